@@ -1,0 +1,116 @@
+"""Conditions: what a rule asks of the facts, as a small tree of frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+
+class Test(Enum):
+    """How a fact is compared. `INCLUDES` asks whether a `some_of` fact has at least one of the operand's elements."""
+
+    __test__ = False  # not a pytest class
+
+    IS = "is"  # yes_no: operand bool
+    ONE_OF = "one_of"  # one_of: operand frozenset[str]
+    INCLUDES = "includes"  # some_of: operand frozenset[str], at least one of them
+    EMPTY = "empty"  # some_of: no operand, the list is empty
+    ABOVE = "above"  # quantity or date, strictly more than (later than)
+    AT_LEAST = "at_least"  # quantity or date
+    BELOW = "below"  # quantity or date, strictly less than (earlier than)
+    AT_MOST = "at_most"  # quantity or date
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterName:
+    """Stands in a condition for a dated value of the law until an as-of date chooses the value."""
+
+    name: str
+
+
+Operand = bool | str | Decimal | date | frozenset[str] | ParameterName | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactTest:
+    """Compares one fact with a constant or a parameter. Unknown where the fact is unknown."""
+
+    fact: str
+    test: Test
+    operand: Operand = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Asks whether a conclusion holds."""
+
+    conclusion: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingIs:
+    """Asks which of the alternatives of an open reading of the law is chosen. Always known."""
+
+    reading: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Yes where every part is yes; nothing at all is yes."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Yes where some part is yes; nothing at all is no."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Yes where the part is no."""
+
+    part: Condition
+
+
+Condition = FactTest | Holds | ReadingIs | AllOf | AnyOf | Not
+
+ALWAYS = AllOf(())
+NEVER = AnyOf(())
+
+
+def both(first: Condition, second: Condition) -> Condition:
+    """Join two conditions with "and", leaving out what is always true."""
+    if first == ALWAYS:
+        return second
+    if second == ALWAYS:
+        return first
+    return AllOf((first, second))
+
+
+def leaves(condition: Condition) -> Iterator[FactTest | Holds | ReadingIs]:
+    """Give every leaf of a condition, in order, repeated ones too."""
+    if isinstance(condition, AllOf | AnyOf):
+        for part in condition.parts:
+            yield from leaves(part)
+    elif isinstance(condition, Not):
+        yield from leaves(condition.part)
+    else:
+        yield condition
+
+
+def rebuilt(condition: Condition, leaf: Callable[[FactTest | Holds | ReadingIs], Condition]) -> Condition:
+    """Give the condition with every leaf replaced by what `leaf` makes of it."""
+    if isinstance(condition, AllOf):
+        return AllOf(tuple(rebuilt(part, leaf) for part in condition.parts))
+    if isinstance(condition, AnyOf):
+        return AnyOf(tuple(rebuilt(part, leaf) for part in condition.parts))
+    if isinstance(condition, Not):
+        return Not(rebuilt(condition.part, leaf))
+    return leaf(condition)

@@ -1,0 +1,154 @@
+"""Facts: what is stated about a release, each with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
+
+
+class Sureness(Enum):
+    """How sure the origin of a fact is."""
+
+    STATED = "stated"
+    DECLARED_BY_DEFAULT = "declared_by_default"
+    DERIVED = "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a fact comes from: a file and line, a registry tag, the command line, a declared default."""
+
+    place: Place
+    sureness: Sureness = Sureness.STATED
+    because: str | None = None
+
+    def __str__(self) -> str:
+        if self.sureness is Sureness.STATED:
+            return str(self.place)
+        return f"{self.place} ({self.sureness.value.replace('_', ' ')})"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: its name, its value in the type its declaration gives it, and its origin."""
+
+    name: str
+    value: FactValue
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts by name. What is not in here is unknown."""
+
+    by_name: Mapping[str, Fact]
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> Facts:
+        """Collect facts. Raises InputError where two origins give one fact different values."""
+        collected: dict[str, Fact] = {}
+        problems = []
+        for fact in facts:
+            other = collected.setdefault(fact.name, fact)
+            if other.value != fact.value:
+                problems.append(
+                    Problem(
+                        f"`{fact.name}` is {_show(fact.value)} here but {_show(other.value)} at {other.origin}",
+                        fact.origin.place,
+                        "make both say the same, or remove one",
+                    )
+                )
+        if problems:
+            raise InputError(problems)
+        return cls(collected)
+
+    def merged_with(self, other: Facts) -> Facts:
+        """Join facts from two sources. Raises InputError where they disagree: a person must settle it."""
+        return Facts.of([*self.by_name.values(), *other.by_name.values()])
+
+    def overridden_by(self, other: Facts) -> Facts:
+        """Join facts, `other` winning. Only for what a caller says explicitly, such as an argument over a file."""
+        return Facts({**self.by_name, **other.by_name})
+
+    def value(self, name: str) -> FactValue | None:
+        """Give the value of a fact, or None where it is unknown."""
+        fact = self.by_name.get(name)
+        return None if fact is None else fact.value
+
+    def completed(self, vocabulary: Vocabulary) -> Facts:
+        """Add what follows by arithmetic, then the declared defaults of facts nobody stated."""
+        known = dict(self.by_name)
+        problems: list[Problem] = []
+        for declaration in vocabulary.declarations.values():
+            if declaration.derivation is not None:
+                _derive(declaration, known, problems)
+        if problems:
+            raise InputError(problems)
+        for declaration in vocabulary.declarations.values():
+            if declaration.if_absent is not None and declaration.name not in known:
+                origin = Origin(
+                    Place("vocabulary"), Sureness.DECLARED_BY_DEFAULT, declaration.if_absent_because
+                )
+                known[declaration.name] = Fact(declaration.name, declaration.if_absent, origin)
+        return Facts(known)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_name
+
+    def __getitem__(self, name: str) -> Fact:
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self.by_name.values())
+
+    def __len__(self) -> int:
+        return len(self.by_name)
+
+
+NO_FACTS = Facts({})
+
+
+def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list[Problem]) -> None:
+    derivation = declaration.derivation
+    assert derivation is not None
+    parts = [known[name].value for name in derivation.of if name in known]
+    if len(parts) < len(derivation.of):
+        return
+    numbers = [part for part in parts if isinstance(part, Decimal)]
+    if derivation.operation == "ratio":
+        if numbers[1] == 0:
+            problems.append(
+                Problem(f"`{derivation.of[1]}` is zero, so `{declaration.name}` has no value",
+                        known[derivation.of[1]].origin.place)
+            )
+            return
+        value = numbers[0] / numbers[1]
+    else:
+        value = sum(numbers, Decimal(0))
+    stated = known.get(declaration.name)
+    if stated is not None and stated.value != value:
+        problems.append(
+            Problem(
+                f"`{declaration.name}` is stated as {_show(stated.value)} but follows as {_show(value)}"
+                f" from {', '.join(derivation.of)}",
+                stated.origin.place,
+                "remove it, or mend the facts it follows from",
+            )
+        )
+        return
+    if stated is None:
+        origin = Origin(Place(" and ".join(derivation.of)), Sureness.DERIVED, derivation.operation)
+        known[declaration.name] = Fact(declaration.name, value, origin)
+
+
+def _show(value: FactValue) -> str:
+    if isinstance(value, bool):
+        return "`yes`" if value else "`no`"
+    if isinstance(value, frozenset):
+        return f"`[{', '.join(sorted(value))}]`"
+    return f"`{value}`"

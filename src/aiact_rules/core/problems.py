@@ -1,0 +1,57 @@
+"""Problems: what is wrong with an input, where, and how to mend it; all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was read: a file (or another source's name) and, where it has lines, the line (from 1)."""
+
+    source: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.source if self.line is None else f"{self.source}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, said in the reader's words; the hint says how to mend it."""
+
+    message: str
+    place: Place | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        text = self.message if self.place is None else f"{self.place}: {self.message}"
+        return text if self.hint is None else f"{text}\n  {self.hint}"
+
+
+class ProblemsError(Exception):
+    """Input that cannot be used. Carries every problem found, so that all can be mended in one go."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InputError(ProblemsError):
+    """A document, a release file or a command line that cannot be read as facts."""
+
+
+class PackError(ProblemsError):
+    """A rule pack that cannot be loaded or used."""
+
+
+class PluginError(ProblemsError):
+    """A plugin that failed, so that no release can be allowed."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Propose the known word nearest to `word`, as a hint, or nothing where none is near."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else None

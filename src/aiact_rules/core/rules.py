@@ -1,0 +1,261 @@
+"""Rules, obligations and what hangs on them: timetables, deadlines, sanctions, readings and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from aiact_rules.core.conditions import ALWAYS, Condition
+from aiact_rules.core.problems import Place
+
+
+class Kind(Enum):
+    """What a finding is about."""
+
+    PROHIBITION = "prohibition"
+    OBLIGATION = "obligation"
+    SIGNAL = "signal"
+    NOTICE = "notice"
+
+
+class Force(Enum):
+    """How the source binds. Only binding rules can hold or block."""
+
+    BINDING = "binding"
+    EFFORT = "effort"
+    VOLUNTARY = "voluntary"
+    PENDING = "pending"
+
+
+class Certainty(Enum):
+    """How the text was read: in the instrument, as a quotation, in a secondary source, or from general knowledge."""
+
+    READ = "P"
+    QUOTED = "Q"
+    SECONDARY = "S"
+    KNOWN = "K"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The as-of dates from (and including) and until (excluding) which a rule is part of the law's text."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def covers(self, as_of: date) -> bool:
+        """Say whether the text stood in the law on that date."""
+        return (self.since is None or self.since <= as_of) and (self.until is None or as_of < self.until)
+
+
+ANY_TIME = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Concludes something, or makes an exception to other rules, where its condition holds.
+
+    A rule stands if its condition holds and no exception to it stands. It prevails if it stands and, where it is
+    an exception, the condition of what it overrides holds too. A conclusion holds if some rule that concludes it prevails.
+    """
+
+    id: str
+    provision: str
+    when: Condition
+    reason: str
+    concludes: str | None = None
+    exception_to: tuple[str, ...] = ()
+    rebuttable: bool = False
+    reading: str | None = None
+    certainty: Certainty = Certainty.READ
+    text: Span = ANY_TIME
+    units: tuple[str, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A period that runs from a date fact: so many hours, days, months or years, each possibly a parameter."""
+
+    runs_from: str
+    amount: int
+    unit: str
+    provision: str
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One thing to verify, owed by a role in given circumstances, before a moment or after it.
+
+    A prohibition has no `met`: where its circumstances are given it is breached. `before` names the moments from
+    which the obligation gates; an obligation with `after` instead is a condition of an allow and gates only where its
+    facts say that it is not met.
+    """
+
+    id: str
+    provision: str
+    must: str
+    kind: Kind = Kind.OBLIGATION
+    roles: tuple[str, ...] = ()
+    given: Condition = ALWAYS
+    met: Condition | None = None
+    before: tuple[str, ...] = ()
+    after: str | None = None
+    timetable: str | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    evidence: tuple[str, ...] = ()
+    sanction: str | None = None
+    because: str | None = None
+    reading: str | None = None
+    see_also: tuple[str, ...] = ()
+    force: Force = Force.BINDING
+    certainty: Certainty = Certainty.READ
+    text: Span = ANY_TIME
+    units: tuple[str, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+    @property
+    def can_gate(self) -> bool:
+        """Say whether the source allows this to hold or block at all."""
+        return (
+            self.force is Force.BINDING
+            and self.certainty in (Certainty.READ, Certainty.QUOTED)
+            and self.kind is not Kind.NOTICE
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One legal way to become applicable: from the date in a parameter, where the condition holds."""
+
+    provision: str
+    starts: str
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """A transition: where the condition holds, not before the date in a parameter, or never (`until` is None)."""
+
+    provision: str
+    when: Condition
+    until: str | None
+    proviso: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """From when something applies: from the earliest route that fits, unless a deferral that fits says later.
+
+    The date compared is the date of the act that is judged, `release.date`.
+    """
+
+    id: str
+    provision: str
+    routes: tuple[Route, ...]
+    deferrals: tuple[Deferral, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value of the law with the dates from which each value was part of the text."""
+
+    name: str
+    provision: str
+    values: Mapping[date, date | Decimal]
+    checked_on: date
+    unit: str | None = None
+    source: str | None = None
+    place: Place | None = field(default=None, compare=False)
+
+    def at(self, as_of: date) -> date | Decimal | None:
+        """Give the value that stood in the law on a date, or None where there was none yet."""
+        known = [since for since in self.values if since <= as_of]
+        return self.values[max(known)] if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A point the text leaves open: the question, the choices in words, which one is the default, and on whose authority."""
+
+    id: str
+    provision: str
+    question: str
+    choices: Mapping[str, str]
+    default: str
+    authority: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LowerCap:
+    """Who pays at most the lower of the two amounts instead of the higher one."""
+
+    provision: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """The ceiling of a fine: a fixed amount in `currency` and a share of yearly worldwide turnover, whichever is higher.
+
+    `fixed` and `share` name parameters (`share` in per cent). `turnover` names the fact with the turnover.
+    """
+
+    id: str
+    provision: str
+    fixed: str | None = None
+    share: str | None = None
+    turnover: str | None = None
+    currency: str = "EUR"
+    lower_for: tuple[LowerCap, ...] = ()
+    applies: Condition = ALWAYS
+    timetable: str | None = None
+    note: str | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A capacity in which an operator acts under the law.
+
+    `deemed` and `unless` name conclusions that give the role to, or take it from, an operator. `moment` is the
+    moment judged where nobody says which.
+    """
+
+    name: str
+    provision: str
+    means: str
+    moment: str
+    deemed: str | None = None
+    unless: str | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A step in the life of a release. What was due at an earlier step (lower `order`) is due at a later one too."""
+
+    name: str
+    order: int
+    means: str
+    provision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words in a document that suggest a situation of the law; they can make a verdict stricter, never laxer.
+
+    Where the words occur and the facts deny `suggests`, a person must confirm.
+    """
+
+    id: str
+    provision: str
+    words: tuple[str, ...]
+    suggests: Condition
+    place: Place | None = field(default=None, compare=False)

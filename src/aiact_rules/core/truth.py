@@ -1,0 +1,60 @@
+"""Truth: yes, no or unknown, combined as in strong Kleene logic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Truth(Enum):
+    """What is known about a statement. Unknown is a value of its own: silence is neither yes nor no."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Truth is not a bool: compare it with Truth.YES, Truth.NO or Truth.UNKNOWN")
+
+    @classmethod
+    def of(cls, value: bool | None) -> Truth:
+        """Turn a yes-or-no answer, or None for no answer, into a Truth."""
+        if value is None:
+            return cls.UNKNOWN
+        return cls.YES if value else cls.NO
+
+    @classmethod
+    def between(cls, certain: bool, possible: bool) -> Truth:
+        """Join the two planes of a lowered pack: certain means yes, not even possible means no."""
+        if certain:
+            return cls.YES
+        return cls.UNKNOWN if possible else cls.NO
+
+
+def negate(value: Truth) -> Truth:
+    """Turn yes into no and no into yes; unknown stays unknown."""
+    if value is Truth.UNKNOWN:
+        return value
+    return Truth.NO if value is Truth.YES else Truth.YES
+
+
+def all_of(values: Iterable[Truth]) -> Truth:
+    """Say whether every value is yes. One no decides; nothing at all is yes."""
+    result = Truth.YES
+    for value in values:
+        if value is Truth.NO:
+            return value
+        if value is Truth.UNKNOWN:
+            result = value
+    return result
+
+
+def any_of(values: Iterable[Truth]) -> Truth:
+    """Say whether some value is yes. One yes decides; nothing at all is no."""
+    result = Truth.NO
+    for value in values:
+        if value is Truth.YES:
+            return value
+        if value is Truth.UNKNOWN:
+            result = value
+    return result

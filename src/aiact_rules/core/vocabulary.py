@@ -1,0 +1,216 @@
+"""Vocabulary: the facts that may be stated, what each means, and the question that asks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+
+from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
+
+FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z")
+_QUANTITY = re.compile(
+    r"(?P<base>[+-]?\d[\d_]*(?:\.\d+)?)(?:[eE](?P<exponent>[+-]?\d{1,3})|\s*(?:\*|x|×)\s*10\s*(?:\^|\*\*)\s*(?P<power>[+-]?\d{1,3}))?\Z"
+)
+_POWER = re.compile(r"10\s*(?:\^|\*\*)\s*(?P<power>[+-]?\d{1,3})\Z")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+
+FactValue = bool | str | Decimal | date | frozenset[str]
+
+
+class FactType(Enum):
+    """The kinds of value a fact can have."""
+
+    YES_NO = "yes_no"
+    ONE_OF = "one_of"
+    SOME_OF = "some_of"
+    QUANTITY = "quantity"
+    DATE = "date"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a fact follows from other facts by arithmetic: the `ratio` of two, or the `sum` of several."""
+
+    operation: str
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactDeclaration:
+    """What one fact means: its type, the question a person can answer, and the provision that makes it matter.
+
+    `values` maps each permitted value of a `one_of` or `some_of` fact to its plain-words label. An open `some_of`
+    fact (`values` is None) takes any code. A checklist accepts the word `all`. `if_absent` is the value that
+    silence has, allowed only together with the reason for it.
+    """
+
+    name: str
+    type: FactType
+    asks: str
+    provision: str | None = None
+    values: Mapping[str, str] | None = None
+    unit: str | None = None
+    checklist: bool = False
+    if_absent: FactValue | None = None
+    if_absent_because: str | None = None
+    derivation: Derivation | None = None
+    note: str | None = None
+    place: Place | None = field(default=None, compare=False)
+
+    def parse(self, text: str) -> FactValue:
+        """Read one value from its text; what it may be is decided by the type, never by the spelling.
+
+        Raises ValueError whose message says what was expected.
+        """
+        if self.type is FactType.YES_NO:
+            return _parse_yes_no(text)
+        if self.type is FactType.QUANTITY:
+            return parse_quantity(text)
+        if self.type is FactType.DATE:
+            return parse_date(text)
+        if self.type is FactType.ONE_OF:
+            return self._known_value(text)
+        if self.type is FactType.SOME_OF:
+            if text.strip() in ("", "[]", "none"):
+                return frozenset()
+            return self.parse_many(part.strip() for part in text.split(","))
+        if not text.strip():
+            raise ValueError("expected some text")
+        return text
+
+    def parse_many(self, texts: Iterable[str]) -> frozenset[str]:
+        """Read the elements of a `some_of` fact. The word `all` stands for every item of a checklist."""
+        if self.type is not FactType.SOME_OF:
+            raise ValueError(f"expected one value, not a list{self._choices()}")
+        elements = list(texts)
+        if self.checklist and self.values is not None and elements == ["all"]:
+            return frozenset(self.values)
+        return frozenset(self._known_value(text) for text in elements)
+
+    def _known_value(self, text: str) -> str:
+        text = text.strip()
+        if self.values is None:
+            if not text:
+                raise ValueError("expected a value, found an empty text")
+            return text
+        if text in self.values:
+            return text
+        hint = did_you_mean(text, self.values)
+        raise ValueError(f"`{text}` is not one of the values of `{self.name}`" + (f"; {hint}" if hint else self._choices()))
+
+    def _choices(self) -> str:
+        return f"; choose from {', '.join(self.values)}" if self.values else ""
+
+    def format(self, value: FactValue) -> object:
+        """Give the value as it stands in JSON: yes/no as booleans, quantities and dates as text, sets as sorted lists."""
+        if isinstance(value, bool | str):
+            return value
+        if isinstance(value, frozenset):
+            return sorted(value)
+        if isinstance(value, Decimal):
+            return format_quantity(value)
+        return value.isoformat()
+
+
+def _parse_yes_no(text: str) -> bool:
+    word = text.strip().lower()
+    if word in ("true", "yes"):
+        return True
+    if word in ("false", "no"):
+        return False
+    raise ValueError(f"expected yes or no, found `{text}`")
+
+
+def parse_quantity(text: str) -> Decimal:
+    """Read a number exactly as written, such as `1e25`, `2.5 x 10^24` or `10^25`.
+
+    Raises ValueError where the text is not a plain finite number.
+    """
+    text = text.strip()
+    if match := _POWER.match(text):
+        return Decimal(1).scaleb(int(match["power"]))
+    match = _QUANTITY.match(text)
+    if match is None:
+        raise ValueError(f"expected a number such as 1e25, found `{text}`")
+    exponent = int(match["exponent"] or match["power"] or "0")
+    try:
+        return Decimal(match["base"].replace("_", "")).scaleb(exponent)
+    except InvalidOperation as error:
+        raise ValueError(f"expected a number such as 1e25, found `{text}`") from error
+
+
+def format_quantity(value: Decimal) -> str:
+    """Write a number so that equal numbers have equal text, with an exponent where it is long."""
+    if value == 0:
+        return "0"
+    sign, digits, exponent = value.normalize().as_tuple()
+    assert isinstance(exponent, int)
+    text = "".join(str(digit) for digit in digits)
+    size = len(text) - 1 + exponent
+    if -7 < size < 16:
+        plain = format(value.normalize(), "f")
+        return plain
+    mantissa = text[0] + (f".{text[1:]}" if len(text) > 1 else "")
+    return f"{'-' if sign else ''}{mantissa}e{size}"
+
+
+def parse_date(text: str) -> date:
+    """Read a date written as YYYY-MM-DD."""
+    text = text.strip()
+    if not _DATE.match(text):
+        raise ValueError(f"expected a date such as 2027-12-02, found `{text}`")
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"expected a date such as 2027-12-02, found `{text}`") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All facts of one or several packs, by name, in the order in which they were declared."""
+
+    declarations: Mapping[str, FactDeclaration]
+
+    @classmethod
+    def of(cls, declarations: Iterable[FactDeclaration]) -> Vocabulary:
+        """Collect declarations. Raises PackError where one name is declared twice in different words."""
+        collected: dict[str, FactDeclaration] = {}
+        problems = []
+        for declaration in declarations:
+            other = collected.setdefault(declaration.name, declaration)
+            if other != declaration:
+                problems.append(
+                    Problem(
+                        f"fact `{declaration.name}` is declared twice in different words",
+                        declaration.place,
+                        f"the other declaration is at {other.place}",
+                    )
+                )
+        if problems:
+            raise PackError(problems)
+        return cls(collected)
+
+    def merged_with(self, other: Vocabulary) -> Vocabulary:
+        """Join two vocabularies; a fact that both declare must mean the same in both."""
+        return Vocabulary.of([*self.declarations.values(), *other.declarations.values()])
+
+    def get(self, name: str) -> FactDeclaration | None:
+        """Give the declaration of a fact, or None where no pack declares it."""
+        return self.declarations.get(name)
+
+    def __getitem__(self, name: str) -> FactDeclaration:
+        return self.declarations[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.declarations
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.declarations)
+
+    def __len__(self) -> int:
+        return len(self.declarations)
