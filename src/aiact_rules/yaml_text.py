@@ -1,0 +1,226 @@
+"""YAML as text with places: every scalar stays the text that was written, every node knows its line.
+
+Spelling never decides a type here: `NO`, `1e25` and `1.10` come out as they were written. What a value is, the
+vocabulary or the spec format says. Anchors, aliases, tags, merge keys and repeated keys are refused, since in a
+document that decides about a release they only hide what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import yaml
+
+from aiact_rules.core.problems import InputError, Place, Problem
+
+MAX_BYTES = 4_000_000
+MAX_DEPTH = 40
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
+
+PlainText = str | list["PlainText"] | dict[str, "PlainText"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One scalar as written. `plain` is false where it was quoted or a block text."""
+
+    text: str
+    place: Place
+    plain: bool = True
+
+    @property
+    def is_null(self) -> bool:
+        """Say whether nothing was written: an empty plain scalar, `~` or `null`."""
+        return self.plain and self.text in _NULLS
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list, with the place where it begins."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a mapping with its value; `place` is the place of the key."""
+
+    key: str
+    value: Node
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping in the order written. Keys are text and unique."""
+
+    entries: tuple[Entry, ...]
+    place: Place
+
+    def get(self, key: str) -> Node | None:
+        """Give the value of a key, or None where the key does not stand here."""
+        for entry in self.entries:
+            if entry.key == key:
+                return entry.value
+        return None
+
+    def entry(self, key: str) -> Entry | None:
+        """Give the entry of a key (with the place of the key), or None where it does not stand here."""
+        for entry in self.entries:
+            if entry.key == key:
+                return entry
+        return None
+
+    def keys(self) -> tuple[str, ...]:
+        """Give the keys in the order written."""
+        return tuple(entry.key for entry in self.entries)
+
+    def __contains__(self, key: object) -> bool:
+        return any(entry.key == key for entry in self.entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def read_yaml(
+    text: str, source: str, *, first_line: int = 1, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
+) -> Node:
+    """Read one YAML document (JSON too) as nodes that keep text and line.
+
+    `source` names the document in places; `first_line` is the line at which the text begins there, for a block
+    inside a larger file such as the front matter of a card. An empty document is a null scalar (`is_null`).
+
+    Raises InputError with every problem that was found: a syntax error, a repeated key, an anchor or alias, a tag, a
+    merge key, a key that is not a word, more than one document, more than `max_bytes` of UTF-8 or `max_depth` levels.
+    """
+    if len(text) > max_bytes or len(text.encode("utf-8", "surrogatepass")) > max_bytes:
+        raise InputError([Problem(f"larger than {max_bytes} bytes", Place(source), "split it into several files")])
+    reader = _Reader(source, first_line, max_depth)
+    try:
+        reader.refuse_by_events(text)
+        if reader.problems:
+            raise InputError(reader.problems)
+        root = yaml.compose(text, Loader=cast(Any, _LOADER))
+    except yaml.YAMLError as error:
+        raise InputError([*reader.problems, reader.syntax_problem(error)]) from error
+    except UnicodeError as error:
+        raise InputError([Problem("not readable as UTF-8 text", Place(source), "save it as UTF-8")]) from error
+    if root is None:
+        return Scalar("", Place(source, first_line))
+    node = reader.read(root)
+    if reader.problems:
+        raise InputError(reader.problems)
+    return node
+
+
+def plain(node: Node) -> PlainText:
+    """Give a node as nested lists and dictionaries of text; what was left empty is None."""
+    if isinstance(node, Scalar):
+        return None if node.is_null else node.text
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return {entry.key: plain(entry.value) for entry in node.entries}
+
+
+def looks_boolean(node: Scalar) -> bool:
+    """Say whether a scalar was written as YAML's own true or false, unquoted."""
+    return node.plain and node.text in _BOOLEANS
+
+
+_LOADER: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class _Reader:
+    def __init__(self, source: str, first_line: int, max_depth: int) -> None:
+        self.source = source
+        self.offset = first_line
+        self.max_depth = max_depth
+        self.problems: list[Problem] = []
+
+    def place(self, mark: Any) -> Place:
+        return Place(self.source, None if mark is None else int(mark.line) + self.offset)
+
+    def problem(self, message: str, mark: Any, hint: str | None = None) -> None:
+        self.problems.append(Problem(message, self.place(mark), hint))
+
+    def syntax_problem(self, error: yaml.YAMLError) -> Problem:
+        if isinstance(error, yaml.MarkedYAMLError):
+            said = " ".join(part for part in (error.problem, error.context) if part)
+            mark = error.problem_mark or error.context_mark
+            column = f" (column {mark.column + 1})" if mark is not None else ""
+            hint = "a text with `: `, ` #`, a comma in `{}` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` needs quotes"
+            return Problem(f"not readable as YAML: {said}{column}", self.place(mark), hint)
+        said = str(error).splitlines()[0] if str(error) else "unreadable"
+        return Problem(f"not readable as YAML: {said}", Place(self.source))
+
+    def refuse_by_events(self, text: str) -> None:
+        """Look at the stream before anything is built, so that aliases and depth cost nothing."""
+        depth = documents = 0
+        for event in yaml.parse(text, Loader=cast(Any, _LOADER)):
+            if isinstance(event, yaml.AliasEvent):
+                self.problem(f"alias `*{event.anchor}` is not allowed", event.start_mark, "write the value out")
+                continue
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents == 2:
+                    self.problem("a second document begins here", event.start_mark, "keep one document in one file")
+            if isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+                continue
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            if event.anchor is not None:
+                self.problem(f"anchor `&{event.anchor}` is not allowed", event.start_mark, "write the value out")
+            tag = getattr(event, "tag", None)
+            if tag is not None and tag != "!":
+                self.problem(f"tag `{tag}` is not allowed", event.start_mark, "remove it; everything is read as text")
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > self.max_depth:
+                    self.problem(f"nested deeper than {self.max_depth} levels", event.start_mark)
+                    return
+
+    def read(self, node: Any) -> Node:
+        place = self.place(node.start_mark)
+        if isinstance(node, yaml.ScalarNode):
+            return Scalar(str(node.value), place, not node.style)
+        if isinstance(node, yaml.SequenceNode):
+            return Sequence(tuple(self.read(item) for item in node.value), place)
+        entries: list[Entry] = []
+        seen: dict[str, Place] = {}
+        for key_node, value_node in node.value:
+            key_place = self.place(key_node.start_mark)
+            value = self.read(value_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problem("a key must be a word", key_node.start_mark, "a text that begins with `{` or `[` needs quotes")
+                continue
+            key = str(key_node.value)
+            if key == "<<":
+                self.problem("merge key `<<` is not allowed", key_node.start_mark, "write the values out")
+                continue
+            if key in seen:
+                self.problem(f"`{key}` stands here a second time", key_node.start_mark, f"the first is at {seen[key]}")
+                continue
+            seen[key] = key_place
+            entries.append(Entry(key, value, key_place))
+        return Mapping(tuple(entries), place)
