@@ -53,6 +53,7 @@ class Pack:
     digest: str
     vocabulary: Vocabulary
     gates: bool = True
+    in_force_since: date | None = None
     extends: tuple[str, ...] = ()
     headlines: tuple[str, ...] = ()
     excludes: tuple[tuple[str, str], ...] = ()
@@ -92,3 +93,98 @@ class PackAt:
         value = self.values[parameter]
         assert isinstance(value, date)
         return value
+
+
+def _resolve(pack: Pack, as_of: date, choices: dict[str, str]) -> PackAt:
+    problems: list[Problem] = []
+    if pack.in_force_since is not None and as_of < pack.in_force_since:
+        problems.append(
+            Problem(
+                f"pack `{pack.id}` says nothing on {as_of}: its law begins on {pack.in_force_since}",
+                hint="choose a later as-of date, or a pack for the earlier text",
+            )
+        )
+    for reading, choice in choices.items():
+        problems.extend(_choice_problems(pack, reading, choice))
+    if problems:
+        raise PackError(problems)
+    chosen = {name: choices.get(name, reading.default) for name, reading in pack.readings.items()}
+    values = {name: value for name, p in pack.parameters.items() if (value := p.at(as_of)) is not None}
+    missing: dict[str, Place | None] = {}
+
+    def settle(condition: Condition, place: Place | None) -> Condition:
+        def leaf(part: FactTest | Holds | ReadingIs) -> Condition:
+            if isinstance(part, ReadingIs):
+                return ALWAYS if chosen[part.reading] == part.choice else NEVER
+            if isinstance(part, FactTest) and isinstance(part.operand, ParameterName):
+                name = part.operand.name
+                if name not in values:
+                    missing.setdefault(name, place)
+                    return part
+                return replace(part, operand=values[name])
+            return part
+
+        return rebuilt(condition, leaf)
+
+    timetables = {
+        name: replace(
+            table,
+            routes=tuple(
+                replace(route, when=settle(route.when, table.place))
+                for route in table.routes
+                if route.starts in values
+            ),
+            deferrals=tuple(
+                replace(deferral, when=settle(deferral.when, table.place))
+                for deferral in table.deferrals
+                if deferral.until is None or deferral.until in values
+            ),
+        )
+        for name, table in pack.timetables.items()
+    }
+    rules = {
+        name: replace(rule, when=settle(rule.when, rule.place))
+        for name, rule in pack.rules.items()
+        if rule.text.covers(as_of)
+    }
+    obligations = {
+        name: replace(
+            o,
+            given=settle(o.given, o.place),
+            met=None if o.met is None else settle(o.met, o.place),
+            deadlines=tuple(replace(d, when=settle(d.when, o.place)) for d in o.deadlines),
+        )
+        for name, o in pack.obligations.items()
+        if o.text.covers(as_of)
+    }
+    sanctions = {
+        name: replace(
+            sanction,
+            applies=settle(sanction.applies, sanction.place),
+            lower_for=tuple(replace(cap, when=settle(cap.when, sanction.place)) for cap in sanction.lower_for),
+        )
+        for name, sanction in pack.sanctions.items()
+    }
+    if missing:
+        raise PackError(
+            Problem(f"parameter `{name}` has no value on {as_of}", place, "give it an earlier value")
+            for name, place in missing.items()
+        )
+    return PackAt(pack, as_of, chosen, values, rules, obligations, timetables, sanctions)
+
+
+def _choice_problems(pack: Pack, reading: str, choice: str) -> list[Problem]:
+    known = pack.readings.get(reading)
+    if known is None:
+        return [
+            Problem(f"pack `{pack.id}` has no reading `{reading}`", hint=did_you_mean(reading, pack.readings))
+        ]
+    if choice not in known.choices:
+        return [
+            Problem(
+                f"reading `{reading}` has no choice `{choice}`",
+                known.place,
+                did_you_mean(choice, known.choices) or f"choose from {', '.join(known.choices)}",
+            )
+        ]
+    return []

@@ -1,0 +1,176 @@
+"""Evaluation: the three sentences of the semantics, carried out as they stand. This is the definition.
+
+A rule *stands* if its condition holds and no exception to it stands. It *prevails* if it stands and, where it is an
+exception, the condition of what it overrides holds too. A conclusion holds if some rule that concludes it prevails.
+Every other engine must give the same outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
+from aiact_rules.core.lowering import (
+    DUE,
+    IN_FORCE,
+    MAYBE_DUE,
+    MAYBE_IN_FORCE,
+    MAYBE_MET,
+    MET,
+    OWED,
+    Outcome,
+    holds,
+)
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
+from aiact_rules.core.rules import Obligation, Rule
+from aiact_rules.core.truth import Truth, all_of, any_of, negate
+from aiact_rules.core.vocabulary import FactValue
+
+
+@dataclass
+class Evaluation:
+    """What the rules of a pack on one date say about facts. Answers are found when asked for, and kept."""
+
+    pack_at: PackAt
+    facts: Mapping[str, FactValue]
+    _rules: dict[str, Truth] = field(default_factory=dict)
+    _conclusions: dict[str, Truth] = field(default_factory=dict)
+    _timetables: dict[str, Truth] = field(default_factory=dict)
+    _exceptions: dict[str, list[Rule]] = field(default_factory=dict)
+    _concluding: dict[str, list[Rule]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for rule in self.pack_at.rules.values():
+            for target in rule.exception_to:
+                self._exceptions.setdefault(target, []).append(rule)
+            if rule.concludes is not None:
+                self._concluding.setdefault(rule.concludes, []).append(rule)
+
+    def truth(self, condition: Condition) -> Truth:
+        """Say whether a condition holds."""
+        if isinstance(condition, AllOf):
+            return all_of(self.truth(part) for part in condition.parts)
+        if isinstance(condition, AnyOf):
+            return any_of(self.truth(part) for part in condition.parts)
+        if isinstance(condition, Not):
+            return negate(self.truth(condition.part))
+        if isinstance(condition, Holds):
+            return self.conclusion(condition.conclusion)
+        assert isinstance(condition, FactTest), "readings are settled before evaluation"
+        value = self.facts.get(condition.fact)
+        return Truth.UNKNOWN if value is None else Truth.of(holds(condition, value))
+
+    def exceptions_to(self, name: str) -> list[Rule]:
+        """Give the exceptions to a rule or an obligation."""
+        return self._exceptions.get(name, [])
+
+    def rules_concluding(self, conclusion: str) -> list[Rule]:
+        """Give the rules that conclude something."""
+        return self._concluding.get(conclusion, [])
+
+    def stands(self, rule: Rule) -> Truth:
+        """Say whether a rule's condition holds and no exception to it stands."""
+        if rule.id not in self._rules:
+            self._rules[rule.id] = all_of(
+                [
+                    self.truth(rule.when),
+                    *(negate(self.stands(exception)) for exception in self.exceptions_to(rule.id)),
+                ]
+            )
+        return self._rules[rule.id]
+
+    def prevails(self, rule: Rule) -> Truth:
+        """Say whether a rule stands and, where it is an exception, the condition of what it overrides holds too."""
+        if not rule.exception_to:
+            return self.stands(rule)
+        overridden: list[Truth] = []
+        for target in rule.exception_to:
+            if target in self.pack_at.rules:
+                overridden.append(self.truth(self.pack_at.rules[target].when))
+            elif target in self.pack_at.obligations:
+                overridden.append(self.truth(self.pack_at.obligations[target].given))
+        return all_of([self.stands(rule), any_of(overridden)])
+
+    def conclusion(self, name: str) -> Truth:
+        """Say whether some rule that concludes this prevails."""
+        if name not in self._conclusions:
+            self._conclusions[name] = any_of(self.prevails(rule) for rule in self.rules_concluding(name))
+        return self._conclusions[name]
+
+    def has_role(self, name: str) -> Truth:
+        """Say whether the operator acts in a role, by its own word or because the law deems it to."""
+        role = self.pack_at.pack.roles[name]
+        named = self.truth(FactTest(ROLES, Test.INCLUDES, frozenset({name})))
+        if role.unless is not None:
+            named = all_of([named, negate(self.conclusion(role.unless))])
+        return named if role.deemed is None else any_of([named, self.conclusion(role.deemed)])
+
+    def owed(self, o: Obligation) -> Truth:
+        """Say whether an obligation is owed by this operator in these circumstances, whatever the date."""
+        role = any_of(self.has_role(name) for name in o.roles) if o.roles else Truth.YES
+        exceptions = (negate(self.stands(exception)) for exception in self.exceptions_to(o.id))
+        return all_of([role, self.truth(o.given), *exceptions])
+
+    def met(self, o: Obligation) -> Truth:
+        """Say whether an obligation is met. A prohibition never is: where it is owed it is breached."""
+        return Truth.NO if o.met is None else self.truth(o.met)
+
+    def in_force(self, o: Obligation) -> Truth:
+        """Say whether an obligation applies on the release date."""
+        if o.timetable is None:
+            return Truth.YES
+        if o.timetable not in self._timetables:
+            table = self.pack_at.timetables[o.timetable]
+            routes = [all_of([self._reached(r.starts), self.truth(r.when)]) for r in table.routes]
+            deferrals = [
+                any_of([Truth.NO if d.until is None else self._reached(d.until), negate(self.truth(d.when))])
+                for d in table.deferrals
+            ]
+            self._timetables[o.timetable] = all_of([any_of(routes), *deferrals])
+        return self._timetables[o.timetable]
+
+    def due(self, o: Obligation) -> Truth:
+        """Say whether the moment from which an obligation gates has come."""
+        if not o.before:
+            return Truth.YES
+        moments = self.pack_at.pack.moments
+        first = min(moments[name].order for name in o.before)
+        if all(moment.order >= first for moment in moments.values()):
+            return Truth.YES
+        now = self.facts.get(MOMENT)
+        if now is None:
+            return Truth.UNKNOWN
+        return Truth.of(isinstance(now, str) and now in moments and moments[now].order >= first)
+
+    def _reached(self, parameter: str) -> Truth:
+        return self.truth(FactTest(RELEASE_DATE, Test.AT_LEAST, self.pack_at.date_of(parameter)))
+
+    def outcome(self) -> Outcome:
+        """Give the answers in the form every engine gives them."""
+        names = sorted({*self._concluding, *self.pack_at.pack.headlines})
+        duties = []
+        for index, o in enumerate(self.pack_at.obligations.values()):
+            owed = self.owed(o)
+            if owed is Truth.NO:
+                continue
+            code = _bits(owed, OWED, 0)
+            code |= _bits(self.in_force(o), IN_FORCE, MAYBE_IN_FORCE)
+            code |= _bits(self.met(o), MET, MAYBE_MET)
+            code |= _bits(self.due(o), DUE, MAYBE_DUE)
+            duties.append((index, code))
+        return Outcome(tuple(_CODE[self.conclusion(name)] for name in names), tuple(duties))
+
+
+_CODE = {Truth.NO: 0, Truth.UNKNOWN: 1, Truth.YES: 3}
+
+
+def _bits(truth: Truth, certain: int, possible: int) -> int:
+    if truth is Truth.YES:
+        return certain | possible
+    return possible if truth is Truth.UNKNOWN else 0
+
+
+def evaluate(pack_at: PackAt, facts: Mapping[str, FactValue]) -> Evaluation:
+    """Evaluate a pack, as it stands on one date, on facts by name. A missing name is unknown."""
+    return Evaluation(pack_at, facts)
