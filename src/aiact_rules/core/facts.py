@@ -91,9 +91,7 @@ class Facts:
             raise InputError(problems)
         for declaration in vocabulary.declarations.values():
             if declaration.if_absent is not None and declaration.name not in known:
-                origin = Origin(
-                    Place("vocabulary"), Sureness.DECLARED_BY_DEFAULT, declaration.if_absent_because
-                )
+                origin = Origin(Place("vocabulary"), Sureness.DECLARED_BY_DEFAULT, declaration.if_absent_because)
                 known[declaration.name] = Fact(declaration.name, declaration.if_absent, origin)
         return Facts(known)
 
@@ -123,8 +121,10 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
     if derivation.operation == "ratio":
         if numbers[1] == 0:
             problems.append(
-                Problem(f"`{derivation.of[1]}` is zero, so `{declaration.name}` has no value",
-                        known[derivation.of[1]].origin.place)
+                Problem(
+                    f"`{derivation.of[1]}` is zero, so `{declaration.name}` has no value",
+                    known[derivation.of[1]].origin.place,
+                )
             )
             return
         value = numbers[0] / numbers[1]

@@ -256,9 +256,7 @@ class _Lowering:
         key = f"stands:{rule_id}"
         if key not in self.by_name:
             self.enter(key)
-            formula = conjunction(
-                [self.formula(rule.when, True), *(self.stands(name, False) for name in exceptions)]
-            )
+            formula = conjunction([self.formula(rule.when, True), *(self.stands(name, False) for name in exceptions)])
             self.leave()
             self.node(key, formula)
         return Literal(self.by_name[key], True, positive)
@@ -402,8 +400,7 @@ def _without_unneeded(
         tuple(Node(nodes[index].name, renumbered(nodes[index].formula)) for index in sorted(used_nodes)),
         {name: renumbered(formula) for name, formula in conclusions.items()},
         tuple(
-            Duty(d.id, renumbered(d.owed), renumbered(d.in_force), renumbered(d.due), renumbered(d.met))
-            for d in duties
+            Duty(d.id, renumbered(d.owed), renumbered(d.in_force), renumbered(d.due), renumbered(d.met)) for d in duties
         ),
     )
 
@@ -416,9 +413,7 @@ def truths(lowered: Lowered, facts: Mapping[str, FactValue]) -> tuple[Truth, ...
     return tuple(found)
 
 
-def truth_of(
-    formula: Formula, lowered: Lowered, facts: Mapping[str, FactValue], nodes: Sequence[Truth]
-) -> Truth:
+def truth_of(formula: Formula, lowered: Lowered, facts: Mapping[str, FactValue], nodes: Sequence[Truth]) -> Truth:
     """Give the truth of one formula, given the facts and the truth of the nodes before it."""
     if isinstance(formula, Literal):
         if formula.is_node:

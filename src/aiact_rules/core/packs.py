@@ -10,16 +10,20 @@ from decimal import Decimal
 from aiact_rules.core.conditions import (
     ALWAYS,
     NEVER,
+    AllOf,
     Condition,
     FactTest,
     Holds,
+    Not,
     ParameterName,
     ReadingIs,
+    Test,
     rebuilt,
 )
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import (
     Cue,
+    Kind,
     Moment,
     Obligation,
     Parameter,
@@ -35,6 +39,8 @@ ROLES = "operator.roles"
 MOMENT = "release.moment"
 RELEASE_DATE = "release.date"
 MARKETS = "release.markets"
+SIGNALS = "document.signals"
+DISMISSED = "document.signals_dismissed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +136,7 @@ def _resolve(pack: Pack, as_of: date, choices: dict[str, str]) -> PackAt:
         name: replace(
             table,
             routes=tuple(
-                replace(route, when=settle(route.when, table.place))
-                for route in table.routes
-                if route.starts in values
+                replace(route, when=settle(route.when, table.place)) for route in table.routes if route.starts in values
             ),
             deferrals=tuple(
                 replace(deferral, when=settle(deferral.when, table.place))
@@ -165,6 +169,8 @@ def _resolve(pack: Pack, as_of: date, choices: dict[str, str]) -> PackAt:
         )
         for name, sanction in pack.sanctions.items()
     }
+    for name, cue in pack.cues.items():
+        obligations[f"signal.{name}"] = _signal(replace(cue, suggests=settle(cue.suggests, cue.place)))
     if missing:
         raise PackError(
             Problem(f"parameter `{name}` has no value on {as_of}", place, "give it an earlier value")
@@ -173,12 +179,27 @@ def _resolve(pack: Pack, as_of: date, choices: dict[str, str]) -> PackAt:
     return PackAt(pack, as_of, chosen, values, rules, obligations, timetables, sanctions)
 
 
+def _signal(cue: Cue) -> Obligation:
+    """Make the question a cue raises: its words were found, the facts deny what they suggest, nobody dismissed it."""
+
+    def listed(fact: str) -> Condition:
+        return FactTest(fact, Test.INCLUDES, frozenset({cue.id}))
+
+    return Obligation(
+        id=f"signal.{cue.id}",
+        provision=cue.provision,
+        must="have a person confirm that what the words of the document suggest is not the case",
+        kind=Kind.SIGNAL,
+        given=AllOf((listed(SIGNALS), Not(cue.suggests), Not(listed(DISMISSED)))),
+        because="the document speaks of it, the facts deny it",
+        place=cue.place,
+    )
+
+
 def _choice_problems(pack: Pack, reading: str, choice: str) -> list[Problem]:
     known = pack.readings.get(reading)
     if known is None:
-        return [
-            Problem(f"pack `{pack.id}` has no reading `{reading}`", hint=did_you_mean(reading, pack.readings))
-        ]
+        return [Problem(f"pack `{pack.id}` has no reading `{reading}`", hint=did_you_mean(reading, pack.readings))]
     if choice not in known.choices:
         return [
             Problem(

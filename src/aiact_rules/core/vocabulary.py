@@ -101,7 +101,9 @@ class FactDeclaration:
         if text in self.values:
             return text
         hint = did_you_mean(text, self.values)
-        raise ValueError(f"`{text}` is not one of the values of `{self.name}`" + (f"; {hint}" if hint else self._choices()))
+        raise ValueError(
+            f"`{text}` is not one of the values of `{self.name}`" + (f"; {hint}" if hint else self._choices())
+        )
 
     def _choices(self) -> str:
         return f"; choose from {', '.join(self.values)}" if self.values else ""

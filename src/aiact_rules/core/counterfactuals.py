@@ -1,0 +1,183 @@
+"""Counterfactuals: the smallest changes of fact that would change a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations, product
+from typing import TYPE_CHECKING
+
+from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.findings import Status, status_of
+from aiact_rules.core.lowering import (
+    DUE,
+    IN_FORCE,
+    MAYBE_DUE,
+    MAYBE_IN_FORCE,
+    MAYBE_MET,
+    MET,
+    OWED,
+    Formula,
+    Literal,
+    Lowered,
+    literals,
+    specialised,
+    truth_of,
+    truths,
+)
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.rules import Obligation
+from aiact_rules.core.truth import Truth
+from aiact_rules.core.vocabulary import FactType, FactValue
+
+if TYPE_CHECKING:
+    from aiact_rules.core.decisions import Decision, PackDecision, Verdict
+
+_MOST_FACTS = 3
+_MOST_TRIALS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """A change of facts (name to new value) and the verdict it would lead to, under one pack."""
+
+    pack: str
+    changes: Mapping[str, FactValue]
+    verdict: Verdict
+
+
+def counterfactuals(decision: Decision, *, most: int = 3) -> tuple[Counterfactual, ...]:
+    """Search changes of one fact, then two, then three, for those that change the verdict; the smallest come first.
+
+    Roles, moment and dates stay as they are. The search is bounded, so an empty answer means that no small change was found.
+    """
+    found: list[Counterfactual] = []
+    for pack in decision.packs:
+        if pack.verdict is decision.verdict:
+            found += _Search(pack).changes(most - len(found))
+        if len(found) >= most:
+            break
+    return tuple(found)
+
+
+class _Search:
+    def __init__(self, pack: PackDecision) -> None:
+        self.pack = pack
+        fixed = {name: value for name in (ROLES, MOMENT, RELEASE_DATE) if (value := pack.values.get(name)) is not None}
+        self.lowered = specialised(pack.lowered, fixed)
+        self.obligations: tuple[Obligation, ...] = tuple(pack.pack_at.obligations.values())
+        self.gating = [index for index, o in enumerate(self.obligations) if o.can_gate]
+
+    def changes(self, most: int) -> list[Counterfactual]:
+        candidates = self.candidates()
+        trials = 0
+        found: list[Counterfactual] = []
+        seen: list[frozenset[str]] = []
+        for size in range(1, _MOST_FACTS + 1):
+            for names in combinations(candidates, size):
+                if any(smaller <= frozenset(names) for smaller in seen):
+                    continue
+                for values in product(*(candidates[name] for name in names)):
+                    trials += 1
+                    if trials > _MOST_TRIALS or len(found) >= most:
+                        return found
+                    changes = dict(zip(names, values, strict=True))
+                    verdict = self.verdict({**self.pack.values, **changes})
+                    if verdict is not self.pack.verdict:
+                        found.append(Counterfactual(self.pack.pack_id, changes, verdict))
+                        seen.append(frozenset(names))
+                        break
+        return found
+
+    def candidates(self) -> dict[str, list[FactValue]]:
+        """Give, for each fact that the deciding findings rest on, the values worth trying."""
+        deciding = [index for index, status, _ in self.pack.statuses if status in (Status.BREACHED, Status.OPEN)]
+        if deciding:
+            breached = [i for i, status, _ in self.pack.statuses if status is Status.BREACHED]
+            # All breaches must go, so what the first one rests on must change.
+            deciding = breached[:1] or deciding[:1]
+        else:
+            deciding = self.gating
+        atoms = self.atoms_below(deciding)
+        values: dict[str, list[FactValue]] = {}
+        for atom in atoms:
+            for value in self.values_for(atom):
+                listed = values.setdefault(atom.fact, [])
+                if value != self.pack.values.get(atom.fact) and value not in listed:
+                    listed.append(value)
+        return {name: listed for name, listed in values.items() if listed}
+
+    def atoms_below(self, duties: list[int]) -> list[FactTest]:
+        nodes: set[int] = set()
+        atoms: dict[int, None] = {}
+
+        def visit(formula: Formula) -> None:
+            for literal in literals(formula):
+                if not literal.is_node:
+                    atoms[literal.index] = None
+                elif literal.index not in nodes:
+                    nodes.add(literal.index)
+                    visit(self.lowered.nodes[literal.index].formula)
+
+        for index in duties:
+            duty = self.lowered.duties[index]
+            for formula in (duty.met, duty.owed, duty.in_force):
+                visit(formula)
+        return [self.lowered.atoms[index] for index in atoms]
+
+    def values_for(self, atom: FactTest) -> Iterator[FactValue]:
+        now = self.pack.values.get(atom.fact)
+        operand = atom.operand
+        if atom.test is Test.IS:
+            yield from (True, False)
+        elif atom.test is Test.ONE_OF:
+            declaration = self.pack.pack_at.pack.vocabulary.get(atom.fact)
+            if declaration is not None and declaration.type is FactType.ONE_OF and declaration.values:
+                yield from declaration.values
+        elif atom.test in (Test.INCLUDES, Test.EMPTY):
+            elements = operand if isinstance(operand, frozenset) else frozenset()
+            known = now if isinstance(now, frozenset) else frozenset()
+            yield known - elements
+            yield from (known | {element} for element in sorted(elements))
+        elif isinstance(operand, date):
+            yield from (operand, operand - timedelta(days=1), operand + timedelta(days=1))
+        elif isinstance(operand, Decimal):
+            yield from (operand, operand / 2, operand * 2)
+
+    def verdict(self, values: Mapping[str, FactValue]) -> Verdict:
+        from aiact_rules.core.decisions import Verdict
+
+        nodes = truths(self.lowered, values)
+        verdict = Verdict.ALLOW
+        for index in self.gating:
+            status = status_of(self.obligations[index], _code(self.lowered, values, nodes, index))
+            if status is Status.BREACHED:
+                return Verdict.BLOCK
+            if status is Status.OPEN:
+                verdict = Verdict.HOLD
+        return verdict
+
+
+def _code(lowered: Lowered, values: Mapping[str, FactValue], nodes: tuple[Truth, ...], index: int) -> int:
+    duty = lowered.duties[index]
+
+    def bits(formula: Formula, certain: int, possible: int) -> int:
+        if isinstance(formula, Literal) and formula.is_node and formula.positive:
+            truth = nodes[formula.index]
+        else:
+            truth = truth_of(formula, lowered, values, nodes)
+        if truth is Truth.YES:
+            return certain | possible
+        return possible if truth is Truth.UNKNOWN else 0
+
+    owed = bits(duty.owed, OWED, 128)
+    if not owed:
+        return MET  # not owed: nothing to report
+    return (
+        owed & OWED
+        | bits(duty.in_force, IN_FORCE, MAYBE_IN_FORCE)
+        | bits(duty.met, MET, MAYBE_MET)
+        | bits(duty.due, DUE, MAYBE_DUE)
+    )

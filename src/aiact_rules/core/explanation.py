@@ -1,0 +1,183 @@
+"""Explanation: the tree of rules, conditions and facts behind an answer, down to file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
+from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.facts import Facts
+from aiact_rules.core.rules import Obligation, Rule
+from aiact_rules.core.truth import Truth
+from aiact_rules.core.vocabulary import format_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One step: what is asked, how it stands, by which provision, from which place, and the steps it rests on."""
+
+    says: str
+    truth: Truth
+    provision: str | None = None
+    note: str | None = None
+    origin: str | None = None
+    parts: tuple[Explanation, ...] = ()
+
+    def lines(self, depth: int = 0) -> Iterator[str]:
+        """Give the tree as indented lines of text."""
+        text = f"{'  ' * depth}{_MARK[self.truth]} {self.says}"
+        if self.provision is not None:
+            text += f" [{self.provision}]"
+        if self.origin is not None:
+            text += f"  <- {self.origin}"
+        yield text
+        if self.note is not None:
+            yield f"{'  ' * (depth + 1)}note: {self.note}"
+        for part in self.parts:
+            yield from part.lines(depth + 1)
+
+    def as_json(self) -> dict[str, object]:
+        """Give the tree as JSON values."""
+        return {
+            "says": self.says,
+            "truth": self.truth.value,
+            "provision": self.provision,
+            "note": self.note,
+            "origin": self.origin,
+            "parts": [part.as_json() for part in self.parts],
+        }
+
+
+_MARK = {Truth.YES: "yes    ", Truth.NO: "no     ", Truth.UNKNOWN: "unknown"}
+
+
+def explain(evaluation: Evaluation, facts: Facts, name: str) -> Explanation | None:
+    """Explain an obligation, a rule or a conclusion by its id; None where the pack has none of that name."""
+    explainer = _Explainer(evaluation, facts)
+    if name in evaluation.pack_at.obligations:
+        return explainer.obligation(evaluation.pack_at.obligations[name])
+    if name in evaluation.pack_at.rules:
+        return explainer.rule(evaluation.pack_at.rules[name])
+    if evaluation.rules_concluding(name):
+        return explainer.conclusion(name)
+    return None
+
+
+class _Explainer:
+    def __init__(self, evaluation: Evaluation, facts: Facts) -> None:
+        self.evaluation = evaluation
+        self.facts = facts
+        self.said: set[str] = set()
+
+    def obligation(self, o: Obligation) -> Explanation:
+        parts = []
+        if o.roles:
+            parts += [
+                Explanation(f"the operator is {name.replace('_', ' ')}", self.evaluation.has_role(name))
+                for name in o.roles
+            ]
+        parts.append(self.condition(o.given, "the circumstances are given"))
+        parts += [self.rule(exception, "exception: ") for exception in self.evaluation.exceptions_to(o.id)]
+        if o.timetable is not None:
+            table = self.evaluation.pack_at.timetables[o.timetable]
+            parts.append(
+                Explanation(
+                    "it applies on the release date",
+                    self.evaluation.in_force(o),
+                    table.provision,
+                    parts=tuple(self.route(r.starts, r.when, r.provision) for r in table.routes)
+                    + tuple(
+                        self.condition(d.when, f"deferred: {d.proviso or 'transition'}", d.provision)
+                        for d in table.deferrals
+                    ),
+                )
+            )
+        if o.met is not None:
+            parts.append(self.condition(o.met, "it is met"))
+        return Explanation(f"{o.id}: {o.must}", self.evaluation.owed(o), o.provision, o.reading, parts=tuple(parts))
+
+    def route(self, parameter: str, when: Condition, provision: str) -> Explanation:
+        start = self.evaluation.pack_at.date_of(parameter)
+        reached = FactTest("release.date", Test.AT_LEAST, start)
+        parts = () if when == AllOf(()) else (self.condition(when),)
+        return Explanation(f"from {start} on", self.evaluation.truth(reached), provision, parts=parts)
+
+    def rule(self, rule: Rule, prefix: str = "") -> Explanation:
+        truth = self.evaluation.prevails(rule)
+        says = f"{prefix}{rule.id}: {rule.reason}"
+        if rule.id in self.said:
+            return Explanation(says, truth, rule.provision, "explained above")
+        self.said.add(rule.id)
+        parts = [self.condition(rule.when)]
+        parts += [self.rule(exception, "exception: ") for exception in self.evaluation.exceptions_to(rule.id)]
+        return Explanation(says, truth, rule.provision, rule.reading, parts=tuple(parts))
+
+    def conclusion(self, name: str) -> Explanation:
+        rules = self.evaluation.rules_concluding(name)
+        truth = self.evaluation.conclusion(name)
+        telling = [rule for rule in rules if self.evaluation.prevails(rule) is truth] or rules
+        parts = tuple(self.rule(rule) for rule in telling)
+        return Explanation(name.replace("_", " "), truth, parts=parts)
+
+    def condition(self, condition: Condition, says: str | None = None, provision: str | None = None) -> Explanation:
+        truth = self.evaluation.truth(condition)
+        if isinstance(condition, FactTest):
+            step = self.fact(condition, truth)
+        elif isinstance(condition, Holds):
+            step = self.conclusion(condition.conclusion)
+        elif isinstance(condition, Not):
+            step = Explanation("not so:", truth, parts=(self.condition(condition.part),))
+        else:
+            assert isinstance(condition, AllOf | AnyOf)
+            words = "all of these" if isinstance(condition, AllOf) else "any of these"
+            parts = tuple(self.condition(part) for part in condition.parts)
+            if len(parts) == 1 and says is None:
+                return parts[0]
+            step = Explanation(words if parts else "always", truth, parts=parts)
+        if says is None:
+            return step
+        return Explanation(says, truth, provision, parts=(step,) if step.says != "always" else ())
+
+    def fact(self, test: FactTest, truth: Truth) -> Explanation:
+        says = f"{test.fact} {_words(test)}"
+        if test.fact not in self.facts:
+            return Explanation(says, truth, origin="nobody says")
+        fact = self.facts[test.fact]
+        return Explanation(says, truth, origin=f"{_shown(fact.value)}, {fact.origin}")
+
+
+def _words(test: FactTest) -> str:
+    operand = _shown(test.operand)
+    words = {
+        Test.IS: f"is {operand}",
+        Test.ONE_OF: f"is {operand}",
+        Test.INCLUDES: f"includes {operand}",
+        Test.EMPTY: "is an empty list",
+        Test.ABOVE: f"is more than {operand}",
+        Test.AT_LEAST: f"is at least {operand}",
+        Test.BELOW: f"is less than {operand}",
+        Test.AT_MOST: f"is at most {operand}",
+    }
+    if isinstance(test.operand, date):
+        words |= {
+            Test.ABOVE: f"is after {operand}",
+            Test.AT_LEAST: f"is on or after {operand}",
+            Test.BELOW: f"is before {operand}",
+            Test.AT_MOST: f"is on or before {operand}",
+        }
+    return words[test.test]
+
+
+def _shown(value: object) -> str:
+    if value is True:
+        return "yes"
+    if value is False:
+        return "no"
+    if isinstance(value, frozenset):
+        return " or ".join(sorted(value)) if value else "an empty list"
+    if isinstance(value, Decimal):
+        return format_quantity(value)
+    return str(value)

@@ -1,0 +1,268 @@
+"""Findings: what became of one obligation, prohibition or signal in one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from aiact_rules.core.conditions import Condition, FactTest, Holds, ReadingIs, leaves
+from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.penalties import Ceiling, ceiling_of
+from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.timing import DueDate, Start, due_dates, start_of
+from aiact_rules.core.truth import Truth
+from aiact_rules.core.vocabulary import format_quantity
+
+
+class Status(Enum):
+    """What became of an obligation.
+
+    `BREACHED` blocks and `OPEN` holds, where the source may gate. `CONDITION` is owed at a later step or afterwards;
+    `UPCOMING` applies only from a later date; `ADVICE` comes from a source that cannot gate.
+    """
+
+    BREACHED = "breached"
+    OPEN = "open"
+    MET = "met"
+    UPCOMING = "upcoming"
+    CONDITION = "condition"
+    ADVICE = "advice"
+
+
+def status_of(o: Obligation, code: int) -> Status | None:
+    """Read an engine's answer about one obligation. None where there is nothing to report."""
+    if code & MET:
+        return Status.MET if code & OWED else None
+    if not code & MAYBE_IN_FORCE:
+        return Status.UPCOMING
+    if not o.can_gate:
+        return Status.ADVICE if code & OWED and code & IN_FORCE else None
+    if not code & MAYBE_DUE:
+        return Status.CONDITION
+    breached = code & OWED and code & IN_FORCE and code & DUE and not code & MAYBE_MET
+    if breached and o.kind is not Kind.SIGNAL:
+        return Status.BREACHED
+    return Status.CONDITION if o.after is not None else Status.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a decision: what must be done, by whom, by which provision, and how it stands.
+
+    `because` gives reasons, `facts` the names of the known facts used, `needs` the facts to ask for next, `evidence` what would
+    show that it is met. `certain` is False where it is not yet known whether it is owed at all.
+    """
+
+    id: str
+    status: Status
+    kind: Kind
+    provision: str
+    units: tuple[str, ...]
+    roles: tuple[str, ...]
+    before: tuple[str, ...]
+    after: str | None
+    must: str
+    certain: bool
+    because: tuple[str, ...]
+    facts: tuple[str, ...]
+    needs: tuple[str, ...]
+    evidence: tuple[str, ...]
+    start: Start | None
+    due_dates: tuple[DueDate, ...]
+    sanction: Ceiling | None
+    readings: tuple[str, ...]
+    reading: str | None
+    see_also: tuple[str, ...]
+    force: str
+    certainty: str
+
+    def as_json(self) -> dict[str, object]:
+        """Give the finding as it stands in a decision's JSON."""
+        return {
+            "id": self.id,
+            "status": self.status.value,
+            "kind": self.kind.value,
+            "provision": self.provision,
+            "units": list(self.units),
+            "role": self.roles[0] if self.roles else None,
+            "roles": list(self.roles),
+            "before": self.before[0] if self.before else None,
+            "after": self.after,
+            "applies_from": None if self.start is None else self.start.on.isoformat(),
+            "provisos": [] if self.start is None else list(self.start.provisos),
+            "must": self.must,
+            "owed": "yes" if self.certain else "unknown",
+            "because": list(self.because),
+            "facts": list(self.facts),
+            "needs": list(self.needs),
+            "evidence": list(self.evidence),
+            "deadlines": [
+                {
+                    "date": None if due.on is None else due.on.isoformat(),
+                    "period": due.period,
+                    "provision": due.provision,
+                }
+                for due in self.due_dates
+            ],
+            "sanction": None if self.sanction is None else _sanction_json(self.sanction),
+            "readings": list(self.readings),
+            "reading": self.reading,
+            "see_also": list(self.see_also),
+            "force": self.force,
+            "certainty": self.certainty,
+        }
+
+
+def _sanction_json(ceiling: Ceiling) -> dict[str, object]:
+    return {
+        "provision": ceiling.provision,
+        "currency": ceiling.currency,
+        "fixed": None if ceiling.fixed is None else format_quantity(ceiling.fixed),
+        "share_percent": None if ceiling.share is None else format_quantity(ceiling.share),
+        "takes": ceiling.takes,
+        "ceiling": None if ceiling.amount is None else format_quantity(ceiling.amount),
+        "note": ceiling.note,
+    }
+
+
+class FindingWriter:
+    """Writes the findings of one decision from the answers of an engine."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._grounds = Grounds(evaluation)
+
+    def finding(self, o: Obligation, status: Status, code: int, needs: tuple[str, ...]) -> Finding | None:
+        """Write one finding. None where an obligation that is not in force never will be for this release."""
+        evaluation = self._evaluation
+        start = start_of(o, evaluation)
+        if status is Status.UPCOMING:
+            release_date = evaluation.facts.get("release.date")
+            if start is None or (release_date is not None and start.on <= release_date):  # type: ignore[operator]
+                return None
+        pack = evaluation.pack_at
+        sanction = None if o.sanction is None else ceiling_of(pack.sanctions[o.sanction], evaluation)
+        conditions = [o.given] if o.met is None else [o.given, o.met]
+        return Finding(
+            id=o.id,
+            status=status,
+            kind=o.kind,
+            provision=o.provision,
+            units=o.units,
+            roles=self._roles(o),
+            before=o.before,
+            after=o.after,
+            must=o.must,
+            certain=bool(code & OWED),
+            because=self._grounds.reasons(o),
+            facts=self._grounds.known_facts(conditions),
+            needs=needs,
+            evidence=o.evidence,
+            start=start,
+            due_dates=due_dates(o, evaluation),
+            sanction=sanction,
+            readings=self._grounds.readings(o),
+            reading=o.reading,
+            see_also=o.see_also,
+            force=o.force.value,
+            certainty=o.certainty.value,
+        )
+
+    def _roles(self, o: Obligation) -> tuple[str, ...]:
+        return tuple(name for name in o.roles if self._evaluation.has_role(name) is not Truth.NO)
+
+
+class Grounds:
+    """Finds what a condition rests on: reasons of the rules that prevail, known facts, readings of the law."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._reasons: dict[str, dict[str, None]] = {}
+        self._facts: dict[str, dict[str, None]] = {}
+        self._readings: dict[str, dict[str, None]] = {}
+
+    def reasons(self, o: Obligation) -> tuple[str, ...]:
+        """Give the reasons for which the obligation is owed."""
+        found: dict[str, None] = {} if o.because is None else {o.because: None}
+        for condition in [o.given]:
+            found |= self._reasons_of(condition)
+        return tuple(found)
+
+    def _reasons_of(self, condition: Condition) -> dict[str, None]:
+        found: dict[str, None] = {}
+        for leaf in leaves(condition):
+            if isinstance(leaf, Holds) and self._evaluation.truth(leaf) is Truth.YES:
+                if leaf.conclusion not in self._reasons:
+                    self._reasons[leaf.conclusion] = self._reasons_for(leaf.conclusion)
+                found |= self._reasons[leaf.conclusion]
+        return found
+
+    def _reasons_for(self, conclusion: str) -> dict[str, None]:
+        found: dict[str, None] = {}
+        for rule in self._evaluation.rules_concluding(conclusion):
+            if self._evaluation.prevails(rule) is Truth.YES:
+                found[f"{rule.reason} ({rule.provision})"] = None
+                found |= self._reasons_of(rule.when)
+        return found
+
+    def known_facts(self, conditions: list[Condition]) -> tuple[str, ...]:
+        """Give the names of all known facts that the conditions and the conclusions in them test, sorted."""
+        found: dict[str, None] = {}
+        for condition in conditions:
+            found |= self._known(condition)
+        return tuple(sorted(found))
+
+    def _known(self, condition: Condition) -> dict[str, None]:
+        found: dict[str, None] = {}
+        for leaf in leaves(condition):
+            if isinstance(leaf, FactTest):
+                if leaf.fact in self._evaluation.facts:
+                    found[leaf.fact] = None
+            elif isinstance(leaf, Holds):
+                if leaf.conclusion not in self._facts:
+                    self._facts[leaf.conclusion] = {}
+                    for part in self._conditions_of(leaf.conclusion):
+                        self._facts[leaf.conclusion] |= self._known(part)
+                found |= self._facts[leaf.conclusion]
+        return found
+
+    def _conditions_of(self, conclusion: str) -> Iterator[Condition]:
+        for rule in self._evaluation.rules_concluding(conclusion):
+            yield rule.when
+            for exception in self._evaluation.exceptions_to(rule.id):
+                yield exception.when
+
+    def readings(self, o: Obligation) -> tuple[str, ...]:
+        """Give the open readings of the law that the obligation's conditions or timetable refer to, sorted."""
+        pack = self._evaluation.pack_at.pack
+        original = pack.obligations.get(o.id)
+        if original is None:
+            return ()
+        found = self._readings_of(original.given)
+        if original.met is not None:
+            found |= self._readings_of(original.met)
+        if o.timetable is not None:
+            table = pack.timetables[o.timetable]
+            for condition in [*(r.when for r in table.routes), *(d.when for d in table.deferrals)]:
+                found |= self._readings_of(condition)
+        return tuple(sorted(found))
+
+    def _readings_of(self, condition: Condition) -> dict[str, None]:
+        found: dict[str, None] = {}
+        rules = self._evaluation.pack_at.pack.rules
+        for leaf in leaves(condition):
+            if isinstance(leaf, ReadingIs):
+                found[leaf.reading] = None
+            elif isinstance(leaf, Holds):
+                if leaf.conclusion not in self._readings:
+                    self._readings[leaf.conclusion] = {}
+                    for rule in self._evaluation.rules_concluding(leaf.conclusion):
+                        for original in [rule, *self._evaluation.exceptions_to(rule.id)]:
+                            self._readings[leaf.conclusion] |= self._readings_of(rules[original.id].when)
+                found |= self._readings[leaf.conclusion]
+        return found
+
+
+Findings = Mapping[str, Finding]

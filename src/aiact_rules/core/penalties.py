@@ -1,0 +1,68 @@
+"""Penalties: what a breach can cost at most, for this operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.rules import Sanction
+from aiact_rules.core.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The most a fine may be: amounts in `currency`, `share` in per cent of worldwide annual turnover.
+
+    `takes` is "higher", "lower" or "unknown", according to which of the two amounts counts for this operator. `amount` is
+    the ceiling itself where the turnover is known or only the fixed amount counts.
+    """
+
+    provision: str
+    currency: str
+    fixed: Decimal | None
+    share: Decimal | None
+    takes: str
+    amount: Decimal | None
+    note: str | None = None
+
+
+def ceiling_of(sanction: Sanction, evaluation: Evaluation) -> Ceiling | None:
+    """Give the ceiling that a sanction sets for the operator the facts speak of; None where it does not reach it."""
+    if evaluation.truth(sanction.applies) is Truth.NO:
+        return None
+    fixed = _number(sanction.fixed, evaluation)
+    share = _number(sanction.share, evaluation)
+    caps = [(evaluation.truth(cap.when), cap.provision) for cap in sanction.lower_for]
+    lower = [provision for truth, provision in caps if truth is Truth.YES]
+    if lower:
+        takes = "lower"
+    else:
+        takes = "unknown" if any(truth is Truth.UNKNOWN for truth, _ in caps) else "higher"
+    provision = ", with ".join([sanction.provision, *lower])
+    turnover = None if sanction.turnover is None else evaluation.facts.get(sanction.turnover)
+    return Ceiling(
+        provision,
+        sanction.currency,
+        fixed,
+        share,
+        takes,
+        _amount(fixed, share, turnover if isinstance(turnover, Decimal) else None, takes),
+        sanction.note,
+    )
+
+
+def _number(parameter: str | None, evaluation: Evaluation) -> Decimal | None:
+    value = None if parameter is None else evaluation.pack_at.values.get(parameter)
+    return value if isinstance(value, Decimal) else None
+
+
+def _amount(fixed: Decimal | None, share: Decimal | None, turnover: Decimal | None, takes: str) -> Decimal | None:
+    if share is None:
+        return fixed
+    if turnover is None or takes == "unknown":
+        return None
+    part = turnover * share / 100
+    if fixed is None:
+        return part
+    return max(fixed, part) if takes == "higher" else min(fixed, part)

@@ -1,0 +1,85 @@
+"""Timing: from when something applies, and when a period that the law sets runs out."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.rules import Deadline, Obligation
+from aiact_rules.core.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """From when an obligation applies, by which provision, and what the law adds for what is already on the market."""
+
+    on: date
+    provision: str
+    provisos: tuple[str, ...] = ()
+
+
+def start_of(o: Obligation, evaluation: Evaluation) -> Start | None:
+    """Say from when an obligation applies to this release; None where it has no timetable or never applies.
+
+    Counts the earliest route that holds (or, where none is certain, that may hold), then the latest deferral that holds.
+    A transition that spares what is already on the market does not hide an obligation that is still to come: its
+    proviso stands beside the date.
+    """
+    if o.timetable is None:
+        return None
+    pack_at = evaluation.pack_at
+    table = pack_at.timetables[o.timetable]
+    routes = [(evaluation.truth(r.when), pack_at.date_of(r.starts), r.provision) for r in table.routes]
+    fitting = [r for r in routes if r[0] is Truth.YES] or [r for r in routes if r[0] is Truth.UNKNOWN]
+    if not fitting:
+        return None
+    _, on, provision = min(fitting, key=lambda r: r[1])
+    provisos = []
+    for deferral in table.deferrals:
+        truth = evaluation.truth(deferral.when)
+        if truth is Truth.NO:
+            continue
+        if deferral.until is not None and truth is Truth.YES and pack_at.date_of(deferral.until) > on:
+            on, provision = pack_at.date_of(deferral.until), deferral.provision
+        if deferral.proviso is not None:
+            provisos.append(f"{deferral.proviso} ({deferral.provision})")
+    return Start(on, provision, tuple(provisos))
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """When a period runs out: a date where the fact it runs from is known, else None; and the period in words."""
+
+    on: date | None
+    period: str
+    provision: str
+
+
+def due_dates(o: Obligation, evaluation: Evaluation) -> tuple[DueDate, ...]:
+    """Give the periods that an obligation sets, with their last day where the facts allow to count it.
+
+    Days, weeks, months and years are counted from the day after the event (Regulation (EEC, Euratom) No 1182/71,
+    Art. 3). A period in hours has no date: it is given in words.
+    """
+    found = []
+    for deadline in o.deadlines:
+        if evaluation.truth(deadline.when) is Truth.NO:
+            continue
+        begins = evaluation.facts.get(deadline.runs_from)
+        on = last_day(begins, deadline) if isinstance(begins, date) else None
+        amount = f"{deadline.amount} {deadline.unit if deadline.amount != 1 else deadline.unit.removesuffix('s')}"
+        found.append(DueDate(on, f"{amount} from {deadline.runs_from}", deadline.provision))
+    return tuple(found)
+
+
+def last_day(begins: date, deadline: Deadline) -> date | None:
+    """Give the last day of a period that begins with an event on a date, or None for a period in hours."""
+    if deadline.unit == "hours":
+        return None
+    if deadline.unit in ("days", "weeks"):
+        return begins + timedelta(days=deadline.amount * (7 if deadline.unit == "weeks" else 1))
+    months = begins.month - 1 + deadline.amount * (12 if deadline.unit == "years" else 1)
+    year, month = begins.year + months // 12, months % 12 + 1
+    return date(year, month, min(begins.day, calendar.monthrange(year, month)[1]))
