@@ -1,0 +1,1 @@
+"""Sources: documents in their formats, read as facts with their origin."""

@@ -1,0 +1,111 @@
+"""Documents: what was read about one release, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from aiact_rules.core.facts import NO_FACTS, Facts
+from aiact_rules.core.problems import Place
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file that was read, with the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the document calls the thing released."""
+
+    name: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator of a chain, with the facts that concern only this one, its roles among them."""
+
+    name: str | None
+    facts: Facts
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is offered to show one fact, or that one obligation is met.
+
+    `about` is the fact's name or the obligation's id. `sha256` is the digest of the file as found, or for something
+    elsewhere the digest that was stated.
+    """
+
+    about: str
+    place: Place
+    file: str | None = None
+    sha256: str | None = None
+    url: str | None = None
+    registry: str | None = None
+    by: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Words of a cue that stand in the document: which cue, where first, and the words as written."""
+
+    cue: str
+    place: Place
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One release as its documents state it, before any law is looked at.
+
+    `facts` are those of all operators; with `operators`, each is judged by its own `facts_for`. `choices` are readings
+    chosen by the release file, `packs` the packs it asks for (None: it does not say). `notes` are for a person.
+    """
+
+    name: str
+    subject: Subject
+    facts: Facts
+    operator: str | None = None
+    operators: tuple[Operator, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    packs: tuple[str, ...] | None = None
+    signals: tuple[Signal, ...] = ()
+    notes: tuple[str, ...] = ()
+    files: tuple[FileRead, ...] = ()
+
+    def facts_for(self, operator: Operator) -> Facts:
+        """Give what is stated for one operator of the chain. Raises InputError where it contradicts the common facts."""
+        return self.facts.merged_with(operator.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that is no business of the rules, such as a README that is not a model card."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What one file states, before it is joined with the others about the same release."""
+
+    subject: Subject = Subject()
+    facts: Facts = NO_FACTS
+    operator: str | None = None
+    operators: tuple[Operator, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    packs: tuple[str, ...] | None = None
+    signals: tuple[Signal, ...] = ()
+    notes: tuple[str, ...] = ()
+    files: tuple[FileRead, ...] = ()

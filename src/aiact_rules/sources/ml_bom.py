@@ -1,0 +1,284 @@
+"""ML-BOMs: what a CycloneDX or SPDX 3 bill of materials in JSON states about the model it describes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.rules import Cue
+from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.cues import find_signals
+from aiact_rules.sources.document import FileRead, Signal, Stated, Subject
+from aiact_rules.sources.reading import Text
+from aiact_rules.sources.statements import Statements
+
+PREFIX = "aiact:"
+MAX_DEPTH = 60
+SIGNALS = "document.signals"
+
+Object = dict[str, Any]
+
+
+def read_ml_bom(text: Text, vocabulary: Vocabulary, cues: Iterable[Cue] = ()) -> Stated:
+    """Read a CycloneDX (1.5 to 1.7) or SPDX 3 document: licence, base model, and properties `aiact:<fact>` as facts.
+
+    Places are JSON pointers (`bom.json#/components/0/licenses/0`). A BOM must say which model it describes: its main
+    component or root element, or the only model in it. Raises InputError where it is neither format or cannot be read.
+    """
+    root = _parsed(text)
+    if isinstance(root, dict) and root.get("bomFormat") == "CycloneDX":
+        return _CycloneDX(text, vocabulary, tuple(cues)).read(root)
+    if (
+        isinstance(root, dict)
+        and isinstance(root.get("@graph"), list)
+        and any("spdx.org" in context for context in _strings(root.get("@context")))
+    ):
+        return _Spdx(text, vocabulary, tuple(cues)).read(root["@graph"])
+    raise InputError(
+        [Problem("this is neither a CycloneDX nor an SPDX 3 bill of materials in JSON", Place(text.name))]
+    )
+
+
+def _parsed(text: Text) -> object:
+    def refuse_repeats(pairs: list[tuple[str, object]]) -> Object:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            seen: set[str] = set()
+            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            raise InputError([Problem(f"the key `{twice}` stands twice in one object", Place(text.name))])
+        return found
+
+    try:
+        root: object = json.loads(
+            text.text, object_pairs_hook=refuse_repeats, parse_float=str, parse_int=str, parse_constant=str
+        )
+        json.dumps(root, ensure_ascii=False).encode()
+        return root
+    except json.JSONDecodeError as error:
+        raise InputError(
+            [Problem(f"not readable as JSON: {error.msg.lower()}", Place(text.name, error.lineno))]
+        ) from error
+    except UnicodeEncodeError as error:
+        raise InputError(
+            [Problem("half of a surrogate pair is escaped in a text", Place(text.name))]
+        ) from error
+    except RecursionError as error:
+        raise InputError([Problem("nested too deeply", Place(text.name))]) from error
+
+
+class _Bom:
+    """What both formats share: facts, notes and signals with JSON pointers as places."""
+
+    def __init__(self, text: Text, vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
+        self.text = text
+        self.cues = cues
+        self.statements = Statements(vocabulary)
+        self.signals: dict[str, Signal] = {}
+        self.properties: dict[str, list[tuple[str, Place]]] = {}
+
+    def place(self, pointer: str) -> Place:
+        return Place(f"{self.text.name}#{pointer}")
+
+    def search(self, value: object, pointer: str) -> None:
+        """Look for cues in a text, or in the texts of a list."""
+        for at, said in _texts(value, pointer):
+            for signal in find_signals(said, self.cues, f"{self.text.name}#{at}"):
+                self.signals.setdefault(signal.cue, Signal(signal.cue, self.place(at), signal.words))
+
+    def property(self, name: object, value: object, pointer: str) -> None:
+        """Remember a property whose name begins with `aiact:`; one that stands several times is a list."""
+        if isinstance(name, str) and name.startswith(PREFIX):
+            if isinstance(value, str):
+                self.properties.setdefault(name.removeprefix(PREFIX), []).append((value, self.place(pointer)))
+            else:
+                self.statements.problem(
+                    f"the property `{name}` has no text as its value", self.place(pointer)
+                )
+
+    def state_texts(self, fact: str, found: list[tuple[str, str]]) -> None:
+        """State a text fact from several (pointer, text), in their order."""
+        if found:
+            self.statements.state(fact, ", ".join(said for _, said in found), self.place(found[0][0]))
+
+    def stated(self, subject: Subject) -> Stated:
+        for name, found in self.properties.items():
+            texts = [said for said, _ in found if said.strip()]
+            if name not in self.statements.vocabulary:
+                self.statements.unknown_fact(name, found[0][1])
+            elif texts:
+                self.statements.read_texts(name, texts, found[0][1])
+        signals = tuple(self.signals.values())
+        if signals:
+            self.statements.state(SIGNALS, frozenset(self.signals), signals[0].place)
+        return Stated(
+            subject,
+            self.statements.facts(),
+            signals=signals,
+            notes=self.text.notes,
+            files=(FileRead(self.text.name, self.text.sha256),),
+        )
+
+
+class _CycloneDX(_Bom):
+    def read(self, root: Object) -> Stated:
+        component, pointer = self._model(root)
+        self._read_licences(component.get("licenses"), f"{pointer}/licenses")
+        pedigree = component.get("pedigree")
+        if isinstance(pedigree, dict):
+            above = [
+                (at, _name(item))
+                for at, item in _objects(pedigree.get("ancestors"), f"{pointer}/pedigree/ancestors")
+            ]
+            self.state_texts("model.base_model", [(at, name) for at, name in above if name])
+        card = component.get("modelCard")
+        card = card if isinstance(card, dict) else {}
+        metadata = root.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        for properties, at in (
+            (root.get("properties"), "/properties"),
+            (metadata.get("properties"), "/metadata/properties"),
+            (component.get("properties"), f"{pointer}/properties"),
+            (card.get("properties"), f"{pointer}/modelCard/properties"),
+        ):
+            for where, item in _objects(properties, at):
+                self.property(item.get("name"), item.get("value"), where)
+        self.search(component.get("description"), f"{pointer}/description")
+        self.search(component.get("tags"), f"{pointer}/tags")
+        parameters, considerations = card.get("modelParameters"), card.get("considerations")
+        if isinstance(parameters, dict):
+            self.search(parameters.get("task"), f"{pointer}/modelCard/modelParameters/task")
+        if isinstance(considerations, dict):
+            for key in ("useCases", "users"):
+                self.search(considerations.get(key), f"{pointer}/modelCard/considerations/{key}")
+        version = component.get("version")
+        return self.stated(Subject(_name(component), version if isinstance(version, str) else None))
+
+    def _model(self, root: Object) -> tuple[Object, str]:
+        """Choose the model the BOM is about: its main component, or else the only model in it."""
+        metadata = root.get("metadata")
+        main = metadata.get("component") if isinstance(metadata, dict) else None
+        inner: list[tuple[str, Object]] = []
+        if isinstance(main, dict):
+            if main.get("type") == "machine-learning-model":
+                return main, "/metadata/component"
+            inner = list(_components(main, "/metadata/component"))
+        models = [
+            (at, item)
+            for at, item in [*inner, *_components(root, "")]
+            if item.get("type") == "machine-learning-model"
+        ]
+        if len(models) == 1:
+            return models[0][1], models[0][0]
+        message = (
+            "no component is a machine-learning model"
+            if not models
+            else f"{len(models)} components are models"
+        )
+        hint = "make the model that is released the component in `metadata`" if models else None
+        raise InputError([Problem(message, self.place("/components"), hint)])
+
+    def _read_licences(self, licences: object, pointer: str) -> None:
+        found = []
+        for at, item in _objects(licences, pointer):
+            licence = item.get("license")
+            said = item.get("expression")
+            if isinstance(licence, dict):
+                said = licence.get("id") or licence.get("name")
+            if isinstance(said, str) and said.strip():
+                found.append((at, said.strip()))
+        self.state_texts("model.licence", found)
+
+
+class _Spdx(_Bom):
+    def read(self, graph: list[object]) -> Stated:
+        elements = [(f"/@graph/{at}", item) for at, item in enumerate(graph) if isinstance(item, dict)]
+        self.by_id = {identity: item for _, item in elements if (identity := _id(item))}
+        pointer, package = self._package(elements)
+        identity = _id(package)
+        licences: list[tuple[str, str]] = []
+        bases: list[tuple[str, str]] = []
+        for at, item in elements:
+            kind, ends = item.get("relationshipType"), _strings(item.get("to"))
+            if kind == "hasDeclaredLicense" and item.get("from") == identity:
+                licences += [(at, self._licence(end)) for end in ends]
+            elif kind == "descendantOf" and item.get("from") == identity:
+                bases += [(at, name) for end in ends if (name := self._name_of(end))]
+            elif kind == "ancestorOf" and identity in ends and isinstance(item.get("from"), str):
+                bases += [(at, name) for name in [self._name_of(item["from"])] if name]
+        self.state_texts("model.licence", licences)
+        self.state_texts("model.base_model", bases)
+        for at, extension in _objects(package.get("extension"), f"{pointer}/extension"):
+            for where, item in _objects(
+                extension.get("extension_cdxProperty"), f"{at}/extension_cdxProperty"
+            ):
+                self.property(item.get("extension_cdxPropName"), item.get("extension_cdxPropValue"), where)
+        for key in ("description", "summary", "ai_domain", "ai_informationAboutApplication"):
+            self.search(package.get(key), f"{pointer}/{key}")
+        version = package.get("software_packageVersion")
+        return self.stated(Subject(self._name_of(identity), version if isinstance(version, str) else None))
+
+    def _package(self, elements: list[tuple[str, Object]]) -> tuple[str, Object]:
+        """Choose the AI package the document is about: the only one, or the only one that is a root element."""
+        packages = [(at, item) for at, item in elements if item.get("type") == "ai_AIPackage"]
+        if len(packages) > 1:
+            roots = {identity for _, item in elements for identity in _strings(item.get("rootElement"))}
+            packages = [(at, item) for at, item in packages if _id(item) in roots] or packages
+        if len(packages) == 1:
+            return packages[0]
+        message = (
+            "no element is an AI package" if not packages else f"{len(packages)} elements are AI packages"
+        )
+        hint = "name the one that is released as `rootElement`" if packages else None
+        raise InputError([Problem(message, self.place("/@graph"), hint)])
+
+    def _licence(self, identity: str) -> str:
+        item = self.by_id.get(identity, {})
+        for key in ("simplelicensing_licenseExpression", "name"):
+            if isinstance(item.get(key), str) and item[key].strip():
+                return str(item[key]).strip()
+        return identity.removeprefix("https://spdx.org/licenses/")
+
+    def _name_of(self, identity: str | None) -> str | None:
+        name = self.by_id.get(identity or "", {}).get("name")
+        return name if isinstance(name, str) and name.strip() else identity
+
+
+def _id(item: Object) -> str | None:
+    found = item.get("spdxId", item.get("@id"))
+    return found if isinstance(found, str) else None
+
+
+def _name(item: Object) -> str | None:
+    parts = [item.get("group"), item.get("name")]
+    return "/".join(part for part in parts if isinstance(part, str) and part) or None
+
+
+def _strings(value: object) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, str)]
+
+
+def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            if isinstance(item, str):
+                yield f"{pointer}/{at}", item
+
+
+def _objects(value: object, pointer: str) -> Iterator[tuple[str, Object]]:
+    if isinstance(value, list):
+        for at, item in enumerate(value):
+            if isinstance(item, dict):
+                yield f"{pointer}/{at}", item
+
+
+def _components(above: Object, pointer: str, depth: int = 0) -> Iterator[tuple[str, Object]]:
+    if depth > MAX_DEPTH:
+        return
+    for at, item in _objects(above.get("components"), f"{pointer}/components"):
+        yield at, item
+        yield from _components(item, at, depth + 1)

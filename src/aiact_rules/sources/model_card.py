@@ -1,0 +1,244 @@
+"""Model cards: what the front matter of a Markdown card states as facts, and what its words suggest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from aiact_rules.core.facts import Facts
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.rules import Cue
+from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.cues import find_signals, prose
+from aiact_rules.sources.document import FileRead, Stated, Subject
+from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
+from aiact_rules.sources.reading import Text, refuse_hidden_breaks
+from aiact_rules.sources.release_file import read_release
+from aiact_rules.sources.statements import Statements, is_filled
+from aiact_rules.sources.templates import MARKER, is_untouched, without_placeholders
+from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
+
+BLOCK = "eu_ai_act"
+# fmt: off
+CARD_KEYS = frozenset({
+    "annotations_creators", "base_model", "base_model_relation", "co2_eq_emissions", "datasets",
+    "dataset_info", "eu_ai_act", "extra_gated_eu_disallowed", "extra_gated_prompt", "gated",
+    "inference", "language", "library_name", "license", "license_link", "license_name", "metrics",
+    "model-index", "model_name", "new_version", "pipeline_tag", "tags", "task_categories", "thumbnail",
+    "widget",
+})
+# fmt: on
+"""Keys whose presence tells the front matter of a card from that of any other page."""
+
+_DATASET_KEYS = ("dataset_info", "task_categories", "annotations_creators", "size_categories")
+_TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
+_UNNAMED_LICENCES = ("", "other")
+SIGNALS = "document.signals"
+
+
+def read_model_card(
+    text: Text,
+    vocabulary: Vocabulary,
+    cues: Iterable[Cue] = (),
+    *,
+    folder: Path | None = None,
+    obligations: Collection[str] | None = None,
+) -> Stated:
+    """Read a card: its block `eu_ai_act:`, what its own keys state, and the cues its words contain.
+
+    Only what the card states becomes a fact: a licence is named, never judged. Evidence named in the block is looked for
+    from `folder`. Raises InputError where the front matter cannot be read.
+    """
+    parts = split_front_matter(text.text, text.name)
+    metadata, unfilled = read_metadata(parts, text.name)
+    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations)
+
+
+def read_card_metadata(
+    text: Text,
+    vocabulary: Vocabulary,
+    cues: Iterable[Cue] = (),
+    *,
+    folder: Path | None = None,
+    obligations: Collection[str] | None = None,
+) -> Stated:
+    """Read a card that is all metadata: a YAML file with the keys a card's front matter has."""
+    parts = FrontMatter(text.text, 1, "", text.text.count("\n") + 2)
+    metadata, unfilled = read_metadata(parts, text.name)
+    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations)
+
+
+def is_card(text: Text) -> bool:
+    """Say whether a Markdown document has front matter such as model cards have. Raises InputError where it is broken."""
+    metadata, unfilled = read_metadata(split_front_matter(text.text, text.name), text.name)
+    return bool(unfilled) or any(entry.key in CARD_KEYS for entry in metadata)
+
+
+def read_metadata(parts: FrontMatter, name: str) -> tuple[Mapping, tuple[int, ...]]:
+    """Give the front matter as a mapping (empty where there is none), and the lines in which only a template's marker stood."""
+    if parts.front is None:
+        return Mapping((), Place(name, 1)), ()
+    yaml, unfilled = without_placeholders(parts.front)
+    refuse_hidden_breaks(yaml, name, parts.front_line)
+    node = read_yaml(yaml, name, first_line=parts.front_line)
+    if isinstance(node, Scalar) and node.is_null:
+        node = Mapping((), Place(name, parts.front_line))
+    if not isinstance(node, Mapping):
+        raise InputError(
+            [Problem("the front matter is not a list of keys with values", node.place, "write `key: value`")]
+        )
+    return node, tuple(parts.front_line + line - 1 for line in unfilled)
+
+
+def _read(
+    text: Text,
+    parts: FrontMatter,
+    metadata: Mapping,
+    unfilled: tuple[int, ...],
+    vocabulary: Vocabulary,
+    cues: Iterable[Cue],
+    folder: Path | None,
+    obligations: Collection[str] | None,
+) -> Stated:
+    notes = [*text.notes, *(f"{text.name}:{line}: a template's marker was left here" for line in unfilled)]
+    block = metadata.entry(BLOCK)
+    stated = Stated()
+    problems: list[Problem] = []
+    if block is not None and is_filled(block.value):
+        if isinstance(block.value, Mapping):
+            try:
+                stated = read_release(block.value, vocabulary, folder=folder, obligations=obligations)
+            except InputError as error:
+                problems.extend(error.problems)
+        else:
+            problems.append(
+                Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file")
+            )
+    statements = Statements(vocabulary)
+    _state_card_facts(metadata, statements, notes)
+    signals = find_signals(_searchable(parts, metadata), cues, text.name)
+    if signals:
+        statements.state(SIGNALS, frozenset(signal.cue for signal in signals), signals[0].place)
+    facts = Facts({})
+    try:
+        facts = merged(stated.facts, statements.facts())
+    except InputError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    _note_oddities(text, parts, metadata, notes)
+    subject = Subject(stated.subject.name or _name(metadata, parts), stated.subject.version)
+    return Stated(
+        subject,
+        facts,
+        stated.operator,
+        stated.operators,
+        stated.evidence,
+        stated.choices,
+        stated.packs,
+        signals,
+        tuple(notes),
+        (FileRead(text.name, text.sha256),),
+    )
+
+
+def merged(first: Facts, second: Facts) -> Facts:
+    """Join facts of two files; texts that differ only in case do not disagree, and the first spelling stays."""
+    same = {
+        fact.name
+        for fact in second
+        if isinstance(fact.value, str)
+        and isinstance(other := first.value(fact.name), str)
+        and fact.value.casefold() == other.casefold()
+    }
+    return first.merged_with(Facts({fact.name: fact for fact in second if fact.name not in same}))
+
+
+def _state_card_facts(metadata: Mapping, statements: Statements, notes: list[str]) -> None:
+    licence, named = _texts(metadata.get("license")), _texts(metadata.get("license_name"))
+    if licence and not (named and ", ".join(licence).lower() in _UNNAMED_LICENCES):
+        _state_text("model.licence", licence, metadata, "license", statements)
+    elif named:
+        _state_text("model.licence", named, metadata, "license_name", statements)
+    _state_text("model.base_model", _texts(metadata.get("base_model")), metadata, "base_model", statements)
+    _state_text(
+        "model.pipeline_tag", _texts(metadata.get("pipeline_tag")), metadata, "pipeline_tag", statements
+    )
+    relation = metadata.entry("base_model_relation")
+    declaration = statements.vocabulary.get("model.base_model_relation")
+    if relation is not None and declaration is not None and is_filled(relation.value):
+        said = _texts(relation.value)
+        if len(said) == 1 and said[0].lower() in (declaration.values or {}):
+            statements.state(declaration.name, said[0].lower(), relation.place)
+        else:
+            notes.append(
+                f"{relation.place}: this relation to the base model is not known, so it was not read"
+            )
+    closed = metadata.entry("extra_gated_eu_disallowed")
+    if (
+        closed is not None
+        and isinstance(closed.value, Scalar)
+        and closed.value.text.strip().lower() in ("true", "yes")
+    ):
+        statements.state("model.access_closed_in_union", True, closed.place)
+
+
+def _state_text(fact: str, texts: list[str], metadata: Mapping, key: str, statements: Statements) -> None:
+    entry = metadata.entry(key)
+    if texts and entry is not None:
+        statements.state(fact, ", ".join(texts), entry.place)
+
+
+def _texts(node: Node | None) -> list[str]:
+    """Give the filled-in texts of a scalar or a list."""
+    if node is None:
+        return []
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return [item.text.strip() for item in items if isinstance(item, Scalar) and is_filled(item)]
+
+
+def _searchable(parts: FrontMatter, metadata: Mapping) -> str:
+    """Give front matter and prose with every line where it stands in the file, without the block that states facts."""
+    front = [] if parts.front is None else parts.front.split("\n")
+    block, following = metadata.entry(BLOCK), len(front)
+    if block is not None and block.place.line is not None:
+        start = block.place.line - parts.front_line
+        for entry in metadata:
+            at = (entry.place.line or 0) - parts.front_line
+            if at > start:
+                following = min(following, at)
+        front[start:following] = [""] * (following - start)
+    if parts.front is None:
+        return prose(parts.body)
+    above = [""] * (parts.front_line - 1)
+    return "\n".join(
+        [*above, *front, *[""] * (parts.body_line - parts.front_line - len(front)), prose(parts.body)]
+    )
+
+
+def _name(metadata: Mapping, parts: FrontMatter) -> str | None:
+    named = _texts(metadata.get("model_name"))
+    if named:
+        return named[0]
+    index = metadata.get("model-index")
+    if isinstance(index, Sequence) and len(index) == 1 and isinstance(index.items[0], Mapping):
+        named = _texts(index.items[0].get("name"))
+        if named:
+            return named[0]
+    heading = _TITLE.search(prose(parts.body))
+    title = heading["title"].strip().rstrip("#").strip() if heading else ""
+    return None if not title or MARKER.search(title) else title
+
+
+def _note_oddities(text: Text, parts: FrontMatter, metadata: Mapping, notes: list[str]) -> None:
+    if parts.front is None:
+        notes.append(f"{text.name}: has no front matter, so the card itself states no facts")
+    if parts.misplaced_at is not None:
+        notes.append(
+            f"{text.name}:{parts.misplaced_at}: what looks like front matter does not begin at the top and was not read"
+        )
+    if any(key in metadata for key in _DATASET_KEYS):
+        notes.append(f"{text.name}: looks like the card of a data set, not of a model")
+    if is_untouched(parts.body):
+        notes.append(f"{text.name}: the text is a template nobody filled in")

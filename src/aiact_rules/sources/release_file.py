@@ -1,0 +1,275 @@
+"""Release files: `aiact.yaml`, or the block `eu_ai_act:` of a model card, as facts, evidence and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from aiact_rules.core.facts import Facts
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.document import Evidence, FileRead, Operator, Stated, Subject
+from aiact_rules.sources.evidence import read_evidence
+from aiact_rules.sources.reading import Text, refuse_hidden_breaks
+from aiact_rules.sources.statements import Statements, is_filled
+from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence, read_yaml
+
+FORMAT = "1"
+SHORT_NAMES = {
+    "subject": "release.subject",
+    "market": MARKETS,
+    "markets": MARKETS,
+    "moment": MOMENT,
+    "roles": ROLES,
+    "release_date": RELEASE_DATE,
+    "first_placed_on": "release.first_placed_on",
+    "signals_dismissed": "document.signals_dismissed",
+}
+"""Keys of the release file that state a fact under a shorter name."""
+
+_DATES = {"release": RELEASE_DATE, "first_placed_on": "release.first_placed_on"}
+_OTHER_KEYS = (
+    "format",
+    "name",
+    "version",
+    "operator",
+    "operators",
+    "dates",
+    "facts",
+    "evidence",
+    "readings",
+    "packs",
+)
+KEYS = (*_OTHER_KEYS, *SHORT_NAMES)
+
+
+def read_release_file(
+    text: Text,
+    vocabulary: Vocabulary,
+    *,
+    folder: Path | None = None,
+    obligations: Collection[str] | None = None,
+) -> Stated:
+    """Read a release file. Evidence files are looked for from `folder`; None leaves them unchecked.
+
+    Besides its own keys, a fact or a group of facts (`system:`) may stand at the top as well as under `facts:`.
+    Raises InputError with all problems.
+    """
+    refuse_hidden_breaks(text.text, text.name)
+    root = read_yaml(text.text, text.name)
+    if not isinstance(root, Mapping):
+        raise InputError(
+            [Problem("a release file has keys with values", root.place, f"begin with `format: {FORMAT}`")]
+        )
+    stated = read_release(root, vocabulary, folder=folder, obligations=obligations, needs_format=True)
+    return Stated(
+        stated.subject,
+        stated.facts,
+        stated.operator,
+        stated.operators,
+        stated.evidence,
+        stated.choices,
+        stated.packs,
+        notes=text.notes,
+        files=(FileRead(text.name, text.sha256),),
+    )
+
+
+def read_release(
+    root: Mapping,
+    vocabulary: Vocabulary,
+    *,
+    folder: Path | None = None,
+    obligations: Collection[str] | None = None,
+    needs_format: bool = False,
+) -> Stated:
+    """Read the keys of a release file from a mapping, wherever it stands. Raises InputError with all problems."""
+    return _Release(root, vocabulary, folder, obligations, needs_format).read()
+
+
+class _Release:
+    def __init__(
+        self,
+        root: Mapping,
+        vocabulary: Vocabulary,
+        folder: Path | None,
+        obligations: Collection[str] | None,
+        needs_format: bool,
+    ) -> None:
+        self.root = root
+        self.statements = Statements(vocabulary)
+        self.folder = folder
+        self.obligations = obligations
+        self.needs_format = needs_format
+        self.operator: str | None = None
+        self.operators: list[Operator] = []
+        self.evidence: tuple[Evidence, ...] = ()
+        self.choices: dict[str, str] = {}
+        self.packs: tuple[str, ...] | None = None
+
+    def read(self) -> Stated:
+        self._check_format()
+        for entry in self.root:
+            self._read_key(entry)
+        self._check_operators()
+        facts = self.statements.facts()
+        subject = Subject(self._text("name"), self._text("version"))
+        return Stated(
+            subject, facts, self.operator, tuple(self.operators), self.evidence, self.choices, self.packs
+        )
+
+    def _read_key(self, entry: Entry) -> None:
+        key, statements = entry.key, self.statements
+        if key in SHORT_NAMES:
+            self._read_short(SHORT_NAMES[key], entry)
+        elif key in ("format", "name", "version"):
+            if not isinstance(entry.value, Scalar):
+                statements.problem(f"`{key}` is one text", entry.place)
+        elif key == "dates":
+            self._read_dates(entry)
+        elif key == "operator":
+            name, facts = self._read_operator(entry, statements)
+            self.operator = name
+        elif key == "operators":
+            self._read_operators(entry)
+        elif key == "facts":
+            statements.read_block(entry.value)
+        elif key == "evidence":
+            self.evidence = read_evidence(entry.value, statements, self.folder, self.obligations)
+        elif key == "readings":
+            self._read_choices(entry)
+        elif key == "packs":
+            self.packs = self._read_packs(entry)
+        elif statements.is_group(key):
+            statements.read_entry(entry)
+        elif "." in key:
+            statements.unknown_fact(key, entry.place)
+        else:
+            statements.problem(f"unknown key `{key}`", entry.place, did_you_mean(key, KEYS))
+
+    def _check_format(self) -> None:
+        node = self.root.get("format")
+        if node is None:
+            if self.needs_format:
+                self.statements.problem(
+                    "the format is not stated", self.root.place, f"begin with `format: {FORMAT}`"
+                )
+        elif not isinstance(node, Scalar) or node.text != FORMAT:
+            self.statements.problem(
+                "this format is not known", node.place, f"this version reads `format: {FORMAT}`"
+            )
+
+    def _read_short(self, fact: str, entry: Entry) -> None:
+        if fact in self.statements.vocabulary:
+            self.statements.read_fact(fact, entry.value, entry.place)
+        else:
+            self.statements.problem(f"`{entry.key}` states `{fact}`, which no pack declares", entry.place)
+
+    def _read_dates(self, entry: Entry) -> None:
+        if not isinstance(entry.value, Mapping):
+            if is_filled(entry.value):
+                self.statements.problem(f"`dates` has the keys {_listed(_DATES)}", entry.place)
+            return
+        for inner in entry.value:
+            if inner.key in _DATES:
+                self._read_short(_DATES[inner.key], inner)
+            else:
+                self.statements.problem(
+                    f"unknown date `{inner.key}`", inner.place, did_you_mean(inner.key, _DATES)
+                )
+
+    def _read_operator(self, entry: Entry, into: Statements) -> tuple[str | None, Place]:
+        """Read an operator: a name alone, or a mapping whose other keys are facts about it."""
+        node, name = entry.value, None
+        if isinstance(node, Scalar):
+            return (node.text.strip() if is_filled(node) else None), entry.place
+        if isinstance(node, Sequence):
+            into.problem("`operator` is one; several stand under `operators`", entry.place)
+            return None, entry.place
+        for inner in node:
+            if inner.key == "name":
+                if isinstance(inner.value, Scalar):
+                    name = inner.value.text.strip() if is_filled(inner.value) else None
+                else:
+                    into.problem("`name` is one text", inner.place)
+            elif inner.key == "facts":
+                into.read_block(inner.value)
+            elif inner.key in ("moment", "release_date") and SHORT_NAMES[inner.key] in into.vocabulary:
+                into.read_fact(SHORT_NAMES[inner.key], inner.value, inner.place)
+            elif into.is_group(inner.key) and not into.is_group(f"operator.{inner.key}"):
+                into.read_entry(inner)
+            else:
+                into.read_entry(inner, "operator")
+        return name, entry.place
+
+    def _read_operators(self, entry: Entry) -> None:
+        if not is_filled(entry.value):
+            return
+        if not isinstance(entry.value, Sequence):
+            self.statements.problem(
+                "`operators` is a list of operators, each with name and roles", entry.place
+            )
+            return
+        for item in entry.value:
+            if not isinstance(item, Mapping):
+                self.statements.problem("an operator of the chain has a name and roles", item.place)
+                continue
+            own = Statements(self.statements.vocabulary)
+            name, _ = self._read_operator(Entry("operators", item, item.place), own)
+            try:
+                facts: Facts = own.facts()
+            except InputError as error:
+                self.statements.problems.extend(error.problems)
+                continue
+            if ROLES not in facts:
+                self.statements.problem(
+                    "an operator of the chain needs its roles", item.place, "add `roles:`"
+                )
+            self.operators.append(Operator(name, facts, item.place))
+
+    def _check_operators(self) -> None:
+        entry = self.root.entry("operators")
+        if entry is None or not self.operators:
+            return
+        for key in ("operator", "roles"):
+            other = self.root.entry(key)
+            if other is not None and is_filled(other.value):
+                self.statements.problem(
+                    f"`{key}` and `operators` stand in one file",
+                    other.place,
+                    "put all of it into `operators`",
+                )
+
+    def _read_choices(self, entry: Entry) -> None:
+        if not is_filled(entry.value):
+            return
+        if not isinstance(entry.value, Mapping):
+            self.statements.problem("`readings` names readings with the choice taken", entry.place)
+            return
+        for inner in entry.value:
+            if not isinstance(inner.value, Scalar):
+                self.statements.problem(f"the choice for `{inner.key}` is one word", inner.place)
+            elif is_filled(inner.value):
+                self.choices[inner.key] = inner.value.text.strip()
+
+    def _read_packs(self, entry: Entry) -> tuple[str, ...] | None:
+        node: Node = entry.value
+        if not is_filled(node):
+            return None
+        items = node.items if isinstance(node, Sequence) else (node,)
+        names = [item.text.strip() for item in items if isinstance(item, Scalar) and is_filled(item)]
+        if not names or len(names) < len(items):
+            self.statements.problem(
+                "`packs` is a list of pack ids", entry.place, "leave it out to use all that apply"
+            )
+            return None
+        return tuple(names)
+
+    def _text(self, key: str) -> str | None:
+        node = self.root.get(key)
+        return node.text.strip() if isinstance(node, Scalar) and is_filled(node) else None
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

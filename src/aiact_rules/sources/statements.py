@@ -1,0 +1,149 @@
+"""Statements: nodes of a document, nested or with dotted names, as facts of the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
+from aiact_rules.sources.markets import read_markets
+from aiact_rules.sources.templates import is_placeholder
+from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence
+
+
+class Statements:
+    """Collects facts and problems while one document is read; `facts()` gives them, or raises all problems at once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.problems: list[Problem] = []
+        self._facts: list[Fact] = []
+        self._groups = frozenset(
+            ".".join(name.split(".")[:size]) for name in vocabulary for size in range(1, name.count(".") + 1)
+        )
+
+    def problem(self, message: str, place: Place, hint: str | None = None) -> None:
+        """Note something that makes the document unusable."""
+        self.problems.append(Problem(message, place, hint))
+
+    def is_group(self, name: str) -> bool:
+        """Say whether a name is a fact's, or begins one, such as `system` in `system.practices`."""
+        return name in self.vocabulary or name in self._groups
+
+    def read_block(self, block: Node, prefix: str = "") -> None:
+        """Read a mapping of facts, in which names are nested, dotted or both."""
+        if isinstance(block, Scalar) and block.is_null:
+            return
+        if not isinstance(block, Mapping):
+            group = f" in `{prefix}`" if prefix else ""
+            self.problem(f"expected fact names with their values{group}", block.place)
+            return
+        for entry in block:
+            self.read_entry(entry, prefix)
+
+    def read_entry(self, entry: Entry, prefix: str = "") -> None:
+        """Read one fact, or one group of facts, by the name it has below `prefix`."""
+        name = f"{prefix}.{entry.key}" if prefix else entry.key
+        if name in self.vocabulary:
+            self.read_fact(name, entry.value, entry.place)
+        elif name in self._groups:
+            self.read_block(entry.value, name)
+        else:
+            self.problem(f"unknown fact `{name}`", entry.place, self._nearest(name))
+
+    def read_fact(self, name: str, node: Node, place: Place) -> None:
+        """Read the value of one declared fact. What was left empty, or is a template's marker, is not stated."""
+        declaration = self.vocabulary[name]
+        if isinstance(node, Scalar):
+            if not is_filled(node):
+                return
+            texts: list[str] | None = None
+        elif isinstance(node, Sequence):
+            texts = self._elements(name, node)
+            if texts is None:
+                return
+        else:
+            self.problem(f"`{name}` is a fact and has one value or a list, not further names", place)
+            return
+        try:
+            value = _value(declaration, node.text if isinstance(node, Scalar) else None, texts)
+        except ValueError as error:
+            self.problem(f"`{name}`: {error}", node.place if isinstance(node, Scalar) else place)
+            return
+        self.state(name, value, place)
+
+    def read_texts(self, name: str, texts: Iterable[str], place: Place) -> None:
+        """Read a fact from one text, or a `some_of` fact from several."""
+        parts = list(texts)
+        single = parts[0] if len(parts) == 1 else None
+        try:
+            value = _value(self.vocabulary[name], single, parts if single is None else None)
+        except ValueError as error:
+            self.problem(f"`{name}`: {error}", place)
+            return
+        self.state(name, value, place)
+
+    def state(self, name: str, value: FactValue, place: Place) -> None:
+        """Add a fact that was read elsewhere; one the vocabulary does not declare is left out."""
+        if name in self.vocabulary:
+            self._facts.append(Fact(name, value, Origin(place)))
+
+    def unknown_fact(self, name: str, place: Place) -> None:
+        """Note a name that no pack declares."""
+        self.problem(f"unknown fact `{name}`", place, self._nearest(name))
+
+    def facts(self) -> Facts:
+        """Give what was stated. Raises InputError with every problem found, contradictions included."""
+        collected: Facts | None = None
+        try:
+            collected = Facts.of(self._facts)
+        except InputError as error:
+            self.problems.extend(error.problems)
+        if self.problems or collected is None:
+            raise InputError(self.problems)
+        return collected
+
+    def _elements(self, name: str, node: Sequence) -> list[str] | None:
+        """Give the texts of a list; None where all of it is a template's, or where it was refused."""
+        texts: list[str] = []
+        unfilled = 0
+        for item in node:
+            if not isinstance(item, Scalar):
+                self.problem(f"`{name}`: expected a list of words", item.place)
+                return None
+            if not is_filled(item):
+                unfilled += 1
+            else:
+                texts.append(item.text)
+        if unfilled and texts:
+            self.problem(
+                f"`{name}`: some elements of the list were left empty",
+                node.place,
+                "fill them in or remove them",
+            )
+            return None
+        return None if unfilled else texts
+
+    def _nearest(self, name: str) -> str | None:
+        return did_you_mean(name, [*self.vocabulary, *self._groups])
+
+
+def is_filled(node: Node) -> bool:
+    """Say whether something was written: not an empty value, a blank text or a template's marker."""
+    return not isinstance(node, Scalar) or not (
+        node.is_null or not node.text.strip() or is_placeholder(node.text)
+    )
+
+
+def _value(declaration: FactDeclaration, text: str | None, texts: list[str] | None) -> FactValue:
+    if declaration.name == MARKETS:
+        if texts is None:
+            assert text is not None
+            texts = [] if text.strip() in ("", "[]", "none") else text.split(",")
+        return read_markets(texts)
+    if texts is not None:
+        return declaration.parse_many(texts)
+    assert text is not None
+    return declaration.parse(text.strip())
