@@ -80,7 +80,18 @@ class Provision:
             else:
                 text += f", point ({step.value})"
                 lettered = True
-        return text if self.to is None else f"{text} to {self.to}"
+        return text if self.to is None else self._ranged(text)
+
+    def _ranged(self, text: str) -> str:
+        assert self.to is not None
+        if not self.steps:
+            last = roman(int(self.to)) if self.whole in (Whole.ANNEX, Whole.CHAPTER) else self.to
+            plural = {"Art.": "Arts", "Annex": "Annexes"}.get(self.whole.value, f"{self.whole.value}s")
+            return f"{plural} {text.removeprefix(self.whole.value).strip()} to {last}"
+        start, word, end = text.rpartition("point")
+        if word and not end.endswith("))") and end.count("(") <= 1:
+            text = f"{start}points{end}"
+        return f"{text} to ({self.to})" if text.endswith(")") else f"{text} to {self.to}"
 
     @property
     def sort_key(self) -> tuple[tuple[int, int, str], ...]:
@@ -322,12 +333,18 @@ class _Parser:
             self.group(value)
         elif kind == "number":
             self.bare_number(value)
-        elif self.whole in (Whole.ANNEX, Whole.CHAPTER) and kind in ("roman", "letter") and self.separated:
-            self.begin("annex" if self.whole is Whole.ANNEX else "chapter", "roman", value)
-        elif self.whole is Whole.ANNEX and self.steps and self.steps[-1].level is Level.SECTION:
+        elif self.whole is Whole.ANNEX and self.follows_section(value):
             self.step(Level.SECTION, value.lower())
+        elif self.whole in (Whole.ANNEX, Whole.CHAPTER) and (self.separated or self.ranging):
+            self.begin("annex" if self.whole is Whole.ANNEX else "chapter", "roman", value)
         else:
             raise self.fail(value)
+
+    def follows_section(self, value: str) -> bool:
+        """Say whether a letter continues a list of sections, as B does in "Sections A and B"."""
+        if not self.steps or self.steps[-1].level is not Level.SECTION or len(value) != 1:
+            return False
+        return self.ranging or ord(value.lower()) == ord(self.steps[-1].value[0]) + 1
 
     def begin(self, expects: str, kind: str, value: str) -> None:
         if expects in ("annex", "chapter"):
@@ -371,12 +388,13 @@ class _Parser:
         last = self.steps[-1].level if self.steps else None
         if value[0].isdigit():
             self.step(Level.PARAGRAPH, value)
-        elif self.expects is None and not self.separated and not self.ranging and last in (Level.POINT, Level.SUBPOINT):
+        elif self.expects != "points" and not self.separated and not self.ranging and last is Level.POINT:
             self.step(Level.SUBPOINT, value)
-        elif last is Level.SUBPOINT and _ROMAN_POINT.match(value) and self.expects != "points":
+        elif self.expects != "points" and last is Level.SUBPOINT and _ROMAN_POINT.match(value):
             self.step(Level.SUBPOINT, value)
         else:
             self.step(Level.POINT, value)
+        self.expects = None
 
     def step(self, level: Level, value: str) -> None:
         if self.whole is None:
