@@ -1,0 +1,5 @@
+"""Spec text → Pack: the only place that knows the format of rule packs."""
+
+from aiact_rules.specfiles.loader import load_pack, load_pack_text, merge_packs
+
+__all__ = ["load_pack", "load_pack_text", "merge_packs"]

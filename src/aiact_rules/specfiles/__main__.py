@@ -1,0 +1,61 @@
+"""Check a pack: `python -m aiact_rules.specfiles FOLDER [PART ...]` prints its problems, or how much it holds."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import PackError
+from aiact_rules.specfiles.loader import load_pack
+from aiact_rules.yaml_text import Mapping, Scalar, Sequence, read_yaml
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check the pack in a folder; exit code 0 where it loads, else 1."""
+    parser = argparse.ArgumentParser(prog="python -m aiact_rules.specfiles", description=__doc__)
+    parser.add_argument("folder", type=Path, help="the folder with pack.yaml")
+    parser.add_argument("part", nargs="*", help="show only problems of files whose name begins so (`ch05_general_purpose`)")
+    parser.add_argument("--units", type=Path, help="a units.jsonl to check citations with, if the pack has none")
+    chosen = parser.parse_args(arguments)
+    try:
+        pack = load_pack(chosen.folder, bases=find_bases(chosen.folder), units=chosen.units)
+    except PackError as error:
+        parts = tuple(chosen.part)
+        shown = [
+            problem
+            for problem in error.problems
+            if not parts or problem.place is None or problem.place.source.startswith(parts)
+        ]
+        for problem in shown:
+            print(problem)
+        hidden = len(error.problems) - len(shown)
+        print(f"{len(shown)} problem{'' if len(shown) == 1 else 's'}" + (f" ({hidden} elsewhere)" if hidden else ""))
+        return 1 if shown else 0
+    print(f"ok: {len(pack.rules)} rules, {len(pack.obligations)} obligations, {len(pack.vocabulary)} facts")
+    return 0
+
+
+def find_bases(folder: Path) -> list[Pack]:
+    """Load the packs that the pack in a folder extends, from the folders beside it."""
+    pack_file = folder / "pack.yaml"
+    node = read_yaml(pack_file.read_text(encoding="utf-8"), "pack.yaml") if pack_file.is_file() else None
+    extends = node.get("extends") if isinstance(node, Mapping) else None
+    if isinstance(extends, Scalar):
+        names = [extends.text]
+    else:
+        items = extends.items if isinstance(extends, Sequence) else ()
+        names = [item.text for item in items if isinstance(item, Scalar)]
+    found = []
+    for name in names:
+        for above in folder.resolve().parents:
+            versions = sorted((above / name).glob("*/pack.yaml"))
+            if versions:
+                found.append(load_pack(versions[-1].parent))
+                break
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

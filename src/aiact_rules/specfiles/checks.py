@@ -1,0 +1,180 @@
+"""Checks across a whole pack: every name that is used exists, and no conclusion depends on itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from aiact_rules.core.conditions import Condition, Holds, leaves
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import Place, Problem, did_you_mean
+from aiact_rules.core.rules import Kind, Rule
+from aiact_rules.core.vocabulary import FactType
+
+
+def check_pack(
+    pack: Pack, extended: Sequence[Pack], pack_place: Callable[..., Place], *, whole: bool = True
+) -> Iterator[Problem]:
+    """Give every problem of names and cycles. `pack_place` finds the place of a path of keys in pack.yaml.
+
+    Where pack.yaml itself could not be read (`whole` false), roles and moments are not checked.
+    """
+    packs = [pack, *extended]
+    rules = {name: rule for one in packs for name, rule in one.rules.items()}
+    obligations = {name: duty for one in packs for name, duty in one.obligations.items()}
+    conclusions = {rule.concludes for rule in rules.values() if rule.concludes is not None}
+    roles = {name for one in packs for name in one.roles}
+    moments = {name for one in packs for name in one.moments}
+    timetables = {name for one in packs for name in one.timetables}
+    sanctions = {name for one in packs for name in one.sanctions}
+
+    for rule in pack.rules.values():
+        for target in rule.exception_to:
+            if target == rule.id:
+                yield Problem(f"rule `{rule.id}` makes an exception to itself", rule.place)
+            elif target not in rules and target not in obligations:
+                yield Problem(
+                    f"rule `{rule.id}`: `exception_to` names `{target}`, which no loaded pack defines",
+                    rule.place,
+                    did_you_mean(target, [*rules, *obligations]),
+                )
+    for duty in pack.obligations.values():
+        subject = f"{'prohibition' if duty.kind is Kind.PROHIBITION else 'obligation'} `{duty.id}`"
+        if whole:
+            yield from _unknown(subject, "role", duty.roles, roles, duty.place)
+            yield from _unknown(subject, "moment", duty.before, moments, duty.place)
+            yield from _unknown(subject, "moment", _some(duty.after), moments, duty.place)
+        yield from _unknown(subject, "timetable", _some(duty.timetable), timetables, duty.place)
+        yield from _unknown(subject, "sanction", _some(duty.sanction), sanctions, duty.place)
+    yield from _check_values(pack, packs, timetables)
+    for role in pack.roles.values() if whole else ():
+        subject = f"role `{role.name}`"
+        yield from _unknown(subject, "moment", (role.moment,), moments, role.place)
+        for name in (*_some(role.deemed), *_some(role.unless)):
+            yield from _unknown(subject, "conclusion", (name,), conclusions, role.place)
+    for number, name in enumerate(pack.headlines):
+        yield from _unknown("headlines", "conclusion", (name,), conclusions, pack_place("headlines", number))
+    for number, pair in enumerate(pack.excludes):
+        yield from _unknown("excludes", "conclusion", pair, conclusions, pack_place("excludes", number))
+    yield from _cycles(rules)
+
+
+def _check_values(pack: Pack, packs: Sequence[Pack], timetables: Collection[str]) -> Iterator[Problem]:
+    dates = _parameters(packs, date)
+    numbers = _parameters(packs, Decimal)
+    for timetable in pack.timetables.values():
+        subject = f"timetable `{timetable.id}`"
+        starts = [route.starts for route in timetable.routes]
+        untils = [deferral.until for deferral in timetable.deferrals if deferral.until is not None]
+        yield from _unknown(subject, "date parameter", [*starts, *untils], dates, timetable.place)
+        if not timetable.routes:
+            yield Problem(f"{subject} never starts", timetable.place, "give it a route")
+    for sanction in pack.sanctions.values():
+        subject = f"sanction `{sanction.id}`"
+        yield from _unknown(
+            subject, "number parameter", (*_some(sanction.fixed), *_some(sanction.share)), numbers, sanction.place
+        )
+        yield from _unknown(subject, "timetable", _some(sanction.timetable), timetables, sanction.place)
+        if sanction.fixed is None and sanction.share is None:
+            yield Problem(f"{subject} has neither `fixed` nor `share`", sanction.place)
+        if (sanction.share is None) != (sanction.turnover is None):
+            yield Problem(f"{subject}: `share` and `turnover` belong together", sanction.place)
+        if sanction.turnover is not None:
+            declaration = pack.vocabulary.get(sanction.turnover)
+            if declaration is None:
+                hint = did_you_mean(sanction.turnover, pack.vocabulary)
+                yield Problem(f"{subject}: unknown fact `{sanction.turnover}`", sanction.place, hint)
+            elif declaration.type is not FactType.QUANTITY:
+                yield Problem(f"{subject}: `{sanction.turnover}` is not a quantity", sanction.place)
+
+
+def _parameters(packs: Sequence[Pack], kind: type) -> set[str]:
+    return {
+        name
+        for pack in packs
+        for name, parameter in pack.parameters.items()
+        if all(isinstance(value, kind) for value in parameter.values.values())
+    }
+
+
+def _some(name: str | None) -> tuple[str, ...]:
+    return () if name is None else (name,)
+
+
+def _unknown(
+    subject: str, what: str, names: Iterable[str], known: Collection[str], place: Place | None
+) -> Iterator[Problem]:
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            if hint is None and known and len(known) <= 8:
+                hint = f"known are {', '.join(sorted(known))}"
+            yield Problem(f"{subject}: unknown {what} `{name}`", place, hint)
+
+
+def _cycles(rules: dict[str, Rule]) -> Iterator[Problem]:
+    """Find conclusions that depend on themselves.
+
+    A rule stands by its condition and by the exceptions to it; it prevails if it stands and, as an exception, by the
+    conditions of what it overrides; a conclusion holds by the rules that conclude it.
+    """
+    exceptions: dict[str, list[str]] = {}
+    concluding: dict[str, list[str]] = {}
+    for rule in rules.values():
+        if rule.concludes is not None:
+            concluding.setdefault(rule.concludes, []).append(rule.id)
+        for target in rule.exception_to:
+            exceptions.setdefault(target, []).append(rule.id)
+    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for rule in rules.values():
+        stands = [("conclusion", name) for name in _conclusions_in(rule.when)]
+        stands += [("stands", name) for name in exceptions.get(rule.id, ())]
+        edges["stands", rule.id] = stands
+        prevails = [("stands", rule.id)]
+        for target in rule.exception_to:
+            if target in rules:
+                prevails += [("conclusion", name) for name in _conclusions_in(rules[target].when)]
+        edges["prevails", rule.id] = prevails
+    for name, ids in concluding.items():
+        edges["conclusion", name] = [("prevails", identifier) for identifier in ids]
+    seen: set[frozenset[tuple[str, str]]] = set()
+    for cycle in _loops(edges):
+        if (key := frozenset(cycle)) in seen:
+            continue
+        seen.add(key)
+        names = [name for kind, name in cycle if kind != "stands" or ("prevails", name) not in cycle]
+        first = next((rules[name] for kind, name in cycle if kind != "conclusion"), None)
+        path = " → ".join(f"`{name}`" for name in [*names, names[0]])
+        yield Problem(
+            f"a conclusion depends on itself: {path}",
+            first.place if first is not None else None,
+            "split the conclusion, or let one of the rules test facts instead",
+        )
+
+
+def _conclusions_in(condition: Condition) -> list[str]:
+    return list(dict.fromkeys(leaf.conclusion for leaf in leaves(condition) if isinstance(leaf, Holds)))
+
+
+def _loops(edges: dict[tuple[str, str], list[tuple[str, str]]]) -> Iterator[list[tuple[str, str]]]:
+    """Give one loop for each edge that leads back into the path being walked (depth first, without recursion)."""
+    done: set[tuple[str, str]] = set()
+    for start in edges:
+        if start in done:
+            continue
+        path: list[tuple[str, str]] = [start]
+        on_path = {start}
+        walks = [iter(edges.get(start, ()))]
+        while walks:
+            following = next(walks[-1], None)
+            if following is None:
+                walks.pop()
+                on_path.discard(path[-1])
+                done.add(path.pop())
+            elif following in on_path:
+                yield path[path.index(following) :]
+            elif following not in done:
+                path.append(following)
+                on_path.add(following)
+                walks.append(iter(edges.get(following, ())))

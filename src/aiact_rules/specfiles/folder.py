@@ -1,0 +1,98 @@
+"""The files of a pack: which there are, what each is by its name, and the digest that names them all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiact_rules.core.problems import InputError, PackError, Place, Problem
+from aiact_rules.yaml_text import Node, read_yaml
+
+COMMON = "common"
+UNITS = "units.jsonl"
+_NAMED = ("vocabulary", "parameters", "timetables", "readings", "sanctions", "cues", "coverage")
+
+
+@dataclass(frozen=True, slots=True)
+class SpecFile:
+    """One file of a pack: its kind (`pack`, `article`, `cases`, or a name such as `vocabulary`), name and bytes."""
+
+    kind: str
+    name: str
+    content: bytes
+
+    def node(self, problems: list[Problem]) -> Node | None:
+        """Read the file as YAML; None, and problems, where it cannot be read."""
+        try:
+            return read_yaml(self.content.decode("utf-8-sig"), self.name)
+        except UnicodeDecodeError:
+            problems.append(Problem("not readable as UTF-8 text", Place(self.name), "save it as UTF-8"))
+        except InputError as error:
+            problems.extend(error.problems)
+        return None
+
+
+def spec_files(folder: Path) -> tuple[SpecFile, ...]:
+    """Give the files of a pack's folder in the order of their names. Raises PackError where there is no pack."""
+    if not (folder / "pack.yaml").is_file():
+        raise PackError([Problem("no pack.yaml here", Place(str(folder)), "name the folder of a pack")])
+    contents: dict[str, bytes] = {}
+    problems = []
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if any(part.startswith((".", "__")) for part in relative.parts) or not path.is_file():
+            continue
+        if path.suffix in (".yaml", ".yml") or path.name == UNITS:
+            contents[relative.as_posix()] = path.read_bytes()
+        if path.suffix == ".yml":
+            problems.append(Problem("spec files end in `.yaml`", Place(relative.as_posix())))
+    if problems:
+        raise PackError(problems)
+    return files_of(contents)
+
+
+def files_of(contents: Mapping[str, bytes]) -> tuple[SpecFile, ...]:
+    """Give the files of a pack from their names (relative, with `/`) and bytes."""
+    return tuple(SpecFile(_kind(name), name, contents[name]) for name in sorted(contents))
+
+
+def common_files(common: Path) -> tuple[SpecFile, ...]:
+    """Give the vocabulary files that every pack shares; their names begin with `common/`."""
+    return tuple(
+        SpecFile("vocabulary", f"{COMMON}/{path.relative_to(common).as_posix()}", path.read_bytes())
+        for path in sorted(common.rglob("vocabulary.yaml"))
+    )
+
+
+def find_common(folder: Path) -> Path | None:
+    """Find the shared vocabulary that goes with a pack: the folder `common` nearest above it."""
+    for above in folder.resolve().parents:
+        if (above / COMMON / "vocabulary.yaml").is_file():
+            return above / COMMON
+    return None
+
+
+def digest(files: Iterable[SpecFile]) -> str:
+    """Give the SHA-256 over names and bytes of the files that decide: cases and ledger are left out."""
+    total = hashlib.sha256()
+    for file in sorted(files, key=lambda file: file.name):
+        if file.kind in ("cases", "coverage"):
+            continue
+        name = file.name.encode()
+        total.update(b"%d:%s:%d:" % (len(name), name, len(file.content)))
+        total.update(file.content)
+    return total.hexdigest()
+
+
+def _kind(name: str) -> str:
+    base = name.rsplit("/", 1)[-1]
+    if base == UNITS:
+        return "units"
+    if base.endswith(".cases.yaml"):
+        return "cases"
+    stem = base.removesuffix(".yaml")
+    if name == "pack.yaml":
+        return "pack"
+    return stem if stem in _NAMED else "article"

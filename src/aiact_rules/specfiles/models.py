@@ -1,0 +1,332 @@
+"""The format of spec files, as pydantic models. The published JSON Schemas are made from these.
+
+Every value is read as text; these models say which text each key takes. Conditions stay unread here (`ConditionText`):
+`conditions` reads them with the vocabulary at hand.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from aiact_rules.core.vocabulary import parse_date
+
+
+def _yes_or_no(value: object) -> object:
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in ("true", "yes"):
+            return True
+        if word in ("false", "no"):
+            return False
+        raise ValueError(f"expected true or false, found `{value}`")
+    return value
+
+
+def _date(value: object) -> object:
+    return parse_date(value) if isinstance(value, str) else value
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str):
+        if not value.strip().isdigit():
+            raise ValueError(f"expected a whole number, found `{value}`")
+        return int(value)
+    return value
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_SCALAR = {"type": ["string", "number", "boolean"]}
+_DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "format": "date"}
+
+Text = Annotated[str, WithJsonSchema(_SCALAR)]
+Words = Annotated[str, Field(min_length=1), WithJsonSchema({"type": "string", "minLength": 1})]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_.]*$")]
+Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
+Day = Annotated[date, BeforeValidator(_date), WithJsonSchema(_DATE)]
+Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
+Names = Annotated[list[Name], BeforeValidator(_listed), WithJsonSchema(
+    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+)]
+Identifiers = Annotated[list[Identifier], BeforeValidator(_listed), WithJsonSchema(
+    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+)]
+ConditionText = Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/$defs/Condition"})]
+
+CertaintyLetter = Literal["P", "Q", "S", "K"]
+
+
+class SpecModel(BaseModel):
+    """What all spec models share: no unknown key is let through."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class RoleSpec(SpecModel):
+    """A capacity in which an operator acts under the law."""
+
+    provision: Words
+    means: Words
+    moment: Name
+    deemed: Name | None = None
+    unless: Name | None = None
+
+
+class MomentSpec(SpecModel):
+    """A step in the life of a release; what was due at a lower order is due later too."""
+
+    order: Whole
+    provision: Words
+    means: Words
+
+
+class PackSpec(SpecModel):
+    """pack.yaml"""
+
+    id: Name
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+([.+-].*)?$")]
+    title: Words
+    law: Words
+    market: Words
+    in_force_since: Day | None = None
+    gates: Flag = True
+    extends: Names = []
+    headlines: Names = []
+    excludes: list[tuple[Name, Name]] = []
+    roles: dict[Name, RoleSpec] = {}
+    moments: dict[Name, MomentSpec] = {}
+
+
+class DerivedSpec(SpecModel):
+    """How a quantity follows from others: exactly one of the two keys."""
+
+    ratio: list[FactName] | None = None
+    sum: list[FactName] | None = None
+
+
+class FactSpec(SpecModel):
+    """One fact that may be stated."""
+
+    type: Literal["yes_no", "one_of", "some_of", "quantity", "date", "text"]
+    asks: Words
+    provision: Words | None = None
+    values: dict[Text, Text] | None = None
+    unit: Words | None = None
+    checklist: Flag = False
+    if_absent: Text | list[Text] | None = None
+    if_absent_because: Words | None = None
+    derived: DerivedSpec | None = None
+    note: Words | None = None
+
+
+class VocabularyFile(SpecModel):
+    """vocabulary.yaml"""
+
+    facts: dict[FactName, FactSpec]
+
+
+class RuleSpec(SpecModel):
+    """Concludes something, or makes an exception, where its condition holds."""
+
+    id: Identifier
+    provision: Words
+    when: ConditionText
+    reason: Words
+    concludes: Name | None = None
+    exception_to: Identifiers = []
+    rebuttable: Flag = False
+    reading: Words | None = None
+    certainty: CertaintyLetter = "P"
+    text_since: Day | None = None
+    text_until: Day | None = None
+    units: list[Words] = []
+
+
+class DeadlineSpec(SpecModel):
+    """A period that runs from a date fact: exactly one of the five units."""
+
+    runs_from: FactName
+    provision: Words
+    hours: Whole | None = None
+    days: Whole | None = None
+    weeks: Whole | None = None
+    months: Whole | None = None
+    years: Whole | None = None
+    when: ConditionText | None = None
+
+
+class ObligationSpec(SpecModel):
+    """One thing to verify."""
+
+    id: Identifier
+    provision: Words
+    must: Words
+    kind: Literal["obligation", "notice"] = "obligation"
+    met_when: ConditionText | None = None
+    given: ConditionText | None = None
+    role: Names | None = None
+    before: Names | None = None
+    after: Name | None = None
+    timetable: Identifier | None = None
+    deadline: DeadlineSpec | list[DeadlineSpec] | None = None
+    evidence: list[Words] = []
+    sanction: Identifier | None = None
+    because: Words | None = None
+    reading: Words | None = None
+    see_also: list[Words] = []
+    force: Literal["binding", "effort", "voluntary", "pending"] = "binding"
+    certainty: CertaintyLetter = "P"
+    text_since: Day | None = None
+    text_until: Day | None = None
+    units: list[Words] = []
+
+
+class ProhibitionSpec(SpecModel):
+    """Something that must not happen: breached where `when` holds, open where it may."""
+
+    id: Identifier
+    provision: Words
+    must: Words
+    when: ConditionText
+    role: Names | None = None
+    before: Names | None = None
+    timetable: Identifier | None = None
+    evidence: list[Words] = []
+    sanction: Identifier | None = None
+    because: Words | None = None
+    reading: Words | None = None
+    see_also: list[Words] = []
+    force: Literal["binding", "effort", "voluntary", "pending"] = "binding"
+    certainty: CertaintyLetter = "P"
+    text_since: Day | None = None
+    text_until: Day | None = None
+    units: list[Words] = []
+
+
+class ArticleFile(SpecModel):
+    """art_NNN.yaml: the rules, obligations and prohibitions of one article or annex."""
+
+    article: Text | None = None
+    annex: Text | None = None
+    title: Words | None = None
+    given: ConditionText | None = None
+    role: Names | None = None
+    before: Names | None = None
+    after: Name | None = None
+    timetable: Identifier | None = None
+    sanction: Identifier | None = None
+    rules: list[RuleSpec] = []
+    obligations: list[ObligationSpec] = []
+    prohibitions: list[ProhibitionSpec] = []
+
+
+class ParameterSpec(SpecModel):
+    """A value of the law: each as-of date from which the text said so, with the value."""
+
+    provision: Words
+    values: dict[Day, Text]
+    checked_on: Day
+    unit: Words | None = None
+    source: Words | None = None
+    note: Words | None = None
+
+
+class ParametersFile(SpecModel):
+    """parameters.yaml"""
+
+    parameters: dict[Identifier, ParameterSpec]
+
+
+class RouteSpec(SpecModel):
+    """One legal way to become applicable."""
+
+    provision: Words
+    start: Identifier = Field(alias="from")
+    when: ConditionText | None = None
+
+
+class DeferralSpec(SpecModel):
+    """A transition: where `when` holds, not before `until` (a parameter, or `never`)."""
+
+    provision: Words
+    when: ConditionText
+    until: Identifier
+    proviso: Words | None = None
+
+
+class TimetableSpec(SpecModel):
+    """From when something applies."""
+
+    provision: Words
+    starts: Identifier | list[RouteSpec]
+    deferred: list[DeferralSpec] = []
+
+
+class TimetablesFile(SpecModel):
+    """timetables.yaml"""
+
+    timetables: dict[Identifier, TimetableSpec]
+
+
+class ReadingSpec(SpecModel):
+    """A point the text leaves open."""
+
+    provision: Words
+    question: Words
+    choices: dict[Name, Words]
+    default: Name
+    authority: Words
+
+
+class ReadingsFile(SpecModel):
+    """readings.yaml"""
+
+    readings: dict[Name, ReadingSpec]
+
+
+class LowerForSpec(SpecModel):
+    """Who pays at most the lower of the two amounts."""
+
+    provision: Words
+    when: ConditionText
+
+
+class SanctionSpec(SpecModel):
+    """The ceiling of a fine."""
+
+    provision: Words
+    fixed: Identifier | None = None
+    share: Identifier | None = None
+    turnover: FactName | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    lower_for: list[LowerForSpec] = []
+    applies: ConditionText | None = None
+    timetable: Identifier | None = None
+    note: Words | None = None
+
+
+class SanctionsFile(SpecModel):
+    """sanctions.yaml"""
+
+    sanctions: dict[Identifier, SanctionSpec]
+
+
+class CueSpec(SpecModel):
+    """Words in a document that suggest a situation of the law."""
+
+    provision: Words
+    words: Annotated[list[Words], Field(min_length=1)]
+    suggests: ConditionText
+
+
+class CuesFile(SpecModel):
+    """cues.yaml"""
+
+    cues: dict[Identifier, CueSpec]
