@@ -68,9 +68,7 @@ class _Discovery:
             release, cards = _one_release_file(path), self._cards_in(path)
             if release is None and not cards:
                 hint = "write one with `aiact-rules init`"
-                raise InputError(
-                    [Problem("no model card and no release file here", Place(self.name_of(path)), hint)]
-                )
+                raise InputError([Problem("no model card and no release file here", Place(self.name_of(path)), hint)])
             return self.joined(path, release, cards)
         if _is_release_file(path):
             return self.joined(path, path, self._cards_of(path))
@@ -84,9 +82,7 @@ class _Discovery:
             return self.joined(path, self._beside(path), [path])
         release = self._beside(path)
         if release is None and _README.match(path.name) and not is_card(self.text(path)):
-            return Skipped(
-                self.name_of(path), "this README is not a model card, and no release file stands beside it"
-            )
+            return Skipped(self.name_of(path), "this README is not a model card, and no release file stands beside it")
         return self.joined(path, release, [path])
 
     def joined(self, path: Path, release: Path | None, cards: list[Path]) -> Document:

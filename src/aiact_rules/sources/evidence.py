@@ -36,11 +36,7 @@ def read_evidence(
         return ()
     found: list[Evidence] = []
     for entry in node:
-        if (
-            entry.key not in statements.vocabulary
-            and obligations is not None
-            and entry.key not in obligations
-        ):
+        if entry.key not in statements.vocabulary and obligations is not None and entry.key not in obligations:
             hint = did_you_mean(entry.key, [*obligations, *statements.vocabulary])
             statements.problem(f"`{entry.key}` is neither a fact nor an obligation", entry.place, hint)
             continue
@@ -52,9 +48,7 @@ def read_evidence(
     return tuple(found)
 
 
-def _read_one(
-    about: str, node: Node, place: Place, statements: Statements, folder: Path | None
-) -> Evidence | None:
+def _read_one(about: str, node: Node, place: Place, statements: Statements, folder: Path | None) -> Evidence | None:
     if not is_filled(node):
         return None
     said: dict[str, Scalar] = {}
@@ -122,9 +116,7 @@ def _check_file(node: Scalar, stated: str | None, statements: Statements, folder
     digest, blank, head = hashlib.sha256(), True, b""
     try:
         if not path.is_file():
-            statements.problem(
-                f"the evidence `{name}` does not exist", node.place, "paths are relative to this file"
-            )
+            statements.problem(f"the evidence `{name}` does not exist", node.place, "paths are relative to this file")
             return None
         with path.open("rb") as stream:
             while piece := stream.read(_PIECE):

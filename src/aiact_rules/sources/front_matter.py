@@ -34,15 +34,9 @@ def split_front_matter(text: str, name: str) -> FrontMatter:
         return FrontMatter(None, 1, text, 1, _misplaced(lines, start))
     for end in range(start + 1, len(lines)):
         if _FENCE.match(lines[end]):
-            return FrontMatter(
-                "\n".join(lines[start + 1 : end]), start + 2, "\n".join(lines[end + 1 :]), end + 2
-            )
+            return FrontMatter("\n".join(lines[start + 1 : end]), start + 2, "\n".join(lines[end + 1 :]), end + 2)
     raise InputError(
-        [
-            Problem(
-                "front matter begins here and never ends", Place(name, start + 1), "end it with a line `---`"
-            )
-        ]
+        [Problem("front matter begins here and never ends", Place(name, start + 1), "end it with a line `---`")]
     )
 
 

@@ -19,9 +19,7 @@ MAX_DEPTH = 40
 Path = tuple[str, ...]
 
 
-def facts_from_mapping(
-    values: AbcMapping[str, object], vocabulary: Vocabulary, source: str = "argument"
-) -> Facts:
+def facts_from_mapping(values: AbcMapping[str, object], vocabulary: Vocabulary, source: str = "argument") -> Facts:
     """Read facts from Python values: booleans, text, numbers, dates, lists and sets; None is not stated.
 
     A float counts as the shortest number that is written for it, so `1e25` is 10^25; give a `Decimal` or text where
@@ -47,13 +45,9 @@ def node_of(value: object, place_of: Callable[[Path], Place], path: Path = ()) -
             entries.append(Entry(key, node_of(inner, place_of, below), place_of(below)))
         return Mapping(tuple(entries), place)
     if isinstance(value, list | tuple):
-        return Sequence(
-            tuple(node_of(item, place_of, (*path, str(at))) for at, item in enumerate(value)), place
-        )
+        return Sequence(tuple(node_of(item, place_of, (*path, str(at))) for at, item in enumerate(value)), place)
     if isinstance(value, AbstractSet):
-        return Sequence(
-            tuple(Scalar(text, place, False) for text in sorted(str(item) for item in value)), place
-        )
+        return Sequence(tuple(Scalar(text, place, False) for text in sorted(str(item) for item in value)), place)
     if value is None:
         return Scalar("", place)
     return Scalar(_text(value, path, place), place, False)
@@ -77,6 +71,4 @@ def _text(value: object, path: Path, place: Place) -> str:
             return str(value)
         except ValueError as error:
             raise InputError([Problem(f"`{'.'.join(path)}`: the number is too long", place)]) from error
-    raise InputError(
-        [Problem(f"`{'.'.join(path)}`: expected yes or no, text, a number, a date or a list", place)]
-    )
+    raise InputError([Problem(f"`{'.'.join(path)}`: expected yes or no, text, a number, a date or a list", place)])

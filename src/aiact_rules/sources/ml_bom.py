@@ -36,9 +36,7 @@ def read_ml_bom(text: Text, vocabulary: Vocabulary, cues: Iterable[Cue] = ()) ->
         and any("spdx.org" in context for context in _strings(root.get("@context")))
     ):
         return _Spdx(text, vocabulary, tuple(cues)).read(root["@graph"])
-    raise InputError(
-        [Problem("this is neither a CycloneDX nor an SPDX 3 bill of materials in JSON", Place(text.name))]
-    )
+    raise InputError([Problem("this is neither a CycloneDX nor an SPDX 3 bill of materials in JSON", Place(text.name))])
 
 
 def _parsed(text: Text) -> object:
@@ -61,9 +59,7 @@ def _parsed(text: Text) -> object:
             [Problem(f"not readable as JSON: {error.msg.lower()}", Place(text.name, error.lineno))]
         ) from error
     except UnicodeEncodeError as error:
-        raise InputError(
-            [Problem("half of a surrogate pair is escaped in a text", Place(text.name))]
-        ) from error
+        raise InputError([Problem("half of a surrogate pair is escaped in a text", Place(text.name))]) from error
     except RecursionError as error:
         raise InputError([Problem("nested too deeply", Place(text.name))]) from error
 
@@ -93,9 +89,7 @@ class _Bom:
             if isinstance(value, str):
                 self.properties.setdefault(name.removeprefix(PREFIX), []).append((value, self.place(pointer)))
             else:
-                self.statements.problem(
-                    f"the property `{name}` has no text as its value", self.place(pointer)
-                )
+                self.statements.problem(f"the property `{name}` has no text as its value", self.place(pointer))
 
     def state_texts(self, fact: str, found: list[tuple[str, str]]) -> None:
         """State a text fact from several (pointer, text), in their order."""
@@ -128,8 +122,7 @@ class _CycloneDX(_Bom):
         pedigree = component.get("pedigree")
         if isinstance(pedigree, dict):
             above = [
-                (at, _name(item))
-                for at, item in _objects(pedigree.get("ancestors"), f"{pointer}/pedigree/ancestors")
+                (at, _name(item)) for at, item in _objects(pedigree.get("ancestors"), f"{pointer}/pedigree/ancestors")
             ]
             self.state_texts("model.base_model", [(at, name) for at, name in above if name])
         card = component.get("modelCard")
@@ -165,17 +158,11 @@ class _CycloneDX(_Bom):
                 return main, "/metadata/component"
             inner = list(_components(main, "/metadata/component"))
         models = [
-            (at, item)
-            for at, item in [*inner, *_components(root, "")]
-            if item.get("type") == "machine-learning-model"
+            (at, item) for at, item in [*inner, *_components(root, "")] if item.get("type") == "machine-learning-model"
         ]
         if len(models) == 1:
             return models[0][1], models[0][0]
-        message = (
-            "no component is a machine-learning model"
-            if not models
-            else f"{len(models)} components are models"
-        )
+        message = "no component is a machine-learning model" if not models else f"{len(models)} components are models"
         hint = "make the model that is released the component in `metadata`" if models else None
         raise InputError([Problem(message, self.place("/components"), hint)])
 
@@ -210,9 +197,7 @@ class _Spdx(_Bom):
         self.state_texts("model.licence", licences)
         self.state_texts("model.base_model", bases)
         for at, extension in _objects(package.get("extension"), f"{pointer}/extension"):
-            for where, item in _objects(
-                extension.get("extension_cdxProperty"), f"{at}/extension_cdxProperty"
-            ):
+            for where, item in _objects(extension.get("extension_cdxProperty"), f"{at}/extension_cdxProperty"):
                 self.property(item.get("extension_cdxPropName"), item.get("extension_cdxPropValue"), where)
         for key in ("description", "summary", "ai_domain", "ai_informationAboutApplication"):
             self.search(package.get(key), f"{pointer}/{key}")
@@ -227,9 +212,7 @@ class _Spdx(_Bom):
             packages = [(at, item) for at, item in packages if _id(item) in roots] or packages
         if len(packages) == 1:
             return packages[0]
-        message = (
-            "no element is an AI package" if not packages else f"{len(packages)} elements are AI packages"
-        )
+        message = "no element is an AI package" if not packages else f"{len(packages)} elements are AI packages"
         hint = "name the one that is released as `rootElement`" if packages else None
         raise InputError([Problem(message, self.place("/@graph"), hint)])
 

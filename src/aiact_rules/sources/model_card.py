@@ -10,9 +10,10 @@ from aiact_rules.core.facts import Facts
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.cues import find_signals, prose
+from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.document import FileRead, Stated, Subject
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
+from aiact_rules.sources.prose import prose
 from aiact_rules.sources.reading import Text, refuse_hidden_breaks
 from aiact_rules.sources.release_file import read_release
 from aiact_rules.sources.statements import Statements, is_filled
@@ -86,7 +87,7 @@ def read_metadata(parts: FrontMatter, name: str) -> tuple[Mapping, tuple[int, ..
         node = Mapping((), Place(name, parts.front_line))
     if not isinstance(node, Mapping):
         raise InputError(
-            [Problem("the front matter is not a list of keys with values", node.place, "write `key: value`")]
+            [Problem("the front matter is not made of keys with values", node.place, "write `key: value`")]
         )
     return node, tuple(parts.front_line + line - 1 for line in unfilled)
 
@@ -112,9 +113,7 @@ def _read(
             except InputError as error:
                 problems.extend(error.problems)
         else:
-            problems.append(
-                Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file")
-            )
+            problems.append(Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file"))
     statements = Statements(vocabulary)
     _state_card_facts(metadata, statements, notes)
     signals = find_signals(_searchable(parts, metadata), cues, text.name)
@@ -162,9 +161,7 @@ def _state_card_facts(metadata: Mapping, statements: Statements, notes: list[str
     elif named:
         _state_text("model.licence", named, metadata, "license_name", statements)
     _state_text("model.base_model", _texts(metadata.get("base_model")), metadata, "base_model", statements)
-    _state_text(
-        "model.pipeline_tag", _texts(metadata.get("pipeline_tag")), metadata, "pipeline_tag", statements
-    )
+    _state_text("model.pipeline_tag", _texts(metadata.get("pipeline_tag")), metadata, "pipeline_tag", statements)
     relation = metadata.entry("base_model_relation")
     declaration = statements.vocabulary.get("model.base_model_relation")
     if relation is not None and declaration is not None and is_filled(relation.value):
@@ -172,15 +169,9 @@ def _state_card_facts(metadata: Mapping, statements: Statements, notes: list[str
         if len(said) == 1 and said[0].lower() in (declaration.values or {}):
             statements.state(declaration.name, said[0].lower(), relation.place)
         else:
-            notes.append(
-                f"{relation.place}: this relation to the base model is not known, so it was not read"
-            )
+            notes.append(f"{relation.place}: this relation to the base model is not known, so it was not read")
     closed = metadata.entry("extra_gated_eu_disallowed")
-    if (
-        closed is not None
-        and isinstance(closed.value, Scalar)
-        and closed.value.text.strip().lower() in ("true", "yes")
-    ):
+    if closed is not None and isinstance(closed.value, Scalar) and closed.value.text.strip().lower() in ("true", "yes"):
         statements.state("model.access_closed_in_union", True, closed.place)
 
 
@@ -212,9 +203,7 @@ def _searchable(parts: FrontMatter, metadata: Mapping) -> str:
     if parts.front is None:
         return prose(parts.body)
     above = [""] * (parts.front_line - 1)
-    return "\n".join(
-        [*above, *front, *[""] * (parts.body_line - parts.front_line - len(front)), prose(parts.body)]
-    )
+    return "\n".join([*above, *front, *[""] * (parts.body_line - parts.front_line - len(front)), prose(parts.body)])
 
 
 def _name(metadata: Mapping, parts: FrontMatter) -> str | None:

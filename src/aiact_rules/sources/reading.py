@@ -68,9 +68,7 @@ def decoded(data: bytes, name: str, *, guess_encoding: bool = True) -> Text:
     InputError for that, for broken text and for a NUL.
     """
     if len(data) > MOST_BYTES:
-        _refuse(
-            f"is larger than {MOST_BYTES} bytes", Place(name), "a model card or release file is far smaller"
-        )
+        _refuse(f"is larger than {MOST_BYTES} bytes", Place(name), "a model card or release file is far smaller")
     notes: tuple[str, ...] = ()
     encoding, body = _encoding(data)
     try:

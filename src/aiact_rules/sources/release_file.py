@@ -59,9 +59,7 @@ def read_release_file(
     refuse_hidden_breaks(text.text, text.name)
     root = read_yaml(text.text, text.name)
     if not isinstance(root, Mapping):
-        raise InputError(
-            [Problem("a release file has keys with values", root.place, f"begin with `format: {FORMAT}`")]
-        )
+        raise InputError([Problem("a release file has keys with values", root.place, f"begin with `format: {FORMAT}`")])
     stated = read_release(root, vocabulary, folder=folder, obligations=obligations, needs_format=True)
     return Stated(
         stated.subject,
@@ -115,9 +113,7 @@ class _Release:
         self._check_operators()
         facts = self.statements.facts()
         subject = Subject(self._text("name"), self._text("version"))
-        return Stated(
-            subject, facts, self.operator, tuple(self.operators), self.evidence, self.choices, self.packs
-        )
+        return Stated(subject, facts, self.operator, tuple(self.operators), self.evidence, self.choices, self.packs)
 
     def _read_key(self, entry: Entry) -> None:
         key, statements = entry.key, self.statements
@@ -152,13 +148,9 @@ class _Release:
         node = self.root.get("format")
         if node is None:
             if self.needs_format:
-                self.statements.problem(
-                    "the format is not stated", self.root.place, f"begin with `format: {FORMAT}`"
-                )
+                self.statements.problem("the format is not stated", self.root.place, f"begin with `format: {FORMAT}`")
         elif not isinstance(node, Scalar) or node.text != FORMAT:
-            self.statements.problem(
-                "this format is not known", node.place, f"this version reads `format: {FORMAT}`"
-            )
+            self.statements.problem("this format is not known", node.place, f"this version reads `format: {FORMAT}`")
 
     def _read_short(self, fact: str, entry: Entry) -> None:
         if fact in self.statements.vocabulary:
@@ -175,9 +167,7 @@ class _Release:
             if inner.key in _DATES:
                 self._read_short(_DATES[inner.key], inner)
             else:
-                self.statements.problem(
-                    f"unknown date `{inner.key}`", inner.place, did_you_mean(inner.key, _DATES)
-                )
+                self.statements.problem(f"unknown date `{inner.key}`", inner.place, did_you_mean(inner.key, _DATES))
 
     def _read_operator(self, entry: Entry, into: Statements) -> tuple[str | None, Place]:
         """Read an operator: a name alone, or a mapping whose other keys are facts about it."""
@@ -207,9 +197,7 @@ class _Release:
         if not is_filled(entry.value):
             return
         if not isinstance(entry.value, Sequence):
-            self.statements.problem(
-                "`operators` is a list of operators, each with name and roles", entry.place
-            )
+            self.statements.problem("`operators` is a list of operators, each with name and roles", entry.place)
             return
         for item in entry.value:
             if not isinstance(item, Mapping):
@@ -223,9 +211,7 @@ class _Release:
                 self.statements.problems.extend(error.problems)
                 continue
             if ROLES not in facts:
-                self.statements.problem(
-                    "an operator of the chain needs its roles", item.place, "add `roles:`"
-                )
+                self.statements.problem("an operator of the chain needs its roles", item.place, "add `roles:`")
             self.operators.append(Operator(name, facts, item.place))
 
     def _check_operators(self) -> None:
@@ -260,9 +246,7 @@ class _Release:
         items = node.items if isinstance(node, Sequence) else (node,)
         names = [item.text.strip() for item in items if isinstance(item, Scalar) and is_filled(item)]
         if not names or len(names) < len(items):
-            self.statements.problem(
-                "`packs` is a list of pack ids", entry.place, "leave it out to use all that apply"
-            )
+            self.statements.problem("`packs` is a list of pack ids", entry.place, "leave it out to use all that apply")
             return None
         return tuple(names)
 

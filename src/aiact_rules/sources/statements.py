@@ -132,9 +132,7 @@ class Statements:
 
 def is_filled(node: Node) -> bool:
     """Say whether something was written: not an empty value, a blank text or a template's marker."""
-    return not isinstance(node, Scalar) or not (
-        node.is_null or not node.text.strip() or is_placeholder(node.text)
-    )
+    return not isinstance(node, Scalar) or not (node.is_null or not node.text.strip() or is_placeholder(node.text))
 
 
 def _value(declaration: FactDeclaration, text: str | None, texts: list[str] | None) -> FactValue:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from aiact_rules.sources.prose import prose
+
 MARKER = re.compile(
-    r"\[\s*more information needed\s*\]|\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|\[\s*(?:todo|tbd|insert [^\]]{1,60})\s*\]"
+    r"\[\s*more information needed\s*\]|\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\[\s*(?:todo|tbd|insert [^\]]{1,60})\s*\]"
     r"|<\s*(?:todo|tbd|insert [^>]{1,60})\s*>",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(rf"\s*(?:(?:{MARKER.pattern})\s*)+\Z", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LABEL = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__)[ \t]*:?[ \t]*\Z")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_LEAST_WORDS = 25
+_LEAST_WORDS = 40
 
 
 def is_placeholder(text: str) -> bool:
@@ -24,20 +25,16 @@ def is_placeholder(text: str) -> bool:
 def is_untouched(text: str) -> bool:
     """Say whether a document still has its template's markers and says next to nothing outside them.
 
-    Comments, headings, labels and every paragraph with a marker in it count as the template's.
+    Code, comments, headings, labels and every paragraph with a marker in it count as the template's.
     """
-    text = _COMMENT.sub("", text)
+    text = prose(text)
     if MARKER.search(text) is None:
         return False
     words = 0
     for paragraph in re.split(r"\n[ \t]*\n", text):
         if MARKER.search(paragraph):
             continue
-        lines = [
-            line
-            for line in paragraph.split("\n")
-            if not line.lstrip().startswith("#") and not _LABEL.match(line)
-        ]
+        lines = [line for line in paragraph.split("\n") if not line.lstrip().startswith("#") and not _LABEL.match(line)]
         words += sum(len(_WORD.findall(line)) for line in lines)
     return words < _LEAST_WORDS
 
