@@ -1,0 +1,125 @@
+"""Catalogue: the packs, sources, engines and reports to choose from, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import PackError, PluginError, Problem, did_you_mean
+from aiact_rules.interfaces import Engine, PackLocation, Report, Source
+from aiact_rules.locations import bundled_packs
+from aiact_rules.plugins import PluginHost, PluginInfo
+from aiact_rules.specfiles.identity import PackIdentity, read_identity
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Offer = TypeVar("Offer", bound=_Named)
+
+
+class Catalogue:
+    """Everything on offer, built in or from plugins. Nothing heavy is loaded before it is asked for."""
+
+    def __init__(self, host: PluginHost) -> None:
+        self.host = host
+        self._packs: dict[str, Pack] = {}
+
+    @classmethod
+    def of_installed_plugins(cls) -> Catalogue:
+        """Build the catalogue from this distribution and every installed plugin. Raises PluginError where one fails."""
+        return cls(PluginHost.with_installed_plugins())
+
+    @cached_property
+    def identities(self) -> Mapping[str, PackIdentity]:
+        """The packs on offer by id, without their rules. Raises PluginError where two have the same id."""
+        found: dict[str, PackIdentity] = {}
+        locations = [PackLocation(folder) for folder in bundled_packs()]
+        locations += [PackLocation(offer.folder, str(info)) for info, offer in self.host.offered_packs()]
+        for location in locations:
+            identity = read_identity(location.folder, location.offered_by)
+            other = found.setdefault(identity.id, identity)
+            if other is not identity:
+                raise PluginError(
+                    [
+                        Problem(
+                            f"{location.offered_by}: pack `{identity.id}` is already offered by {other.offered_by}",
+                            hint="uninstall one of the two",
+                        )
+                    ]
+                )
+        return found
+
+    def pack(self, pack_id: str) -> Pack:
+        """Give a pack, with what it extends worked in. Raises PackError where it is unknown or cannot be read."""
+        if pack_id not in self._packs:
+            identity = self.identities.get(pack_id)
+            if identity is None:
+                hint = did_you_mean(pack_id, self.identities) or f"choose from {', '.join(sorted(self.identities))}"
+                raise PackError([Problem(f"there is no pack `{pack_id}`", hint=hint)])
+            from aiact_rules.packcache import cached_pack
+
+            self._packs[pack_id] = cached_pack(identity, {name: self.pack(name) for name in identity.extends})
+        return self._packs[pack_id]
+
+    def packs_for(self, markets: Iterable[str]) -> tuple[str, ...]:
+        """Give the ids of the packs that gate in these markets, sorted. Raises PackError for a market none covers."""
+        found: list[str] = []
+        for market in markets:
+            ids = [i.id for i in self.identities.values() if i.market == market and i.gates]
+            if not ids:
+                covered = sorted({i.market for i in self.identities.values() if i.gates})
+                hint = did_you_mean(market, covered) or f"covered are {', '.join(covered)}"
+                raise PackError([Problem(f"no installed pack covers the market `{market}`", hint=hint)])
+            found += ids
+        return tuple(sorted(set(found)))
+
+    @cached_property
+    def engines(self) -> Mapping[str, Engine]:
+        """The engines by name."""
+        from aiact_rules.engines.reference import ReferenceEngine
+
+        return _by_name([ReferenceEngine()], self.host.offered_engines(), "engine")
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """The sources of plugins by name; the built-in ones are found by `aiact_rules.sources.discovery`."""
+        return _by_name([], self.host.offered_sources(), "source")
+
+    @cached_property
+    def reports(self) -> Mapping[str, Report]:
+        """The reports by name."""
+        from aiact_rules.reports.json_report import JsonReport
+        from aiact_rules.reports.text_report import TextReport
+
+        return _by_name([TextReport(), JsonReport()], self.host.offered_reports(), "report")
+
+    def engine(self, name: str) -> Engine:
+        """Give an engine by name. Raises PackError for an unknown one."""
+        return _chosen(self.engines, name, "engine")
+
+    def report(self, name: str) -> Report:
+        """Give a report by name. Raises PackError for an unknown one."""
+        return _chosen(self.reports, name, "report")
+
+
+def _by_name(
+    built_in: Iterable[Offer], offered: Iterable[tuple[PluginInfo, Offer]], kind: str
+) -> Mapping[str, Offer]:
+    found = {offer.name: offer for offer in built_in}
+    for info, offer in offered:
+        if offer.name in found:
+            raise PluginError([Problem(f"{info}: there is already a {kind} named `{offer.name}`")])
+        found[offer.name] = offer
+    return found
+
+
+def _chosen(offers: Mapping[str, Offer], name: str, kind: str) -> Offer:
+    if name not in offers:
+        hint = did_you_mean(name, offers) or f"choose from {', '.join(sorted(offers))}"
+        raise PackError([Problem(f"there is no {kind} `{name}`", hint=hint)])
+    return offers[name]

@@ -1,0 +1,1 @@
+"""Engines: ways to evaluate a lowered pack, all with the same outcome."""

@@ -1,0 +1,258 @@
+"""Gate: judge a release in a few lines. `decide` is pure; `enforce` and `record` are separate acts.
+
+    from aiact_rules.gate import Gate
+
+    gate = Gate()
+    decision = gate.decide({"release": {"subject": "system"}}, roles=["provider"])
+    gate.enforce(decision)
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from pathlib import Path
+
+from aiact_rules import __version__
+from aiact_rules.catalogue import Catalogue
+from aiact_rules.core.decisions import Decision, Run, Subject, Verdict, combine, decide
+from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
+from aiact_rules.core.lowering import Lowered, lower
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.vocabulary import FactValue, Vocabulary
+from aiact_rules.interfaces import Evaluator
+from aiact_rules.sources.document import Document, Skipped
+from aiact_rules.sources.organisation import NOBODY, Organisation
+
+DEFAULT_PACK = "eu_ai_act"
+DEFAULT_ENGINE = "reference"
+
+
+class ReleaseRefused(Exception):
+    """A release may not go ahead. Carries the decision that says why."""
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        worst = [f for f in decision.findings if f.status.value in ("breached", "open")]
+        first = "; ".join(f"{f.provision}: {f.must}" for f in worst[:3])
+        super().__init__(f"the release is refused ({decision.verdict.value}): {first}")
+
+
+class VerificationFailed(Exception):
+    """Two engines gave different answers about one release, so there is none. Carries both decisions."""
+
+    def __init__(self, first: Decision, second: Decision) -> None:
+        self.decisions = (first, second)
+        super().__init__(
+            f"engine `{first.run.engine}` says {first.verdict.value} ({first.decision_id}) but engine "
+            f"`{second.run.engine}` says {second.verdict.value} ({second.decision_id})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    pack_at: PackAt
+    lowered: Lowered
+    run: Evaluator
+
+
+class Gate:
+    """Judges releases under chosen packs with a chosen engine. Safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        packs: Iterable[str] | None = None,
+        engine: str = DEFAULT_ENGINE,
+        catalogue: Catalogue | None = None,
+        readings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Choose packs by id (default: the EU AI Act), the engine, and readings of open points of law.
+
+        Raises PluginError where an installed plugin fails: then no release can be allowed.
+        """
+        self.catalogue = catalogue if catalogue is not None else Catalogue.of_installed_plugins()
+        self.engine = engine
+        self.pack_ids = tuple(packs) if packs is not None else (DEFAULT_PACK,)
+        self.readings = dict(readings or {})
+        self._prepared: dict[tuple[object, ...], _Prepared] = {}
+        self._lock = threading.RLock()
+
+    def pack(self, pack_id: str) -> Pack:
+        """Give a pack of this gate's catalogue."""
+        with self._lock:
+            return self.catalogue.pack(pack_id)
+
+    def vocabulary(self, pack_ids: Iterable[str] | None = None) -> Vocabulary:
+        """Give the facts of the chosen packs."""
+        vocabulary = Vocabulary({})
+        for pack_id in self.pack_ids if pack_ids is None else pack_ids:
+            vocabulary = vocabulary.merged_with(self.pack(pack_id).vocabulary)
+        return vocabulary
+
+    def decide(
+        self,
+        facts: Facts | Mapping[str, object] | Document | Path | str,
+        *,
+        roles: Iterable[str] | None = None,
+        moment: str | None = None,
+        as_of: date | None = None,
+        release_date: date | None = None,
+        markets: Iterable[str] | None = None,
+        packs: Iterable[str] | None = None,
+        readings: Mapping[str, str] | None = None,
+        subject: Subject | None = None,
+        at: datetime | None = None,
+        engine: str | None = None,
+    ) -> Decision:
+        """Say whether a release may go ahead.
+
+        `facts` are Facts, a plain mapping (nested or with dotted names), a Document, or the path of a card, a release
+        file or their folder. Arguments override what the documents say. `as_of` is the date on which the law is known
+        (default: today), `release_date` the date of the act judged (default: stated, else `as_of`).
+
+        Raises InputError for input that cannot be used and PackError for a pack that cannot; a negative answer is no error.
+        """
+        at = at if at is not None else datetime.now(timezone.utc)
+        as_of = as_of if as_of is not None else at.date()
+        pack_ids = tuple(packs) if packs is not None else self.pack_ids
+        chosen = dict(self.readings)
+        if isinstance(facts, str | Path):
+            facts = self.read(Path(facts), pack_ids)
+        if isinstance(facts, Document):
+            chosen.update(facts.choices)
+            subject = subject or Subject(facts.subject.name, facts.subject.version, tuple(f.name for f in facts.files))
+            facts = facts.facts
+        chosen.update(readings or {})
+        vocabulary = self.vocabulary(pack_ids)
+        stated = facts if isinstance(facts, Facts) else self.facts(facts, vocabulary)
+        given = {ROLES: roles, MARKETS: markets, MOMENT: moment, RELEASE_DATE: release_date}
+        stated = stated.overridden_by(_arguments(given, vocabulary))
+        complete = with_defaults(stated, [self.pack(pack_id) for pack_id in pack_ids], as_of).completed(vocabulary)
+        engine = engine or self.engine
+        decisions = []
+        values = {fact.name: fact.value for fact in complete}
+        for pack_id in pack_ids:
+            prepared = self._prepare(pack_id, as_of, chosen, engine)
+            outcome = prepared.run(values)
+            decisions.append(decide(prepared.pack_at, prepared.lowered, complete, outcome))
+        self._check_readings(chosen, pack_ids)
+        return combine(
+            decisions,
+            subject=subject or Subject(),
+            facts=complete,
+            vocabulary=vocabulary,
+            run=Run(engine, f"aiact-rules {__version__}", at.replace(microsecond=0).isoformat()),
+        )
+
+    def read(
+        self, path: Path, packs: Iterable[str] | None = None, *, organisation: Organisation = NOBODY
+    ) -> Document:
+        """Read a card, a release file or the folder that holds them. Raises InputError where it cannot be used."""
+        from aiact_rules.sources.discovery import read_document
+
+        pack_ids = tuple(packs) if packs is not None else self.pack_ids
+        cues = [cue for pack_id in pack_ids for cue in self.pack(pack_id).cues.values()]
+        obligations = {name for pack_id in pack_ids for name in self.pack(pack_id).obligations}
+        document = read_document(
+            path, self.vocabulary(pack_ids), cues, organisation=organisation, obligations=obligations
+        )
+        if isinstance(document, Skipped):
+            raise InputError([Problem(document.reason, Place(document.name), "name a model card or a release file")])
+        return document
+
+    def facts(self, mapping: Mapping[str, object], vocabulary: Vocabulary | None = None) -> Facts:
+        """Turn a plain mapping into Facts. Raises InputError for unknown facts and unusable values."""
+        from aiact_rules.sources.mapping import facts_from_mapping
+
+        return facts_from_mapping(mapping, vocabulary if vocabulary is not None else self.vocabulary())
+
+    def verify(self, first: Decision, second: Decision) -> Decision:
+        """Join two decisions on the same release by different engines. Raises VerificationFailed where they differ."""
+        if first.canonical_bytes != second.canonical_bytes:
+            raise VerificationFailed(first, second)
+        run = Run(first.run.engine, first.run.tool, first.run.at, second.run.engine)
+        return Decision(first.verdict, first.packs, first.subject, first.facts, first.vocabulary, run)
+
+    def enforce(self, decision: Decision, *, fail_on: Verdict = Verdict.HOLD) -> Decision:
+        """Give the decision back, or raise ReleaseRefused where its verdict is at or above `fail_on`."""
+        if decision.verdict.severity >= fail_on.severity:
+            raise ReleaseRefused(decision)
+        return decision
+
+    def record(self, decision: Decision) -> Decision:
+        """Tell every plugin of the decision, and give it back. Raises PluginError where one fails."""
+        self.catalogue.host.decided(decision)
+        return decision
+
+    def _prepare(self, pack_id: str, as_of: date, readings: Mapping[str, str], engine: str) -> _Prepared:
+        with self._lock:
+            pack = self.catalogue.pack(pack_id)
+            choices = {name: choice for name, choice in readings.items() if name in pack.readings}
+            key = (pack_id, as_of, tuple(sorted(choices.items())), engine)
+            if key not in self._prepared:
+                pack_at = pack.at(as_of, choices)
+                lowered = lower(pack_at)
+                self._prepared[key] = _Prepared(
+                    pack_at, lowered, self.catalogue.engine(engine).prepare(pack_at, lowered)
+                )
+            return self._prepared[key]
+
+    def _check_readings(self, readings: Mapping[str, str], pack_ids: tuple[str, ...]) -> None:
+        known = {name for pack_id in pack_ids for name in self.pack(pack_id).readings}
+        unknown = [name for name in readings if name not in known]
+        if unknown:
+            raise InputError(Problem(f"no chosen pack has a reading `{name}`") for name in unknown)
+
+
+def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
+    """Add the release date (the as-of date) and the moment (the latest usual one of the roles) where nobody says.
+
+    Both are marked as declared by default. With no role known the moment stays unknown.
+    """
+    added = []
+    if RELEASE_DATE not in stated:
+        added.append(_default(RELEASE_DATE, as_of, "the release is judged on the as-of date"))
+    roles = stated.value(ROLES)
+    if MOMENT not in stated and isinstance(roles, frozenset):
+        moments = {
+            pack.roles[name].moment: pack.moments[pack.roles[name].moment].order
+            for pack in packs
+            for name in roles
+            if name in pack.roles
+        }
+        if moments:
+            latest = max(sorted(moments), key=lambda name: moments[name])
+            added.append(_default(MOMENT, latest, "the usual step for these roles"))
+    return stated.merged_with(Facts.of(added))
+
+
+def _default(name: str, value: FactValue, because: str) -> Fact:
+    return Fact(name, value, Origin(Place("default"), Sureness.DECLARED_BY_DEFAULT, because))
+
+
+def _arguments(given: Mapping[str, Iterable[str] | str | date | None], vocabulary: Vocabulary) -> Facts:
+    facts = []
+    problems = []
+    for name, value in given.items():
+        if value is None:
+            continue
+        try:
+            if isinstance(value, str):
+                parsed: FactValue = vocabulary[name].parse(value)
+            elif isinstance(value, date):
+                parsed = value
+            else:
+                parsed = vocabulary[name].parse_many(list(value))
+        except ValueError as error:
+            problems.append(Problem(str(error), Place("argument")))
+            continue
+        if name == ROLES and parsed == frozenset():
+            problems.append(Problem("an operator without any role cannot be judged", Place("argument"), "name a role"))
+        facts.append(Fact(name, parsed, Origin(Place("argument"))))
+    if problems:
+        raise InputError(problems)
+    return Facts.of(facts)

@@ -1,0 +1,71 @@
+"""Hook specifications: what a plugin may offer, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from aiact_rules.core.decisions import Decision
+from aiact_rules.interfaces import Engine, PackLocation, Report, Source
+
+PROJECT = "aiact_rules"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def aiact_rules_offer_packs() -> Iterable[PackLocation]:  # type: ignore[empty-body]
+    """Offer rule packs that this plugin carries.
+
+    Called once, when the catalogue is built, before any document is read. Return an empty iterable to offer nothing.
+    Two packs with the same id are an error, whoever offers them. An exception here stops the gate.
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec
+def aiact_rules_offer_sources() -> Iterable[Source]:  # type: ignore[empty-body]
+    """Offer ways to read documents into facts.
+
+    Called once, when the catalogue is built. A document is read by the source that is named, or by the only one that
+    accepts it; two that accept it are an error. Two sources with the same name are an error. An exception here stops
+    the gate.
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec
+def aiact_rules_offer_engines() -> Iterable[Engine]:  # type: ignore[empty-body]
+    """Offer ways to evaluate a pack.
+
+    Called once, when the catalogue is built. An engine is used only where it is named. Two engines with the same name
+    are an error. An exception here stops the gate.
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec
+def aiact_rules_offer_reports() -> Iterable[Report]:  # type: ignore[empty-body]
+    """Offer ways to write a decision down.
+
+    Called once, when the catalogue is built. Two reports with the same name are an error. An exception here stops the
+    gate.
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec
+def aiact_rules_decided(decision: Decision) -> None:
+    """Be told of a decision, after it was made and before it is enforced.
+
+    Called once per decision that is recorded. The decision cannot be changed. An exception here stops the gate: what must be
+    recorded and could not be is not allowed.
+
+    .. versionadded:: 0.1
+    """

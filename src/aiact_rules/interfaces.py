@@ -1,0 +1,71 @@
+"""Interfaces: what plugins offer, and what they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.lowering import Lowered, Outcome
+from aiact_rules.core.packs import PackAt
+from aiact_rules.core.rules import Cue
+from aiact_rules.core.vocabulary import FactValue, Vocabulary
+from aiact_rules.sources.document import Document, Skipped
+
+Evaluator = Callable[[Mapping[str, FactValue]], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class PackLocation:
+    """A folder with a `pack.yaml`, offered to the catalogue. The folder is read when the pack is first asked for."""
+
+    folder: Path
+    offered_by: str = "aiact-rules"
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """A way to evaluate a pack. Whatever the engine, the outcome is the same."""
+
+    @property
+    def name(self) -> str:
+        """The name by which `--engine` chooses it."""
+
+    def prepare(self, pack_at: PackAt, lowered: Lowered) -> Evaluator:
+        """Give a function from facts by name (a missing name is unknown) to the outcome. Called once per pack and date.
+
+        Raises PackError where the engine cannot run this pack, and EngineUnavailable where it is not installed.
+        """
+
+
+@runtime_checkable
+class Source(Protocol):
+    """A way to read a document into facts."""
+
+    @property
+    def name(self) -> str:
+        """The name by which `--source` chooses it."""
+
+    def accepts(self, path: Path) -> bool:
+        """Say, from the name and the first bytes, whether this source reads the file."""
+
+    def read(self, path: Path, vocabulary: Vocabulary, cues: Mapping[str, Cue]) -> Document | Skipped:
+        """Read one release. Raises InputError with file, line and hint for input that cannot be used."""
+
+
+@runtime_checkable
+class Report(Protocol):
+    """A way to write a decision down."""
+
+    @property
+    def name(self) -> str:
+        """The name by which `--format` chooses it."""
+
+    def render(self, decision: Decision) -> str:
+        """Give the report as text that ends in a line break."""
+
+
+class EngineUnavailable(Exception):
+    """An engine whose library is not installed or does not work here; the message says how to get it."""

@@ -1,0 +1,17 @@
+"""Locations: where the rule packs that come with this distribution are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def specs_folder() -> Path:
+    """Give the folder with the packs: inside the installed package, or beside the sources of a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "specs"
+    return inside if inside.is_dir() else package.parent.parent / "specs"
+
+
+def bundled_packs() -> tuple[Path, ...]:
+    """Give the folders of the packs that come with this distribution: those that hold a `pack.yaml`."""
+    return tuple(sorted(path.parent for path in specs_folder().rglob("pack.yaml")))

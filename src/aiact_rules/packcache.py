@@ -1,0 +1,91 @@
+"""Pack cache: a pack is read from its YAML once and kept on disk, named by the digest of its spec files.
+
+A cached pack is used only if the digest of the spec files and the digest of the cached bytes both match and the file is
+the user's own; otherwise the pack is read anew. Nothing fails where the cache cannot be read or written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiact_rules import __version__
+from aiact_rules.core.packs import Pack
+from aiact_rules.locations import specs_folder
+from aiact_rules.specfiles.folder import common_files, digest as digest_of, spec_files
+from aiact_rules.specfiles.identity import PackIdentity
+
+_HASH = 32
+
+
+def cache_folder() -> Path | None:
+    """Give the folder for cached packs: `AIACT_RULES_CACHE`, or the user's cache folder. None switches the cache off."""
+    named = os.environ.get("AIACT_RULES_CACHE")
+    if named is not None:
+        return Path(named) if named and named != "off" else None
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "aiact-rules"
+    except RuntimeError:
+        return None
+
+
+def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
+    """Give a pack, from the cache where it is there and unchanged. Raises PackError where its files cannot be used."""
+    common = specs_folder() / "common"
+    digest = digest_of((*spec_files(identity.folder), *common_files(common)))
+    key = "\n".join([__version__, sys.version, digest, *sorted(base.digest for base in bases.values())])
+    name = f"{identity.id}-{hashlib.sha256(key.encode()).hexdigest()[:32]}.pack"
+    found = read_cached(name)
+    if isinstance(found, Pack) and found.digest == digest:
+        return found
+    from aiact_rules.specfiles.loader import load_pack
+
+    pack = load_pack(identity.folder, common=common, bases=list(bases.values()))
+    write_cached(name, pack)
+    return pack
+
+
+def read_cached(name: str) -> object | None:
+    """Give a cached value, or None where there is none that can be trusted."""
+    folder = cache_folder()
+    if folder is None:
+        return None
+    try:
+        path = folder / name
+        with path.open("rb") as file:
+            if hasattr(os, "getuid"):
+                status = os.fstat(file.fileno())
+                if status.st_uid != os.getuid() or status.st_mode & 0o022:
+                    return None
+            content = file.read()
+        if hashlib.sha256(content[_HASH:]).digest() != content[:_HASH]:
+            return None
+        value: object = pickle.loads(content[_HASH:])
+        return value
+    except Exception:
+        # Whatever is wrong with a cached file, the pack itself is at hand.
+        return None
+
+
+def write_cached(name: str, value: object) -> None:
+    """Keep a value. Writes beside and renames, so that a reader never sees half a file."""
+    folder = cache_folder()
+    if folder is None:
+        return
+    content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(content).digest() + content)
+            os.replace(temporary, folder / name)
+        except OSError:
+            os.unlink(temporary)

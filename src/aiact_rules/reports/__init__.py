@@ -1,0 +1,1 @@
+"""Reports: a decision as text, one module per format."""
