@@ -75,6 +75,8 @@ class Provision:
                 )
                 text += f", {_ordinal(step.value)} {'paragraph' if unnumbered else 'subparagraph'}"
                 lettered = False
+            elif " " in step.value:
+                text += f", {step.value}"  # a code such as AIH 0301
             elif lettered:
                 text += f"({step.value})"
             else:
@@ -120,12 +122,13 @@ _TOKEN = re.compile(
     | (?P<subparagraphs>(?:sub-?paragraphs?|subpara\.?)\b)
     | (?P<paragraphs>(?:paragraphs?|paras?\.?)\b)
     | (?P<points>(?:sub-?points?|points?|letters?|items?|indents?)\b)
+    | (?P<aside>(?:(?:introductory|opening|closing|last|final|second|first)\s+(?:wording|words|part|sentence|phrase|clause|half)
+        |sentences?|clauses?|heading|title|chapeau|only|and\s+following)\b)
     | (?P<ordinal>(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b)
-    | (?P<aside>(?:introductory\s+(?:wording|words|part|sentence|phrase)|sentences?|heading|title|chapeau|only|and\s+following)\b)
     | (?P<range>(?:to\b|[–—-]))
     | (?P<also>(?:,?\s*(?:and|or)\b|,))
     | \((?P<group>\w{1,5})\)
-    | (?P<number>\d+[a-z]{0,2}\b)
+    | (?P<number>\d+(?:\.\d+)*[a-z]{0,2}\b)
     | (?P<roman>[IVXLC]+\b)
     | (?P<letter>[A-Z]\b)
     """,
@@ -160,6 +163,7 @@ def units_of(provision_text: str, index: Collection[str] | Mapping[str, object])
 def provision_of(unit: str) -> Provision:
     """Give the citation of a unit id, such as Art. 6(3), second subparagraph, point (a) for `art_6.par_3.sub_2.a`."""
     head, *parts = unit.split(".")
+    parts = [part.replace("item~", "pt_") if part != "item" else "pt_1" for part in parts]
     kind, _, number = head.partition("_")
     whole = {"art": Whole.ARTICLE, "anx": Whole.ANNEX, "rec": Whole.RECITAL}.get(kind)
     if whole is None:
@@ -388,12 +392,12 @@ class _Parser:
         last = self.steps[-1].level if self.steps else None
         if value[0].isdigit():
             self.step(Level.PARAGRAPH, value)
-        elif self.expects != "points" and not self.separated and not self.ranging and last is Level.POINT:
-            self.step(Level.SUBPOINT, value)
-        elif self.expects != "points" and last is Level.SUBPOINT and _ROMAN_POINT.match(value):
-            self.step(Level.SUBPOINT, value)
-        else:
+        elif self.expects == "points":
             self.step(Level.POINT, value)
+        else:
+            within = last is Level.POINT and not self.separated and not self.ranging
+            beside = last is Level.SUBPOINT and _ROMAN_POINT.match(value) is not None
+            self.step(Level.SUBPOINT if within or beside else Level.POINT, value)
         self.expects = None
 
     def step(self, level: Level, value: str) -> None:
@@ -481,15 +485,18 @@ class _Shape:
         if unit not in self.known:
             raise self.missing(provision, unit)
         at = unit
-        for position, step in enumerate(provision.steps):
-            following = provision.steps[position + 1 :]
-            further = self.below(at, step, following)
+        for step in provision.steps:
+            further = self.below(at, step)
+            if further is None and "." in step.value:
+                outer = f"{at}.par_{step.value.partition('.')[0]}"
+                if outer in self.known:
+                    return outer  # a decimal point such as 4.6, where the index counts paragraphs instead
             if further is None:
                 raise self.missing(provision, f"{at}.{_segments(step)[0]}")
             at = further
         return at
 
-    def below(self, at: str, step: Step, following: tuple[Step, ...]) -> str | None:
+    def below(self, at: str, step: Step) -> str | None:
         """Find a part below a unit; one layer that the citation leaves out is passed over where only one unit fits."""
         for segment in _segments(step):
             if f"{at}.{segment}" in self.known:

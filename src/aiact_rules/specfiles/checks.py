@@ -14,26 +14,32 @@ from aiact_rules.core.vocabulary import FactType
 
 
 def check_pack(
-    pack: Pack, extended: Sequence[Pack], pack_place: Callable[..., Place], *, whole: bool = True
+    pack: Pack,
+    extended: Sequence[Pack],
+    pack_place: Callable[..., Place],
+    *,
+    whole: bool = True,
+    unread: frozenset[str] = frozenset(),
 ) -> Iterator[Problem]:
     """Give every problem of names and cycles. `pack_place` finds the place of a path of keys in pack.yaml.
 
-    Where pack.yaml itself could not be read (`whole` false), roles and moments are not checked.
+    Where pack.yaml itself could not be read (`whole` false), roles and moments are not checked. `unread` are names
+    from files that have other problems; to use them is no problem of its own.
     """
     packs = [pack, *extended]
     rules = {name: rule for one in packs for name, rule in one.rules.items()}
     obligations = {name: duty for one in packs for name, duty in one.obligations.items()}
-    conclusions = {rule.concludes for rule in rules.values() if rule.concludes is not None}
+    conclusions = {rule.concludes for rule in rules.values() if rule.concludes is not None} | unread
     roles = {name for one in packs for name in one.roles}
     moments = {name for one in packs for name in one.moments}
-    timetables = {name for one in packs for name in one.timetables}
-    sanctions = {name for one in packs for name in one.sanctions}
+    timetables = {name for one in packs for name in one.timetables} | unread
+    sanctions = {name for one in packs for name in one.sanctions} | unread
 
     for rule in pack.rules.values():
         for target in rule.exception_to:
             if target == rule.id:
                 yield Problem(f"rule `{rule.id}` makes an exception to itself", rule.place)
-            elif target not in rules and target not in obligations:
+            elif target not in rules and target not in obligations and target not in unread:
                 yield Problem(
                     f"rule `{rule.id}`: `exception_to` names `{target}`, which no loaded pack defines",
                     rule.place,
@@ -47,7 +53,7 @@ def check_pack(
             yield from _unknown(subject, "moment", _some(duty.after), moments, duty.place)
         yield from _unknown(subject, "timetable", _some(duty.timetable), timetables, duty.place)
         yield from _unknown(subject, "sanction", _some(duty.sanction), sanctions, duty.place)
-    yield from _check_values(pack, packs, timetables)
+    yield from _check_values(pack, packs, timetables, unread)
     for role in pack.roles.values() if whole else ():
         subject = f"role `{role.name}`"
         yield from _unknown(subject, "moment", (role.moment,), moments, role.place)
@@ -60,9 +66,9 @@ def check_pack(
     yield from _cycles(rules)
 
 
-def _check_values(pack: Pack, packs: Sequence[Pack], timetables: Collection[str]) -> Iterator[Problem]:
-    dates = _parameters(packs, date)
-    numbers = _parameters(packs, Decimal)
+def _check_values(pack: Pack, packs: Sequence[Pack], timetables: Collection[str], unread: frozenset[str]) -> Iterator[Problem]:
+    dates = _parameters(packs, date) | unread
+    numbers = _parameters(packs, Decimal) | unread
     for timetable in pack.timetables.values():
         subject = f"timetable `{timetable.id}`"
         starts = [route.starts for route in timetable.routes]
@@ -82,10 +88,10 @@ def _check_values(pack: Pack, packs: Sequence[Pack], timetables: Collection[str]
             yield Problem(f"{subject}: `share` and `turnover` belong together", sanction.place)
         if sanction.turnover is not None:
             declaration = pack.vocabulary.get(sanction.turnover)
-            if declaration is None:
+            if declaration is None and sanction.turnover not in unread:
                 hint = did_you_mean(sanction.turnover, pack.vocabulary)
                 yield Problem(f"{subject}: unknown fact `{sanction.turnover}`", sanction.place, hint)
-            elif declaration.type is not FactType.QUANTITY:
+            elif declaration is not None and declaration.type is not FactType.QUANTITY:
                 yield Problem(f"{subject}: `{sanction.turnover}` is not a quantity", sanction.place)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping as Mapping_
+from collections.abc import Callable
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -58,12 +59,16 @@ _EXAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names a condition may use: facts, conclusions, parameters and readings of the pack (and of those it extends)."""
+    """The names a condition may use: facts, conclusions, parameters and readings of the pack (and of those it extends).
+
+    `unread` are facts and conclusions that stand in files with other problems: a use of them is no problem of its own.
+    """
 
     vocabulary: Vocabulary
     conclusions: frozenset[str] = frozenset()
     parameters: Mapping_[str, Parameter] = field(default_factory=dict)
     readings: Mapping_[str, Reading] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
 
 def read_condition(node: Node | None, subject: str, names: Names, problems: list[Problem]) -> Condition:
@@ -113,6 +118,8 @@ class _Reader:
 
     def reading(self, name: str, entry: Entry) -> Condition:
         reading = self.names.readings.get(name)
+        if reading is None and name in self.names.unread:
+            return ALWAYS
         if reading is None:
             return self.problem(f"unknown reading `{name}`", entry.place, did_you_mean(name, self.names.readings))
         choice = self.word(entry)
@@ -127,6 +134,8 @@ class _Reader:
     def conclusion(self, entry: Entry) -> Condition:
         name = entry.key
         if name not in self.names.conclusions:
+            if name in self.names.unread:
+                return ALWAYS
             near = did_you_mean(name, [*self.names.conclusions, *self.names.vocabulary])
             return self.problem(
                 f"unknown conclusion `{name}`", entry.place, near or "no rule concludes it (the name of a fact has a dot)"
@@ -138,6 +147,8 @@ class _Reader:
 
     def fact(self, entry: Entry) -> Condition:
         declaration = self.names.vocabulary.get(entry.key)
+        if declaration is None and entry.key in self.names.unread:
+            return ALWAYS
         if declaration is None:
             return self.problem(
                 f"unknown fact `{entry.key}`", entry.place, did_you_mean(entry.key, self.names.vocabulary)
@@ -228,6 +239,8 @@ class _Reader:
         if text is None:
             return None
         parameter = self.names.parameters.get(text)
+        if parameter is None and text in self.names.unread:
+            return ParameterName(text)
         if parameter is not None:
             if not all(isinstance(value, kind) for value in parameter.values.values()):
                 wanted = "a date" if kind is date else "a number"

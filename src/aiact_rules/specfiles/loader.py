@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -78,6 +79,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "cues": CuesFile,
     "article": ArticleFile,
 }
+_NAMES_IN_TEXT = re.compile(r"^  (?:- )?(?:  )?(?:concludes: *|id: *)?([a-z][a-z0-9_.]*)", re.MULTILINE)
 _DEADLINE_UNITS = ("hours", "days", "weeks", "months", "years")
 
 
@@ -139,6 +141,7 @@ class _Loading:
 
     problems: list[Problem] = field(default_factory=list)
     read: list[tuple[SpecFile, Node, BaseModel]] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     index: tuple[str, ...] | None = None
     names: Names = field(default_factory=lambda: Names(Vocabulary({})))
 
@@ -192,10 +195,12 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
             loading.index = unit_ids(file, loading.problems)
         model = _FILES.get(file.kind)
         node = file.node(loading.problems) if model is not None else None
-        if model is None or node is None:
+        if model is None:
             continue
-        value = read_model(model, node, loading.problems)
-        if value is not None:
+        value = read_model(model, node, loading.problems) if node is not None else None
+        if node is None or value is None:
+            loading.unread.update(_NAMES_IN_TEXT.findall(file.content.decode("utf-8", "replace")))
+        else:
             loading.read.append((file, node, value))
     spec_entry = next(iter(loading.of(PackSpec)), None)
     extended = _extended(loading, spec_entry, bases)
@@ -207,9 +212,10 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         _conclusions(loading, extended),
         {**_joined(base.parameters for base in extended), **parameters},
         {**_joined(base.readings for base in extended), **readings},
+        frozenset(loading.unread),
     )
     rules, obligations = _articles(loading)
-    roles, moments = _roles_and_moments(loading, spec_entry)
+    roles, moments = _roles_and_moments(spec_entry)
     spec = spec_entry[2] if spec_entry is not None else None
     pack = Pack(
         id=spec.id if spec else "",
@@ -236,8 +242,11 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
     )
     pack_place = Place("pack.yaml")
     pack_node = spec_entry[1] if spec_entry is not None else None
+    unread = frozenset(loading.unread)
     loading.problems.extend(
-        check_pack(pack, extended, lambda *path: place_of(child(pack_node, *path), pack_place), whole=spec is not None)
+        check_pack(
+            pack, extended, lambda *path: place_of(child(pack_node, *path), pack_place), whole=spec is not None, unread=unread
+        )
     )
     loading.problems.extend(_extension_problems(extended, pack))
     if loading.problems:
@@ -304,11 +313,11 @@ def _vocabulary(loading: _Loading, extended: Sequence[Pack]) -> Vocabulary:
     for declaration in kept.values():
         for name in declaration.derivation.of if declaration.derivation else ():
             of = kept.get(name)
-            if of is None:
+            if of is None and name not in loading.unread:
                 loading.problem(
                     f"fact `{declaration.name}`: unknown fact `{name}`", declaration.place, did_you_mean(name, kept)
                 )
-            elif of.type is not FactType.QUANTITY:
+            elif of is not None and of.type is not FactType.QUANTITY:
                 loading.problem(f"fact `{declaration.name}`: `{name}` is not a quantity", declaration.place)
     return Vocabulary(kept)
 
@@ -429,7 +438,6 @@ def _readings(loading: _Loading) -> dict[str, Reading]:
 def _conclusions(loading: _Loading, extended: Sequence[Pack]) -> frozenset[str]:
     names = {rule.concludes for base in extended for rule in base.rules.values() if rule.concludes}
     names |= {rule.concludes for _, _, value in loading.of(ArticleFile) for rule in value.rules if rule.concludes}
-    # A file that cannot be read must not make every use of its conclusions an error too.
     return frozenset(names)
 
 
@@ -581,8 +589,9 @@ def _deadlines(
             continue
         declaration = loading.names.vocabulary.get(spec.runs_from)
         if declaration is None:
-            hint = did_you_mean(spec.runs_from, loading.names.vocabulary)
-            loading.problem(f"{subject}: unknown fact `{spec.runs_from}`", where, hint)
+            if spec.runs_from not in loading.unread:
+                hint = did_you_mean(spec.runs_from, loading.names.vocabulary)
+                loading.problem(f"{subject}: unknown fact `{spec.runs_from}`", where, hint)
         elif declaration.type is not FactType.DATE:
             loading.problem(f"{subject}: a deadline runs from a date, and `{spec.runs_from}` is none", where)
         when = loading.condition(child(item, "when"), subject) if spec.when is not None else ALWAYS
@@ -651,7 +660,7 @@ def _cues(loading: _Loading) -> dict[str, Cue]:
 
 
 def _roles_and_moments(
-    loading: _Loading, spec_entry: tuple[SpecFile, Node, PackSpec] | None
+    spec_entry: tuple[SpecFile, Node, PackSpec] | None
 ) -> tuple[dict[str, Role], dict[str, Moment]]:
     if spec_entry is None:
         return {}, {}

@@ -37,6 +37,10 @@ def _whole(value: object) -> object:
     return value
 
 
+def _truth(value: object) -> object:
+    return {"true": "yes", "false": "no"}.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -60,6 +64,9 @@ Identifiers = Annotated[list[Identifier], BeforeValidator(_listed), WithJsonSche
 )]
 ConditionText = Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/$defs/Condition"})]
 
+TruthWord = Annotated[Literal["yes", "no", "unknown"], BeforeValidator(_truth), WithJsonSchema(
+    {"enum": ["yes", "no", "unknown", True, False]}
+)]
 CertaintyLetter = Literal["P", "Q", "S", "K"]
 
 

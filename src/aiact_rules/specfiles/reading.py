@@ -54,6 +54,8 @@ def _problem(model: type[BaseModel], root: Node, detail: dict[str, Any]) -> Prob
         return Problem(f"{subject}`{location[-1]}` is missing", place)
     if kind == "extra_forbidden":
         hint = did_you_mean(str(location[-1]), _known_keys(model, location[:-1]))
+        if " " in str(location[-1]) or (isinstance(node, Scalar) and node.is_null):
+            hint = "a text with a comma needs quotes between { and }"
         return Problem(f"{subject}unknown key `{location[-1]}`", place, hint)
     if location and location[-1] == "[key]":
         return Problem(f"{subject}the name `{location[-2]}` does not have the form of a name here", place)
