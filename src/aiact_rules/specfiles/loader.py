@@ -517,7 +517,7 @@ def _obligation(
     if not own_time and before is not None and after is not None:
         loading.problem(f"{subject} is due both before and after", node.place, "keep one of the file's `before` and `after`")
     if kind is Kind.OBLIGATION and not before and not after:
-        loading.problem(f"{subject} says neither `before` nor `after` which moment it is due", node.place)
+        loading.problem(f"{subject} is due at no moment", node.place, "write `before:` or `after:`, here or for the file")
     role = spec.role if spec.role is not None else file.role
     own = loading.condition(child(node, "given"), subject)
     return Obligation(

@@ -62,7 +62,7 @@ Names = Annotated[list[Name], BeforeValidator(_listed), WithJsonSchema(
 Identifiers = Annotated[list[Identifier], BeforeValidator(_listed), WithJsonSchema(
     {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 )]
-ConditionText = Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/$defs/Condition"})]
+ConditionText = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "format": "condition"})]
 
 TruthWord = Annotated[Literal["yes", "no", "unknown"], BeforeValidator(_truth), WithJsonSchema(
     {"enum": ["yes", "no", "unknown", True, False]}

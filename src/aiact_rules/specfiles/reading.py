@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -143,6 +142,3 @@ def _options(part: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str
     if "anyOf" in part:
         return [option for choice in part["anyOf"] for option in _options(choice, definitions)]
     return [part]
-
-
-Report = Callable[[str, Place | None, str | None], None]

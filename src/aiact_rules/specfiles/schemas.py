@@ -90,7 +90,7 @@ def write_schemas(folder: Path) -> None:
 
 
 def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
-    schema = model.model_json_schema(by_alias=True)
+    schema = _with_conditions(model.model_json_schema(by_alias=True))
     if "#/$defs/Condition" in json.dumps(schema):
         schema.setdefault("$defs", {})["Condition"] = _CONDITION
     return {
@@ -98,3 +98,15 @@ def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
         "$id": f"urn:aiact-rules:schema:{name}:{FORMAT}",
         **schema,
     }
+
+
+def _with_conditions(part: Any) -> Any:
+    """Put a reference to the condition schema where the models leave a condition unread."""
+    if isinstance(part, dict):
+        if part.get("format") == "condition":
+            kept = {key: value for key, value in part.items() if key in ("default", "description")}
+            return {"$ref": "#/$defs/Condition", **kept}
+        return {key: _with_conditions(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_with_conditions(item) for item in part]
+    return part
