@@ -1,0 +1,96 @@
+"""The command line: `aiact-rules`, or `aiact` for short. Exit codes: 0 allowed, 1 refused, 2 could not be judged."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from aiact_rules import __version__
+from aiact_rules.core.problems import ProblemsError
+
+# Each command is imported only when it is run or described, so that none pays for another.
+_COMMANDS = {
+    "check": "check",
+    "coverage": "coverage",
+    "explain": "explain",
+    "facts": "facts",
+    "init": "init",
+    "packs": "packs",
+    "plugins": "plugins",
+    "questions": "questions",
+    "test": "test",
+    "vocabulary": "vocabulary",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = getattr(importlib.import_module(f"aiact_rules.cli.{module}"), "command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from aiact_rules.core.problems import did_you_mean
+
+            hint = did_you_mean(args[0], _COMMANDS)
+            raise click.UsageError(f"there is no command `{args[0]}`" + (f"\n  {hint}" if hint else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "AIACT_RULES",
+        "max_content_width": 80,
+    },
+)
+@click.version_option(__version__, prog_name="aiact-rules")
+def cli() -> None:
+    """Say whether a model release may go ahead under the EU AI Act, why, and what is missing.
+
+    Start with `aiact-rules check FILE` on a model card, a release file or a folder; `aiact-rules init` writes a release file
+    to fill in. Exit codes: 0 allowed, 1 held or blocked, 2 could not be judged.
+    """
+
+
+def main() -> None:
+    """Run the command line. Anything that goes wrong ends with exit code 2 and never looks like an answer."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except ProblemsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader went away; what it did not read is not an answer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("AIACT_RULES_TRACEBACK"):
+            raise
+        click.echo(
+            f"a fault of aiact-rules itself, so nothing is decided: {type(error).__name__}: {error}\n"
+            "  please report it; AIACT_RULES_TRACEBACK=1 shows where",
+            err=True,
+        )
+        sys.exit(2)

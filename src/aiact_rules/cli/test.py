@@ -1,0 +1,35 @@
+"""`aiact-rules test`: run the cases of pack folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aiact_rules.catalogue import Catalogue
+from aiact_rules.specfiles.identity import read_identity
+
+
+@click.command("test")
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--only", metavar="PATTERN", help="Only case files whose path matches, such as `*art_006*`.")
+@click.option("--engine", default="reference", show_default=True, help="The engine that evaluates the cases.")
+@click.option("--gaps/--no-gaps", default=False, help="Also list the rules and obligations that no case shows, and fail on them.")
+def command(folders: tuple[Path, ...], only: str | None, engine: str, gaps: bool) -> None:
+    """Run the cases of packs: of the folders named, or of every installed pack."""
+    from aiact_rules.testing import run_cases
+
+    catalogue = Catalogue.of_installed_plugins()
+    identities = (
+        [read_identity(folder, str(folder)) for folder in folders] if folders else list(catalogue.identities.values())
+    )
+    bad = False
+    for identity in identities:
+        bases = [catalogue.pack(name) for name in identity.extends]
+        report = run_cases(identity.folder, bases=bases, engine=catalogue.engine(engine), only=only)
+        click.echo(report.text())
+        if gaps:
+            for gap in report.gaps:
+                click.echo(gap)
+        bad = bad or not report.passed or (gaps and bool(report.gaps))
+    raise click.exceptions.Exit(1 if bad else 0)

@@ -1,0 +1,291 @@
+"""The public case runner: check that a pack decides its `*.cases.yaml` as they say, and that the cases show every rule.
+
+    from aiact_rules.testing import run_cases
+
+    report = run_cases(Path("specs/my_law"))
+    assert report.passed, report.text()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from aiact_rules.core.decisions import PackDecision, decide
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.lowering import Lowered, lower
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
+from aiact_rules.core.problems import InputError, PackError, Problem, ProblemsError, did_you_mean
+from aiact_rules.core.rules import Kind
+from aiact_rules.core.truth import Truth
+from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
+from aiact_rules.engines.reference import ReferenceEngine
+from aiact_rules.gate import with_defaults
+from aiact_rules.interfaces import Engine, Evaluator
+from aiact_rules.sources.statements import Statements
+from aiact_rules.specfiles.cases import Case, load_cases
+from aiact_rules.yaml_text import Entry, Scalar
+
+DEFAULT_AS_OF = date(2026, 11, 22)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """How one case went: passed where it has no problems."""
+
+    case: Case
+    problems: tuple[Problem, ...]
+    decision: PackDecision | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Say whether everything came out as expected."""
+        return not self.problems
+
+
+@dataclass
+class Shown:
+    """What the cases of a pack have shown: rules that prevailed and failed, and the statuses of each obligation."""
+
+    prevailed: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    statuses: dict[str, set[str]] = field(default_factory=dict)
+    early: set[str] = field(default_factory=set)
+
+    def add(self, decision: PackDecision) -> None:
+        """Take note of what one decision shows."""
+        evaluation = decision.evaluation
+        for rule in decision.pack_at.rules.values():
+            truth = evaluation.prevails(rule)
+            if truth is Truth.YES:
+                self.prevailed.add(rule.id)
+            elif truth is Truth.NO:
+                self.failed.add(rule.id)
+        for finding in decision.findings:
+            self.statuses.setdefault(finding.id, set()).add(finding.status.value)
+        for o in decision.pack_at.obligations.values():
+            if o.timetable is not None and evaluation.in_force(o) is Truth.NO:
+                self.early.add(o.id)
+
+    def gaps(self, pack: Pack) -> Iterator[str]:
+        """Say what no case shows: a rule that never prevails or never fails, an obligation lacking one of its outcomes."""
+        for rule in pack.rules.values():
+            if rule.id not in self.prevailed:
+                yield f"{rule.place}: no case makes rule `{rule.id}` prevail"
+            if rule.id not in self.failed:
+                yield f"{rule.place}: no case makes rule `{rule.id}` fail"
+        for o in pack.obligations.values():
+            seen = self.statuses.get(o.id, set())
+            if not o.can_gate:
+                wanted = {"advice": {"advice", "open", "condition"}}
+            elif o.kind is Kind.PROHIBITION:
+                wanted = {"breached": {"breached"}, "open": {"open"}}
+            else:
+                wanted = {"met": {"met"}, "breached": {"breached"}, "open": {"open", "condition"}}
+            missing = [word for word, statuses in wanted.items() if not seen & statuses]
+            if o.timetable is not None and o.id not in self.early:
+                missing.append("not yet applicable")
+            if missing:
+                yield f"{o.place}: no case shows `{o.id}` {', '.join(missing)}"
+
+
+@dataclass(frozen=True)
+class CaseReport:
+    """How all cases of a pack went, and what they leave unshown."""
+
+    pack: Pack
+    results: tuple[CaseResult, ...]
+    gaps: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Say whether there are cases and all of them came out as expected."""
+        return bool(self.results) and all(result.passed for result in self.results)
+
+    def text(self) -> str:
+        """Give the failures, each with its place, and a closing line with the counts."""
+        lines = [str(problem) for result in self.results for problem in result.problems]
+        failed = sum(not result.passed for result in self.results)
+        lines.append(f"{self.pack.id} {self.pack.version}: {len(self.results) - failed} passed, {failed} failed")
+        return "\n".join(lines)
+
+
+def run_cases(
+    folder: Path,
+    *,
+    bases: Iterable[Pack] = (),
+    common: Path | None = None,
+    engine: Engine | None = None,
+    only: str | None = None,
+    pack: Pack | None = None,
+) -> CaseReport:
+    """Run every case in a pack's folder. `only` is a pattern for the names of case files, such as `*art_006*`.
+
+    Raises PackError with all problems where the pack or a case file cannot be read.
+    """
+    if pack is None:
+        from aiact_rules.specfiles.loader import load_pack
+
+        pack = load_pack(folder, common=common, bases=list(bases))
+    runner = CaseRunner(pack, engine or ReferenceEngine())
+    shown = Shown()
+    results = []
+    for case in load_cases(folder):
+        if only is not None and not fnmatchcase(case.place.source, only):
+            continue
+        result = runner.run(case)
+        if result.decision is not None:
+            shown.add(result.decision)
+        results.append(result)
+    return CaseReport(pack, tuple(results), tuple(shown.gaps(pack)))
+
+
+class CaseRunner:
+    """Runs cases of one pack; keeps what it lowered for each date."""
+
+    def __init__(self, pack: Pack, engine: Engine) -> None:
+        self.pack = pack
+        self.engine = engine
+        self._prepared: dict[tuple[object, ...], tuple[PackAt, Lowered, Evaluator]] = {}
+
+    def run(self, case: Case) -> CaseResult:
+        """Run one case and compare."""
+        try:
+            decision = self.decide(case)
+        except ProblemsError as error:
+            return CaseResult(case, tuple(error.problems))
+        problems = [
+            Problem(f"case `{case.name}`: {message}", case.place) for message in self._differences(case, decision)
+        ]
+        return CaseResult(case, tuple(problems), decision)
+
+    def decide(self, case: Case) -> PackDecision:
+        """Give the decision on the facts of a case. Raises InputError or PackError where it cannot be judged."""
+        as_of = case.as_of or DEFAULT_AS_OF
+        pack_at, lowered, run = self._prepare(as_of, case.readings)
+        facts = with_defaults(self.facts(case), [self.pack], as_of).completed(self.pack.vocabulary)
+        return decide(pack_at, lowered, facts, run({fact.name: fact.value for fact in facts}))
+
+    def facts(self, case: Case) -> Facts:
+        """Give the facts of a case, wildcards expanded; a name written out wins over a wildcard."""
+        vocabulary = self.pack.vocabulary
+        statements = Statements(vocabulary)
+        for entry in case.facts:
+            if "*" not in entry.key:
+                statements.read_entry(entry)
+        stated = statements.facts()
+        written = {entry.key for entry in case.facts}
+        spread = {f.name: f for entry in case.facts if "*" in entry.key for f in _spread(entry, vocabulary, written)}
+        return Facts({**spread, **stated.by_name, **self._arguments(case).by_name})
+
+    def _arguments(self, case: Case) -> Facts:
+        given: dict[str, FactValue] = {}
+        if case.roles is not None:
+            given[ROLES] = case.roles
+        if case.moment is not None:
+            given[MOMENT] = case.moment
+        if case.release_date is not None:
+            given[RELEASE_DATE] = case.release_date
+        return Facts.of(Fact(name, value, Origin(case.place)) for name, value in given.items())
+
+    def _prepare(self, as_of: date, readings: Mapping[str, str]) -> tuple[PackAt, Lowered, Evaluator]:
+        key = (as_of, tuple(sorted(readings.items())))
+        if key not in self._prepared:
+            pack_at = self.pack.at(as_of, readings)
+            lowered = lower(pack_at)
+            self._prepared[key] = (pack_at, lowered, self.engine.prepare(pack_at, lowered))
+        return self._prepared[key]
+
+    def _differences(self, case: Case, decision: PackDecision) -> Iterator[str]:
+        expect = case.expect
+        verdict = None if decision.verdict is None else decision.verdict.value
+        if expect.verdict is not None and expect.verdict != verdict:
+            worst = [f"{f.id} {f.status.value}" for f in decision.findings if f.status.value in ("breached", "open")]
+            yield f"expected verdict {expect.verdict}, got {verdict} ({', '.join(worst[:6])})"
+        for name, truth in expect.conclusions.items():
+            if name not in decision.conclusions:
+                yield f"there is no conclusion `{name}`; {did_you_mean(name, decision.conclusions) or ''}"
+            elif decision.conclusions[name] != truth.value:
+                yield f"expected {name} {truth.value}, got {decision.conclusions[name]}"
+        asked = {need.fact for need in decision.needs} | {fact for f in decision.findings for fact in f.needs}
+        for name in expect.needs:
+            if name not in asked:
+                yield f"expected the question `{name}`, got {', '.join(sorted(asked)[:12]) or 'none'}"
+        yield from self._finding_differences(case, decision)
+        yield from self._rule_differences(case, decision)
+
+    def _finding_differences(self, case: Case, decision: PackDecision) -> Iterator[str]:
+        expect = case.expect
+        found = {finding.id: finding for finding in decision.findings}
+        known = decision.pack_at.pack.obligations
+        for name, status in expect.findings.items():
+            got = found[name].status.value if name in found else "absent"
+            if name not in known and not name.startswith("signal."):
+                yield f"there is no obligation `{name}`; {did_you_mean(name, known) or ''}"
+            elif got != status:
+                yield f"expected {name} {status}, got {got}"
+        for pattern, status in expect.every.items():
+            matching = [name for name in known if fnmatchcase(name, pattern)]
+            if not matching:
+                yield f"no obligation matches `{pattern}`"
+            shown = [name for name in matching if name in found]
+            if status == "absent":
+                matching = shown
+            elif not shown:
+                yield f"expected `{pattern}` {status}, but none of them is found"
+            for name in shown:
+                if found[name].status.value != status:
+                    yield f"expected {name} {status} (`{pattern}`), got {found[name].status.value}"
+        for name, on in expect.applies_from.items():
+            finding = found.get(name)
+            start = None if finding is None or finding.start is None else finding.start.on
+            if finding is None:
+                yield f"expected {name} to apply from {on}, but it is absent"
+            elif start != on and not (on == "never" and start is None):
+                yield f"expected {name} to apply from {on}, got {start}"
+        for name, on in expect.deadlines.items():
+            yield from _deadline_difference(name, on, found.get(name))
+
+    def _rule_differences(self, case: Case, decision: PackDecision) -> Iterator[str]:
+        rules = decision.pack_at.rules
+        for names, wanted, word in ((case.expect.prevails, Truth.YES, "prevail"), (case.expect.fails, Truth.NO, "fail")):
+            for name in names:
+                if name not in rules:
+                    yield f"there is no rule `{name}` on {decision.pack_at.as_of}; {did_you_mean(name, rules) or ''}"
+                elif decision.evaluation.prevails(rules[name]) is not wanted:
+                    yield f"expected rule {name} to {word}, but it is {decision.evaluation.prevails(rules[name]).value}"
+
+
+def _deadline_difference(name: str, on: date | str, finding: Finding | None) -> Iterator[str]:
+    if finding is None:
+        yield f"expected a deadline of {name}, but it is absent"
+        return
+    dates = [due.on for due in finding.due_dates]
+    periods = [due.period for due in finding.due_dates]
+    if on not in dates and on not in periods and not any(isinstance(on, str) and p.startswith(on) for p in periods):
+        yield f"expected {name} to be due {on}, got {', '.join(str(d) for d in dates) or 'no deadline'} ({'; '.join(periods)})"
+
+
+def _spread(entry: Entry, vocabulary: Vocabulary, written: set[str]) -> Iterator[Fact]:
+    """Expand a wildcard over yes/no facts and checklists: `true` is yes or all items, `false` no or none."""
+    word = entry.value.text.lower() if isinstance(entry.value, Scalar) else ""
+    if word not in ("true", "false"):
+        raise InputError([Problem(f"`{entry.key}` takes true or false", entry.place)])
+    matched = False
+    for name in vocabulary:
+        if not fnmatchcase(name, entry.key):
+            continue
+        declaration = vocabulary[name]
+        matched = True
+        if name in written:
+            continue
+        if declaration.type is FactType.YES_NO:
+            yield Fact(name, word == "true", Origin(entry.place))
+        elif declaration.checklist and declaration.values is not None:
+            yield Fact(name, frozenset(declaration.values if word == "true" else ()), Origin(entry.place))
+    if not matched:
+        raise PackError([Problem(f"no fact matches `{entry.key}`", entry.place)])
