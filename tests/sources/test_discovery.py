@@ -8,7 +8,7 @@ import pytest
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.discovery import read_document
+from aiact_rules.sources.discovery import Asked, look_ahead, read_document
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.mapping import facts_from_mapping
 from aiact_rules.sources.organisation import NOBODY, Organisation
@@ -154,3 +154,43 @@ def test_a_name_with_spaces_and_letters_is_kept(tmp_path: Path, vocabulary: Voca
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path, vocabulary: Vocabulary) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         read_document(tmp_path / "README.md", vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("text", "packs", "markets"),
+    [
+        ("format: 1\nsystem.unheard_of: yes\npacks: [kr_ai_act]\nmarket: kr\n", ("kr_ai_act",), {"KR"}),
+        ("format: 1\nfacts: {release: {markets: [DE]}, x.y: 1}\n", None, {"DE", "EU"}),
+        ("format: 1\nrelease: {markets: [], date: 3}\n", None, set()),
+        ("format: 1\nfacts: {release.markets: [EU]}\n", None, {"EU"}),
+        ("format: 1\n", None, None),
+    ],
+)
+def test_what_a_release_asks_for_is_known_before_its_packs_are(
+    text: str, packs: tuple[str, ...] | None, markets: set[str] | None, folder: Path
+) -> None:
+    (folder / "aiact.yaml").write_text(text)
+    for given in (folder, folder / "README.md", folder / "aiact.yaml"):
+        assert look_ahead(given) == Asked(packs, None if markets is None else frozenset(markets))
+
+
+def test_a_card_too_may_ask_for_packs(tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("---\neu_ai_act: {packs: [eu_ai_act]}\n---\n")
+    assert look_ahead(card) == Asked(("eu_ai_act",), None)
+    card.write_text("# Project\n")
+    assert look_ahead(card) == Asked(None, None)
+    card.write_text("---\neu_ai_act: {packs: [[x]], market: everywhere}\n---\n")
+    with pytest.raises(InputError, match="country or region code"):
+        look_ahead(card)
+
+
+def test_each_operator_of_a_chain_is_judged_on_its_own_document(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    (tmp_path / "aiact.yaml").write_text(
+        "format: 1\nsystem.uses: []\noperators:\n- {name: Maker, roles: provider}\n- {name: Shop, roles: distributor}\n"
+    )
+    maker, shop = _read(tmp_path, vocabulary).per_operator()
+    assert (maker.operator, shop.operator) == ("Maker", "Shop")
+    assert maker.facts.value("operator.roles") == frozenset({"provider"})
+    assert shop.facts.value("system.uses") == frozenset()
+    assert shop.per_operator() == (shop,)

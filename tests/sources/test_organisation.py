@@ -58,6 +58,7 @@ def test_the_table_of_pyproject_is_read_with_its_own_lines(tmp_path: Path, vocab
     [
         ('fail_om = "hold"', "aiact.toml:1: unknown setting `fail_om`\n  did you mean `fail_on`"),
         ("fail_on = 3", "`fail_on` is one text"),
+        ("markets = ['everywhere']", "aiact.toml:1: `markets`: expected a country"),
         ("verify = 'yes'", "`verify` is true or false"),
         ("packs = []", "`packs` is a list of texts, not an empty one"),
         ("readings = {a = 1}", "`readings` is a table of words"),

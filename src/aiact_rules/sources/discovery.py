@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aiact_rules.core.facts import Facts
+from aiact_rules.core.packs import MARKETS
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.rules import Cue
-from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 from aiact_rules.sources.document import Document, Signal, Skipped, Stated, Subject
+from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.ml_bom import read_ml_bom
-from aiact_rules.sources.model_card import is_card, merged, read_card_metadata, read_model_card
+from aiact_rules.sources.model_card import BLOCK, is_card, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.organisation import NOBODY, Organisation
 from aiact_rules.sources.reading import Text, read_text
-from aiact_rules.sources.release_file import read_release_file
-from aiact_rules.yaml_text import Mapping, read_yaml
+from aiact_rules.sources.release_file import read_release, read_release_file
+from aiact_rules.yaml_text import Entry, Mapping, read_yaml
 
 RELEASE_FILES = ("aiact.yaml", "aiact.yml")
 _RELEASE_SUFFIXES = (".aiact.yaml", ".aiact.yml")
@@ -45,6 +47,47 @@ def read_document(
     return _Discovery(path, vocabulary, tuple(cues), root, organisation, obligations).read()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a release says about which packs concern it, read without any vocabulary. None: it does not say."""
+
+    packs: tuple[str, ...] | None = None
+    markets: frozenset[str] | None = None
+
+
+def look_ahead(path: Path) -> Asked:
+    """Say for which packs and markets a release asks, so that their vocabularies can be used to read it.
+
+    A path that is no release, or is one without such a statement, asks for nothing. Raises InputError as `read_document`
+    does, but only for what concerns packs and markets.
+    """
+    markets = FactDeclaration(MARKETS, FactType.SOME_OF, "In which markets?")
+    discovery = _Discovery(path, Vocabulary.of([markets]), (), None, NOBODY, None)
+    release, cards = discovery.files()
+    packs: tuple[str, ...] | None = None
+    found = Facts({})
+    for file in [*([] if release is None else [release]), *cards]:
+        root = discovery.release_mapping(file, is_release=file == release)
+        stated = read_release(_about_packs(root), discovery.vocabulary)
+        packs = stated.packs if packs is None else packs
+        found = found.merged_with(stated.facts)
+    value = found.value(MARKETS)
+    return Asked(packs, value if isinstance(value, frozenset) else None)
+
+
+def _about_packs(root: Mapping) -> Mapping:
+    """Keep of a release file only what it says of packs and markets, nested or not."""
+    kept = []
+    for entry in root:
+        if entry.key in ("packs", "market", "markets", MARKETS):
+            kept.append(entry)
+        elif entry.key == "facts" and isinstance(entry.value, Mapping):
+            kept += _about_packs(Mapping(tuple(e for e in entry.value if e.key in ("release", MARKETS)), entry.place))
+        elif entry.key == "release" and isinstance(entry.value, Mapping):
+            kept += [Entry(MARKETS, inner.value, inner.place) for inner in entry.value if inner.key == "markets"]
+    return Mapping(tuple(kept), root.place)
+
+
 class _Discovery:
     def __init__(
         self,
@@ -63,27 +106,43 @@ class _Discovery:
         self.obligations = obligations
 
     def read(self) -> Document | Skipped:
+        release, cards = self.files()
+        if release is None and not cards:
+            if not self.path.is_dir():
+                reason = "this README is not a model card, and no release file stands beside it"
+                return Skipped(self.name_of(self.path), reason)
+            hint = "write one with `aiact-rules init`"
+            raise InputError([Problem("no model card and no release file here", Place(self.name_of(self.path)), hint)])
+        return self.joined(self.path, release, cards)
+
+    def files(self) -> tuple[Path | None, list[Path]]:
+        """Give the release file and the cards of the release at the path; neither for a README that is no card."""
         path = self.path
         if path.is_dir():
-            release, cards = _one_release_file(path), self._cards_in(path)
-            if release is None and not cards:
-                hint = "write one with `aiact-rules init`"
-                raise InputError([Problem("no model card and no release file here", Place(self.name_of(path)), hint)])
-            return self.joined(path, release, cards)
+            return _one_release_file(path), self._cards_in(path)
         if _is_release_file(path):
-            return self.joined(path, path, self._cards_of(path))
+            return path, self._cards_of(path)
         if path.suffix.lower() in (".yaml", ".yml"):
             text = self.text(path)
             node = read_yaml(text.text, text.name)
             if isinstance(node, Mapping) and "format" in node:
-                return self.joined(path, path, [])
-            return self.joined(path, self._beside(path), [path])
-        if path.suffix.lower() == ".json":
-            return self.joined(path, self._beside(path), [path])
+                return path, []
+            return self._beside(path), [path]
         release = self._beside(path)
         if release is None and _README.match(path.name) and not is_card(self.text(path)):
-            return Skipped(self.name_of(path), "this README is not a model card, and no release file stands beside it")
-        return self.joined(path, release, [path])
+            return None, []
+        return release, [path]
+
+    def release_mapping(self, path: Path, *, is_release: bool) -> Mapping:
+        """Give the keys of a release file, or of a card's block for the Act, without reading what they state."""
+        text, nothing = self.text(path, guess_encoding=not is_release), Mapping((), Place(self.name_of(path)))
+        if path.suffix.lower() == ".json":
+            return nothing
+        whole = is_release or path.suffix.lower() in (".yaml", ".yml")
+        parts = FrontMatter(text.text, 1, "", 1) if whole else split_front_matter(text.text, text.name)
+        root = read_metadata(parts, text.name)[0]
+        block = root if is_release else root.get(BLOCK)
+        return block if isinstance(block, Mapping) else nothing
 
     def joined(self, path: Path, release: Path | None, cards: list[Path]) -> Document:
         """Read the files of one release, the release file first, and join what they state."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from aiact_rules.core.facts import NO_FACTS, Facts
@@ -85,6 +85,21 @@ class Document:
     def facts_for(self, operator: Operator) -> Facts:
         """Give what is stated for one operator of the chain. Raises InputError where it contradicts the common facts."""
         return self.facts.merged_with(operator.facts)
+
+    def with_facts(self, facts: Facts) -> Document:
+        """Give the same document with other facts, such as after arguments were worked in."""
+        return replace(self, facts=facts)
+
+    def per_operator(self) -> tuple[Document, ...]:
+        """Give one document for each operator to be judged: itself, or one for each of the chain.
+
+        Raises InputError where an operator's facts contradict the common ones.
+        """
+        if not self.operators:
+            return (self,)
+        return tuple(
+            replace(self, facts=self.facts_for(each), operator=each.name, operators=()) for each in self.operators
+        )
 
 
 @dataclass(frozen=True, slots=True)

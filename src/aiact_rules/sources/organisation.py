@@ -14,6 +14,7 @@ from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead
 from aiact_rules.sources.mapping import node_of
+from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.reading import Text, read_text
 from aiact_rules.sources.statements import Statements
 
@@ -119,6 +120,12 @@ def _read(
                 statements.problems.extend(error.problems)
         elif key in SETTINGS:
             setting = _setting(key, value)
+            if key == "markets" and isinstance(setting, tuple):
+                try:
+                    setting = tuple(sorted(read_markets(setting)))
+                except ValueError as error:
+                    statements.problem(f"`markets`: {error}", place)
+                    continue
             if setting is None:
                 statements.problem(f"`{key}` {_expected(key)}", place)
             else:

@@ -68,7 +68,7 @@ class Statements:
             self.problem(f"`{name}` is a fact and has one value or a list, not further names", place)
             return
         try:
-            value = _value(declaration, node.text if isinstance(node, Scalar) else None, texts)
+            value = parse_value(declaration, node.text if isinstance(node, Scalar) else (texts or []))
         except ValueError as error:
             self.problem(f"`{name}`: {error}", node.place if isinstance(node, Scalar) else place)
             return
@@ -77,9 +77,8 @@ class Statements:
     def read_texts(self, name: str, texts: Iterable[str], place: Place) -> None:
         """Read a fact from one text, or a `some_of` fact from several."""
         parts = list(texts)
-        single = parts[0] if len(parts) == 1 else None
         try:
-            value = _value(self.vocabulary[name], single, parts if single is None else None)
+            value = parse_value(self.vocabulary[name], parts[0] if len(parts) == 1 else parts)
         except ValueError as error:
             self.problem(f"`{name}`: {error}", place)
             return
@@ -135,13 +134,14 @@ def is_filled(node: Node) -> bool:
     return not isinstance(node, Scalar) or not (node.is_null or not node.text.strip() or is_placeholder(node.text))
 
 
-def _value(declaration: FactDeclaration, text: str | None, texts: list[str] | None) -> FactValue:
-    if declaration.name == MARKETS:
-        if texts is None:
-            assert text is not None
-            texts = [] if text.strip() in ("", "[]", "none") else text.split(",")
-        return read_markets(texts)
-    if texts is not None:
-        return declaration.parse_many(texts)
-    assert text is not None
-    return declaration.parse(text.strip())
+def parse_value(declaration: FactDeclaration, said: str | Iterable[str]) -> FactValue:
+    """Read the value of a fact from one text, or from the texts of a list; market codes in every spelling.
+
+    Raises ValueError whose message says what was expected.
+    """
+    if isinstance(said, str):
+        said = said.strip()
+        if declaration.name == MARKETS:
+            return read_markets([] if said in ("[]", "none") else said.split(","))
+        return declaration.parse(said)
+    return read_markets(said) if declaration.name == MARKETS else declaration.parse_many(said)
