@@ -56,7 +56,7 @@ def _problem(model: type[BaseModel], root: Node, detail: dict[str, Any]) -> Prob
         if " " in str(location[-1]) or (isinstance(node, Scalar) and node.is_null):
             hint = "a text with a comma needs quotes between { and }"
         return Problem(f"{subject}unknown key `{location[-1]}`", place, hint)
-    if location and location[-1] == "[key]":
+    if location and location[-1] == "[key]" and kind != "value_error":
         return Problem(f"{subject}the name `{location[-2]}` does not have the form of a name here", place)
     if isinstance(node, Scalar) and node.is_null:
         return Problem(f"{subject}{key} is empty", place, "give a value, or remove the key")

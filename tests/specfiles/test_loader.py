@@ -1,0 +1,263 @@
+"""Folders of spec files become packs, and every problem is named with its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from aiact_rules.core.conditions import AllOf, FactTest, Holds, Test
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import PackError, Place
+from aiact_rules.core.rules import Deadline, Force, Kind
+from aiact_rules.specfiles import load_pack, load_pack_text, merge_packs
+
+Loads = Callable[..., Pack]
+Finds = Callable[..., list[str]]
+
+
+def written(folder: Path, texts: dict[str, str]) -> Path:
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_pack_holds_what_its_files_say(load: Loads) -> None:
+    pack = load()
+    assert (pack.id, pack.market, pack.headlines) == ("small", "EU", ("high_risk",))
+    assert pack.in_force_since == date(2024, 8, 1)
+    assert set(pack.rules) == {"art6.2", "art6.3"}
+    assert set(pack.obligations) == {"art24.1", "art24.2", "art5.1"}
+    assert pack.parameters["threshold"].values == {date(2024, 8, 1): Decimal("1e25")}
+    assert pack.parameters["start"].at(date(2026, 11, 22)) == date(2027, 12, 2)
+    assert pack.vocabulary["system.narrow"].if_absent is False
+
+
+def test_every_rule_knows_file_and_line(load: Loads) -> None:
+    assert load().rules["art6.2"].place == Place("ch03/art_006.yaml", 7)
+
+
+def test_what_a_file_says_for_all_is_joined_to_each_obligation(load: Loads) -> None:
+    duty = load().obligations["art24.1"]
+    assert duty.given == Holds("high_risk")
+    assert (duty.roles, duty.before, duty.after, duty.timetable) == (("distributor",), ("making_available",), None, "regime")
+    assert duty.met == AllOf(
+        tuple(FactTest("documentation.items", Test.INCLUDES, frozenset({item})) for item in ("purpose", "versions"))
+    )
+
+
+def test_an_obligation_replaces_role_and_moment_of_its_file(load: Loads) -> None:
+    duty = load().obligations["art24.2"]
+    assert (duty.roles, duty.before, duty.after) == (("provider", "distributor"), (), "making_available")
+    assert duty.deadlines == (Deadline("release.date", 15, "days", "Art. 73(2)"),)
+
+
+def test_a_prohibition_is_for_everybody_at_every_moment_and_has_no_way_to_be_met(load: Loads) -> None:
+    ban = load().obligations["art5.1"]
+    assert (ban.kind, ban.roles, ban.before, ban.met) == (Kind.PROHIBITION, (), (), None)
+    assert ban.given == AllOf(
+        (Holds("high_risk"), FactTest("system.uses", Test.INCLUDES, frozenset({"grading"})))
+    )
+
+
+def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str, str]) -> None:
+    found = problems(
+        art_006=texts["ch03/art_006.yaml"].replace("system.narrow", "system.narow").replace("role: dis", "role: disk"),
+        sanctions="sanctions:\n  art99.4: {provision: Art. 99(4), fixed: art99_4, currency: euro}\n",
+        pack=texts["pack.yaml"].replace("high_risk", "high_rsk"),
+    )
+    assert found == [
+        "ch03/art_006.yaml:15: rule `art6.3`: unknown fact `system.narow`\n  did you mean `system.narrow`?",
+        "ch03/art_006.yaml:18: obligation `art24.1`: unknown role `disktributor`\n  did you mean `distributor`?",
+        "pack.yaml:7: headlines: unknown conclusion `high_rsk`\n  did you mean `high_risk`?",
+        "sanctions.yaml:2: `sanctions.art99.4.currency`: not of the right form, found `euro`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("art_006", "    reason: it is listed\n", "", "rule `art6.2`: `reason` is missing"),
+        ("art_006", "reason: it is listed", "reason:", "rule `art6.2`: `reason` is empty"),
+        ("art_006", "concludes: high_risk", "concludse: high_risk", "did you mean `concludes`?"),
+        ("art_006", "exception_to: art6.2", "exception_to: art6.9", "`exception_to` names `art6.9`, which no loaded pack defines"),
+        ("art_006", "exception_to: art6.2", "exception_to: art6.3", "makes an exception to itself"),
+        ("art_006", "    concludes: high_risk\n", "", "rule `art6.2` concludes nothing and is no exception"),
+        ("art_006", "id: art24.2", "id: art24.1", "`art24.1` is defined twice"),
+        ("art_006", "id: art24.2", "id: art6.2", "`art6.2` is defined twice"),
+        ("art_006", "timetable: regime", "timetable: regmie", "unknown timetable `regmie`\n  did you mean `regime`?"),
+        ("art_006", "before: making_available", "before: making_avail", "unknown moment `making_avail`"),
+        ("art_006", "before: making_available\n", "", "obligation `art24.1` is due at no moment"),
+        ("art_006", "    after: making", "    before: making_available\n    after: making", "is due both before and after"),
+        ("art_006", "    met_when: {system.area: none}\n", "", "obligation `art24.2`: `met_when` is missing"),
+        ("art_006", "days: 15, ", "", "a deadline has one of hours, days, weeks, months, years"),
+        ("art_006", "days: 15", "days: soon", "expected a whole number, found `soon`"),
+        ("art_006", "runs_from: release.date", "runs_from: release.dat", "unknown fact `release.dat`"),
+        ("art_006", "runs_from: release.date", "runs_from: model.compute", "a deadline runs from a date"),
+        ("art_006", "    must: not use it", "    sanction: art99\n    must: not use it", "unknown sanction `art99`"),
+        ("art_006", "article: 6", "artikle: 6", "unknown key `artikle`"),
+        ("vocabulary", ", if_absent_because: nobody relies on it", "", "`if_absent` and `if_absent_because` belong together"),
+        ("vocabulary", "if_absent: no,", "if_absent: maybe,", "expected yes or no, found `maybe`"),
+        ("vocabulary", "model.original]", "model.orig]", "unknown fact `model.orig`"),
+        ("vocabulary", "ratio: [model.compute, model.original]", "ratio: [model.compute, system.name]", "is not a quantity"),
+        ("vocabulary", "ratio: [model.compute, model.original]", "ratio: [model.compute]", "`ratio` of two facts"),
+        ("vocabulary", "type: text", "type: text, unit: m", "only a quantity has a unit"),
+        ("vocabulary", "type: text", "type: one_of", "a one_of fact needs `values`"),
+        ("vocabulary", "type: text", "type: text, values: {a: b}", "a text fact has no list of values"),
+        ("vocabulary", "type: text", "type: text, checklist: true", "can be a checklist"),
+        ("vocabulary", "  system.name:", "  Name:", "does not have the form of a name"),
+        ("parameters", "1e25", "much", "expected a date such as 2027-12-02 or a number such as 1e25, found `much`"),
+        ("parameters", "2024-08-01: 1e25", "2024-08: 1e25", "expected a date such as 2027-12-02"),
+        ("parameters", "2026-08-02,", "7,", "parameter `start` mixes dates and numbers"),
+        ("timetables", "starts: start", "starts: threshold", "unknown date parameter `threshold`"),
+        ("timetables", "until: never", "until: nver", "unknown date parameter `nver`"),
+        ("readings", "default: waits", "default: wait", "the default `wait` is not one of the choices\n  did you mean `waits`?"),
+        ("readings", ", applies: it does not", "", "needs two choices or more"),
+        ("pack", "moment: making_available", "moment: making", "role `distributor`: unknown moment `making`"),
+        ("pack", "version: 0.1.0", "version: one", "`version`: not of the right form, found `one`"),
+        ("pack", "means: first supply", "means: first, second", "a text with a comma needs quotes"),
+        ("pack", "headlines: [high_risk]", "extends: [other]", "extends `other`, which is not loaded"),
+        ("pack", "headlines: [high_risk]", "excludes: [[high_risk, low_risk]]", "unknown conclusion `low_risk`"),
+    ],
+)
+def test_a_mistake_is_said_in_the_words_of_the_reader(
+    problems: Finds, texts: dict[str, str], file: str, old: str, new: str, said: str
+) -> None:
+    text = next(text for name, text in texts.items() if name.endswith(f"{file}.yaml"))
+    assert old in text
+    assert any(said in problem for problem in problems(**{file: text.replace(old, new)}))
+
+
+def test_a_fact_declared_twice_must_mean_the_same(problems: Finds) -> None:
+    found = problems(**{"ch09/vocabulary": "facts:\n  system.name: {type: text, asks: Something else?}\n"})
+    assert found == [
+        "vocabulary.yaml:23: fact `system.name` is declared twice in different words\n"
+        "  the other declaration is at ch09/vocabulary.yaml:2"
+    ]
+
+
+def test_a_conclusion_that_depends_on_itself_is_named_with_the_way_round(problems: Finds) -> None:
+    found = problems(
+        art_009="rules:\n"
+        "  - {id: art9.1, provision: Art. 9(1), concludes: a, when: {b: true}, reason: r}\n"
+        "  - {id: art9.2, provision: Art. 9(2), concludes: b, when: {not: {a: true}}, reason: r}\n"
+    )
+    assert found == [
+        "art_009.yaml:2: a conclusion depends on itself: `b` → `art9.2` → `a` → `art9.1` → `b`\n"
+        "  split the conclusion, or let one of the rules test facts instead"
+    ]
+
+
+def test_a_conclusion_may_not_depend_on_itself_through_an_exception(problems: Finds) -> None:
+    found = problems(
+        art_009="rules:\n"
+        "  - {id: art9.1, provision: Art. 9(1), concludes: a, when: {system.narrow: true}, reason: r}\n"
+        "  - {id: art9.2, provision: Art. 9(2), exception_to: art9.1, when: {a: true}, reason: r}\n"
+    )
+    assert len(found) == 1
+    assert "depends on itself" in found[0]
+
+
+def test_names_of_a_file_that_cannot_be_read_cause_no_further_problems(problems: Finds) -> None:
+    found = problems(vocabulary="facts:\n  system.narrow: {type: yes_no\n  system.uses: {}\n  system.area:\n"
+                                "  documentation.items:\n  release.date:\n")  # fmt: skip
+    assert len(found) == 1
+    assert "not readable as YAML" in found[0]
+
+
+def test_the_shared_vocabulary_belongs_to_every_pack(tmp_path: Path, texts: dict[str, str]) -> None:
+    shared = {"specs/common/vocabulary.yaml": "facts:\n  operator.size: {type: text, asks: How large?}\n"}
+    folder = written(tmp_path, shared | {f"specs/small/1/{name}": text for name, text in texts.items()})
+    pack = load_pack(folder / "specs/small/1")
+    assert "operator.size" in pack.vocabulary
+    assert pack.vocabulary["operator.size"].place == Place("common/vocabulary.yaml", 2)
+
+
+def test_the_digest_changes_with_rules_and_not_with_cases_or_ledger(tmp_path: Path, texts: dict[str, str]) -> None:
+    folder = written(tmp_path, texts)
+    first = load_pack(folder).digest
+    written(folder, {"ch03/art_006.cases.yaml": "cases: []\n", "ch03/coverage.yaml": "units: {}\n"})
+    assert load_pack(folder).digest == first
+    written(folder, {"ch03/art_006.yaml": texts["ch03/art_006.yaml"] + "# a word\n"})
+    assert load_pack(folder).digest != first
+
+
+def test_citations_become_units_where_the_pack_has_an_index(tmp_path: Path, texts: dict[str, str]) -> None:
+    ids = ["art_3", "art_5", "art_5.par_1", "art_6", "art_6.par_2", "art_6.par_3", "art_24", "art_24.par_1"]
+    index = "".join(json.dumps({"id": identifier, "label": identifier}) + "\n" for identifier in ids)
+    folder = written(tmp_path, {**texts, "units.jsonl": index})
+    with pytest.raises(PackError) as caught:
+        load_pack(folder)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "ch03/art_006.yaml:23: obligation `art24.2`: the law has no `Art. 24(2)`\n  did you mean `Art. 24(1)`?"
+    ]
+    written(folder, {"units.jsonl": index + json.dumps({"id": "art_24.par_2"})})
+    assert load_pack(folder).obligations["art24.2"].units == ("art_24.par_2",)
+
+
+def test_text_that_left_the_law_may_cite_what_the_index_no_longer_has(tmp_path: Path, texts: dict[str, str]) -> None:
+    ids = ["art_5", "art_5.par_1", "art_6", "art_6.par_2", "art_6.par_3", "art_24", "art_24.par_1"]
+    index = "".join(json.dumps({"id": identifier}) + "\n" for identifier in ids)
+    article = texts["ch03/art_006.yaml"].replace("    must: tell", "    text_until: 2026-07-27\n    must: tell")
+    folder = written(tmp_path, {**texts, "units.jsonl": index, "ch03/art_006.yaml": article})
+    assert load_pack(folder).obligations["art24.2"].units == ()
+
+
+def test_a_folder_without_pack_yaml_is_no_pack(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="no pack.yaml here"):
+        load_pack(tmp_path)
+
+
+EXTENSION = """\
+id: soft
+version: 0.1.0
+title: Soft law
+law: Code of practice
+market: EU
+gates: false
+extends: small
+"""
+
+
+def extension(article: str) -> dict[str, str]:
+    return {"pack.yaml": EXTENSION, "art_001.yaml": article}
+
+
+def test_an_extension_adds_advice_to_the_law_it_extends(load: Loads) -> None:
+    base = load()
+    soft = load_pack_text(
+        extension(
+            "rules:\n"
+            "  - {id: soft.1, provision: Measure 1, concludes: advised, when: {high_risk: true}, reason: r}\n"
+            "obligations:\n"
+            "  - {id: soft.2, provision: Measure 2, must: do more, force: voluntary, given: {advised: true},"
+            " before: making_available, role: provider, met_when: {system.narrow: true}}\n"
+        ),
+        bases=[base],
+    )
+    merged = merge_packs(base, soft)
+    assert merged.id == "small"
+    assert merged.obligations["soft.2"].force is Force.VOLUNTARY
+    assert set(merged.rules) == {"art6.2", "art6.3", "soft.1"}
+
+
+@pytest.mark.parametrize(
+    ("article", "said"),
+    [
+        ("rules: [{id: s1, provision: M, exception_to: art6.2, when: {system.narrow: true}, reason: r}]", "never changes the law"),
+        ("rules: [{id: s1, provision: M, concludes: high_risk, when: {system.narrow: true}, reason: r}]", "names of its own"),
+        ("rules: [{id: art6.2, provision: M, concludes: x, when: {system.narrow: true}, reason: r}]", "has the id of a rule"),
+        (
+            "obligations: [{id: s2, provision: M, must: do, before: making_available, met_when: {system.narrow: true}}]",
+            "obligation `s2` binds, but its pack extends `small`",
+        ),
+    ],
+)
+def test_an_extension_never_changes_or_binds(load: Loads, article: str, said: str) -> None:
+    with pytest.raises(PackError, match=said):
+        load_pack_text(extension(article), bases=[load()])
