@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,7 +104,5 @@ def test_only_an_unquoted_true_looks_like_a_boolean() -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused_and_never_crashes(text: str) -> None:
-    try:
+    with contextlib.suppress(InputError):
         read_yaml(text, "f")
-    except InputError as error:
-        assert error.problems

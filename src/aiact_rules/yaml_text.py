@@ -117,17 +117,11 @@ def read_yaml(
         raise InputError([Problem(f"larger than {max_bytes} bytes", Place(source), "split it into several files")])
     reader = _Reader(source, first_line, max_depth)
     try:
-        reader.refuse_by_events(text)
-        if reader.problems:
-            raise InputError(reader.problems)
-        root = yaml.compose(text, Loader=cast(Any, _LOADER))
+        node = reader.document(iter(yaml.parse(text, Loader=cast(Any, _LOADER))))
     except yaml.YAMLError as error:
         raise InputError([*reader.problems, reader.syntax_problem(error)]) from error
     except UnicodeError as error:
         raise InputError([Problem("not readable as UTF-8 text", Place(source), "save it as UTF-8")]) from error
-    if root is None:
-        return Scalar("", Place(source, first_line))
-    node = reader.read(root)
     if reader.problems:
         raise InputError(reader.problems)
     return node
@@ -150,15 +144,88 @@ def looks_boolean(node: Scalar) -> bool:
 _LOADER: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
+class _Stop(Exception):
+    """Nothing further is read, since what was found already is too deep to go on."""
+
+
 class _Reader:
+    """Builds nodes from the parser's events in one pass, so that aliases and depth cost nothing."""
+
     def __init__(self, source: str, first_line: int, max_depth: int) -> None:
         self.source = source
         self.offset = first_line
+        self.left = max_depth
         self.max_depth = max_depth
         self.problems: list[Problem] = []
+        self.places: dict[int, Place] = {}
+
+    def document(self, events: Iterator[Any]) -> Node:
+        node: Node | None = None
+        try:
+            for event in events:
+                if isinstance(event, yaml.DocumentStartEvent) and node is not None:
+                    self.problem("a second document begins here", event.start_mark, "keep one document in one file")
+                    break
+                if isinstance(event, yaml.NodeEvent):
+                    node = self.node(event, events)
+        except _Stop:
+            pass
+        return node if node is not None else Scalar("", Place(self.source, self.offset))
+
+    def node(self, event: Any, events: Iterator[Any]) -> Node:
+        place = self.place(event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            self.problem(f"alias `*{event.anchor}` is not allowed", event.start_mark, "write the value out")
+            return Scalar("", place)
+        if event.anchor is not None:
+            self.problem(f"anchor `&{event.anchor}` is not allowed", event.start_mark, "write the value out")
+        if event.tag is not None and event.tag != "!":
+            self.problem(f"tag `{event.tag}` is not allowed", event.start_mark, "remove it; everything is read as text")
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(event.value, place, not event.style)
+        if self.left == 0:
+            self.problem(f"nested deeper than {self.max_depth} levels", event.start_mark)
+            raise _Stop
+        self.left -= 1
+        node = self.sequence(place, events) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(place, events)
+        self.left += 1
+        return node
+
+    def sequence(self, place: Place, events: Iterator[Any]) -> Sequence:
+        items: list[Node] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            items.append(self.node(event, events))
+        return Sequence(tuple(items), place)
+
+    def mapping(self, place: Place, events: Iterator[Any]) -> Mapping:
+        entries: list[Entry] = []
+        seen: dict[str, Place] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key_node = self.node(event, events)
+            value = self.node(next(events), events)
+            if not isinstance(key_node, Scalar):
+                self.problem("a key must be a word", event.start_mark, "a text that begins with `{` or `[` needs quotes")
+                continue
+            key = key_node.text
+            if key == "<<" and key_node.plain:
+                self.problem("merge key `<<` is not allowed", event.start_mark, "write the values out")
+            elif key in seen:
+                self.problem(f"`{key}` stands here a second time", event.start_mark, f"the first is at {seen[key]}")
+            else:
+                seen[key] = key_node.place
+                entries.append(Entry(key, value, key_node.place))
+        return Mapping(tuple(entries), place)
 
     def place(self, mark: Any) -> Place:
-        return Place(self.source, None if mark is None else int(mark.line) + self.offset)
+        line = mark.line + self.offset
+        place = self.places.get(line)
+        if place is None:
+            place = self.places[line] = Place(self.source, line)
+        return place
 
     def problem(self, message: str, mark: Any, hint: str | None = None) -> None:
         self.problems.append(Problem(message, self.place(mark), hint))
@@ -167,60 +234,9 @@ class _Reader:
         if isinstance(error, yaml.MarkedYAMLError):
             said = " ".join(part for part in (error.problem, error.context) if part)
             mark = error.problem_mark or error.context_mark
+            place = Place(self.source) if mark is None else self.place(mark)
             column = f" (column {mark.column + 1})" if mark is not None else ""
             hint = "a text with `: `, ` #`, a comma in `{}` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` needs quotes"
-            return Problem(f"not readable as YAML: {said}{column}", self.place(mark), hint)
+            return Problem(f"not readable as YAML: {said}{column}", place, hint)
         said = str(error).splitlines()[0] if str(error) else "unreadable"
         return Problem(f"not readable as YAML: {said}", Place(self.source))
-
-    def refuse_by_events(self, text: str) -> None:
-        """Look at the stream before anything is built, so that aliases and depth cost nothing."""
-        depth = documents = 0
-        for event in yaml.parse(text, Loader=cast(Any, _LOADER)):
-            if isinstance(event, yaml.AliasEvent):
-                self.problem(f"alias `*{event.anchor}` is not allowed", event.start_mark, "write the value out")
-                continue
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents == 2:
-                    self.problem("a second document begins here", event.start_mark, "keep one document in one file")
-            if isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-                continue
-            if not isinstance(event, yaml.NodeEvent):
-                continue
-            if event.anchor is not None:
-                self.problem(f"anchor `&{event.anchor}` is not allowed", event.start_mark, "write the value out")
-            tag = getattr(event, "tag", None)
-            if tag is not None and tag != "!":
-                self.problem(f"tag `{tag}` is not allowed", event.start_mark, "remove it; everything is read as text")
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > self.max_depth:
-                    self.problem(f"nested deeper than {self.max_depth} levels", event.start_mark)
-                    return
-
-    def read(self, node: Any) -> Node:
-        place = self.place(node.start_mark)
-        if isinstance(node, yaml.ScalarNode):
-            return Scalar(str(node.value), place, not node.style)
-        if isinstance(node, yaml.SequenceNode):
-            return Sequence(tuple(self.read(item) for item in node.value), place)
-        entries: list[Entry] = []
-        seen: dict[str, Place] = {}
-        for key_node, value_node in node.value:
-            key_place = self.place(key_node.start_mark)
-            value = self.read(value_node)
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.problem("a key must be a word", key_node.start_mark, "a text that begins with `{` or `[` needs quotes")
-                continue
-            key = str(key_node.value)
-            if key == "<<":
-                self.problem("merge key `<<` is not allowed", key_node.start_mark, "write the values out")
-                continue
-            if key in seen:
-                self.problem(f"`{key}` stands here a second time", key_node.start_mark, f"the first is at {seen[key]}")
-                continue
-            seen[key] = key_place
-            entries.append(Entry(key, value, key_place))
-        return Mapping(tuple(entries), place)
