@@ -1,10 +1,10 @@
 """Gate: judge a release in a few lines. `decide` is pure; `enforce` and `record` are separate acts.
 
-    from aiact_rules.gate import Gate
+from aiact_rules.gate import Gate
 
-    gate = Gate()
-    decision = gate.decide({"release": {"subject": "system"}}, roles=["provider"])
-    gate.enforce(decision)
+gate = Gate()
+decision = gate.decide({"release": {"subject": "system"}}, roles=["provider"])
+gate.enforce(decision)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from aiact_rules import __version__
@@ -116,7 +116,7 @@ class Gate:
 
         Raises InputError for input that cannot be used and PackError for a pack that cannot; a negative answer is no error.
         """
-        at = at if at is not None else datetime.now(timezone.utc)
+        at = at if at is not None else datetime.now(UTC)
         as_of = as_of if as_of is not None else at.date()
         pack_ids = tuple(packs) if packs is not None else self.pack_ids
         chosen = dict(self.readings)
@@ -148,18 +148,24 @@ class Gate:
             run=Run(engine, f"aiact-rules {__version__}", at.replace(microsecond=0).isoformat()),
         )
 
-    def read(
+    def document(
         self, path: Path, packs: Iterable[str] | None = None, *, organisation: Organisation = NOBODY
-    ) -> Document:
-        """Read a card, a release file or the folder that holds them. Raises InputError where it cannot be used."""
+    ) -> Document | Skipped:
+        """Read a card, a release file or the folder that holds them; Skipped for a README that is no card.
+
+        Raises InputError where it cannot be used.
+        """
         from aiact_rules.sources.discovery import read_document
 
         pack_ids = tuple(packs) if packs is not None else self.pack_ids
         cues = [cue for pack_id in pack_ids for cue in self.pack(pack_id).cues.values()]
         obligations = {name for pack_id in pack_ids for name in self.pack(pack_id).obligations}
-        document = read_document(
-            path, self.vocabulary(pack_ids), cues, organisation=organisation, obligations=obligations
-        )
+        vocabulary = self.vocabulary(pack_ids)
+        return read_document(path, vocabulary, cues, organisation=organisation, obligations=obligations)
+
+    def read(self, path: Path, packs: Iterable[str] | None = None) -> Document:
+        """Read the release at a path. Raises InputError where it cannot be used or is no release."""
+        document = self.document(path, packs)
         if isinstance(document, Skipped):
             raise InputError([Problem(document.reason, Place(document.name), "name a model card or a release file")])
         return document

@@ -18,7 +18,8 @@ from pathlib import Path
 from aiact_rules import __version__
 from aiact_rules.core.packs import Pack
 from aiact_rules.locations import specs_folder
-from aiact_rules.specfiles.folder import common_files, digest as digest_of, spec_files
+from aiact_rules.specfiles.folder import common_files, spec_files
+from aiact_rules.specfiles.folder import digest as digest_of
 from aiact_rules.specfiles.identity import PackIdentity
 
 _HASH = 32

@@ -14,7 +14,9 @@ from aiact_rules.specfiles.identity import read_identity
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--only", metavar="PATTERN", help="Only case files whose path matches, such as `*art_006*`.")
 @click.option("--engine", default="reference", show_default=True, help="The engine that evaluates the cases.")
-@click.option("--gaps/--no-gaps", default=False, help="Also list the rules and obligations that no case shows, and fail on them.")
+@click.option(
+    "--gaps/--no-gaps", default=False, help="Also list the rules and obligations that no case shows, and fail on them."
+)
 def command(folders: tuple[Path, ...], only: str | None, engine: str, gaps: bool) -> None:
     """Run the cases of packs: of the folders named, or of every installed pack."""
     from aiact_rules.testing import run_cases

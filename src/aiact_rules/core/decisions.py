@@ -15,7 +15,7 @@ import rfc8785
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.findings import Finding, FindingWriter, Status, status_of
-from aiact_rules.core.lowering import Lowered, Outcome, conjunction, truths
+from aiact_rules.core.lowering import Lowered, Outcome, truths
 from aiact_rules.core.needs import Asking, Need, in_order
 from aiact_rules.core.packs import MOMENT, ROLES, PackAt
 from aiact_rules.core.problems import PackError, Problem
@@ -81,9 +81,9 @@ class PackDecision:
 
     def _questions(self, index: int) -> tuple[str, ...]:
         duty = self.lowered.duties[index]
-        return self._asking.questions(conjunction([duty.owed, duty.due, duty.in_force])) or self._asking.questions(
-            duty.met
-        )
+        asking = self._asking
+        owed = (*asking.questions_of_parts(duty.owed), *asking.questions(duty.due), *asking.questions(duty.in_force))
+        return tuple(dict.fromkeys(owed)) or asking.questions_of_parts(duty.met)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from aiact_rules.core.conditions import Condition, FactTest, Holds, ReadingIs, leaves
+from aiact_rules.core.conditions import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    FactTest,
+    Holds,
+    ParameterName,
+    ReadingIs,
+    leaves,
+    rebuilt,
+)
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.penalties import Ceiling, ceiling_of
@@ -235,34 +245,60 @@ class Grounds:
                 yield exception.when
 
     def readings(self, o: Obligation) -> tuple[str, ...]:
-        """Give the open readings of the law that the obligation's conditions or timetable refer to, sorted."""
+        """Give the open readings of the law on which what is said of the obligation turns, sorted.
+
+        A reading counts where another choice would change the truth of a condition the obligation rests on.
+        """
         pack = self._evaluation.pack_at.pack
         original = pack.obligations.get(o.id)
         if original is None:
             return ()
-        found = self._readings_of(original.given)
-        if original.met is not None:
-            found |= self._readings_of(original.met)
+        conditions = [original.given] if original.met is None else [original.given, original.met]
         if o.timetable is not None:
             table = pack.timetables[o.timetable]
-            for condition in [*(r.when for r in table.routes), *(d.when for d in table.deferrals)]:
-                found |= self._readings_of(condition)
+            conditions += [*(r.when for r in table.routes), *(d.when for d in table.deferrals)]
+        found: dict[str, None] = {}
+        for condition in conditions:
+            found |= self._readings_of(condition)
         return tuple(sorted(found))
 
     def _readings_of(self, condition: Condition) -> dict[str, None]:
-        found: dict[str, None] = {}
-        rules = self._evaluation.pack_at.pack.rules
-        for leaf in leaves(condition):
-            if isinstance(leaf, ReadingIs):
-                found[leaf.reading] = None
-            elif isinstance(leaf, Holds):
+        parts = list(leaves(condition))
+        found = {
+            leaf.reading: None
+            for leaf in parts
+            if isinstance(leaf, ReadingIs) and self._turns_on(condition, leaf.reading)
+        }
+        for leaf in parts:
+            if isinstance(leaf, Holds):
                 if leaf.conclusion not in self._readings:
                     self._readings[leaf.conclusion] = {}
-                    for rule in self._evaluation.rules_concluding(leaf.conclusion):
-                        for original in [rule, *self._evaluation.exceptions_to(rule.id)]:
-                            self._readings[leaf.conclusion] |= self._readings_of(rules[original.id].when)
+                    self._readings[leaf.conclusion] |= self._readings_behind(leaf.conclusion)
                 found |= self._readings[leaf.conclusion]
         return found
 
+    def _readings_behind(self, conclusion: str) -> dict[str, None]:
+        rules = self._evaluation.pack_at.pack.rules
+        found: dict[str, None] = {}
+        for rule in self._evaluation.rules_concluding(conclusion):
+            for original in [rule, *self._evaluation.exceptions_to(rule.id)]:
+                found |= self._readings_of(rules[original.id].when)
+        return found
 
-Findings = Mapping[str, Finding]
+    def _turns_on(self, condition: Condition, reading: str) -> bool:
+        choices = self._evaluation.pack_at.pack.readings[reading].choices
+        chosen = self._evaluation.pack_at.choices
+        values = self._evaluation.pack_at.values
+
+        def settled(choice: str) -> Truth:
+            def leaf(part: FactTest | Holds | ReadingIs) -> Condition:
+                if isinstance(part, ReadingIs):
+                    now = choice if part.reading == reading else chosen[part.reading]
+                    return ALWAYS if now == part.choice else NEVER
+                if isinstance(part, FactTest) and isinstance(part.operand, ParameterName):
+                    return replace(part, operand=values[part.operand.name])
+                return part
+
+            return self._evaluation.truth(rebuilt(condition, leaf))
+
+        return len({settled(choice) for choice in choices}) > 1

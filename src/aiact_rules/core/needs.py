@@ -21,8 +21,8 @@ class Need:
 class Asking:
     """Finds the questions that come next for a formula whose truth is unknown.
 
-    Of conditions joined with "and" only the first unknown one is asked: while it is open, the answers to the others
-    may never matter. Of conditions joined with "or" every unknown one is asked, since each may decide.
+    Inside a conclusion, of conditions joined with "and" only the first unknown one is asked: while it is open, the
+    answers to the others may never matter. Of conditions joined with "or" every unknown one is asked, since each may decide.
     """
 
     def __init__(self, lowered: Lowered, facts: Mapping[str, FactValue], nodes: Sequence[Truth]) -> None:
@@ -54,27 +54,32 @@ class Asking:
             asked |= dict.fromkeys(found)
         return tuple(asked)
 
+    def questions_of_parts(self, formula: Formula) -> tuple[str, ...]:
+        """Give the facts to ask for next for each part of a conjunction, so that they can be answered in one go.
+
+        Exceptions are asked about only once everything else is known: nobody needs one before the rule applies.
+        """
+        parts = self._parts(formula)
+        asked: dict[str, None] = {}
+        for wanted in (True, False):
+            for part in parts:
+                if wanted is not (isinstance(part, Literal) and part.is_node and not part.positive):
+                    asked |= dict.fromkeys(self.questions(part))
+            if asked:
+                break
+        return tuple(asked)
+
+    def _parts(self, formula: Formula) -> tuple[Formula, ...]:
+        while isinstance(formula, Literal) and formula.is_node and formula.positive:
+            formula = self._lowered.nodes[formula.index].formula
+        return formula.parts if isinstance(formula, Conjunction) else (formula,)
+
 
 def in_order(questions_of_findings: Iterable[Sequence[str]]) -> tuple[Need, ...]:
-    """Give a short list of questions that bears on every open finding, the most decisive first.
-
-    Repeatedly takes the question that bears on most of the findings not yet reached. `decides` counts all findings the
-    question bears on. Questions of equal weight keep the order in which they came up.
-    """
-    findings = [tuple(dict.fromkeys(questions)) for questions in questions_of_findings if questions]
+    """Give every question once, the one that bears on most findings first; equal ones in the order they came up."""
     weight: dict[str, int] = {}
-    for questions in findings:
-        for fact in questions:
+    for questions in questions_of_findings:
+        for fact in dict.fromkeys(questions):
             weight[fact] = weight.get(fact, 0) + 1
     order = {fact: index for index, fact in enumerate(weight)}
-    needs: list[Need] = []
-    left = findings
-    while left:
-        bears: dict[str, int] = {}
-        for questions in left:
-            for fact in questions:
-                bears[fact] = bears.get(fact, 0) + 1
-        best = max(bears, key=lambda fact: (bears[fact], weight[fact], -order[fact]))
-        needs.append(Need(best, weight[best]))
-        left = [questions for questions in left if best not in questions]
-    return tuple(sorted(needs, key=lambda need: (-need.decides, order[need.fact])))
+    return tuple(Need(fact, weight[fact]) for fact in sorted(weight, key=lambda f: (-weight[f], order[f])))

@@ -134,7 +134,8 @@ def _by_article(findings: Iterable[Finding]) -> Iterator[str]:
         article = article_of(finding.provision)
         counts[article] = counts.get(article, 0) + 1
     text = ", ".join(article if count == 1 else f"{article} ({count})" for article, count in counts.items())
-    yield from _wrapped(text, "  ", "  ")
+    if text:
+        yield from _wrapped(text, "  ", "  ")
 
 
 def article_of(provision: str) -> str:
@@ -161,7 +162,11 @@ def _answers(declaration: FactDeclaration | None) -> str:
     if declaration.values is not None:
         listed = ", ".join(declaration.values)
         if declaration.type.value == "some_of":
-            return f"[{listed}] or []" if len(declaration.values) <= 8 else f"[...] or [], {len(declaration.values)} choices"
+            return (
+                f"[{listed}] or []"
+                if len(declaration.values) <= 8
+                else f"[...] or [], {len(declaration.values)} choices"
+            )
         return listed
     words = {
         "yes_no": "yes or no",
@@ -180,8 +185,12 @@ def _upcoming(findings: list[Finding]) -> Iterator[str]:
         return
     yield f"Not yet, but coming ({len(findings)})"
     for on in sorted(dates):
-        yield f"  from {on}: {len(dates[on])} obligations{'' if all(f.certain for f in dates[on]) else ' at most'}"
-        yield from (f"  {line}" for line in _by_article(dates[on]))
+        certain = [finding for finding in dates[on] if finding.certain]
+        unsure = len(dates[on]) - len(certain)
+        parts = [f"{len(certain)} owed"] if certain else []
+        parts += [f"{unsure} not known yet whether owed"] if unsure else []
+        yield f"  from {on}: {', '.join(parts)}"
+        yield from (f"  {line}" for line in _by_article(certain))
         for proviso in dict.fromkeys(p for f in dates[on] if f.start is not None for p in f.start.provisos):
             yield from _wrapped(f"note: {proviso}", "    ", "    ")
     yield ""

@@ -1,0 +1,136 @@
+"""`aiact-rules check`: may these releases go ahead?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.core.decisions import Decision, Verdict
+from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
+from aiact_rules.gate import DEFAULT_ENGINE, Gate, VerificationFailed
+from aiact_rules.sources.document import Skipped
+from aiact_rules.sources.organisation import Organisation
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@judging
+@click.option("--engine", default=None, help=f"The engine that evaluates (default: {DEFAULT_ENGINE}).")
+@click.option(
+    "--verify", metavar="ENGINE", default=None, help="Decide with a second engine too, and refuse where they differ."
+)
+@click.option("--format", "report", default=None, help="text, json, or a report of a plugin (default: text).")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the report to a file.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["hold", "block", "never"]),
+    default=None,
+    help="From which verdict on the exit code is 1 (default: hold; never: advise only).",
+)
+@click.option(
+    "--only-cards", is_flag=True, help="Leave alone READMEs that are no model cards, for hooks that name every file."
+)
+def command(
+    paths: tuple[Path, ...],
+    engine: str | None,
+    verify: str | None,
+    report: str | None,
+    output: Path | None,
+    fail_on: str | None,
+    only_cards: bool,
+    roles: tuple[str, ...],
+    moment: str | None,
+    as_of: date | None,
+    release_date: date | None,
+    markets: tuple[str, ...],
+    packs: tuple[str, ...],
+    readings: tuple[str, ...],
+    fact_files: tuple[Path, ...],
+    settings: tuple[str, ...],
+) -> None:
+    """Judge model cards, release files, or folders that hold them.
+
+    Each PATH is one release; a release file beside a card is read with it. Every path is judged, whatever happens to the others.
+    """
+    chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
+    gate = Gate()
+    reader = Reader(gate, chosen)
+    decisions: list[tuple[Path, Decision]] = []
+    failed = False
+    worst_fail_on = fail_on
+    for path in paths:
+        try:
+            found = reader.read(path)
+            own = reader.organisation(path)
+            if isinstance(found, Skipped):
+                if not only_cards:
+                    raise InputError([Problem(found.reason, Place(found.name), "name a model card or a release file")])
+                continue
+            report = report or _setting(own, "format")
+            worst_fail_on = worst_fail_on or _setting(own, "fail_on")
+            decisions.append((path, judged(gate, found, chosen, engine or _setting(own, "engine"), verify)))
+        except ProblemsError as error:
+            click.echo(str(error), err=True)
+            failed = True
+        except VerificationFailed as error:
+            click.echo(f"{path}: {error}", err=True)
+            failed = True
+    if decisions:
+        _write(gate, decisions, report or "text", output)
+    worst = max((decision.verdict.severity for _, decision in decisions), default=0)
+    threshold = {"hold": Verdict.HOLD.severity, "block": Verdict.BLOCK.severity, "never": 3}[worst_fail_on or "hold"]
+    raise click.exceptions.Exit(2 if failed else 1 if worst >= threshold else 0)
+
+
+def judged(gate: Gate, release: Release, chosen: Judging, engine: str | None, verify: str | None) -> Decision:
+    """Decide on one release, by two engines where asked, and tell the plugins."""
+
+    def by(name: str | None) -> Decision:
+        return gate.decide(
+            replace(release.document, facts=release.facts),
+            roles=chosen.roles or None,
+            moment=chosen.moment,
+            as_of=chosen.as_of,
+            release_date=chosen.release_date,
+            markets=chosen.markets or None,
+            packs=release.packs,
+            readings=release.readings,
+            engine=name,
+        )
+
+    decision = by(engine)
+    if verify is not None:
+        decision = gate.verify(decision, by(verify))
+    return gate.record(decision)
+
+
+def _setting(organisation: Organisation, name: str) -> str | None:
+    value = organisation.settings.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _write(gate: Gate, decisions: list[tuple[Path, Decision]], report: str, output: Path | None) -> None:
+    if report == "json" and len(decisions) > 1:
+        text = json.dumps([decision.as_json() for _, decision in decisions], indent=2, ensure_ascii=False) + "\n"
+    else:
+        chosen = gate.catalogue.report(report)
+        parts = []
+        for path, decision in decisions:
+            if len(decisions) > 1 and report == "text":
+                parts.append(f"== {path}\n\n")
+            parts.append(chosen.render(decision))
+            if len(decisions) > 1 and report == "text":
+                parts.append("\n")
+        text = "".join(parts)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError([Problem("the report cannot be written here", Place(str(output)), str(error))]) from error

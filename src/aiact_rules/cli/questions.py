@@ -1,0 +1,68 @@
+"""`aiact-rules questions`: what should be answered next?"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from aiact_rules.cli.check import judged
+from aiact_rules.cli.options import Judging, Reader, judging
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.gate import Gate
+from aiact_rules.sources.document import Skipped
+
+
+@click.command("questions")
+@click.argument("path", type=click.Path(path_type=Path))
+@judging
+@click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(
+    path: Path,
+    report: str,
+    roles: tuple[str, ...],
+    moment: str | None,
+    as_of: date | None,
+    release_date: date | None,
+    markets: tuple[str, ...],
+    packs: tuple[str, ...],
+    readings: tuple[str, ...],
+    fact_files: tuple[Path, ...],
+    settings: tuple[str, ...],
+) -> None:
+    """List the questions whose answers can change the verdict, the most decisive first."""
+    gate = Gate()
+    chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
+    release = Reader(gate, chosen).read(path)
+    if isinstance(release, Skipped):
+        raise InputError([Problem(release.reason, Place(release.name))])
+    decision = judged(gate, release, chosen, None, None)
+    rows = []
+    for pack in decision.packs:
+        for need in pack.needs:
+            declaration = pack.pack_at.pack.vocabulary[need.fact]
+            rows.append(
+                {
+                    "fact": need.fact,
+                    "question": declaration.asks,
+                    "type": declaration.type.value,
+                    "provision": declaration.provision,
+                    "values": dict(declaration.values) if declaration.values is not None else None,
+                    "decides": need.decides,
+                    "pack": pack.pack_id,
+                }
+            )
+    if report == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo(f"nothing to ask: the verdict is {decision.verdict.value}")
+    for number, row in enumerate(rows, 1):
+        click.echo(f"{number}. {row['question']}")
+        click.echo(f"   {row['fact']} ({row['type']}; decides {row['decides']})")
+        values = row["values"]
+        if isinstance(values, dict):
+            for value, label in values.items():
+                click.echo(f"     {value}: {label}")
