@@ -1,0 +1,175 @@
+"""Article files → rules, obligations and prohibitions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aiact_rules.core.conditions import ALWAYS, Condition, both
+from aiact_rules.core.problems import Place, did_you_mean
+from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule, Span
+from aiact_rules.core.vocabulary import FactType
+from aiact_rules.specfiles.loading import Loading
+from aiact_rules.specfiles.models import ArticleFile, DeadlineSpec, ObligationSpec, ProhibitionSpec, RuleSpec
+from aiact_rules.specfiles.reading import child, place_of
+from aiact_rules.yaml_text import Node
+
+_DEADLINE_UNITS = ("hours", "days", "weeks", "months", "years")
+
+
+def read_articles(loading: Loading) -> tuple[dict[str, Rule], dict[str, Obligation]]:
+    """Read every article file: rules, and obligations with prohibitions, by id."""
+    rules: dict[str, Rule] = {}
+    obligations: dict[str, Obligation] = {}
+    seen: dict[str, Place] = {}
+
+    def first_of(identifier: str, place: Place) -> bool:
+        if identifier in seen:
+            loading.problem(f"`{identifier}` is defined twice", place, f"the first is at {seen[identifier]}")
+            return False
+        seen[identifier] = place
+        return True
+
+    for file, node, value in loading.of(ArticleFile):
+        given_node = child(node, "given")
+        given = loading.condition(given_node, f"{file.name.rsplit('/', 1)[-1]}")
+        for number, rule in enumerate(value.rules):
+            item = child(node, "rules", number)
+            assert item is not None
+            if first_of(rule.id, item.place):
+                rules[rule.id] = _rule(loading, rule, item)
+        for number, obligation in enumerate(value.obligations):
+            item = child(node, "obligations", number)
+            assert item is not None
+            if first_of(obligation.id, item.place):
+                obligations[obligation.id] = _obligation(loading, value, given, obligation, item)
+        for number, prohibition in enumerate(value.prohibitions):
+            item = child(node, "prohibitions", number)
+            assert item is not None
+            if first_of(prohibition.id, item.place):
+                obligations[prohibition.id] = _prohibition(loading, value, given, prohibition, item)
+    return rules, obligations
+
+
+def _span(loading: Loading, subject: str, since: date | None, until: date | None, place: Place) -> Span:
+    if since is not None and until is not None and until <= since:
+        loading.problem(f"{subject}: `text_until` is not after `text_since`", place)
+    return Span(since, until)
+
+
+def _rule(loading: Loading, spec: RuleSpec, node: Node) -> Rule:
+    subject = f"rule `{spec.id}`"
+    span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
+    if spec.concludes is None and not spec.exception_to:
+        loading.problem(f"{subject} concludes nothing and is no exception", node.place, "write `concludes:` or `exception_to:`")
+    return Rule(
+        id=spec.id,
+        provision=spec.provision,
+        when=loading.condition(child(node, "when"), subject),
+        reason=spec.reason,
+        concludes=spec.concludes,
+        exception_to=tuple(spec.exception_to),
+        rebuttable=spec.rebuttable,
+        reading=spec.reading,
+        certainty=Certainty(spec.certainty),
+        text=span,
+        units=loading.units(subject, spec.provision, spec.units, node.place, span, node),
+        place=node.place,
+    )
+
+
+def _obligation(
+    loading: Loading, file: ArticleFile, given: Condition, spec: ObligationSpec, node: Node
+) -> Obligation:
+    subject = f"obligation `{spec.id}`"
+    span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
+    kind = Kind.NOTICE if spec.kind == "notice" else Kind.OBLIGATION
+    if kind is Kind.OBLIGATION and spec.met_when is None:
+        loading.problem(f"{subject}: `met_when` is missing", node.place, "say by which facts it is met, or `kind: notice`")
+    if spec.before is not None and spec.after is not None:
+        loading.problem(f"{subject} is due both before and after", node.place, "keep one of `before` and `after`")
+    own_time = spec.before is not None or spec.after is not None
+    before = spec.before if own_time else file.before
+    after = spec.after if own_time else file.after
+    if not own_time and before is not None and after is not None:
+        loading.problem(f"{subject} is due both before and after", node.place, "keep one of the file's `before` and `after`")
+    if kind is Kind.OBLIGATION and not before and not after:
+        loading.problem(f"{subject} is due at no moment", node.place, "write `before:` or `after:`, here or for the file")
+    role = spec.role if spec.role is not None else file.role
+    own = loading.condition(child(node, "given"), subject)
+    return Obligation(
+        id=spec.id,
+        provision=spec.provision,
+        must=spec.must,
+        kind=kind,
+        roles=tuple(role or ()),
+        given=both(given, own),
+        met=loading.condition(child(node, "met_when"), subject) if spec.met_when is not None else None,
+        before=tuple(before or ()),
+        after=after,
+        timetable=spec.timetable or file.timetable,
+        deadlines=_deadlines(loading, subject, spec.deadline, child(node, "deadline"), node.place),
+        evidence=tuple(spec.evidence),
+        sanction=spec.sanction or file.sanction,
+        because=spec.because,
+        reading=spec.reading,
+        see_also=tuple(spec.see_also),
+        force=Force(spec.force),
+        certainty=Certainty(spec.certainty),
+        text=span,
+        units=loading.units(subject, spec.provision, spec.units, node.place, span, node),
+        place=node.place,
+    )
+
+
+def _prohibition(
+    loading: Loading, file: ArticleFile, given: Condition, spec: ProhibitionSpec, node: Node
+) -> Obligation:
+    subject = f"prohibition `{spec.id}`"
+    span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
+    return Obligation(
+        id=spec.id,
+        provision=spec.provision,
+        must=spec.must,
+        kind=Kind.PROHIBITION,
+        roles=tuple(spec.role or ()),
+        given=both(given, loading.condition(child(node, "when"), subject)),
+        met=None,
+        before=tuple(spec.before or ()),
+        timetable=spec.timetable or file.timetable,
+        evidence=tuple(spec.evidence),
+        sanction=spec.sanction or file.sanction,
+        because=spec.because,
+        reading=spec.reading,
+        see_also=tuple(spec.see_also),
+        force=Force(spec.force),
+        certainty=Certainty(spec.certainty),
+        text=span,
+        units=loading.units(subject, spec.provision, spec.units, node.place, span, node),
+        place=node.place,
+    )
+
+
+def _deadlines(
+    loading: Loading, subject: str, specs: DeadlineSpec | list[DeadlineSpec] | None, node: Node | None, place: Place
+) -> tuple[Deadline, ...]:
+    if specs is None:
+        return ()
+    one = isinstance(specs, DeadlineSpec)
+    found = []
+    for number, spec in enumerate([specs] if isinstance(specs, DeadlineSpec) else specs):
+        item = node if one else child(node, number)
+        where = place_of(item, place)
+        amounts = [(unit, getattr(spec, unit)) for unit in _DEADLINE_UNITS if getattr(spec, unit) is not None]
+        if len(amounts) != 1:
+            loading.problem(f"{subject}: a deadline has one of {', '.join(_DEADLINE_UNITS)}", where)
+            continue
+        declaration = loading.names.vocabulary.get(spec.runs_from)
+        if declaration is None:
+            if spec.runs_from not in loading.unread:
+                hint = did_you_mean(spec.runs_from, loading.names.vocabulary)
+                loading.problem(f"{subject}: unknown fact `{spec.runs_from}`", where, hint)
+        elif declaration.type is not FactType.DATE:
+            loading.problem(f"{subject}: a deadline runs from a date, and `{spec.runs_from}` is none", where)
+        when = loading.condition(child(item, "when"), subject) if spec.when is not None else ALWAYS
+        found.append(Deadline(spec.runs_from, amounts[0][1], amounts[0][0], spec.provision, when))
+    return tuple(found)

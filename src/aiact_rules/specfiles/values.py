@@ -1,0 +1,131 @@
+"""Parameters, timetables, readings, sanctions and cues of a pack."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from aiact_rules.core.problems import did_you_mean
+from aiact_rules.core.rules import Cue, Deferral, LowerCap, Parameter, Reading, Route, Sanction, Timetable
+from aiact_rules.core.vocabulary import parse_date, parse_quantity
+from aiact_rules.specfiles.loading import Loading, keep_once
+from aiact_rules.specfiles.models import CuesFile, ParametersFile, ReadingsFile, SanctionsFile, TimetablesFile
+from aiact_rules.specfiles.reading import child, entries, place_of
+from aiact_rules.yaml_text import Scalar
+
+
+def read_parameters(loading: Loading) -> dict[str, Parameter]:
+    """Read the dated values of the law."""
+    kept: dict[str, Parameter] = {}
+    for _, node, value in loading.of(ParametersFile):
+        for entry in entries(child(node, "parameters")):
+            spec = value.parameters[entry.key]
+            values: dict[date, date | Decimal] = {}
+            for dated in entries(child(entry.value, "values")):
+                text = dated.value.text if isinstance(dated.value, Scalar) else ""
+                try:
+                    values[parse_date(dated.key)] = _dated_value(text)
+                except ValueError as error:
+                    loading.problem(f"parameter `{entry.key}`: {error}", dated.place)
+            if not values:
+                loading.problem(f"parameter `{entry.key}`: no values", entry.place, "write `values: {as-of date: value}`")
+            if len({isinstance(one, date) for one in values.values()}) > 1:
+                loading.problem(f"parameter `{entry.key}` mixes dates and numbers", entry.place)
+            parameter = Parameter(
+                entry.key, spec.provision, values, spec.checked_on, spec.unit, spec.source, entry.place
+            )
+            keep_once(loading, kept, entry.key, parameter, "parameter", entry.place)
+    return kept
+
+
+def _dated_value(text: str) -> date | Decimal:
+    if text.count("-") == 2:
+        return parse_date(text)
+    try:
+        return parse_quantity(text)
+    except ValueError as error:
+        raise ValueError(f"expected a date such as 2027-12-02 or a number such as 1e25, found `{text}`") from error
+
+
+def read_readings(loading: Loading) -> dict[str, Reading]:
+    """Read the points the text leaves open."""
+    kept: dict[str, Reading] = {}
+    for _, node, value in loading.of(ReadingsFile):
+        for entry in entries(child(node, "readings")):
+            spec = value.readings[entry.key]
+            if spec.default not in spec.choices:
+                loading.problem(
+                    f"reading `{entry.key}`: the default `{spec.default}` is not one of the choices",
+                    place_of(child(entry.value, "default"), entry.place),
+                    did_you_mean(spec.default, spec.choices) or f"choose from {', '.join(spec.choices)}",
+                )
+            if len(spec.choices) < 2:
+                loading.problem(f"reading `{entry.key}` needs two choices or more", entry.place)
+            reading = Reading(
+                entry.key, spec.provision, spec.question, dict(spec.choices), spec.default, spec.authority, entry.place
+            )
+            keep_once(loading, kept, entry.key, reading, "reading", entry.place)
+    return kept
+
+
+def read_timetables(loading: Loading) -> dict[str, Timetable]:
+    """Read from when what applies."""
+    kept: dict[str, Timetable] = {}
+    for _, node, value in loading.of(TimetablesFile):
+        for entry in entries(child(node, "timetables")):
+            spec, subject = value.timetables[entry.key], f"timetable `{entry.key}`"
+            if isinstance(spec.starts, str):
+                routes: tuple[Route, ...] = (Route(spec.provision, spec.starts),)
+            else:
+                routes = tuple(
+                    Route(
+                        route.provision,
+                        route.start,
+                        loading.condition(child(entry.value, "starts", number, "when"), subject),
+                    )
+                    for number, route in enumerate(spec.starts)
+                )
+            deferrals = tuple(
+                Deferral(
+                    deferral.provision,
+                    loading.condition(child(entry.value, "deferred", number, "when"), subject),
+                    None if deferral.until == "never" else deferral.until,
+                    deferral.proviso,
+                )
+                for number, deferral in enumerate(spec.deferred)
+            )
+            timetable = Timetable(entry.key, spec.provision, routes, deferrals, entry.place)
+            keep_once(loading, kept, entry.key, timetable, "timetable", entry.place)
+    return kept
+
+
+def read_sanctions(loading: Loading) -> dict[str, Sanction]:
+    """Read the ceilings of fines."""
+    kept: dict[str, Sanction] = {}
+    for _, node, value in loading.of(SanctionsFile):
+        for entry in entries(child(node, "sanctions")):
+            spec, subject = value.sanctions[entry.key], f"sanction `{entry.key}`"
+            lower_for = tuple(
+                LowerCap(
+                    cap.provision, loading.condition(child(entry.value, "lower_for", number, "when"), subject)
+                )
+                for number, cap in enumerate(spec.lower_for)
+            )
+            sanction = Sanction(
+                entry.key, spec.provision, spec.fixed, spec.share, spec.turnover, spec.currency, lower_for,
+                loading.condition(child(entry.value, "applies"), subject), spec.timetable, spec.note, entry.place,
+            )  # fmt: skip
+            keep_once(loading, kept, entry.key, sanction, "sanction", entry.place)
+    return kept
+
+
+def read_cues(loading: Loading) -> dict[str, Cue]:
+    """Read the words that suggest a situation of the law."""
+    kept: dict[str, Cue] = {}
+    for _, node, value in loading.of(CuesFile):
+        for entry in entries(child(node, "cues")):
+            spec = value.cues[entry.key]
+            suggests = loading.condition(child(entry.value, "suggests"), f"cue `{entry.key}`")
+            cue = Cue(entry.key, spec.provision, tuple(spec.words), suggests, entry.place)
+            keep_once(loading, kept, entry.key, cue, "cue", entry.place)
+    return kept

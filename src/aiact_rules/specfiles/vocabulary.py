@@ -1,0 +1,96 @@
+"""Vocabulary files → the facts of a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import Place, did_you_mean
+from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary
+from aiact_rules.specfiles.loading import Loading
+from aiact_rules.specfiles.models import FactSpec, VocabularyFile
+from aiact_rules.specfiles.reading import child, entries, place_of
+from aiact_rules.yaml_text import Node
+
+
+def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
+    """Read every vocabulary file, after the facts of the packs that this one extends."""
+    declarations = [declaration for base in extended for declaration in base.vocabulary.declarations.values()]
+    ordered = sorted(loading.of(VocabularyFile), key=lambda read: not read[0].name.startswith("common/"))
+    for file, node, value in ordered:
+        for entry in entries(child(node, "facts")):
+            spec = value.facts.get(entry.key)
+            if spec is not None:
+                declarations.append(_declaration(entry.key, spec, entry.value, entry.place, loading))
+        del file
+    kept: dict[str, FactDeclaration] = {}
+    for declaration in declarations:
+        other = kept.setdefault(declaration.name, declaration)
+        if other != declaration:
+            loading.problem(
+                f"fact `{declaration.name}` is declared twice in different words",
+                declaration.place,
+                f"the other declaration is at {other.place}",
+            )
+    for declaration in kept.values():
+        for name in declaration.derivation.of if declaration.derivation else ():
+            of = kept.get(name)
+            if of is None and name not in loading.unread:
+                loading.problem(
+                    f"fact `{declaration.name}`: unknown fact `{name}`", declaration.place, did_you_mean(name, kept)
+                )
+            elif of is not None and of.type is not FactType.QUANTITY:
+                loading.problem(f"fact `{declaration.name}`: `{name}` is not a quantity", declaration.place)
+    return Vocabulary(kept)
+
+
+def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: Loading) -> FactDeclaration:
+    subject = f"fact `{name}`"
+    kind = FactType(spec.type)
+    if name.startswith("reading."):
+        loading.problem(f"{subject}: names that begin with `reading.` are kept for readings", place)
+    if spec.values is not None and kind not in (FactType.ONE_OF, FactType.SOME_OF):
+        loading.problem(f"{subject}: a {spec.type} fact has no list of values", place_of(child(node, "values"), place))
+    if spec.values is None and kind is FactType.ONE_OF:
+        loading.problem(f"{subject}: a one_of fact needs `values`", place)
+    if spec.checklist and (kind is not FactType.SOME_OF or not spec.values):
+        loading.problem(f"{subject}: only a some_of fact with `values` can be a checklist", place)
+    if spec.unit is not None and kind is not FactType.QUANTITY:
+        loading.problem(f"{subject}: only a quantity has a unit", place_of(child(node, "unit"), place))
+    if (spec.if_absent is None) != (spec.if_absent_because is None):
+        loading.problem(f"{subject}: `if_absent` and `if_absent_because` belong together", place,
+                        "a default that silence has needs its reason, and a reason its default")
+    derivation = None
+    if spec.derived is not None:
+        ratio, total = spec.derived.ratio, spec.derived.sum
+        if (ratio is None) == (total is None) or (ratio is not None and len(ratio) != 2):
+            loading.problem(f"{subject}: `derived` takes `ratio` of two facts or `sum` of several", place)
+        elif kind is not FactType.QUANTITY:
+            loading.problem(f"{subject}: only a quantity can be derived", place)
+        else:
+            derivation = Derivation("ratio", tuple(ratio)) if ratio else Derivation("sum", tuple(total or ()))
+    declaration = FactDeclaration(
+        name=name,
+        type=kind,
+        asks=spec.asks,
+        provision=spec.provision,
+        values=dict(spec.values) if spec.values is not None else None,
+        unit=spec.unit,
+        checklist=spec.checklist,
+        if_absent_because=spec.if_absent_because,
+        derivation=derivation,
+        note=spec.note,
+        place=place,
+    )
+    if spec.if_absent is not None:
+        try:
+            value: FactValue = (
+                declaration.parse_many(spec.if_absent)
+                if isinstance(spec.if_absent, list)
+                else declaration.parse(spec.if_absent)
+            )
+            declaration = replace(declaration, if_absent=value)
+        except ValueError as error:
+            loading.problem(f"{subject}: `if_absent`: {error}", place_of(child(node, "if_absent"), place))
+    return declaration
