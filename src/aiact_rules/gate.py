@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from aiact_rules import __version__
 from aiact_rules.catalogue import Catalogue
+from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision, Run, Subject, Verdict, combine, decide
+from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.lowering import Lowered, lower
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
@@ -26,6 +28,7 @@ from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.interfaces import Evaluator
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.organisation import NOBODY, Organisation
+from aiact_rules.sources.statements import parse_value
 
 DEFAULT_PACK = "eu_ai_act"
 DEFAULT_ENGINE = "reference"
@@ -122,10 +125,15 @@ class Gate:
         chosen = dict(self.readings)
         if isinstance(facts, str | Path):
             facts = self.read(Path(facts), pack_ids)
+        operator: str | None = None
+        evidence: tuple[Evidence, ...] = ()
         if isinstance(facts, Document):
+            if facts.operators:
+                problem = "this release names several operators, each of which is judged by itself"
+                raise InputError([Problem(problem, facts.operators[0].place, "use `Gate.decide_chain`")])
             chosen.update(facts.choices)
             subject = subject or Subject(facts.subject.name, facts.subject.version, tuple(f.name for f in facts.files))
-            facts = facts.facts
+            operator, evidence, facts = facts.operator, facts.evidence, facts.facts
         chosen.update(readings or {})
         vocabulary = self.vocabulary(pack_ids)
         stated = facts if isinstance(facts, Facts) else self.facts(facts, vocabulary)
@@ -146,6 +154,40 @@ class Gate:
             facts=complete,
             vocabulary=vocabulary,
             run=Run(engine, f"aiact-rules {__version__}", at.replace(microsecond=0).isoformat()),
+            operator=operator,
+            evidence=evidence,
+        )
+
+    def decide_chain(
+        self,
+        document: Document,
+        *,
+        as_of: date | None = None,
+        release_date: date | None = None,
+        markets: Iterable[str] | None = None,
+        packs: Iterable[str] | None = None,
+        readings: Mapping[str, str] | None = None,
+        at: datetime | None = None,
+        engine: str | None = None,
+    ) -> Chain:
+        """Say for each operator that a release names whether it may go ahead; the strictest verdict counts.
+
+        Roles and moments are those that the release states for each operator. Raises as `decide` does.
+        """
+        return Chain(
+            tuple(
+                self.decide(
+                    each,
+                    as_of=as_of,
+                    release_date=release_date,
+                    markets=markets,
+                    packs=packs,
+                    readings=readings,
+                    at=at,
+                    engine=engine,
+                )
+                for each in document.per_operator()
+            )
         )
 
     def document(
@@ -161,6 +203,14 @@ class Gate:
         cues = [cue for pack_id in pack_ids for cue in self.pack(pack_id).cues.values()]
         obligations = {name for pack_id in pack_ids for name in self.pack(pack_id).obligations}
         vocabulary = self.vocabulary(pack_ids)
+        accepting = [source for source in self.catalogue.sources.values() if source.accepts(path)]
+        if len(accepting) > 1:
+            names = " and ".join(source.name for source in accepting)
+            raise InputError(
+                [Problem(f"the sources {names} both read this", Place(str(path)), "uninstall one of them")]
+            )
+        if accepting:
+            return accepting[0].read(path, vocabulary, {cue.id: cue for cue in cues})
         return read_document(path, vocabulary, cues, organisation=organisation, obligations=obligations)
 
     def read(self, path: Path, packs: Iterable[str] | None = None) -> Document:
@@ -181,7 +231,7 @@ class Gate:
         if first.canonical_bytes != second.canonical_bytes:
             raise VerificationFailed(first, second)
         run = Run(first.run.engine, first.run.tool, first.run.at, second.run.engine)
-        return Decision(first.verdict, first.packs, first.subject, first.facts, first.vocabulary, run)
+        return replace(first, run=run)
 
     def enforce(self, decision: Decision, *, fail_on: Verdict = Verdict.HOLD) -> Decision:
         """Give the decision back, or raise ReleaseRefused where its verdict is at or above `fail_on`."""
@@ -247,12 +297,7 @@ def _arguments(given: Mapping[str, Iterable[str] | str | date | None], vocabular
         if value is None:
             continue
         try:
-            if isinstance(value, str):
-                parsed: FactValue = vocabulary[name].parse(value)
-            elif isinstance(value, date):
-                parsed = value
-            else:
-                parsed = vocabulary[name].parse_many(list(value))
+            parsed: FactValue = value if isinstance(value, date) else parse_value(vocabulary[name], value)
         except ValueError as error:
             problems.append(Problem(str(error), Place("argument")))
             continue

@@ -14,8 +14,11 @@ from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary, parse_date
 from aiact_rules.gate import DEFAULT_PACK, Gate
+from aiact_rules.sources.discovery import look_ahead
 from aiact_rules.sources.document import Document, Skipped
+from aiact_rules.sources.markets import MEMBER_STATES, read_markets
 from aiact_rules.sources.organisation import NOBODY, Organisation, find_organisation_file, read_organisation
+from aiact_rules.sources.statements import parse_value
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -107,28 +110,39 @@ class Reader:
             )
         return self._organisations[folder]
 
-    def _packs(self, organisation: Organisation) -> tuple[str, ...]:
+    def _packs(self, organisation: Organisation, path: Path | None = None) -> tuple[str, ...]:
+        """Give the packs to judge by: as asked for here, by the release, by the organisation, or else the EU AI Act."""
         if self.judging.packs:
             return self.judging.packs
         if self.judging.markets:
-            return self.gate.catalogue.packs_for(self.judging.markets)
+            return self._packs_of(self.judging.markets, "--market")
+        asked = None if path is None else look_ahead(path)
+        if asked is not None and asked.packs is not None:
+            return asked.packs
         packs = organisation.settings.get("packs")
         if isinstance(packs, tuple):
             return packs
         markets = organisation.settings.get("markets")
-        return self.gate.catalogue.packs_for(markets) if isinstance(markets, tuple) else (DEFAULT_PACK,)
+        if isinstance(markets, tuple):
+            return self._packs_of(markets, str(organisation.places["markets"]))
+        covered = {identity.market for identity in self.gate.catalogue.identities.values() if identity.gates}
+        stated = covered & asked.markets if asked is not None and asked.markets else frozenset()
+        return tuple(dict.fromkeys((DEFAULT_PACK, *self.gate.catalogue.packs_for(sorted(stated)))))
+
+    def _packs_of(self, texts: tuple[str, ...], place: str) -> tuple[str, ...]:
+        try:
+            markets = read_markets(texts)
+        except ValueError as error:
+            raise InputError([Problem(str(error), Place(place))]) from error
+        return self.gate.catalogue.packs_for(sorted(markets - MEMBER_STATES))
 
     def read(self, path: Path) -> Release | Skipped:
         """Read the release at a path. Raises InputError where it cannot be used."""
         organisation = self.organisation(path)
-        packs = self._packs(organisation)
+        packs = self._packs(organisation, path)
         document = self.gate.document(path, packs, organisation=organisation)
         if isinstance(document, Skipped):
             return document
-        if document.packs is not None and not self.judging.packs and not self.judging.markets:
-            packs = document.packs
-            document = self.gate.document(path, packs, organisation=organisation)
-            assert isinstance(document, Document)
         vocabulary = self.gate.vocabulary(packs)
         facts = document.facts
         for file in self.judging.fact_files:
@@ -166,11 +180,11 @@ def stated_on_the_command_line(texts: Iterable[str], vocabulary: Vocabulary) -> 
             problems.append(Problem(f"unknown fact `{name}`", place, did_you_mean(name, vocabulary)))
             continue
         try:
-            if value.startswith("[") and value.endswith("]"):
-                parsed = declaration.parse_many(part.strip() for part in value[1:-1].split(",") if part.strip())
-                facts.append(Fact(name, parsed, Origin(place)))
-            else:
-                facts.append(Fact(name, declaration.parse(value), Origin(place)))
+            if not value:
+                raise ValueError("a value is missing; `[]` means none")
+            listed = value[1:-1].split(",") if value.startswith("[") and value.endswith("]") else None
+            said = value if listed is None else [part.strip() for part in listed if part.strip()]
+            facts.append(Fact(name, parse_value(declaration, said), Origin(place)))
         except ValueError as error:
             problems.append(Problem(str(error), place))
     if problems:

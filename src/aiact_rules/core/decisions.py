@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import rfc8785
 
 from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.findings import Finding, FindingWriter, Status, status_of
 from aiact_rules.core.lowering import Lowered, Outcome, truths
@@ -83,7 +83,7 @@ class PackDecision:
         duty = self.lowered.duties[index]
         asking = self._asking
         owed = (*asking.questions_of_parts(duty.owed), *asking.questions(duty.due), *asking.questions(duty.in_force))
-        return tuple(dict.fromkeys(owed)) or asking.questions_of_parts(duty.met)
+        return tuple(dict.fromkeys(owed)) or asking.all_questions(duty.met)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -179,6 +179,8 @@ class Decision:
     facts: Facts
     vocabulary: Vocabulary
     run: Run
+    operator: str | None = None
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -203,9 +205,11 @@ class Decision:
             "verdict": self.verdict.value,
             "packs": [pack.as_json() for pack in self.packs],
             "subject": self.subject.as_json(),
+            "operator": self.operator,
             "roles": list(self.roles),
             "moment": self.moment,
             "facts": {fact.name: self._fact_json(fact.name) for fact in sorted(self.facts, key=lambda f: f.name)},
+            "evidence": [item.as_json() for item in sorted(self.evidence, key=lambda e: (e.about, str(e.place)))],
         }
 
     def _fact_json(self, name: str) -> dict[str, object]:
@@ -279,7 +283,14 @@ def decide(pack_at: PackAt, lowered: Lowered, facts: Facts, outcome: Outcome) ->
 
 
 def combine(
-    decisions: Iterable[PackDecision], *, subject: Subject, facts: Facts, vocabulary: Vocabulary, run: Run
+    decisions: Iterable[PackDecision],
+    *,
+    subject: Subject,
+    facts: Facts,
+    vocabulary: Vocabulary,
+    run: Run,
+    operator: str | None = None,
+    evidence: tuple[Evidence, ...] = (),
 ) -> Decision:
     """Join what several packs say: the strictest verdict counts.
 
@@ -297,10 +308,4 @@ def combine(
             ]
         )
     verdict = max(verdicts, key=lambda v: v.severity)
-    return Decision(verdict, packs, subject, facts, vocabulary, run)
-
-
-def release_date_of(facts: Facts) -> date | None:
-    """Give the date of the act that is judged."""
-    value = facts.value("release.date")
-    return value if isinstance(value, date) else None
+    return Decision(verdict, packs, subject, facts, vocabulary, run, operator, evidence)

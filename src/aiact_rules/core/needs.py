@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.lowering import Conjunction, Formula, Literal, Lowered, truth_of
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue
+
+_ABOUT_THE_RELEASE = frozenset({ROLES, MARKETS, MOMENT, RELEASE_DATE, SUBJECT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,26 @@ class Asking:
         return tuple(asked)
 
     def questions_of_parts(self, formula: Formula) -> tuple[str, ...]:
-        """Give the facts to ask for next for each part of a conjunction, so that they can be answered in one go.
+        """Give the facts to ask for next for the parts of a conjunction, so that they can be answered in one go.
 
-        Exceptions are asked about only once everything else is known: nobody needs one before the rule applies.
+        Asks what concerns the release and the operator as such, each conclusion, and the first condition of its own; the
+        conditions after that one wait for its answer. Exceptions wait until everything else is known.
         """
         parts = self._parts(formula)
         asked: dict[str, None] = {}
-        for wanted in (True, False):
-            for part in parts:
-                if wanted is not (isinstance(part, Literal) and part.is_node and not part.positive):
-                    asked |= dict.fromkeys(self.questions(part))
-            if asked:
+        for part in parts:
+            if isinstance(part, Literal) and part.is_node and not part.positive:
+                continue
+            found = self.questions(part)
+            asked |= dict.fromkeys(found)
+            is_conclusion = isinstance(part, Literal) and part.is_node
+            if found and not is_conclusion and not _ABOUT_THE_RELEASE.issuperset(found):
                 break
-        return tuple(asked)
+        return tuple(asked) or self.questions(formula)
+
+    def all_questions(self, formula: Formula) -> tuple[str, ...]:
+        """Give the facts to ask for next for every part of a conjunction: all of them must be shown."""
+        return tuple(dict.fromkeys(fact for part in self._parts(formula) for fact in self.questions(part)))
 
     def _parts(self, formula: Formula) -> tuple[Formula, ...]:
         while isinstance(formula, Literal) and formula.is_node and formula.positive:

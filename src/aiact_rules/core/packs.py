@@ -39,6 +39,7 @@ ROLES = "operator.roles"
 MOMENT = "release.moment"
 RELEASE_DATE = "release.date"
 MARKETS = "release.markets"
+SUBJECT = "release.subject"
 SIGNALS = "document.signals"
 DISMISSED = "document.signals_dismissed"
 

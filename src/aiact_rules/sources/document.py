@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 
+from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.problems import Place
 
@@ -33,24 +33,6 @@ class Operator:
     name: str | None
     facts: Facts
     place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is offered to show one fact, or that one obligation is met.
-
-    `about` is the fact's name or the obligation's id. `sha256` is the digest of the file as found, or for something
-    elsewhere the digest that was stated.
-    """
-
-    about: str
-    place: Place
-    file: str | None = None
-    sha256: str | None = None
-    url: str | None = None
-    registry: str | None = None
-    by: str | None = None
-    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

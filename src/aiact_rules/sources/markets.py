@@ -8,7 +8,7 @@ from collections.abc import Iterable
 _CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?\Z")
 _CODE_HINT = "a country or region code such as EU, KR or US-CA"
 # fmt: off
-_MEMBER_STATES = frozenset({
+MEMBER_STATES = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })
@@ -32,6 +32,6 @@ def read_markets(texts: Iterable[str]) -> frozenset[str]:
         if not _CODE.match(code):
             raise ValueError(f"expected {_CODE_HINT}, found `{text.strip()}`")
         found.add(code)
-        if code in _MEMBER_STATES:
+        if code in MEMBER_STATES:
             found.add(UNION)
     return frozenset(found)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.document import Evidence, FileRead, Operator, Stated, Subject
+from aiact_rules.sources.document import FileRead, Operator, Stated, Subject
 from aiact_rules.sources.evidence import read_evidence
 from aiact_rules.sources.reading import Text, refuse_hidden_breaks
 from aiact_rules.sources.statements import Statements, is_filled

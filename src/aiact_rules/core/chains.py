@@ -1,0 +1,93 @@
+"""Chains: one release judged for several operators, and who of them owes what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from aiact_rules.core.decisions import Decision, Verdict
+from aiact_rules.core.findings import Finding, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One obligation of the matrix: how it stands for each operator (None: not owed), and why it changed hands."""
+
+    id: str
+    provision: str
+    must: str
+    statuses: Mapping[str, Status | None]
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The decisions on one release for the operators of a chain. The strictest verdict counts for the release."""
+
+    decisions: tuple[Decision, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Give the strictest verdict of the chain."""
+        return max((decision.verdict for decision in self.decisions), key=lambda verdict: verdict.severity)
+
+    @cached_property
+    def operators(self) -> tuple[str, ...]:
+        """Give a name for each operator: as stated, else its roles, numbered where they repeat."""
+        names: list[str] = []
+        for decision in self.decisions:
+            name = decision.operator or " and ".join(decision.roles).replace("_", " ") or "operator"
+            count = sum(other == name or other.startswith(f"{name} (") for other in names)
+            names.append(f"{name} ({count + 1})" if count else name)
+        return tuple(names)
+
+    @cached_property
+    def matrix(self) -> tuple[Row, ...]:
+        """Give a row for each obligation that some operator owes or may owe, in the order of the packs."""
+        found: dict[str, dict[str, Finding]] = {}
+        for name, decision in zip(self.operators, self.decisions, strict=True):
+            for finding in decision.findings:
+                found.setdefault(finding.id, {})[name] = finding
+        return tuple(self._row(name, findings) for name, findings in found.items())
+
+    def _row(self, name: str, findings: dict[str, Finding]) -> Row:
+        first = next(iter(findings.values()))
+        statuses = {o: findings[o].status if o in findings else None for o in self.operators}
+        moved = []
+        for operator, decision in zip(self.operators, self.decisions, strict=True):
+            finding = findings.get(operator)
+            if finding is not None and finding.roles and not set(finding.roles) & set(decision.roles):
+                moved.append(f"{operator} counts as {finding.roles[0].replace('_', ' ')}: {_why(decision, finding)}")
+        return Row(name, first.provision, first.must, statuses, tuple(moved))
+
+    def as_json(self) -> dict[str, object]:
+        """Give the chain as JSON values."""
+        return {
+            "verdict": self.verdict.value,
+            "operators": list(self.operators),
+            "matrix": [
+                {
+                    "id": row.id,
+                    "provision": row.provision,
+                    "must": row.must,
+                    "statuses": {o: None if s is None else s.value for o, s in row.statuses.items()},
+                    "moved": list(row.moved),
+                }
+                for row in self.matrix
+            ],
+            "decisions": [decision.as_json() for decision in self.decisions],
+        }
+
+
+def _why(decision: Decision, finding: Finding) -> str:
+    """Give the reason of the rule that gives an operator a role it did not name."""
+    for pack in decision.packs:
+        role = pack.pack_at.pack.roles.get(finding.roles[0])
+        if role is None or role.deemed is None:
+            continue
+        evaluation = pack.evaluation
+        for rule in evaluation.rules_concluding(role.deemed):
+            if evaluation.prevails(rule).value != "no":
+                return f"{rule.reason} ({rule.provision})"
+    return "by law"
