@@ -107,9 +107,7 @@ class Catalogue:
         return _chosen(self.reports, name, "report")
 
 
-def _by_name(
-    built_in: Iterable[Offer], offered: Iterable[tuple[PluginInfo, Offer]], kind: str
-) -> Mapping[str, Offer]:
+def _by_name(built_in: Iterable[Offer], offered: Iterable[tuple[PluginInfo, Offer]], kind: str) -> Mapping[str, Offer]:
     found = {offer.name: offer for offer in built_in}
     for info, offer in offered:
         if offer.name in found:

@@ -130,9 +130,7 @@ class PluginHost:
         others = [plugin for name, plugin in self._manager.list_name_plugin() if name != info.name]
         return self._manager.subset_hook_caller(hook, others)
 
-    def _offers(
-        self, hook: str, fits: Callable[[object], bool], kind: str
-    ) -> tuple[tuple[PluginInfo, Offer], ...]:
+    def _offers(self, hook: str, fits: Callable[[object], bool], kind: str) -> tuple[tuple[PluginInfo, Offer], ...]:
         found: list[tuple[PluginInfo, Offer]] = []
         for info in self.infos:
             try:
@@ -148,4 +146,6 @@ class PluginHost:
 
 
 def _failed(info: PluginInfo, what: str, error: Exception) -> PluginError:
-    return PluginError([Problem(f"{info}: {what}, so no release can be allowed", hint=f"{type(error).__name__}: {error}")])
+    return PluginError(
+        [Problem(f"{info}: {what}, so no release can be allowed", hint=f"{type(error).__name__}: {error}")]
+    )

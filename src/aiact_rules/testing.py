@@ -1,9 +1,9 @@
 """The public case runner: check that a pack decides its `*.cases.yaml` as they say, and that the cases show every rule.
 
-    from aiact_rules.testing import run_cases
+from aiact_rules.testing import run_cases
 
-    report = run_cases(Path("specs/my_law"))
-    assert report.passed, report.text()
+report = run_cases(Path("specs/my_law"))
+assert report.passed, report.text()
 """
 
 from __future__ import annotations
@@ -252,7 +252,10 @@ class CaseRunner:
 
     def _rule_differences(self, case: Case, decision: PackDecision) -> Iterator[str]:
         rules = decision.pack_at.rules
-        for names, wanted, word in ((case.expect.prevails, Truth.YES, "prevail"), (case.expect.fails, Truth.NO, "fail")):
+        for names, wanted, word in (
+            (case.expect.prevails, Truth.YES, "prevail"),
+            (case.expect.fails, Truth.NO, "fail"),
+        ):
             for name in names:
                 if name not in rules:
                     yield f"there is no rule `{name}` on {decision.pack_at.as_of}; {did_you_mean(name, rules) or ''}"
