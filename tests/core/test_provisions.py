@@ -13,31 +13,7 @@ from aiact_rules.core.provisions import (
     units_of,
 )
 
-INDEX = """
-art_3 art_3.sub_1 art_3.pt_14 art_3.pt_14a art_3.pt_45 art_3.pt_45.a art_3.pt_45.b art_3.pt_63
-art_4a art_4a.par_1
-art_5 art_5.par_1 art_5.par_1.a art_5.par_1.b art_5.par_1.ba art_5.par_1.bb art_5.par_1.c art_5.par_1.c.i art_5.par_1.c.ii
-art_5.par_1.h art_5.par_1.h.i art_5.par_1.h.ii art_5.par_1.h.iii art_5.par_1.sub_2
-art_6 art_6.par_1 art_6.par_1.a art_6.par_1.b art_6.par_1a art_6.par_1b art_6.par_1c art_6.par_2 art_6.par_3
-art_6.par_3.sub_2 art_6.par_3.sub_2.a art_6.par_3.sub_2.b art_6.par_3.sub_2.c art_6.par_3.sub_2.d art_6.par_3.sub_3
-art_8 art_9 art_9.par_1 art_10 art_10.par_1 art_10.par_2 art_10.par_2.a art_10.par_2.b art_11 art_12
-art_16 art_16.sub_1 art_16.a art_16.h art_16.i art_16.j
-art_24 art_24.par_1 art_24.par_2 art_24.par_6
-art_26 art_26.par_10 art_26.par_10.sub_2 art_26.par_10.sub_3
-art_43 art_47 art_48 art_49 art_52 art_52.par_2 art_52.par_3 art_53 art_53.par_1 art_53.par_1.a art_53.par_2
-art_54 art_54.par_6
-art_75b art_75b.sub_1 art_75b.a art_75b.sub_2
-art_99 art_99.par_4 art_99.par_4.d art_99.par_4.da
-art_111 art_111.par_2
-art_113 art_113.sub_1 art_113.sub_2 art_113.sub_3 art_113.sub_3.a art_113.sub_3.c art_113.sub_3.c.i art_113.sub_3.c.ii
-anx_1 anx_1.sec_a anx_1.sec_a.par_2 anx_1.sec_a.par_3 anx_1.sec_a.par_11 anx_1.sec_b anx_1.sec_b.par_13
-anx_2 anx_2.item anx_2.item~2 anx_2.item~3
-anx_3 anx_3.par_1 anx_3.par_1.a anx_3.par_5 anx_3.par_5.a anx_3.par_5.b anx_3.par_6 anx_3.par_7
-anx_7 anx_7.par_4 anx_7.par_4.sub_2
-anx_8 anx_8.sec_a anx_8.sec_a.par_6 anx_8.sec_b anx_8.sec_b.par_6 anx_8.sec_b.par_8
-anx_11 anx_11.sec_1 anx_11.sec_1.par_1 anx_11.sec_1.par_1.a anx_11.sec_1.par_2 anx_11.sec_1.par_2.d anx_11.sec_2
-anx_12 anx_13 anx_13.a anx_14 anx_14.aih_0301
-""".split()
+INDEX = ["art_3", "art_3.sub_1", "art_3.pt_14", "art_3.pt_14a", "art_3.pt_45", "art_3.pt_45.a", "art_3.pt_45.b", "art_3.pt_63", "art_4a", "art_4a.par_1", "art_5", "art_5.par_1", "art_5.par_1.a", "art_5.par_1.b", "art_5.par_1.ba", "art_5.par_1.bb", "art_5.par_1.c", "art_5.par_1.c.i", "art_5.par_1.c.ii", "art_5.par_1.h", "art_5.par_1.h.i", "art_5.par_1.h.ii", "art_5.par_1.h.iii", "art_5.par_1.sub_2", "art_6", "art_6.par_1", "art_6.par_1.a", "art_6.par_1.b", "art_6.par_1a", "art_6.par_1b", "art_6.par_1c", "art_6.par_2", "art_6.par_3", "art_6.par_3.sub_2", "art_6.par_3.sub_2.a", "art_6.par_3.sub_2.b", "art_6.par_3.sub_2.c", "art_6.par_3.sub_2.d", "art_6.par_3.sub_3", "art_8", "art_9", "art_9.par_1", "art_10", "art_10.par_1", "art_10.par_2", "art_10.par_2.a", "art_10.par_2.b", "art_11", "art_12", "art_16", "art_16.sub_1", "art_16.a", "art_16.h", "art_16.i", "art_16.j", "art_24", "art_24.par_1", "art_24.par_2", "art_24.par_6", "art_26", "art_26.par_10", "art_26.par_10.sub_2", "art_26.par_10.sub_3", "art_43", "art_47", "art_48", "art_49", "art_52", "art_52.par_2", "art_52.par_3", "art_53", "art_53.par_1", "art_53.par_1.a", "art_53.par_2", "art_54", "art_54.par_6", "art_75b", "art_75b.sub_1", "art_75b.a", "art_75b.sub_2", "art_99", "art_99.par_4", "art_99.par_4.d", "art_99.par_4.da", "art_111", "art_111.par_2", "art_113", "art_113.sub_1", "art_113.sub_2", "art_113.sub_3", "art_113.sub_3.a", "art_113.sub_3.c", "art_113.sub_3.c.i", "art_113.sub_3.c.ii", "anx_1", "anx_1.sec_a", "anx_1.sec_a.par_2", "anx_1.sec_a.par_3", "anx_1.sec_a.par_11", "anx_1.sec_b", "anx_1.sec_b.par_13", "anx_2", "anx_2.item", "anx_2.item~2", "anx_2.item~3", "anx_3", "anx_3.par_1", "anx_3.par_1.a", "anx_3.par_5", "anx_3.par_5.a", "anx_3.par_5.b", "anx_3.par_6", "anx_3.par_7", "anx_7", "anx_7.par_4", "anx_7.par_4.sub_2", "anx_8", "anx_8.sec_a", "anx_8.sec_a.par_6", "anx_8.sec_b", "anx_8.sec_b.par_6", "anx_8.sec_b.par_8", "anx_11", "anx_11.sec_1", "anx_11.sec_1.par_1", "anx_11.sec_1.par_1.a", "anx_11.sec_1.par_2", "anx_11.sec_1.par_2.d", "anx_11.sec_2", "anx_12", "anx_13", "anx_13.a", "anx_14", "anx_14.aih_0301"]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +74,8 @@ anx_12 anx_13 anx_13.a anx_14 anx_14.aih_0301
         ("Art. 53(1), point (a), with Annex XI, Section 1, point 1", "art_53.par_1.a anx_11.sec_1.par_1"),
         ("Art. 3(63), last part", "art_3.pt_63"),
         ("Art. 5(1), introductory wording", "art_5.par_1"),
+        ("Art. 6(2), as published in 2024", "art_6.par_2"),
+        ("Art. 6(2), as amended by Regulation (EU) 2026/1744", "art_6.par_2"),
         ("recital 97", ""),
         ("Art. 3(63), with recitals 97 and 98", "art_3.pt_63"),
         ("Art. 3(14), with Art. 4(4) of Regulation (EU) 2016/679", "art_3.pt_14"),

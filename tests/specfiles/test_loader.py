@@ -20,6 +20,9 @@ Loads = Callable[..., Pack]
 Finds = Callable[..., list[str]]
 
 
+CITED = ["art_3", "art_3.pt_3", "art_3.pt_7", "art_51", "art_51.par_2", "art_73", "art_73.par_2", "art_111", "art_111.par_2", "art_113"]
+
+
 def written(folder: Path, texts: dict[str, str]) -> Path:
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -188,7 +191,7 @@ def test_the_digest_changes_with_rules_and_not_with_cases_or_ledger(tmp_path: Pa
 
 
 def test_citations_become_units_where_the_pack_has_an_index(tmp_path: Path, texts: dict[str, str]) -> None:
-    ids = ["art_3", "art_5", "art_5.par_1", "art_6", "art_6.par_2", "art_6.par_3", "art_24", "art_24.par_1"]
+    ids = [*CITED, "art_5", "art_5.par_1", "art_6", "art_6.par_2", "art_6.par_3", "art_24", "art_24.par_1"]
     index = "".join(json.dumps({"id": identifier, "label": identifier}) + "\n" for identifier in ids)
     folder = written(tmp_path, {**texts, "units.jsonl": index})
     with pytest.raises(PackError) as caught:
@@ -200,8 +203,19 @@ def test_citations_become_units_where_the_pack_has_an_index(tmp_path: Path, text
     assert load_pack(folder).obligations["art24.2"].units == ("art_24.par_2",)
 
 
+def test_every_citation_must_name_something_in_the_law(tmp_path: Path, texts: dict[str, str]) -> None:
+    ids = ["art_3", "art_3.pt_3", "art_5", "art_5.par_1", "art_6", "art_6.par_2", "art_6.par_3", "art_24", "art_24.par_1",
+           "art_24.par_2", "art_51", "art_51.par_2", "art_73", "art_73.par_2", "art_111", "art_111.par_2", "art_113"]  # fmt: skip
+    index = "".join(json.dumps({"id": identifier}) + "\n" for identifier in ids)
+    with pytest.raises(PackError) as caught:
+        load_pack(written(tmp_path, {**texts, "units.jsonl": index}))
+    assert [str(problem) for problem in caught.value.problems] == [
+        "pack.yaml:10: role `distributor`: the law has no `Art. 3(7)`\n  did you mean `Art. 3(3)`?"
+    ]
+
+
 def test_text_that_left_the_law_may_cite_what_the_index_no_longer_has(tmp_path: Path, texts: dict[str, str]) -> None:
-    ids = ["art_5", "art_5.par_1", "art_6", "art_6.par_2", "art_6.par_3", "art_24", "art_24.par_1"]
+    ids = [*CITED, "art_5", "art_5.par_1", "art_6", "art_6.par_2", "art_6.par_3", "art_24", "art_24.par_1"]
     index = "".join(json.dumps({"id": identifier}) + "\n" for identifier in ids)
     article = texts["ch03/art_006.yaml"].replace("    must: tell", "    text_until: 2026-07-27\n    must: tell")
     folder = written(tmp_path, {**texts, "units.jsonl": index, "ch03/art_006.yaml": article})

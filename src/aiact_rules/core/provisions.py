@@ -110,6 +110,7 @@ _FOREIGN = re.compile(
     r"Guidelines|code of practice|Code of Practice|C\(20\d\d\)|COM\(20\d\d\))\b"
 )
 _SEGMENT = re.compile(r"\s*;\s*|,?\s+(?:read )?(?:in conjunction )?with\s+|,\s+see(?: also)?\s+|,\s+implementing\s+")
+_VERSION = re.compile(r",?\s+(?:as|in the version)\s+(?:published|adopted|amended|it stood|in force|of)\b.*\Z")
 _TOKEN = re.compile(
     r"""
       (?P<space>\s+)
@@ -140,12 +141,12 @@ _ROMAN_POINT = re.compile(r"(?:x{0,2}(?:ix|iv|v?i{0,3}))\Z")
 def parse_provisions(text: str) -> tuple[Provision, ...]:
     """Read every citation in a text, in the order written, such as "Art. 24(1), with Art. 48".
 
-    Parts that cite another act (a Regulation, a Directive, guidelines) are passed over. Raises ProvisionError for
-    anything that cannot be read.
+    Parts that cite another act (a Regulation, a Directive, guidelines) are passed over, and so is a word on the version
+    ("as published in 2024"). Raises ProvisionError for anything that cannot be read.
     """
     found: list[Provision] = []
     for segment in _SEGMENT.split(text.strip()):
-        segment = segment.strip().rstrip(".")
+        segment = _VERSION.sub("", segment.strip().rstrip("."))
         if segment and not _FOREIGN.search(segment):
             found.extend(_Parser(text, found[-1] if found else None).parse(segment))
     return tuple(found)

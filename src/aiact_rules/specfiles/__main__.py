@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.problems import PackError
+from aiact_rules.core.problems import Problem, ProblemsError
+from aiact_rules.specfiles.cases import load_cases
+from aiact_rules.specfiles.coverage import load_ledger
 from aiact_rules.specfiles.loader import load_pack
 from aiact_rules.yaml_text import Mapping, Scalar, Sequence, read_yaml
 
@@ -19,22 +21,36 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("part", nargs="*", help="show only problems of files whose name begins so (`ch05_general_purpose`)")
     parser.add_argument("--units", type=Path, help="a units.jsonl to check citations with, if the pack has none")
     chosen = parser.parse_args(arguments)
-    try:
-        pack = load_pack(chosen.folder, bases=find_bases(chosen.folder), units=chosen.units)
-    except PackError as error:
-        parts = tuple(chosen.part)
-        shown = [
-            problem
-            for problem in error.problems
-            if not parts or problem.place is None or problem.place.source.startswith(parts)
-        ]
-        for problem in shown:
-            print(problem)
-        hidden = len(error.problems) - len(shown)
+    problems: list[Problem] = []
+    found: list[str] = []
+    for read in (_pack, _cases, _ledger):
+        try:
+            found.append(read(chosen.folder, chosen.units))
+        except ProblemsError as error:
+            problems.extend(error.problems)
+    parts = tuple(chosen.part)
+    shown = [p for p in problems if not parts or p.place is None or p.place.source.startswith(parts)]
+    for problem in shown:
+        print(problem)
+    if problems:
+        hidden = len(problems) - len(shown)
         print(f"{len(shown)} problem{'' if len(shown) == 1 else 's'}" + (f" ({hidden} elsewhere)" if hidden else ""))
-        return 1 if shown else 0
-    print(f"ok: {len(pack.rules)} rules, {len(pack.obligations)} obligations, {len(pack.vocabulary)} facts")
-    return 0
+    else:
+        print(f"ok: {', '.join(found)}")
+    return 1 if shown else 0
+
+
+def _pack(folder: Path, units: Path | None) -> str:
+    pack = load_pack(folder, bases=find_bases(folder), units=units)
+    return f"{len(pack.rules)} rules, {len(pack.obligations)} obligations, {len(pack.vocabulary)} facts"
+
+
+def _cases(folder: Path, _: Path | None) -> str:
+    return f"{len(load_cases(folder))} cases"
+
+
+def _ledger(folder: Path, units: Path | None) -> str:
+    return f"{len(load_ledger(folder, units=units).entries)} lines of the ledger"
 
 
 def find_bases(folder: Path) -> list[Pack]:

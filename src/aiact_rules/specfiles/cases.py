@@ -127,13 +127,9 @@ def read_cases(node: Node, problems: list[Problem]) -> tuple[Case, ...]:
     defaults = value.defaults
     default_facts = {entry.key: entry for entry in entries(child(node, "defaults", "facts"))}
     found = []
-    seen: dict[str, Place] = {}
     for number, spec in enumerate(value.cases):
         item = child(node, "cases", number)
         assert item is not None
-        if spec.case in seen:
-            problems.append(Problem(f"case `{spec.case}` stands twice", item.place, f"the first is at {seen[spec.case]}"))
-        seen.setdefault(spec.case, item.place)
         facts = {**default_facts, **{entry.key: entry for entry in entries(child(item, "facts"))}}
         roles = spec.roles if spec.roles is not None else defaults.roles
         found.append(

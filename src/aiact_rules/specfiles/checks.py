@@ -9,6 +9,7 @@ from decimal import Decimal
 from aiact_rules.core.conditions import Condition, Holds, leaves
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import Place, Problem, did_you_mean
+from aiact_rules.core.provisions import ProvisionError, units_of
 from aiact_rules.core.rules import Kind, Rule
 from aiact_rules.core.vocabulary import FactType
 
@@ -64,6 +65,40 @@ def check_pack(
     for number, pair in enumerate(pack.excludes):
         yield from _unknown("excludes", "conclusion", pair, conclusions, pack_place("excludes", number))
     yield from _cycles(rules)
+
+
+def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
+    """Give a problem for each citation that names nothing in the law.
+
+    Rules and obligations are left out: theirs were checked when their units were found.
+    """
+    cited: list[tuple[str, str | None, Place | None]] = []
+    for fact in pack.vocabulary.declarations.values():
+        cited.append((f"fact `{fact.name}`", fact.provision, fact.place))
+    for parameter in pack.parameters.values():
+        cited.append((f"parameter `{parameter.name}`", parameter.provision, parameter.place))
+    for timetable in pack.timetables.values():
+        routes = [part.provision for part in timetable.routes]
+        deferrals = [part.provision for part in timetable.deferrals]
+        for provision in (timetable.provision, *routes, *deferrals):
+            cited.append((f"timetable `{timetable.id}`", provision, timetable.place))
+    for reading in pack.readings.values():
+        cited.append((f"reading `{reading.id}`", reading.provision, reading.place))
+    for sanction in pack.sanctions.values():
+        for provision in (sanction.provision, *(cap.provision for cap in sanction.lower_for)):
+            cited.append((f"sanction `{sanction.id}`", provision, sanction.place))
+    for cue in pack.cues.values():
+        cited.append((f"cue `{cue.id}`", cue.provision, cue.place))
+    for duty in pack.obligations.values():
+        for deadline in duty.deadlines if duty.text.until is None else ():
+            cited.append((f"deadline of `{duty.id}`", deadline.provision, duty.place))
+    for role in pack.roles.values():
+        cited.append((f"role `{role.name}`", role.provision, role.place))
+    for subject, text, place in dict.fromkeys(cited):
+        try:
+            units_of(text or "", index)
+        except ProvisionError as error:
+            yield Problem(f"{subject}: {error}", place, error.hint)
 
 
 def _check_values(pack: Pack, packs: Sequence[Pack], timetables: Collection[str], unread: frozenset[str]) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Moment, Role
 from aiact_rules.specfiles.articles import read_articles
-from aiact_rules.specfiles.checks import check_pack
+from aiact_rules.specfiles.checks import check_citations, check_pack
 from aiact_rules.specfiles.conditions import Names
 from aiact_rules.specfiles.extensions import extension_problems
 from aiact_rules.specfiles.folder import SpecFile, common_files, digest, files_of, find_common, spec_files
@@ -137,6 +137,8 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
             pack, extended, lambda *path: place_of(child(pack_node, *path), pack_place), whole=spec is not None, unread=unread
         )
     )
+    if loading.index is not None:
+        loading.problems.extend(check_citations(pack, loading.index))
     loading.problems.extend(extension_problems(extended, pack))
     if loading.problems:
         raise PackError(sorted(set(loading.problems), key=_by_place))
