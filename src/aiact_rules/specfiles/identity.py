@@ -42,13 +42,15 @@ def read_identity(folder: Path, offered_by: str) -> PackIdentity:
     if missing:
         raise PackError([Problem(f"{offered_by}: `pack.yaml` does not say its {', '.join(missing)}", place)])
     extends = head.get("extends") or []
+    if isinstance(extends, str):
+        extends = [extends]
     return PackIdentity(
         id=str(head["id"]),
         version=str(head["version"]),
         title=str(head["title"]),
         law=str(head["law"]),
         market=str(head["market"]),
-        gates=str(head.get("gates", "true")).lower() == "true",
+        gates=str(head.get("gates", "true")).lower() in ("true", "yes"),
         extends=tuple(str(name) for name in extends) if isinstance(extends, list) else (),
         folder=folder,
         offered_by=offered_by,
