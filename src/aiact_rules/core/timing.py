@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.rules import Deadline, Obligation
 from aiact_rules.core.truth import Truth
 
@@ -37,8 +38,13 @@ def start_of(o: Obligation, evaluation: Evaluation) -> Start | None:
         return None
     _, on, provision = min(fitting, key=lambda r: r[1])
     provisos = []
+    released = evaluation.facts.get(RELEASE_DATE)
+    early = isinstance(released, date) and released < on
     for deferral in table.deferrals:
         truth = evaluation.truth(deferral.when)
+        if early and deferral.until is None and deferral.proviso is not None and truth is Truth.NO:
+            # What is released before the start will by then be on the market already.
+            provisos.append(f"for what is released before that date: {deferral.proviso} ({deferral.provision})")
         if truth is Truth.NO:
             continue
         if deferral.until is not None and truth is Truth.YES and pack_at.date_of(deferral.until) > on:

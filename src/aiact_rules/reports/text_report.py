@@ -8,6 +8,7 @@ from textwrap import wrap
 from aiact_rules.core.decisions import Decision, PackDecision, Verdict
 from aiact_rules.core.findings import Finding, Status
 from aiact_rules.core.penalties import Ceiling
+from aiact_rules.core.provisions import in_order
 from aiact_rules.core.vocabulary import FactDeclaration, format_quantity
 
 WIDTH = 80
@@ -79,16 +80,35 @@ def _group(title: str, findings: list[Finding], *, long: bool = False) -> Iterat
     if not findings:
         return
     yield f"{title} ({len(findings)})"
+    if long:
+        for finding in findings:
+            yield from _finding(finding)
+        yield ""
+        return
+    articles: dict[str, list[Finding]] = {}
     for finding in findings:
-        yield from _finding(finding, long=long)
+        articles.setdefault(article_of(finding.provision), []).append(finding)
+    for article in in_order(articles):
+        yield f"  {article}: the {_who(articles[article])} must"
+        for finding in articles[article]:
+            point = _point(finding.provision, article)
+            yield from _wrapped(f"{point} {finding.must}" if point else finding.must, "    - ", "      ")
     yield ""
 
 
-def _finding(finding: Finding, *, long: bool) -> Iterator[str]:
+def _who(findings: list[Finding]) -> str:
+    roles = dict.fromkeys(role.replace("_", " ") for finding in findings for role in finding.roles)
+    return " or ".join(roles) or "operator"
+
+
+def _point(provision: str, article: str) -> str:
+    """Give what follows the article in the first citation: `(2), point (a)` of `Art. 9(2), point (a), with Art. 8`."""
+    return provision.split(", with ", 1)[0].removeprefix(article).removeprefix(",").strip()
+
+
+def _finding(finding: Finding) -> Iterator[str]:
     who = f"{' or '.join(finding.roles).replace('_', ' ')}: " if finding.roles else ""
     yield from _wrapped(f"{finding.provision}: {who}{finding.must}", "  ", "      ")
-    if not long:
-        return
     yield from _wrapped(f"id: {finding.id}", "      ", "      ")
     if finding.because:
         yield from _wrapped(f"because {'; '.join(finding.because)}", "      ", "      ")
@@ -133,7 +153,9 @@ def _by_article(findings: Iterable[Finding]) -> Iterator[str]:
     for finding in findings:
         article = article_of(finding.provision)
         counts[article] = counts.get(article, 0) + 1
-    text = ", ".join(article if count == 1 else f"{article} ({count})" for article, count in counts.items())
+    text = ", ".join(
+        f"{article} ({counts[article]})" if counts[article] > 1 else article for article in in_order(counts)
+    )
     if text:
         yield from _wrapped(text, "  ", "  ")
 
