@@ -82,11 +82,10 @@ def source_of(lowered: Lowered) -> Source:
 class _Writer:
     def __init__(self, lowered: Lowered) -> None:
         self.lowered = lowered
-        self.constants: dict[object, str] = {}
+        self.constants: dict[tuple[type, object], str] = {}
         self.lines: list[str] = []
         self.locals: dict[_Value, str] = {}
         self.fact_locals: dict[str, str] = {}
-        self.homes: dict[_Value | str, _Block] = {}
 
     def source(self) -> Source:
         root = _Block(TRUE, None, 0)
@@ -99,7 +98,7 @@ class _Writer:
         codes = [self.code(formula) for formula in self.lowered.conclusions.values()]
         self.lines.append(" out.sort()")
         self.lines.append(f" return outcome(({''.join(code + ', ' for code in codes)}), tuple(out))")
-        return Source("\n".join(self.lines) + "\n", tuple(constant[1] for constant in self.constants))
+        return Source("\n".join(self.lines) + "\n", tuple(value for _, value in self.constants))
 
     # What is shared
 
@@ -215,53 +214,45 @@ class _Writer:
                 used(_in_force(duty.in_force), block)
                 used(_due(duty.due), block)
                 use(duty.met, block)
-        for value in reversed(self.in_order(uses)):
+        shared = self.in_order()
+        scaled = [key for key in uses if isinstance(key, _Value) and key.certain != 3]
+        for value in scaled:
+            use(value.formula, uses[value])
+        for value in reversed(shared):
             if value in uses:
-                home = uses[value]
-                if value.certain != 3:
-                    use(value.formula, home)
-                else:
-                    for part in _parts(self.definition(value.formula)):
-                        use(part, home)
-        for value in self.in_order(uses):
-            self.homes[value] = uses[value]
-            uses[value].values.append(value)
+                for part in _parts(self.definition(value.formula)):
+                    use(part, uses[value])
+        for value in (*shared, *scaled):
+            if value in uses:
+                uses[value].values.append(value)
         for fact in self.lowered.facts:
             if fact in uses:
-                self.homes[fact] = uses[fact]
                 uses[fact].facts.append(fact)
 
-    def in_order(self, uses: dict[_Value | str, _Block]) -> list[_Value]:
-        """Give all values in an order in which they can be computed."""
+    def in_order(self) -> list[_Value]:
+        """Give the shared formulas in an order in which they can be computed."""
         found: dict[_Value, None] = {}
+        seen: set[Formula] = set()
 
         def visit(formula: Formula) -> None:
-            key = self.key(formula)
-            if key is not None and key in found:
+            if formula in seen:
                 return
+            seen.add(formula)
+            key = self.key(formula)
+            for part in _parts(self.definition(formula)):
+                if part != formula:
+                    visit(part)
             if key is not None:
-                for part in _parts(self.definition(key.formula)):
-                    visit(part)
                 found[key] = None
-            elif isinstance(formula, Literal):
-                if formula.is_node:
-                    visit(self.lowered.nodes[formula.index].formula)
-            else:
-                for part in formula.parts:
-                    visit(part)
 
-        for formula in self.shared_in_order():
+        for index in range(len(self.lowered.nodes)):
+            visit(Literal(index, True, True))
+        for duty in self.lowered.duties:
+            for formula in (duty.in_force, duty.due, duty.owed, duty.met):
+                visit(formula)
+        for formula in self.lowered.conclusions.values():
             visit(formula)
-        scaled = [key for key in uses if isinstance(key, _Value) and key.certain != 3]
-        return [*found, *scaled]
-
-    def shared_in_order(self) -> Iterator[Formula]:
-        lowered = self.lowered
-        for index, node in enumerate(lowered.nodes):
-            yield node.formula
-            yield Literal(index, True, True)
-        for duty in lowered.duties:
-            yield from (duty.in_force, duty.due, duty.owed, duty.met)
+        return list(found)
 
     def key(self, formula: Formula) -> _Value | None:
         """Give the local that holds a formula, or None where it is written out wherever it is used."""
@@ -270,7 +261,7 @@ class _Writer:
 
     def definition(self, formula: Formula) -> Formula:
         """Give what a local stands for: the formula of a node, or the formula itself."""
-        if isinstance(formula, Literal):
+        if isinstance(formula, Literal) and formula.is_node:
             return self.lowered.nodes[formula.index].formula
         return formula
 
