@@ -11,6 +11,7 @@ from aiact_rules.core.problems import PackError, PluginError, Problem, did_you_m
 from aiact_rules.interfaces import Engine, PackLocation, Report, Source
 from aiact_rules.locations import bundled_packs
 from aiact_rules.plugins import PluginHost, PluginInfo
+from aiact_rules.specfiles.extensions import merge_packs
 from aiact_rules.specfiles.identity import PackIdentity, read_identity
 
 
@@ -54,8 +55,27 @@ class Catalogue:
                 )
         return found
 
+    def packs(self, pack_ids: Iterable[str]) -> tuple[Pack, ...]:
+        """Give packs in the order asked for, each extension worked into the pack it extends.
+
+        A pack that is extended is there even where only its extension was named. Raises PackError where one is unknown
+        or cannot be read.
+        """
+        found: dict[str, Pack] = {}
+        extensions: list[Pack] = []
+        for pack_id in pack_ids:
+            pack = self.pack(pack_id)
+            if pack.extends:
+                extensions.append(pack)
+            for name in pack.extends or (pack_id,):
+                found.setdefault(name, self.pack(name))
+        for extension in extensions:
+            for name in extension.extends:
+                found[name] = merge_packs(found[name], extension)
+        return tuple(found.values())
+
     def pack(self, pack_id: str) -> Pack:
-        """Give a pack, with what it extends worked in. Raises PackError where it is unknown or cannot be read."""
+        """Give a pack as it stands by itself. Raises PackError where it is unknown or cannot be read."""
         if pack_id not in self._packs:
             identity = self.identities.get(pack_id)
             if identity is None:

@@ -111,7 +111,7 @@ def _citations(pack: Pack, problems: list[Problem]) -> dict[str, list[str]]:
     citing: dict[str, list[str]] = {}
     items: list[Rule | Obligation] = [*pack.rules.values(), *pack.obligations.values()]
     for item in items:
-        if not item.units:
+        if not item.units and item.text.until is None:
             problems.append(Problem(f"`{item.id}` cites no unit of the law", item.place))
         for unit in item.units:
             citing.setdefault(unit, []).append(item.id)

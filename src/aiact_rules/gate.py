@@ -23,7 +23,7 @@ from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.lowering import Lowered, lower
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
-from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.interfaces import Evaluator
 from aiact_rules.sources.document import Document, Skipped
@@ -81,20 +81,29 @@ class Gate:
         self.engine = engine
         self.pack_ids = tuple(packs) if packs is not None else (DEFAULT_PACK,)
         self.readings = dict(readings or {})
+        self._packs: dict[tuple[str, ...], tuple[Pack, ...]] = {}
+        self._vocabularies: dict[tuple[str, ...], Vocabulary] = {}
         self._prepared: dict[tuple[object, ...], _Prepared] = {}
         self._lock = threading.RLock()
 
-    def pack(self, pack_id: str) -> Pack:
-        """Give a pack of this gate's catalogue."""
+    def packs(self, pack_ids: Iterable[str] | None = None) -> tuple[Pack, ...]:
+        """Give the packs that are judged by, each extension worked into the pack it extends."""
+        key = self.pack_ids if pack_ids is None else tuple(pack_ids)
         with self._lock:
-            return self.catalogue.pack(pack_id)
+            if key not in self._packs:
+                self._packs[key] = self.catalogue.packs(key)
+            return self._packs[key]
 
     def vocabulary(self, pack_ids: Iterable[str] | None = None) -> Vocabulary:
-        """Give the facts of the chosen packs."""
-        vocabulary = Vocabulary({})
-        for pack_id in self.pack_ids if pack_ids is None else pack_ids:
-            vocabulary = vocabulary.merged_with(self.pack(pack_id).vocabulary)
-        return vocabulary
+        """Give the facts of the packs that are judged by."""
+        key = self.pack_ids if pack_ids is None else tuple(pack_ids)
+        with self._lock:
+            if key not in self._vocabularies:
+                vocabulary = Vocabulary({})
+                for pack in self.packs(key):
+                    vocabulary = vocabulary.merged_with(pack.vocabulary)
+                self._vocabularies[key] = vocabulary
+            return self._vocabularies[key]
 
     def decide(
         self,
@@ -139,15 +148,16 @@ class Gate:
         stated = facts if isinstance(facts, Facts) else self.facts(facts, vocabulary)
         given = {ROLES: roles, MARKETS: markets, MOMENT: moment, RELEASE_DATE: release_date}
         stated = stated.overridden_by(_arguments(given, vocabulary))
-        complete = with_defaults(stated, [self.pack(pack_id) for pack_id in pack_ids], as_of).completed(vocabulary)
+        packs_judged_by = self.packs(pack_ids)
+        self._check_readings(chosen, packs_judged_by)
+        complete = with_defaults(stated, packs_judged_by, as_of).completed(vocabulary)
         engine = engine or self.engine
         decisions = []
         values = {fact.name: fact.value for fact in complete}
-        for pack_id in pack_ids:
-            prepared = self._prepare(pack_id, as_of, chosen, engine)
+        for pack in packs_judged_by:
+            prepared = self._prepare(pack, as_of, chosen, engine)
             outcome = prepared.run(values)
             decisions.append(decide(prepared.pack_at, prepared.lowered, complete, outcome))
-        self._check_readings(chosen, pack_ids)
         return combine(
             decisions,
             subject=subject or Subject(),
@@ -200,8 +210,8 @@ class Gate:
         from aiact_rules.sources.discovery import read_document
 
         pack_ids = tuple(packs) if packs is not None else self.pack_ids
-        cues = [cue for pack_id in pack_ids for cue in self.pack(pack_id).cues.values()]
-        obligations = {name for pack_id in pack_ids for name in self.pack(pack_id).obligations}
+        cues = [cue for pack in self.packs(pack_ids) for cue in pack.cues.values()]
+        obligations = {name for pack in self.packs(pack_ids) for name in pack.obligations}
         vocabulary = self.vocabulary(pack_ids)
         accepting = [source for source in self.catalogue.sources.values() if source.accepts(path)]
         if len(accepting) > 1:
@@ -244,11 +254,10 @@ class Gate:
         self.catalogue.host.decided(decision)
         return decision
 
-    def _prepare(self, pack_id: str, as_of: date, readings: Mapping[str, str], engine: str) -> _Prepared:
+    def _prepare(self, pack: Pack, as_of: date, readings: Mapping[str, str], engine: str) -> _Prepared:
+        choices = {name: choice for name, choice in readings.items() if name in pack.readings}
+        key = (pack.id, pack.digest, pack.extensions, as_of, tuple(sorted(choices.items())), engine)
         with self._lock:
-            pack = self.catalogue.pack(pack_id)
-            choices = {name: choice for name, choice in readings.items() if name in pack.readings}
-            key = (pack_id, as_of, tuple(sorted(choices.items())), engine)
             if key not in self._prepared:
                 pack_at = pack.at(as_of, choices)
                 lowered = lower(pack_at)
@@ -257,11 +266,13 @@ class Gate:
                 )
             return self._prepared[key]
 
-    def _check_readings(self, readings: Mapping[str, str], pack_ids: tuple[str, ...]) -> None:
-        known = {name for pack_id in pack_ids for name in self.pack(pack_id).readings}
+    def _check_readings(self, readings: Mapping[str, str], packs: Iterable[Pack]) -> None:
+        known = {name for pack in packs for name in pack.readings}
         unknown = [name for name in readings if name not in known]
         if unknown:
-            raise InputError(Problem(f"no chosen pack has a reading `{name}`") for name in unknown)
+            raise InputError(
+                Problem(f"no chosen pack has a reading `{name}`", hint=did_you_mean(name, known)) for name in unknown
+            )
 
 
 def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:

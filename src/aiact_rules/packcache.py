@@ -41,7 +41,7 @@ def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
     """Give a pack, from the cache where it is there and unchanged. Raises PackError where its files cannot be used."""
     common = specs_folder() / "common"
     digest = digest_of((*spec_files(identity.folder), *common_files(common)))
-    key = "\n".join([__version__, sys.version, digest, *sorted(base.digest for base in bases.values())])
+    key = "\n".join([__version__, sys.version, program_stamp(), digest, *sorted(b.digest for b in bases.values())])
     name = f"{identity.id}-{hashlib.sha256(key.encode()).hexdigest()[:32]}.pack"
     found = read_cached(name)
     if isinstance(found, Pack) and found.digest == digest:
@@ -51,6 +51,13 @@ def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
     pack = load_pack(identity.folder, common=common, bases=list(bases.values()))
     write_cached(name, pack)
     return pack
+
+
+def program_stamp() -> str:
+    """Give what changes when the modules that make and read cached values do, so that a checkout never uses stale ones."""
+    package = Path(__file__).parent
+    files = [path for name in ("core", "specfiles", "engines") for path in sorted((package / name).glob("*.py"))]
+    return ";".join(f"{path.name}:{(stat := path.stat()).st_size}:{stat.st_mtime_ns}" for path in files)
 
 
 def read_cached(name: str) -> object | None:

@@ -8,7 +8,7 @@ assert report.passed, report.text()
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -28,6 +28,7 @@ from aiact_rules.gate import with_defaults
 from aiact_rules.interfaces import Engine, Evaluator
 from aiact_rules.sources.statements import Statements
 from aiact_rules.specfiles.cases import Case, load_cases
+from aiact_rules.specfiles.extensions import merge_packs
 from aiact_rules.yaml_text import Entry, Scalar
 
 DEFAULT_AS_OF = date(2026, 11, 22)
@@ -117,7 +118,7 @@ class CaseReport:
 def run_cases(
     folder: Path,
     *,
-    bases: Iterable[Pack] = (),
+    bases: Sequence[Pack] = (),
     common: Path | None = None,
     engine: Engine | None = None,
     only: str | None = None,
@@ -131,7 +132,10 @@ def run_cases(
         from aiact_rules.specfiles.loader import load_pack
 
         pack = load_pack(folder, common=common, bases=list(bases))
-    runner = CaseRunner(pack, engine or ReferenceEngine())
+    whole = pack
+    for base in bases:
+        whole = merge_packs(base, pack)
+    runner = CaseRunner(whole, engine or ReferenceEngine())
     shown = Shown()
     results = []
     for case in load_cases(folder):

@@ -134,6 +134,7 @@ class PackDecision:
                 "pack": pack.id,
                 "version": pack.version,
                 "digest": pack.digest,
+                "extensions": [{"pack": e.id, "version": e.version, "digest": e.digest} for e in pack.extensions],
                 "law": pack.law,
                 "market": pack.market,
                 "as_of": self.pack_at.as_of.isoformat(),

@@ -45,6 +45,15 @@ DISMISSED = "document.signals_dismissed"
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """A pack that was worked into another: guidelines, a code of practice."""
+
+    id: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One law, or one soft-law text, as rules.
 
@@ -62,6 +71,7 @@ class Pack:
     gates: bool = True
     in_force_since: date | None = None
     extends: tuple[str, ...] = ()
+    extensions: tuple[Extension, ...] = ()
     headlines: tuple[str, ...] = ()
     excludes: tuple[tuple[str, str], ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)

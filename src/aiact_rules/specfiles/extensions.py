@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.packs import Extension, Pack
 from aiact_rules.core.problems import PackError, Problem
 
 
@@ -20,14 +20,13 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
         raise PackError(problems)
     return replace(
         base,
-        digest=f"{base.digest}+{extension.digest}",
+        extensions=(*base.extensions, Extension(extension.id, extension.version, extension.digest)),
         vocabulary=base.vocabulary.merged_with(extension.vocabulary),
         headlines=base.headlines + tuple(name for name in extension.headlines if name not in base.headlines),
         parameters={**base.parameters, **extension.parameters},
         timetables={**base.timetables, **extension.timetables},
         readings={**base.readings, **extension.readings},
         sanctions={**base.sanctions, **extension.sanctions},
-        cues={**base.cues, **extension.cues},
         rules={**base.rules, **extension.rules},
         obligations={**base.obligations, **extension.obligations},
     )
@@ -35,6 +34,9 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
 
 def extension_problems(bases: Sequence[Pack], extension: Pack) -> Iterable[Problem]:
     """Say where a pack that extends others does more than it may."""
+    if bases:
+        for cue in extension.cues.values():
+            yield Problem(f"cue `{cue.id}` would make a verdict stricter", cue.place, "an extension has no cues")
     for base in bases:
         concluded = {rule.concludes for rule in base.rules.values()}
         for rule in extension.rules.values():
