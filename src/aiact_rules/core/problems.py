@@ -51,7 +51,7 @@ class PluginError(ProblemsError):
     """A plugin that failed, so that no release can be allowed."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Propose the known word nearest to `word`, as a hint, or nothing where none is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+def did_you_mean(word: str, known: Iterable[str], *, nearness: float = 0.6) -> str | None:
+    """Propose the known word nearest to `word`, as a hint, or nothing where none is near (0 far, 1 equal)."""
+    near = get_close_matches(word, list(known), n=1, cutoff=nearness)
     return f"did you mean `{near[0]}`?" if near else None

@@ -100,7 +100,8 @@ class FactDeclaration:
             return text
         if text in self.values:
             return text
-        hint = did_you_mean(text, self.values)
+        # The nearest word can be the opposite of what is meant, so a short list is given whole unless it is a slip.
+        hint = did_you_mean(text, self.values, nearness=0.8 if len(self.values) <= 10 else 0.6)
         raise ValueError(
             f"`{text}` is not one of the values of `{self.name}`" + (f"; {hint}" if hint else self._choices())
         )
