@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, PluginError, Problem, did_you_mean
+from aiact_rules.engines.built_in import BUILT_IN
 from aiact_rules.interfaces import Engine, PackLocation, Report, Source
 from aiact_rules.locations import bundled_packs
 from aiact_rules.plugins import PluginHost, PluginInfo
@@ -101,9 +102,7 @@ class Catalogue:
     @cached_property
     def engines(self) -> Mapping[str, Engine]:
         """The engines by name."""
-        from aiact_rules.engines.reference import ReferenceEngine
-
-        return _by_name([ReferenceEngine()], self.host.offered_engines(), "engine")
+        return _by_name(BUILT_IN, self.host.offered_engines(), "engine")
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
