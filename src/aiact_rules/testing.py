@@ -26,9 +26,11 @@ from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
 from aiact_rules.engines.reference import ReferenceEngine
 from aiact_rules.gate import with_defaults
 from aiact_rules.interfaces import Engine, Evaluator
+from aiact_rules.locations import specs_folder
 from aiact_rules.sources.statements import Statements
 from aiact_rules.specfiles.cases import Case, load_cases
 from aiact_rules.specfiles.extensions import merge_packs
+from aiact_rules.specfiles.folder import find_common
 from aiact_rules.yaml_text import Entry, Scalar
 
 DEFAULT_AS_OF = date(2026, 11, 22)
@@ -125,12 +127,15 @@ def run_cases(
     pack: Pack | None = None,
 ) -> CaseReport:
     """Run every case in a pack's folder. `only` is a pattern for the names of case files, such as `*art_006*`.
+    `common` is the folder of the shared vocabulary: without it, the folder `common` above the pack, else the one that comes
+    with this distribution.
 
     Raises PackError with all problems where the pack or a case file cannot be read.
     """
     if pack is None:
         from aiact_rules.specfiles.loader import load_pack
 
+        common = common or find_common(folder) or specs_folder() / "common"
         pack = load_pack(folder, common=common, bases=list(bases))
     whole = pack
     for base in bases:
