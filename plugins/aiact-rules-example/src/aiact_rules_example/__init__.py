@@ -1,0 +1,1 @@
+"""An example plugin of aiact-rules: every hook, used once."""

@@ -1,0 +1,74 @@
+"""Lantern labels: lines of `name: value`, the way the factories of Examplia label their lanterns.
+
+    lantern: Glow 3
+    market: XX
+    talks: yes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiact_rules.core.packs import MARKETS, SIGNALS
+from aiact_rules.core.problems import Place
+from aiact_rules.core.rules import Cue
+from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.cues import find_signals
+from aiact_rules.sources.document import Document, FileRead, Signal, Skipped, Subject
+from aiact_rules.sources.reading import read_text
+from aiact_rules.sources.statements import Statements
+
+_FACTS = {
+    "market": MARKETS,
+    "talks": "lantern.talks",
+    "for the stage": "lantern.made_for_the_stage",
+    "listening light": "lantern.has_listening_light",
+    "listens when off": "lantern.listens_when_off",
+    "lumen": "lantern.brightness",
+}
+_PROSE = "description"
+
+
+class LabelSource:
+    """Reads files that end in `.lantern`."""
+
+    name = "lantern_label"
+
+    def accepts(self, path: Path) -> bool:
+        """Say yes to a file that ends in `.lantern`."""
+        return path.suffix == ".lantern" and path.is_file()
+
+    def read(self, path: Path, vocabulary: Vocabulary, cues: Mapping[str, Cue]) -> Document | Skipped:
+        """Read one label. Raises InputError with every line that cannot be used."""
+        text = read_text(path)
+        if not text.text.strip():
+            return Skipped(text.name, "this label is empty")
+        statements = Statements(vocabulary)
+        lantern: str | None = None
+        signals: list[Signal] = []
+        for number, line in enumerate(text.text.splitlines(), 1):
+            place = Place(text.name, number)
+            key, colon, value = (part.strip() for part in line.partition(":"))
+            if not line.strip():
+                continue
+            if not colon or not value:
+                statements.problem("a label has lines of `name: value`", place)
+            elif key == "lantern":
+                lantern = value
+            elif key == _PROSE:
+                signals += find_signals(value, cues.values(), text.name, number)
+            elif _FACTS.get(key, key) in vocabulary:
+                statements.read_texts(_FACTS.get(key, key), [value], place)
+            else:
+                statements.unknown_fact(key, place)
+        if signals:
+            statements.state(SIGNALS, frozenset(signal.cue for signal in signals), signals[0].place)
+        return Document(
+            text.name,
+            Subject(lantern),
+            statements.facts(),
+            signals=tuple(signals),
+            notes=text.notes,
+            files=(FileRead(text.name, text.sha256),),
+        )

@@ -1,0 +1,50 @@
+"""The hooks of the example plugin. What they offer stands in modules of its own, loaded only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from aiact_rules.core.decisions import Decision
+from aiact_rules.hookspecs import hookimpl
+from aiact_rules.interfaces import Engine, PackLocation, Report, Source
+
+
+@hookimpl
+def aiact_rules_offer_packs() -> Iterable[PackLocation]:
+    """Offer the Lantern Act."""
+    return [PackLocation(Path(__file__).parent / "specs" / "lantern_act")]
+
+
+@hookimpl
+def aiact_rules_offer_sources() -> Iterable[Source]:
+    """Offer to read lantern labels."""
+    from aiact_rules_example.labels import LabelSource
+
+    return [LabelSource()]
+
+
+@hookimpl
+def aiact_rules_offer_engines() -> Iterable[Engine]:
+    """Offer the counting engine."""
+    from aiact_rules_example.counting import CountingEngine
+
+    return [CountingEngine()]
+
+
+@hookimpl
+def aiact_rules_offer_reports() -> Iterable[Report]:
+    """Offer the CSV report."""
+    from aiact_rules_example.csv_report import CsvReport
+
+    return [CsvReport()]
+
+
+@hookimpl
+def aiact_rules_decided(decision: Decision) -> None:
+    """Write the decision to the log, where one is named. A log that cannot be written stops the gate."""
+    from aiact_rules_example.decision_log import append, log_file
+
+    file = log_file()
+    if file is not None:
+        append(file, decision)
