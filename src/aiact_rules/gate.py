@@ -18,11 +18,11 @@ from pathlib import Path
 from aiact_rules import __version__
 from aiact_rules.catalogue import Catalogue
 from aiact_rules.core.chains import Chain
-from aiact_rules.core.decisions import Decision, Run, Subject, Verdict, combine, decide
+from aiact_rules.core.decisions import Decision, Judge, Run, Subject, Verdict, combine
 from aiact_rules.core.evidence import Evidence
-from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
-from aiact_rules.core.lowering import Lowered, lower
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
+from aiact_rules.core.facts import Completion, Fact, Facts, Origin, Sureness
+from aiact_rules.core.lowering import lower
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.interfaces import Evaluator
@@ -31,7 +31,7 @@ from aiact_rules.sources.organisation import NOBODY, Organisation
 from aiact_rules.sources.statements import parse_value
 
 DEFAULT_PACK = "eu_ai_act"
-DEFAULT_ENGINE = "reference"
+DEFAULT_ENGINE = "generated"
 
 
 class ReleaseRefused(Exception):
@@ -57,8 +57,7 @@ class VerificationFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    pack_at: PackAt
-    lowered: Lowered
+    judge: Judge
     run: Evaluator
 
 
@@ -83,6 +82,7 @@ class Gate:
         self.readings = dict(readings or {})
         self._packs: dict[tuple[str, ...], tuple[Pack, ...]] = {}
         self._vocabularies: dict[tuple[str, ...], Vocabulary] = {}
+        self._completions: dict[tuple[str, ...], Completion] = {}
         self._prepared: dict[tuple[object, ...], _Prepared] = {}
         self._lock = threading.RLock()
 
@@ -150,14 +150,13 @@ class Gate:
         stated = stated.overridden_by(_arguments(given, vocabulary))
         packs_judged_by = self.packs(pack_ids)
         self._check_readings(chosen, packs_judged_by)
-        complete = with_defaults(stated, packs_judged_by, as_of).completed(vocabulary)
+        complete = self._completion(pack_ids).of_facts(with_defaults(stated, packs_judged_by, as_of))
         engine = engine or self.engine
         decisions = []
         values = {fact.name: fact.value for fact in complete}
         for pack in packs_judged_by:
             prepared = self._prepare(pack, as_of, chosen, engine)
-            outcome = prepared.run(values)
-            decisions.append(decide(prepared.pack_at, prepared.lowered, complete, outcome))
+            decisions.append(prepared.judge.decide(complete, values, prepared.run(values)))
         return combine(
             decisions,
             subject=subject or Subject(),
@@ -261,12 +260,19 @@ class Gate:
             if key not in self._prepared:
                 pack_at = pack.at(as_of, choices)
                 lowered = lower(pack_at)
-                self._prepared[key] = _Prepared(
-                    pack_at, lowered, self.catalogue.engine(engine).prepare(pack_at, lowered)
-                )
+                run = self.catalogue.engine(engine).prepare(pack_at, lowered)
+                self._prepared[key] = _Prepared(Judge.of(pack_at, lowered), run)
             return self._prepared[key]
 
+    def _completion(self, pack_ids: tuple[str, ...]) -> Completion:
+        with self._lock:
+            if pack_ids not in self._completions:
+                self._completions[pack_ids] = Completion.of(self.vocabulary(pack_ids))
+            return self._completions[pack_ids]
+
     def _check_readings(self, readings: Mapping[str, str], packs: Iterable[Pack]) -> None:
+        if not readings:
+            return
         known = {name for pack in packs for name in pack.readings}
         unknown = [name for name in readings if name not in known]
         if unknown:

@@ -14,7 +14,7 @@ import rfc8785
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts, Sureness
-from aiact_rules.core.findings import Finding, FindingWriter, Status, status_of
+from aiact_rules.core.findings import Finding, FindingWriter, Status, statuses_of
 from aiact_rules.core.lowering import Lowered, Outcome, truths
 from aiact_rules.core.needs import Asking, Need, in_order
 from aiact_rules.core.packs import MOMENT, ROLES, PackAt
@@ -256,31 +256,47 @@ class Decision:
         return counterfactuals(self, most=most)
 
 
-def decide(pack_at: PackAt, lowered: Lowered, facts: Facts, outcome: Outcome) -> PackDecision:
-    """Say whether the release may go ahead under one pack, from what an engine says about its facts.
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Turns what an engine says into decisions under one pack. Made once per pack and date, for any number of releases."""
 
-    `facts` are complete (declared defaults included). Any breach blocks; otherwise anything left open holds; otherwise it
-    is allowed. Order never affects the verdict. Raises PackError for a pack with nothing in it: silence never allows.
-    """
-    if not pack_at.obligations:
-        raise PackError(
-            [Problem(f"pack `{pack_at.pack.id}` has no obligations on {pack_at.as_of}, so it cannot allow anything")]
+    pack_at: PackAt
+    lowered: Lowered
+    statuses: tuple[tuple[Status | None, ...], ...]
+
+    @classmethod
+    def of(cls, pack_at: PackAt, lowered: Lowered) -> Judge:
+        """Make the judge of a pack on one date.
+
+        Raises PackError for a pack with nothing in it: silence never allows.
+        """
+        if not pack_at.obligations:
+            message = f"pack `{pack_at.pack.id}` has no obligations on {pack_at.as_of}, so it cannot allow anything"
+            raise PackError([Problem(message)])
+        return cls(pack_at, lowered, tuple(statuses_of(o) for o in pack_at.obligations.values()))
+
+    def decide(self, facts: Facts, values: Mapping[str, FactValue], outcome: Outcome) -> PackDecision:
+        """Say whether the release may go ahead under this pack, from what an engine says about its facts.
+
+        `facts` are complete (declared defaults included), `values` the same without their origins. Any breach blocks;
+        otherwise anything left open holds; otherwise it is allowed. Order never affects the verdict.
+        """
+        table = self.statuses
+        statuses = tuple(
+            [(index, status, code) for index, code in outcome.duties if (status := table[index][code]) is not None]
         )
-    obligations = tuple(pack_at.obligations.values())
-    statuses = []
-    verdict = Verdict.ALLOW
-    for index, code in outcome.duties:
-        status = status_of(obligations[index], code)
-        if status is None:
-            continue
-        statuses.append((index, status, code))
-        if status is Status.BREACHED:
+        found = [status for _, status, _ in statuses]
+        if Status.BREACHED in found:
             verdict = Verdict.BLOCK
-        elif status is Status.OPEN and verdict is Verdict.ALLOW:
-            verdict = Verdict.HOLD
-    values = {fact.name: fact.value for fact in facts}
-    gated = verdict if pack_at.pack.gates else None
-    return PackDecision(pack_at, lowered, facts, values, outcome, gated, tuple(statuses))
+        else:
+            verdict = Verdict.HOLD if Status.OPEN in found else Verdict.ALLOW
+        gated = verdict if self.pack_at.pack.gates else None
+        return PackDecision(self.pack_at, self.lowered, facts, values, outcome, gated, statuses)
+
+
+def decide(pack_at: PackAt, lowered: Lowered, facts: Facts, outcome: Outcome) -> PackDecision:
+    """Decide on one release; `Judge` says the same of many."""
+    return Judge.of(pack_at, lowered).decide(facts, {fact.name: fact.value for fact in facts}, outcome)
 
 
 def combine(

@@ -82,18 +82,7 @@ class Facts:
 
     def completed(self, vocabulary: Vocabulary) -> Facts:
         """Add what follows by arithmetic, then the declared defaults of facts nobody stated."""
-        known = dict(self.by_name)
-        problems: list[Problem] = []
-        for declaration in vocabulary.declarations.values():
-            if declaration.derivation is not None:
-                _derive(declaration, known, problems)
-        if problems:
-            raise InputError(problems)
-        for declaration in vocabulary.declarations.values():
-            if declaration.if_absent is not None and declaration.name not in known:
-                origin = Origin(Place("vocabulary"), Sureness.DECLARED_BY_DEFAULT, declaration.if_absent_because)
-                known[declaration.name] = Fact(declaration.name, declaration.if_absent, origin)
-        return Facts(known)
+        return Completion.of(vocabulary).of_facts(self)
 
     def __contains__(self, name: object) -> bool:
         return name in self.by_name
@@ -109,6 +98,38 @@ class Facts:
 
 
 NO_FACTS = Facts({})
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a vocabulary adds to facts: what follows by arithmetic, and the declared defaults."""
+
+    derived: tuple[FactDeclaration, ...]
+    defaults: Mapping[str, Fact]
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> Completion:
+        """Collect what a vocabulary adds, once for any number of releases."""
+        declarations = vocabulary.declarations.values()
+        defaults = {
+            d.name: Fact(
+                d.name, d.if_absent, Origin(Place("vocabulary"), Sureness.DECLARED_BY_DEFAULT, d.if_absent_because)
+            )
+            for d in declarations
+            if d.if_absent is not None
+        }
+        return cls(tuple(d for d in declarations if d.derivation is not None), defaults)
+
+    def of_facts(self, stated: Facts) -> Facts:
+        """Complete facts. Raises InputError where what is stated and what follows disagree."""
+        known = dict(stated.by_name)
+        problems: list[Problem] = []
+        for declaration in self.derived:
+            _derive(declaration, known, problems)
+        if problems:
+            raise InputError(problems)
+        # What is known keeps its place and its value; the defaults of the rest follow.
+        return Facts({**known, **self.defaults, **known})
 
 
 def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list[Problem]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 
 from aiact_rules.core.conditions import (
     ALWAYS,
@@ -41,20 +42,37 @@ class Status(Enum):
     ADVICE = "advice"
 
 
+_CODES = OWED | IN_FORCE | MAYBE_IN_FORCE | MET | MAYBE_MET | DUE | MAYBE_DUE
+
+
 def status_of(o: Obligation, code: int) -> Status | None:
     """Read an engine's answer about one obligation. None where there is nothing to report."""
+    return statuses_of(o)[code]
+
+
+def statuses_of(o: Obligation) -> tuple[Status | None, ...]:
+    """Give the status of an obligation for each answer an engine can give about it."""
+    return _statuses(o.can_gate, o.kind is not Kind.SIGNAL, o.after is not None)
+
+
+@cache
+def _statuses(can_gate: bool, can_breach: bool, after: bool) -> tuple[Status | None, ...]:
+    return tuple(_status(code, can_gate, can_breach, after) for code in range(_CODES + 1))
+
+
+def _status(code: int, can_gate: bool, can_breach: bool, after: bool) -> Status | None:
     if code & MET:
         return Status.MET if code & OWED else None
     if not code & MAYBE_IN_FORCE:
         return Status.UPCOMING
-    if not o.can_gate:
+    if not can_gate:
         return Status.ADVICE if code & OWED and code & IN_FORCE else None
     if not code & MAYBE_DUE:
         return Status.CONDITION
     breached = code & OWED and code & IN_FORCE and code & DUE and not code & MAYBE_MET
-    if breached and o.kind is not Kind.SIGNAL:
+    if breached and can_breach:
         return Status.BREACHED
-    return Status.CONDITION if o.after is not None else Status.OPEN
+    return Status.CONDITION if after else Status.OPEN
 
 
 @dataclass(frozen=True, slots=True)
