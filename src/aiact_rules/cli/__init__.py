@@ -22,6 +22,7 @@ _COMMANDS = {
     "plugins": "plugins",
     "questions": "questions",
     "test": "test",
+    "timeline": "timeline",
     "vocabulary": "vocabulary",
 }
 

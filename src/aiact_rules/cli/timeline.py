@@ -1,0 +1,117 @@
+"""`aiact-rules timeline`: how does the answer change from date to date?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.packs import RELEASE_DATE
+from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.gate import Gate
+from aiact_rules.reports.svg_timeline import render_svg
+from aiact_rules.reports.text_timeline import render_text
+from aiact_rules.sources.document import Document, Skipped
+from aiact_rules.timeline import ALREADY_ON_MARKET, DESIGN_CHANGED, FIRST_PLACED_ON, Timeline, timeline
+
+
+@click.command("timeline")
+@click.argument("path", type=click.Path(path_type=Path))
+@judging
+@click.option("--operator", "operator", metavar="NAME", help="Which operator of a release that names several.")
+@click.option("--format", "report", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="Write it to a file.")
+def command(
+    path: Path,
+    operator: str | None,
+    report: str,
+    output: Path | None,
+    roles: tuple[str, ...],
+    moment: str | None,
+    as_of: date | None,
+    release_date: date | None,
+    markets: tuple[str, ...],
+    packs: tuple[str, ...],
+    readings: tuple[str, ...],
+    fact_files: tuple[Path, ...],
+    settings: tuple[str, ...],
+) -> None:
+    """Show from date to date how the verdict changes and what is owed.
+
+    Each date on which the law changes something for this release is judged as if the step were taken that day and, where
+    the law spares what was on the market before, for the release as placed on its own date and left unchanged. The exit
+    code is 0: a timeline decides nothing.
+    """
+    gate = Gate()
+    chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
+    release = Reader(gate, chosen).read(path)
+    if isinstance(release, Skipped):
+        raise InputError([Problem(release.reason, Place(release.name))])
+    found = timeline_of(gate, release, chosen, operator)
+    if report == "json":
+        text = json.dumps(found.as_json(), indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = render_svg(found) if report == "svg" else render_text(found)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError([Problem("the timeline cannot be written here", Place(str(output)), str(error))]) from error
+
+
+def timeline_of(gate: Gate, release: Release, chosen: Judging, operator: str | None = None) -> Timeline:
+    """Judge a release, or one operator of it, from date to date."""
+    known_on = chosen.as_of or datetime.now(UTC).date()
+    document = operator_of(replace(release.document, facts=release.facts), operator)
+    own = chosen.release_date or document.facts.value(RELEASE_DATE)
+    if document.facts.value(ALREADY_ON_MARKET) is True:
+        own = document.facts.value(FIRST_PLACED_ON) or own
+
+    def judge(on: date, law_of: date, stated: Mapping[str, FactValue]) -> Decision:
+        facts = Facts.of(Fact(name, value, Origin(Place("timeline"))) for name, value in stated.items())
+        return gate.decide(
+            document.with_facts(document.facts.overridden_by(facts)),
+            roles=chosen.roles or None,
+            moment=chosen.moment,
+            as_of=law_of,
+            release_date=on,
+            markets=chosen.markets or None,
+            packs=release.packs,
+            readings=release.readings,
+        )
+
+    return timeline(
+        gate.packs(release.packs),
+        judge,
+        released_on=own if isinstance(own, date) else known_on,
+        known_on=known_on,
+        design_changed=document.facts.value(DESIGN_CHANGED) is True,
+    )
+
+
+def operator_of(document: Document, name: str | None) -> Document:
+    """Give the document of the one operator it names, or of the one of several that is meant.
+
+    Raises InputError where several are named and none, or none of them, is meant.
+    """
+    found = document.per_operator()
+    if name is None and not document.operators:
+        return document
+    named = {each.operator or f"operator {number}": each for number, each in enumerate(found, 1)}
+    if name is None or name not in named:
+        says = "this release names several operators" if name is None else f"this release names no operator `{name}`"
+        hint = (
+            did_you_mean(name, named) if name is not None else None
+        ) or f"say --operator, one of: {', '.join(named)}"
+        raise InputError([Problem(says, Place(document.name), hint)])
+    return named[name]

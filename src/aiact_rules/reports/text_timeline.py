@@ -1,0 +1,165 @@
+"""The timeline as text: a verdict for each date that matters, then what changes on it, for 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
+
+from aiact_rules.core.findings import Status
+from aiact_rules.core.provisions import in_order
+from aiact_rules.reports.text_report import WIDTH, article_of
+from aiact_rules.timeline import IN_FORCE, Change, Changed, Duty, Judged, Line, Step, Timeline
+
+_CHANGE = {
+    Change.GAINED: "now applies",
+    Change.LOST: "no longer applies",
+    Change.ANNOUNCED: "to come",
+    Change.DROPPED: "no longer to come",
+}
+
+
+def render_text(timeline: Timeline) -> str:
+    """Give a timeline as lines of text."""
+    return "\n".join(_lines(timeline)) + "\n"
+
+
+def title_of(timeline: Timeline) -> str:
+    """Name the release and the operator of a timeline."""
+    decision = timeline.first
+    subject = " ".join(part for part in (decision.subject.name, decision.subject.version) if part) or "the release"
+    roles = " and ".join(role.replace("_", " ") for role in decision.roles) or "role not known"
+    who = roles if decision.operator is None else f"{decision.operator}, {roles}"
+    moment = (decision.moment or "step not known").replace("_", " ")
+    return f"{subject} ({who}; {moment})"
+
+
+def line_title(timeline: Timeline, line: Line) -> str:
+    """Say in words which release one line of the timeline judges."""
+    if line is Line.NEW:
+        return "the step taken that day, with nothing like it on the market before"
+    design = "its design significantly changed" if timeline.design_changed else "its design not significantly changed"
+    return f"on the market since {timeline.released_on}, {design} (Art. 111)"
+
+
+def tally(judged: Judged) -> str:
+    """Count the obligations by how they stand: `3 breached, 12 open, 5 met`."""
+    counts = _counts(judged.duties.values())
+    words = {Status.CONDITION: "owed later or afterwards", Status.UPCOMING: "to come"}
+    parts = [f"{counts[status]} {words.get(status, status.value)}" for status in Status if counts.get(status)]
+    return ", ".join(parts) or "nothing owed"
+
+
+def _counts(duties: Iterable[Duty]) -> Mapping[Status, int]:
+    counts: dict[Status, int] = {}
+    for duty in duties:
+        counts[duty.status] = counts.get(duty.status, 0) + 1
+    return counts
+
+
+def _lines(timeline: Timeline) -> Iterator[str]:
+    yield from _wrapped(f"TIMELINE  {title_of(timeline)}", "", " " * 10)
+    laws = ", ".join(pack.pack_at.pack.title for pack in timeline.first.packs)
+    yield from _wrapped(f"law:      {laws}; days to come by the law as known on {timeline.known_on}", "", " " * 10)
+    yield ""
+    both = len(timeline.lines) > 1
+    for letter, line in zip("AB", timeline.lines, strict=False):
+        yield from _wrapped(
+            f"{letter}  {line_title(timeline, line)}" if both else line_title(timeline, line), "", "   "
+        )
+    yield ""
+    yield f"{'date':12}{'A':9}B" if both else "date"
+    for step in timeline.steps:
+        yield from _row(timeline, step)
+    yield ""
+    for step in timeline.steps:
+        yield from _step(timeline, step)
+
+
+def _row(timeline: Timeline, step: Step) -> Iterator[str]:
+    verdicts = ""
+    for line in timeline.lines:
+        judged = step.judged(line)
+        verdicts += f"{'-' if judged is None else judged.verdict.value.upper():9}"
+    yield from _wrapped(
+        "; ".join(_marks(timeline, step)), f"{step.on.isoformat():12}{verdicts}", " " * (12 + len(verdicts))
+    )
+
+
+def _marks(timeline: Timeline, step: Step) -> Iterator[str]:
+    if step.on == timeline.released_on:
+        yield "the release's own date"
+    if step.on == timeline.known_on:
+        yield "the law is known up to here"
+    yield from (str(event) for event in step.events)
+
+
+def _step(timeline: Timeline, step: Step) -> Iterator[str]:
+    same = step.on_market is None or step.on_market.duties == step.new.duties
+    for letter, line in zip("AB", timeline.lines, strict=False):
+        judged = step.judged(line)
+        if judged is None or (line is Line.ON_MARKET and same):
+            continue
+        changes = step.changes.get(line)
+        if changes == ():
+            continue
+        which = f" {letter}" if len(timeline.lines) > 1 and not same else ""
+        yield from _wrapped(f"{step.on}{which}  {judged.verdict.value.upper()}: {tally(judged)}", "", " " * 14)
+        if changes is None:
+            yield from _standing(judged)
+        else:
+            yield from _changes(changes)
+        yield ""
+
+
+def _standing(judged: Judged) -> Iterator[str]:
+    for title, statuses in (("applies", IN_FORCE), ("to come", frozenset({Status.UPCOMING}))):
+        yield from _articles(title, [duty for duty in judged.duties.values() if duty.status in statuses])
+
+
+def _changes(changes: Sequence[Changed]) -> Iterator[str]:
+    for change in Change:
+        found = [changed for changed in changes if changed.change is change]
+        if change in (Change.CHANGED, Change.MOVED):
+            yield from _steps_between(found)
+            continue
+        yield from _articles(_CHANGE[change], [changed.duty for changed in found])
+
+
+def _steps_between(changes: Sequence[Changed]) -> Iterator[str]:
+    groups: dict[str, list[Duty]] = {}
+    for changed in changes:
+        assert changed.before is not None
+        assert changed.now is not None
+        was, now = changed.before.status.value, changed.now.status.value
+        if changed.change is Change.MOVED and changed.before.applies_from != changed.now.applies_from:
+            title = f"moved from {changed.before.applies_from} to {changed.now.applies_from}"
+        else:
+            title = f"{was}, now {now}" if was != now else f"{now}, now {'owed' if changed.now.certain else 'unsure'}"
+        groups.setdefault(title, []).append(changed.duty)
+    for title, duties in groups.items():
+        yield from _articles(title, duties)
+
+
+def _articles(title: str, duties: Sequence[Duty]) -> Iterator[str]:
+    for certain in (True, False):
+        found = [duty for duty in duties if duty.certain is certain]
+        if not found:
+            continue
+        dates: dict[str, list[Duty]] = {}
+        for duty in found:
+            upcoming = duty.status is Status.UPCOMING and duty.applies_from is not None
+            dates.setdefault(f" from {duty.applies_from}" if upcoming and "from" not in title else "", []).append(duty)
+        for when, listed in sorted(dates.items()):
+            counts: dict[str, int] = {}
+            for duty in listed:
+                article = article_of(duty.provision)
+                counts[article] = counts.get(article, 0) + 1
+            text = ", ".join(f"{a} ({counts[a]})" if counts[a] > 1 else a for a in in_order(counts))
+            unsure = "" if certain else ", if owed at all"
+            yield from _wrapped(text, f"  {title}{when}{unsure} ({len(listed)}): ", "    ")
+
+
+def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
+    yield from wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    ) or [first.rstrip()]

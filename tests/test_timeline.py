@@ -1,0 +1,182 @@
+"""Timelines: the dates that matter, what is judged on each, and the three ways to show it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from aiact_rules.cli.options import Judging, Reader, Release
+from aiact_rules.cli.timeline import command, timeline_of
+from aiact_rules.core.decisions import Verdict
+from aiact_rules.core.findings import Status
+from aiact_rules.core.problems import InputError
+from aiact_rules.gate import Gate
+from aiact_rules.timeline import Change, Line, Step, Timeline
+
+KNOWN = date(2026, 11, 22)
+RECRUITING = """\
+format: 1
+name: ranker
+subject: system
+roles: [provider]
+markets: [EU]
+moment: placing_on_market
+release_date: 2026-12-15
+facts:
+  system: {practices: [], annex_iii_uses: [recruitment], profiles_natural_persons: true, annex_i_law: [],
+    transparency_situations: [], annex_x_component: false, intended_for_public_authorities: %s}
+"""
+CHAIN = """\
+format: 1
+subject: system
+markets: [EU]
+operators:
+  - {name: Maker, roles: [provider]}
+  - {name: Seller, roles: [distributor]}
+"""
+
+
+@pytest.fixture(scope="module")
+def gate() -> Gate:
+    return Gate()
+
+
+def of(gate: Gate, path: Path, text: str, **options: object) -> Timeline:
+    path.write_text(text, encoding="utf-8")
+    chosen = Judging(as_of=KNOWN, **options)  # type: ignore[arg-type]
+    release = Reader(gate, chosen).read(path)
+    assert isinstance(release, Release)
+    return timeline_of(gate, release, chosen)
+
+
+def on(timeline: Timeline, day: str) -> Step:
+    return next(step for step in timeline.steps if step.on.isoformat() == day)
+
+
+@pytest.fixture(scope="module")
+def recruiting(gate: Gate, tmp_path_factory: pytest.TempPathFactory) -> Timeline:
+    return of(gate, tmp_path_factory.mktemp("recruiting") / "aiact.yaml", RECRUITING % "false")
+
+
+def test_only_dates_that_matter_to_the_release_are_shown(recruiting: Timeline) -> None:
+    days = [step.on.isoformat() for step in recruiting.steps]
+    assert days == sorted(days)
+    assert {"2026-07-27", "2026-11-22", "2026-12-15", "2027-12-02"} <= set(days)
+    assert "2025-08-02" not in days, "the rules for general-purpose models do not concern it"
+    assert "2028-08-02" not in days, "nor does the date for products"
+
+
+def test_a_new_release_is_held_from_the_day_on_which_the_regime_starts(recruiting: Timeline) -> None:
+    assert on(recruiting, "2026-12-15").new.verdict is Verdict.ALLOW
+    step = on(recruiting, "2027-12-02")
+    assert step.new.verdict is Verdict.HOLD
+    gained = {changed.duty.id for changed in step.changes[Line.NEW] if changed.change is Change.GAINED}
+    assert "art9.1.established" in gained
+    assert any(event.provision == "Art. 113, third paragraph, point (c)(i)" for event in step.events)
+
+
+def test_what_was_placed_before_the_regime_and_stays_as_it_is_is_spared(recruiting: Timeline) -> None:
+    step = on(recruiting, "2027-12-02")
+    assert step.on_market is not None
+    assert step.on_market.verdict is Verdict.ALLOW
+    assert not any(name.startswith("art9.") for name in step.on_market.duties)
+    assert on(recruiting, "2026-11-22").on_market is None, "before its own date it was not there"
+
+
+def test_the_text_of_a_past_day_is_that_days_text(recruiting: Timeline) -> None:
+    before, after = on(recruiting, "2025-02-02"), on(recruiting, "2026-07-27")
+    assert before.text_of == date(2024, 8, 1)
+    assert after.text_of == date(2026, 7, 27)
+    assert before.new.duties["art9.1.established"].applies_from == date(2026, 8, 2)
+    assert after.new.duties["art9.1.established"].applies_from == date(2027, 12, 2)
+    moved = next(c for c in after.changes[Line.NEW] if c.duty.id == "art9.1.established")
+    assert moved.change is Change.MOVED
+    assert any(event.changes_text for event in after.events)
+
+
+def test_the_law_is_not_known_beyond_the_as_of_date(gate: Gate, tmp_path: Path) -> None:
+    path = tmp_path / "aiact.yaml"
+    path.write_text(RECRUITING % "false", encoding="utf-8")
+    chosen = Judging(as_of=date(2026, 7, 1))
+    release = Reader(gate, chosen).read(path)
+    assert isinstance(release, Release)
+    days = {step.on.isoformat(): step for step in timeline_of(gate, release, chosen).steps}
+    assert days["2026-08-02"].new.verdict is Verdict.HOLD
+    assert "2027-12-02" not in days
+
+
+def test_systems_for_public_authorities_have_until_2030(gate: Gate, tmp_path: Path) -> None:
+    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "true")
+    assert on(found, "2027-12-02").on_market.duties["art9.1.established"].status is Status.UPCOMING  # type: ignore[union-attr]
+    assert on(found, "2030-08-02").on_market.verdict is Verdict.HOLD  # type: ignore[union-attr]
+
+
+def test_a_date_of_first_placing_that_is_stated_counts(gate: Gate, tmp_path: Path) -> None:
+    facts = ("release.already_on_market=yes", "release.first_placed_on=2026-05-01")
+    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false", settings=facts)
+    assert found.released_on == date(2026, 5, 1)
+    assert on(found, "2027-12-02").new.verdict is Verdict.HOLD
+    assert on(found, "2027-12-02").on_market.verdict is Verdict.ALLOW  # type: ignore[union-attr]
+
+
+def test_a_changed_design_is_not_assumed_away(gate: Gate, tmp_path: Path) -> None:
+    facts = ("release.already_on_market=yes", "system.design_significantly_changed=yes")
+    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false", settings=facts)
+    assert found.lines == (Line.NEW,), "a release whose design changed is spared nothing"
+
+
+def test_without_transition_there_is_one_line(gate: Gate, tmp_path: Path) -> None:
+    text = "format: 1\nsubject: system\nroles: [provider]\nmarkets: [EU]\nsystem: {practices: [], annex_iii_uses: []}\n"
+    text = text.replace("[]}", "[], annex_i_law: [], transparency_situations: []}")
+    found = of(gate, tmp_path / "aiact.yaml", text)
+    assert found.lines == (Line.NEW,)
+    assert {step.new.verdict for step in found.steps} == {Verdict.ALLOW}
+
+
+def test_one_operator_of_several_is_chosen_by_name(tmp_path: Path, gate: Gate) -> None:
+    path = tmp_path / "aiact.yaml"
+    path.write_text(CHAIN, encoding="utf-8")
+    release = Reader(gate, Judging()).read(path)
+    assert isinstance(release, Release)
+    with pytest.raises(InputError, match="--operator, one of: Maker, Seller"):
+        timeline_of(gate, release, Judging())
+    with pytest.raises(InputError, match="did you mean `Seller`"):
+        timeline_of(gate, release, Judging(), "Sellr")
+    assert timeline_of(gate, release, Judging(as_of=KNOWN), "Seller").first.roles == ("distributor",)
+
+
+def run(path: Path, *arguments: str) -> str:
+    result = CliRunner().invoke(command, [str(path), "--as-of", "2026-11-22", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_the_command_writes_text_json_and_a_picture(tmp_path: Path) -> None:
+    path = tmp_path / "aiact.yaml"
+    path.write_text(RECRUITING % "false", encoding="utf-8")
+    text = run(path)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "2027-12-02  HOLD     ALLOW" in text
+
+    dates = {step["date"]: step for step in json.loads(run(path, "--format", "json"))["dates"]}
+    assert dates["2027-12-02"]["new"]["verdict"] == "hold"
+    assert dates["2027-12-02"]["on_market"]["verdict"] == "allow"
+    assert dates["2026-11-22"]["on_market"] is None
+
+    picture = tmp_path / "timeline.svg"
+    assert run(path, "--format", "svg", "--output", str(picture)) == ""
+    root = ElementTree.fromstring(picture.read_text(encoding="utf-8"))
+    words = ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"2027-12-02", "HOLD", "ALLOW", "Art. 9"} <= set(words)
+
+
+def test_a_picture_says_names_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "aiact.yaml"
+    path.write_text((RECRUITING % "false").replace("name: ranker", 'name: "a<b> & \\"c\\""'), encoding="utf-8")
+    root = ElementTree.fromstring(run(path, "--format", "svg"))
+    assert 'a<b> & "c"' in root.attrib["aria-label"]
