@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
@@ -136,28 +136,27 @@ def parse_quantity(text: str) -> Decimal:
     """
     text = text.strip()
     if match := _POWER.match(text):
-        return Decimal(1).scaleb(int(match["power"]))
+        return Decimal(f"1e{match['power']}")
     match = _QUANTITY.match(text)
     if match is None:
         raise ValueError(f"expected a number such as 1e25, found `{text}`")
-    exponent = int(match["exponent"] or match["power"] or "0")
-    try:
-        return Decimal(match["base"].replace("_", "")).scaleb(exponent)
-    except InvalidOperation as error:
-        raise ValueError(f"expected a number such as 1e25, found `{text}`") from error
+    # Made from text, not by arithmetic, so that no digit is lost to a precision.
+    return Decimal(f"{match['base'].replace('_', '')}e{match['exponent'] or match['power'] or '0'}")
 
 
 def format_quantity(value: Decimal) -> str:
-    """Write a number so that equal numbers have equal text, with an exponent where it is long."""
-    if value == 0:
-        return "0"
-    sign, digits, exponent = value.normalize().as_tuple()
+    """Write a number exactly, so that equal numbers have equal text, with an exponent where it is long."""
+    sign, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
     text = "".join(str(digit) for digit in digits)
+    kept = text.rstrip("0")
+    if not kept:
+        return "0"
+    exponent += len(text) - len(kept)
+    text = kept
     size = len(text) - 1 + exponent
     if -7 < size < 16:
-        plain = format(value.normalize(), "f")
-        return plain
+        return format(Decimal((sign, tuple(int(digit) for digit in text), exponent)), "f")
     mantissa = text[0] + (f".{text[1:]}" if len(text) > 1 else "")
     return f"{'-' if sign else ''}{mantissa}e{size}"
 
