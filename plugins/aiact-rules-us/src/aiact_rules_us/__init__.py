@@ -1,0 +1,27 @@
+"""Rule packs for the AI laws of US states and of New York City, and advice from the federal level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from aiact_rules.hookspecs import hookimpl
+from aiact_rules.interfaces import PackLocation
+
+OFFERED_BY = "aiact-rules-us"
+
+
+def specs_folder() -> Path:
+    """Give the folder with the packs; it lies inside the package, in a wheel as in a checkout."""
+    return Path(__file__).resolve().parent / "specs"
+
+
+def pack_folders() -> tuple[Path, ...]:
+    """Give the folder of each pack, sorted by name."""
+    return tuple(sorted(file.parent for file in specs_folder().glob("*/pack.yaml")))
+
+
+@hookimpl
+def aiact_rules_offer_packs() -> Iterable[PackLocation]:
+    """Offer one pack for each state or city, and one for the federal level that informs and never gates."""
+    return [PackLocation(folder, OFFERED_BY) for folder in pack_folders()]
