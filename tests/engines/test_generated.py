@@ -17,7 +17,7 @@ from tests.engines.packs import AS_OF, random_pack
 from tests.records import random_records
 
 
-@pytest.fixture()
+@pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AIACT_RULES_CACHE", str(tmp_path))
     return tmp_path

@@ -8,7 +8,6 @@ from itertools import islice
 
 import pytest
 
-from aiact_rules.core.evaluation import evaluate
 from aiact_rules.core.lowering import Outcome
 from aiact_rules.engines.durable import DurableEngine
 from aiact_rules.engines.generated import GeneratedEngine
