@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision, Verdict
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
 from aiact_rules.gate import DEFAULT_ENGINE, Gate, VerificationFailed
@@ -56,11 +57,12 @@ def command(
     """Judge model cards, release files, or folders that hold them.
 
     Each PATH is one release; a release file beside a card is read with it. Every path is judged, whatever happens to the others.
+    A release file with `operators:` is judged for each of them, and the strictest verdict counts.
     """
     chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
     gate = Gate()
     reader = Reader(gate, chosen)
-    decisions: list[tuple[Path, Decision]] = []
+    decisions: list[tuple[Path, Decision | Chain]] = []
     failed = False
     worst_fail_on = fail_on
     for path in paths:
@@ -73,7 +75,8 @@ def command(
                 continue
             report = report or _setting(own, "format")
             worst_fail_on = worst_fail_on or _setting(own, "fail_on")
-            decisions.append((path, judged(gate, found, chosen, engine or _setting(own, "engine"), verify)))
+            judge = judged_chain if found.document.operators else judged
+            decisions.append((path, judge(gate, found, chosen, engine or _setting(own, "engine"), verify)))
         except ProblemsError as error:
             click.echo(str(error), err=True)
             failed = True
@@ -109,21 +112,42 @@ def judged(gate: Gate, release: Release, chosen: Judging, engine: str | None, ve
     return gate.record(decision)
 
 
+def judged_chain(gate: Gate, release: Release, chosen: Judging, engine: str | None, verify: str | None) -> Chain:
+    """Decide for each operator that a release names, as `judged` does for one. Raises InputError for roles of no one of them."""
+    for option, value in (("--role", chosen.roles), ("--moment", chosen.moment)):
+        if value:
+            problem = f"{option} says nothing about which of several operators is meant"
+            raise InputError(
+                [Problem(problem, release.document.operators[0].place, "state it for each operator there")]
+            )
+    document = replace(release.document, facts=release.facts)
+    parts = (replace(release, document=each, facts=each.facts) for each in document.per_operator())
+    return Chain(tuple(judged(gate, part, chosen, engine, verify) for part in parts))
+
+
 def _setting(organisation: Organisation, name: str) -> str | None:
     value = organisation.settings.get(name)
     return value if isinstance(value, str) else None
 
 
-def _write(gate: Gate, decisions: list[tuple[Path, Decision]], report: str, output: Path | None) -> None:
-    if report == "json" and len(decisions) > 1:
-        text = json.dumps([decision.as_json() for _, decision in decisions], indent=2, ensure_ascii=False) + "\n"
+def _write(gate: Gate, decisions: list[tuple[Path, Decision | Chain]], report: str, output: Path | None) -> None:
+    if report == "json" and (len(decisions) > 1 or isinstance(decisions[0][1], Chain)):
+        values = [decision.as_json() for _, decision in decisions]
+        text = json.dumps(values if len(values) > 1 else values[0], indent=2, ensure_ascii=False) + "\n"
     else:
         chosen = gate.catalogue.report(report)
         parts = []
         for path, decision in decisions:
             if len(decisions) > 1 and report == "text":
                 parts.append(f"== {path}\n\n")
-            parts.append(chosen.render(decision))
+            if isinstance(decision, Decision):
+                parts.append(chosen.render(decision))
+            elif report == "text":
+                from aiact_rules.reports.matrix import render_chain
+
+                parts.append(render_chain(decision))
+            else:
+                parts += [chosen.render(each) for each in decision.decisions]
             if len(decisions) > 1 and report == "text":
                 parts.append("\n")
         text = "".join(parts)

@@ -1,0 +1,170 @@
+"""The matrix of a chain as text: who of several operators owes what, and what Art. 25 moves between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from string import ascii_uppercase
+from textwrap import wrap
+
+from aiact_rules.core.chains import Chain, Row
+from aiact_rules.core.decisions import Decision, PackDecision
+from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.provisions import in_order
+from aiact_rules.core.rules import Role
+from aiact_rules.core.truth import Truth
+from aiact_rules.reports.text_report import WIDTH, article_of
+
+_LABEL = 17
+_WORDS = {Status.CONDITION: "later"}
+_LEGEND = (
+    "open: nothing shows yet that it is met; later: owed at a later step or afterwards; upcoming: not in force yet; "
+    "?: not known yet whether it is owed"
+)
+
+
+def render_chain(chain: Chain) -> str:
+    """Give a chain as lines of text: the verdict, each operator in short, and the matrix."""
+    return "\n".join(_lines(chain)) + "\n"
+
+
+def role_changes(decision: Decision) -> tuple[str, ...]:
+    """Say which roles the law gives to, or takes from, an operator against what it named, with the reason."""
+    return tuple(said for pack in decision.packs for said in _role_changes(decision, pack))
+
+
+def _role_changes(decision: Decision, pack: PackDecision) -> Iterator[str]:
+    for role in pack.pack_at.pack.roles.values():
+        name = role.name.replace("_", " ")
+        if role.deemed is not None and role.name not in decision.roles:
+            yield from _because(pack, role.deemed, f"counts as {name}", f"may count as {name}")
+        if role.unless is not None and role.name in decision.roles and not _deemed(pack, role):
+            yield from _because(pack, role.unless, f"is no longer {name}", f"may no longer be {name}")
+
+
+def _deemed(pack: PackDecision, role: Role) -> bool:
+    return role.deemed is not None and pack.evaluation.conclusion(role.deemed) is Truth.YES
+
+
+def _because(pack: PackDecision, conclusion: str, certain: str, possible: str) -> Iterator[str]:
+    evaluation = pack.evaluation
+    truth = evaluation.conclusion(conclusion)
+    if truth is Truth.NO:
+        return
+    rules = [rule for rule in evaluation.rules_concluding(conclusion) if evaluation.prevails(rule) is truth]
+    if truth is Truth.YES:
+        yield from (f"{certain}: {rule.reason} ({rule.provision})" for rule in rules)
+    else:
+        provisions = ", ".join(in_order(dict.fromkeys(rule.provision for rule in rules)))
+        yield f"{possible}, which is not known yet ({provisions})"
+
+
+def _lines(chain: Chain) -> Iterator[str]:
+    yield f"{chain.verdict.value.upper()}  the strictest verdict of {len(chain.decisions)} operators"
+    yield ""
+    first = chain.decisions[0]
+    subject = " ".join(part for part in (first.subject.name, first.subject.version) if part)
+    if subject:
+        yield from _wrapped(subject, "release:  ", " " * 10)
+    for pack in first.packs:
+        basis = pack.pack_at.pack
+        yield from _wrapped(f"{basis.title} ({basis.law}), as known on {pack.pack_at.as_of}", "law:      ", " " * 10)
+    yield ""
+    yield "Operators"
+    for letter, name, decision in zip(_letters(chain), chain.operators, chain.decisions, strict=True):
+        yield from _operator(letter, name, decision)
+    yield ""
+    yield from _matrix(chain)
+
+
+def _letters(chain: Chain) -> list[str]:
+    letters = list(ascii_uppercase)
+    return (letters + [first + second for first in letters for second in letters])[: len(chain.decisions)]
+
+
+def _operator(letter: str, name: str, decision: Decision) -> Iterator[str]:
+    roles = " and ".join(decision.roles).replace("_", " ")
+    step = (decision.moment or "step not known").replace("_", " ")
+    when = decision.facts.value("release.date")
+    named = f"{name}: " if name != roles else ""
+    yield from _wrapped(
+        f"{named}{roles}; {step} on {when}", f"  {letter}  {decision.verdict.value.upper():7}", " " * 12
+    )
+    indent = " " * 12
+    for said in role_changes(decision):
+        yield from _wrapped(said, indent, indent)
+    worst = [f for f in decision.findings if f.status in (Status.BREACHED, Status.OPEN)]
+    worst.sort(key=lambda finding: (finding.status is Status.OPEN, not finding.certain))
+    if worst:
+        counts = [(s, sum(f.status is s for f in worst)) for s in (Status.BREACHED, Status.OPEN)]
+        said = ", ".join(f"{count} {status.value}" for status, count in counts if count)
+        yield from _wrapped(f"{said}, first: {worst[0].provision}: {worst[0].must}", indent, indent)
+    needs = next((pack.needs for pack in decision.packs if pack.needs), ())
+    if needs:
+        declared = decision.vocabulary.get(needs[0].fact)
+        asks = needs[0].fact if declared is None else f"{declared.asks} ({needs[0].fact})"
+        yield from _wrapped(f"answer first: {asks}", indent, indent)
+    yield f"     {decision.decision_id}"
+
+
+def _matrix(chain: Chain) -> Iterator[str]:
+    if not chain.matrix:
+        yield "Nobody owes anything."
+        return
+    findings = [{finding.id: finding for finding in decision.findings} for decision in chain.decisions]
+    letters = _letters(chain)
+    size = min(11, max(3, (WIDTH - _LABEL) // len(letters)))
+    yield f"Who owes what ({len(chain.matrix)} obligations)"
+    yield ("  " + " " * (_LABEL - 2) + "".join(f"{letter:{size}}" for letter in letters)).rstrip()
+    articles: dict[str, list[Row]] = {}
+    for row in chain.matrix:
+        articles.setdefault(article_of(row.provision), []).append(row)
+    for article in in_order(articles):
+        yield from _article(article, articles[article], chain, findings, size)
+    yield ""
+    moved: dict[str, list[Row]] = {}
+    for row in chain.matrix:
+        for name, found in zip(chain.operators, findings, strict=True):
+            finding = found.get(row.id)
+            if finding is not None and finding.certain:
+                for reason in (reason for reason in row.moved if reason.startswith(f"{name} counts")):
+                    moved.setdefault(reason, []).append(row)
+    if moved:
+        yield "Moved from one operator to another"
+        for reason, rows in moved.items():
+            yield from _wrapped(f"{reason}; so it owes {_listed(rows)}", "  ", "    ")
+        yield ""
+    yield from _wrapped(_LEGEND, "", "")
+
+
+def _article(
+    article: str, rows: Sequence[Row], chain: Chain, findings: Sequence[dict[str, Finding]], size: int
+) -> Iterator[str]:
+    patterns: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        cells = tuple(_cell(found.get(row.id), size) for _, found in zip(chain.operators, findings, strict=True))
+        patterns.setdefault(cells, []).append(row)
+    for number, (cells, alike) in enumerate(patterns.items()):
+        label = (article if number == 0 else " " * 4) + (f" ({len(alike)})" if len(rows) > 1 else "")
+        yield (f"  {label:{_LABEL - 2}}" + "".join(f"{cell:{size}}" for cell in cells)).rstrip()
+
+
+def _cell(finding: Finding | None, size: int) -> str:
+    if finding is None:
+        return "-"
+    word = _WORDS.get(finding.status, finding.status.value)
+    unsure = "" if finding.certain else "?"
+    return f"{word if size > 9 else word[: size - 2]}{unsure}"
+
+
+def _listed(rows: Sequence[Row]) -> str:
+    counts: dict[str, int] = {}
+    for row in rows:
+        article = article_of(row.provision)
+        counts[article] = counts.get(article, 0) + 1
+    return ", ".join(f"{a} ({counts[a]})" if counts[a] > 1 else a for a in in_order(counts))
+
+
+def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
+    yield from wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    ) or [first.rstrip()]
