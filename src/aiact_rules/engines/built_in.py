@@ -30,4 +30,5 @@ BUILT_IN = (
     BuiltInEngine("generated", "generated", "GeneratedEngine"),
     BuiltInEngine("reference", "reference", "ReferenceEngine"),
     BuiltInEngine("durable", "durable", "DurableEngine"),
+    BuiltInEngine("planes", "planes", "PlanesEngine"),
 )

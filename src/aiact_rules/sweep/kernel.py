@@ -1,0 +1,407 @@
+"""The kernel: one function from a batch of releases to a batch of verdicts.
+
+It knows no framework: give it to `map_blocks`, `mapInArrow`, `map_batches` or a loop. The answer has a row for each row
+of the batch, in the same order, with the key. A row with a value that cannot be read has the verdict `error`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from aiact_rules.core.findings import Status
+from aiact_rules.core.packs import MOMENT, ROLES
+from aiact_rules.core.vocabulary import FactType, FactValue
+from aiact_rules.engines.plane_columns import ColumnReader, Reader, Reading
+from aiact_rules.engines.plane_machine import Machine, Plane, Words, packed, unpacked
+from aiact_rules.engines.plane_program import NONE, Circuit, Input, Passes, Silent
+from aiact_rules.sweep.bitsets import row_sets, set_column
+from aiact_rules.sweep.mapping import NEEDS_WHOLE_LISTS, ColumnMap, scale_of
+from aiact_rules.sweep.plan import Plan, usual_moment
+from aiact_rules.sweep.statuses import JudgementPlanes, judgement_planes
+
+VERDICTS = ("allow", "hold", "block", "error")
+TRUTHS = ("no", "unknown", "yes")
+PREFIX = "aiact_"
+ERROR = "error"
+REASON = PREFIX + ERROR
+MOST_ROWS = 1 << 18  # evaluated at once
+
+_VERDICT_TYPE = pa.dictionary(pa.int8(), pa.string())
+
+
+@dataclass
+class Tally:
+    """What was counted: rows by verdict for each date, rows by verdicts on two dates, obligations by status."""
+
+    rows: int = 0
+    verdicts: list[NDArray[np.int64]] = field(default_factory=list)
+    changes: list[NDArray[np.int64]] = field(default_factory=list)
+    statuses: list[dict[Status, NDArray[np.int64]]] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of another batch."""
+        if not self.verdicts:
+            self.rows, self.verdicts, self.changes, self.statuses = 0, [], [], []
+            self.verdicts = [np.zeros_like(counts) for counts in other.verdicts]
+            self.changes = [np.zeros_like(counts) for counts in other.changes]
+            self.statuses = [{s: np.zeros_like(c) for s, c in counts.items()} for counts in other.statuses]
+        self.rows += other.rows
+        for mine, theirs in zip([*self.verdicts, *self.changes], [*other.verdicts, *other.changes], strict=True):
+            mine += theirs
+        for mine_by, theirs_by in zip(self.statuses, other.statuses, strict=True):
+            for status, counts in theirs_by.items():
+                mine_by[status] += counts
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The answer for one batch, its counts, and what was wrong with single rows."""
+
+    batch: pa.RecordBatch
+    tally: Tally
+    faults: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    map: ColumnMap
+    reader: ColumnReader
+    numbers: tuple[int, ...]
+    inputs: tuple[Input, ...]
+
+
+class Kernel:
+    """Judges batches by a plan. It can be sent to other processes; not to be shared between threads."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        circuit = Circuit()
+        self._planes = [judgement_planes(circuit, judgement, counts=plan.counts) for judgement in plan.judgements]
+        outputs: dict[int, int] = {}
+        for planes in self._planes:
+            for plane in _needed(planes, plan.sets):
+                outputs.setdefault(plane, len(outputs))
+        self._output = outputs
+        self.program = circuit.program(list(outputs))
+        self._machine = Machine(self.program)
+        wanted: dict[str, list[int]] = {}
+        for number, key in enumerate(self.program.inputs):
+            wanted.setdefault(key.fact, []).append(number)
+        self._columns = [
+            self._column(column, wanted.get(column.fact, [])) for column in plan.columns if column.fact not in plan.derived
+        ]
+        self._derived = [_DerivedColumn(self, name, wanted.get(name, [])) for name in plan.derived]
+        self._moment = _MomentColumn(self, wanted.get(MOMENT, [])) if plan.usual_moments is not None else None
+
+    def __reduce__(self) -> tuple[type[Kernel], tuple[Plan]]:
+        return Kernel, (self.plan,)
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Give the answer for a batch: the key, and for each row verdict, reason of an error, conclusions, counts and sets."""
+        return self.judge(batch).batch
+
+    def schema(self, batch_schema: pa.Schema) -> pa.Schema:
+        """Give the schema of the answer to batches of some schema."""
+        empty = pa.RecordBatch.from_arrays([pa.nulls(0, kind.type) for kind in batch_schema], schema=batch_schema)
+        return self(empty).schema
+
+    def judge(self, batch: pa.RecordBatch, faults: Mapping[int, str] | None = None) -> Judged:
+        """Judge a batch. `faults` are rows that could not even be read, with the reason."""
+        if batch.num_rows > MOST_ROWS:
+            return self._in_parts(batch, faults or {})
+        wrong = dict(faults or {})
+        rows = batch.num_rows
+        self._machine.run(rows, self._inputs(batch, wrong))
+        return self._answer(batch, wrong)
+
+    def _in_parts(self, batch: pa.RecordBatch, faults: Mapping[int, str]) -> Judged:
+        tally, wrong, batches = Tally(), dict(faults), []
+        for first in range(0, batch.num_rows, MOST_ROWS):
+            inside = {row - first: why for row, why in faults.items() if first <= row < first + MOST_ROWS}
+            judged = self.judge(batch.slice(first, MOST_ROWS), inside)
+            tally.add(judged.tally)
+            wrong |= {row + first: why for row, why in judged.faults.items()}
+            batches.append(judged.batch)
+        return Judged(pa.Table.from_batches(batches).combine_chunks().to_batches()[0], tally, wrong)
+
+    # Reading
+
+    def _column(self, column: ColumnMap, numbers: list[int]) -> _Column:
+        inputs = tuple(self.program.inputs[number] for number in numbers)
+        return _Column(column, ColumnReader(self.reader(column), inputs), tuple(numbers), inputs)
+
+    def reader(self, column: ColumnMap) -> Reader:
+        """Give the way in which a column states its fact."""
+        declaration = self.plan.declarations[column.fact]
+        return Reader(
+            declaration.type,
+            column.parse(declaration),
+            column.parse_many(declaration),
+            scale_of(column, declaration),
+            plain=not column.values,
+            by_element=column.fact not in NEEDS_WHOLE_LISTS,
+        )
+
+    def _inputs(self, batch: pa.RecordBatch, faults: dict[int, str]) -> Iterator[tuple[int, Plane]]:
+        for column in self._columns:
+            reading = column.reader.read(batch.column(column.map.column))
+            _note(faults, f"`{column.map.column}`", reading.faults)
+            if self._moment is not None and column.map.fact == MOMENT:
+                self._moment.stated = dict(zip(column.inputs, reading.planes, strict=True))
+                continue
+            yield from zip(column.numbers, reading.planes, strict=True)
+        if self._moment is not None:
+            yield from self._moment.inputs(batch)
+        for derived in self._derived:
+            reading = derived.read(batch)
+            _note(faults, f"`{derived.fact}`", reading.faults)
+            yield from zip(derived.numbers, reading.planes, strict=True)
+
+    # Answering
+
+    def _answer(self, batch: pa.RecordBatch, faults: Mapping[int, str]) -> Judged:
+        rows = batch.num_rows
+        wrong = None
+        if faults:
+            wrong = np.zeros(rows, np.bool_)
+            wrong[list(faults)] = True
+        fields: list[pa.Field] = []
+        columns: list[pa.Array] = []
+
+        def put(kind: pa.Field, column: pa.Array) -> None:
+            fields.append(kind)
+            columns.append(column)
+
+        if self.plan.key is not None:
+            put(batch.schema.field(self.plan.key), batch.column(self.plan.key))
+        put(pa.field(REASON, pa.string()), _reasons(faults, rows))
+        tally = Tally(rows=rows)
+        judged = None if wrong is None else _whole_words(~packed(wrong), self._machine.words)
+        verdicts = []
+        for judgement, planes in zip(self.plan.judgements, self._planes, strict=True):
+            after = f"_{judgement.label}" if judgement.label else ""
+            codes = self._codes(planes.hold, planes.block, rows)
+            if wrong is not None:
+                codes[wrong] = VERDICTS.index(ERROR)
+            verdicts.append(codes)
+            put(pa.field(f"{PREFIX}verdict{after}", _VERDICT_TYPE), _words(codes, VERDICTS, None))
+            for name, (possible, certain) in planes.conclusions.items():
+                truth = unpacked(self._plane(possible), rows) + unpacked(self._plane(certain), rows)
+                put(pa.field(f"{PREFIX}{name}{after}", _VERDICT_TYPE), _words(truth, TRUTHS, wrong))
+            for status, digits in planes.counts.items():
+                counts = pa.array(self._count(digits, rows), mask=wrong)
+                put(pa.field(f"{PREFIX}{status.value}_count{after}", pa.uint16()), counts)
+            tally.statuses.append({})
+            for status in self.plan.sets:
+                names = planes.statuses[status]
+                lines = self._machine.outputs(self._output[plane] for plane in names.values())
+                if rows % 64 and lines.size:
+                    lines[:, -1] &= np.uint64((1 << rows % 64) - 1)
+                if judged is not None:
+                    lines &= judged
+                tally.statuses[-1][status] = _ones(lines)
+                put(*set_column(f"{PREFIX}{status.value}{after}", tuple(names), row_sets(lines, rows)))
+        for codes in verdicts:
+            tally.verdicts.append(np.bincount(codes, minlength=len(VERDICTS)))
+            pairs = np.bincount(verdicts[0] * len(VERDICTS) + codes, minlength=len(VERDICTS) ** 2)
+            tally.changes.append(pairs.reshape(len(VERDICTS), len(VERDICTS)))
+        return Judged(pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields)), tally, faults)
+
+    def _plane(self, plane: int) -> Words:
+        return self._machine.output(self._output[plane])
+
+    def _codes(self, hold: int, block: int, rows: int) -> NDArray[np.uint8]:
+        codes = unpacked(self._plane(block), rows)
+        codes += codes
+        codes += unpacked(self._plane(hold), rows)
+        return codes
+
+    def _count(self, digits: tuple[int, ...], rows: int) -> NDArray[np.uint16]:
+        low, high = np.zeros(rows, np.uint8), np.zeros(rows, np.uint8)
+        for at, plane in enumerate(digits):
+            (low if at < 8 else high)[:] |= unpacked(self._plane(plane), rows) << np.uint8(at % 8)
+        found = low.astype(np.uint16)
+        if len(digits) > 8:
+            found |= high.astype(np.uint16) << np.uint16(8)
+        return found
+
+
+class _MomentColumn:
+    """The moment that is judged where a row does not say: the latest usual one of the row's roles."""
+
+    def __init__(self, kernel: Kernel, numbers: list[int]) -> None:
+        self.stated: dict[Input, Plane] | None = None
+        self._numbers = numbers
+        self._usual = kernel.plan.usual_moments or {}
+        self._keys = tuple(kernel.program.inputs[number] for number in numbers)
+        column = next(column for column in kernel.plan.columns if column.fact == ROLES)
+        self._column = column.column
+        read = kernel.reader(column)
+
+        def moment(roles: FactValue | None) -> FactValue | None:
+            return usual_moment(roles, self._usual) if isinstance(roles, frozenset) else None
+
+        def unless_faulty(parse: Callable[[Any], FactValue | None]) -> Callable[[Any], FactValue | None]:
+            def parsed(said: Any) -> FactValue | None:
+                try:
+                    return moment(parse(said))
+                except ValueError:  # said of the roles themselves already
+                    return None
+
+            return parsed
+
+        self._reader = ColumnReader(
+            Reader(FactType.ONE_OF, unless_faulty(read.parse), unless_faulty(read.parse_many), by_element=False),
+            self._keys,
+        )
+
+    def inputs(self, batch: pa.RecordBatch) -> Iterator[tuple[int, Plane]]:
+        """Give the planes of the moment, what the row states over what is usual."""
+        usual = self._reader.read(batch.column(self._column)).planes
+        stated, self.stated = self.stated, None
+        silent = None if stated is None else stated.get(Silent(MOMENT))
+        for number, key, plane in zip(self._numbers, self._keys, usual, strict=True):
+            if stated is None:
+                yield number, plane
+            elif isinstance(key, Silent):
+                yield number, stated[key] & plane
+            else:
+                assert silent is not None, "a moment with a default that differs from row to row can be silent"
+                yield number, stated[key] | (silent & plane)
+
+
+class _DerivedColumn:
+    """A fact that follows from others by arithmetic, row by row."""
+
+    def __init__(self, kernel: Kernel, fact: str, numbers: list[int]) -> None:
+        self.fact = fact
+        self.numbers = tuple(numbers)
+        plan = kernel.plan
+        self._derived = plan.derived[fact]
+        inputs = tuple(kernel.program.inputs[number] for number in numbers)
+        self._parts = {
+            column.fact: (column.column, kernel.reader(column))
+            for column in plan.columns
+            if column.fact in self._derived.derivation.of or column.fact == fact
+        }
+        self._seen: dict[tuple[Decimal | None, ...], tuple[FactValue | None, str | None]] = {}
+        declared = plan.declarations[fact]
+        self._reader = ColumnReader(Reader(declared.type, _decimal, _no_list), inputs)
+
+    def read(self, batch: pa.RecordBatch) -> Reading:
+        """Give the planes of what follows; where a row states the fact as well, both must be the same."""
+        columns = []
+        for name in (*self._derived.derivation.of, self.fact):
+            if name in self._parts:
+                column, reader = self._parts[name]
+                columns.append(_numbers_of(batch.column(column), reader))
+            else:
+                columns.append([self._derived.known.get(name)] * batch.num_rows)
+        texts: list[str | None] = []
+        faults: dict[int, str] = {}
+        for row, numbers in enumerate(zip(*columns, strict=True)):
+            value, fault = self._follows(numbers)
+            texts.append(None if value is None else str(value))
+            if fault is not None:
+                faults[row] = fault
+        reading = self._reader.read(pa.array(texts, pa.string()))
+        return Reading(reading.planes, faults)
+
+    def _follows(self, numbers: tuple[Any, ...]) -> tuple[FactValue | None, str | None]:
+        *parts, stated = numbers
+        if None in parts:
+            return stated, None
+        with localcontext() as context:
+            context.prec = 28  # as Facts.completed does
+            if self._derived.derivation.operation == "ratio":
+                if parts[1] == 0:
+                    return None, f"`{self._derived.derivation.of[1]}` is zero"
+                value = parts[0] / parts[1]
+            else:
+                value = sum(parts, Decimal(0))
+        if stated is not None and stated != value:
+            return None, f"stated as `{stated}` but follows as `{value}`"
+        return value, None
+
+
+def _numbers_of(array: pa.Array, reader: Reader) -> list[FactValue | None]:
+    """Read quantities row by row; what cannot be read is reported where its own column is read."""
+    from aiact_rules.engines.plane_columns import EXACT, shortest_decimal
+
+    found: list[FactValue | None] = []
+    floating = pa.types.is_floating(array.type)
+    values = array.to_numpy(zero_copy_only=False) if floating else array.to_pylist()
+    known = np.asarray(pc.is_valid(array))
+    for value, is_known in zip(values, known, strict=True):
+        number: FactValue | None = None
+        if is_known:
+            try:
+                text = f"{shortest_decimal(value):f}" if floating and np.isfinite(value) else str(value)
+                number = reader.parse(text)
+            except ValueError:
+                number = None
+        found.append(EXACT.multiply(number, reader.scale) if isinstance(number, Decimal) else None)
+    return found
+
+
+def _decimal(text: str) -> FactValue:
+    return Decimal(text)
+
+
+def _no_list(_: list[str]) -> FactValue | None:
+    raise ValueError("expected one value, not a list")
+
+
+def _needed(planes: JudgementPlanes, sets: tuple[Status, ...]) -> Iterator[int]:
+    yield planes.block
+    yield planes.hold
+    for pair in planes.conclusions.values():
+        yield from pair
+    for digits in planes.counts.values():
+        yield from digits
+    for status in sets:
+        yield from planes.statuses[status].values()
+
+
+def _note(faults: dict[int, str], column: str, found: Mapping[int, str]) -> None:
+    for row, why in found.items():
+        said = f"{column}: {why}"
+        faults[row] = f"{faults[row]}; {said}" if row in faults else said
+
+
+def _words(codes: NDArray[np.uint8], words: tuple[str, ...], wrong: NDArray[np.bool_] | None) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes.view(np.int8), mask=wrong), pa.array(words))
+
+
+def _reasons(faults: Mapping[int, str], rows: int) -> pa.Array:
+    if not faults:
+        return pa.nulls(rows, pa.string())
+    return pa.array([faults.get(row) for row in range(rows)], pa.string())
+
+
+def _whole_words(plane: Plane, words: int) -> Words:
+    whole = np.zeros(8 * words, np.uint8)
+    whole[: len(plane)] = plane
+    return whole.view(np.uint64)
+
+
+if hasattr(np, "bitwise_count"):
+
+    def _ones(lines: Words) -> NDArray[np.int64]:
+        """Count the rows of each plane."""
+        return np.bitwise_count(lines).sum(axis=1, dtype=np.int64)
+
+else:  # numpy before 2.0
+    _ONES = np.array([bin(byte).count("1") for byte in range(256)], np.uint8)
+
+    def _ones(lines: Words) -> NDArray[np.int64]:
+        """Count the rows of each plane."""
+        return _ONES[lines.view(np.uint8)].sum(axis=1, dtype=np.int64)

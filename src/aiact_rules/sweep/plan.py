@@ -1,0 +1,240 @@
+"""Plans: what a sweep does with each batch, settled before the first row is read. A plan can be sent to other processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
+from aiact_rules.core.findings import Status
+from aiact_rules.core.lowering import Lowered, lower, specialised
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
+from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
+from aiact_rules.core.rules import Kind
+from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactValue, Vocabulary
+from aiact_rules.gate import Gate
+from aiact_rules.sources.statements import parse_value
+from aiact_rules.sweep.mapping import ColumnMap, TableMap
+
+DEFAULT_SETS = (Status.BREACHED, Status.OPEN)
+
+UsualMoments = Mapping[str, tuple[tuple[str, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyTraits:
+    """What decides the status of an obligation besides the facts."""
+
+    id: str
+    can_gate: bool
+    is_signal: bool
+    is_afterwards: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One pack on one as-of date, for the facts that are the same in all rows. `silence` is what a missing value means."""
+
+    pack: str
+    gates: bool
+    lowered: Lowered
+    duties: tuple[DutyTraits, ...]
+    headlines: tuple[str, ...]
+    silence: Mapping[str, FactValue | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All packs on one as-of date. `label` tells its columns from those of other dates; it is empty for a single date."""
+
+    as_of: date
+    label: str
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact that follows from others by arithmetic; some of them are the same in all rows."""
+
+    derivation: Derivation
+    known: Mapping[str, FactValue]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is read from which column, under which packs and dates it is judged, and which sets are given."""
+
+    key: str | None
+    columns: tuple[ColumnMap, ...]
+    declarations: Mapping[str, FactDeclaration]
+    judgements: tuple[Judgement, ...]
+    derived: Mapping[str, Derived]
+    usual_moments: UsualMoments | None
+    sets: tuple[Status, ...] = DEFAULT_SETS
+    counts: bool = True
+    stated: Mapping[str, FactValue] | None = None
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Give the facts that have a column."""
+        return frozenset(column.fact for column in self.columns)
+
+
+def make_plan(
+    gate: Gate,
+    table: TableMap,
+    *,
+    as_of: Sequence[date],
+    packs: Iterable[str] | None = None,
+    readings: Mapping[str, str] | None = None,
+    stated: Mapping[str, object] | None = None,
+    sets: Sequence[Status] = DEFAULT_SETS,
+    counts: bool = True,
+) -> Plan:
+    """Settle a sweep. `stated` are facts that are the same in all rows, as text or values, over those of the table's map.
+
+    Raises InputError for facts, columns and readings that do not fit, and PackError for a pack that cannot be used.
+    """
+    chosen = tuple(gate.packs(packs))
+    vocabulary = gate.vocabulary(packs)
+    problems = [*table.problems(vocabulary), *_choice_problems(readings or {}, chosen)]
+    same = _same_in_all_rows(table, stated or {}, vocabulary, problems)
+    if problems:
+        raise InputError(problems)
+    columns = tuple(column for column in table.columns if column.fact not in (stated or {}))
+    facts = {column.fact for column in columns}
+    derived = {
+        declaration.name: Derived(d, {name: same[name] for name in d.of if name in same})
+        for declaration in vocabulary.declarations.values()
+        if (d := declaration.derivation) is not None
+        and declaration.name not in same
+        and any(name in facts for name in d.of)
+        and all(name in facts or name in same for name in d.of)
+    }
+    if ROLES in same or MOMENT in same:
+        usual = None
+    else:
+        usual = _usual_moments(chosen) if ROLES in facts else None
+    dates = tuple(dict.fromkeys(as_of))
+    if not any(pack.gates for pack in chosen):
+        raise PackError([Problem("no pack that can gate was chosen, so nothing can be allowed")])
+    judgements = tuple(
+        Judgement(
+            day,
+            "" if len(dates) == 1 else day.isoformat().replace("-", "_"),
+            tuple(
+                _case(pack, day, readings or {}, vocabulary, same, facts, frozenset(derived), chosen) for pack in chosen
+            ),
+        )
+        for day in dates
+    )
+    needed = {*facts, *derived, *(name for each in derived.values() for name in each.derivation.of), MOMENT, ROLES}
+    declarations = {name: vocabulary[name] for name in sorted(needed) if name in vocabulary}
+    return Plan(table.key, columns, declarations, judgements, derived, usual, tuple(sets), counts, same)
+
+
+def _choice_problems(readings: Mapping[str, str], packs: Sequence[Pack]) -> list[Problem]:
+    known = {name for pack in packs for name in pack.readings}
+    return [
+        Problem(f"no chosen pack has a reading `{name}`", hint=did_you_mean(name, known))
+        for name in readings
+        if name not in known
+    ]
+
+
+def _same_in_all_rows(
+    table: TableMap, stated: Mapping[str, object], vocabulary: Vocabulary, problems: list[Problem]
+) -> dict[str, FactValue]:
+    same: dict[str, FactValue] = {}
+    for name, said in {**table.facts, **stated}.items():
+        place = table.places.get(name, Place("option")) if name not in stated else Place("option")
+        if name not in vocabulary:
+            problems.append(Problem(f"unknown fact `{name}`", place, did_you_mean(name, vocabulary)))
+            continue
+        try:
+            value: FactValue = said if isinstance(said, date | frozenset | bool) else parse_value(vocabulary[name], said)  # type: ignore[arg-type]
+        except ValueError as error:
+            problems.append(Problem(str(error), place))
+            continue
+        if name == ROLES and value == frozenset():
+            problems.append(Problem("an operator without any role cannot be judged", place, "name a role"))
+        same[name] = value
+    origin = Origin(Place("option"))
+    stated_once = Facts.of(Fact(name, value, origin) for name, value in same.items())
+    try:
+        complete = stated_once.completed(vocabulary)
+    except InputError as error:
+        problems.extend(error.problems)
+        return same
+    return same | {fact.name: fact.value for fact in complete if fact.origin.sureness is Sureness.DERIVED}
+
+
+def _usual_moments(packs: Iterable[Pack]) -> UsualMoments:
+    """Give for each role the moments judged where nobody says which, with their place in the order of moments."""
+    found: dict[str, tuple[tuple[str, int], ...]] = {}
+    for pack in packs:
+        for name, role in pack.roles.items():
+            found[name] = (*found.get(name, ()), (role.moment, pack.moments[role.moment].order))
+    return found
+
+
+def usual_moment(roles: Iterable[str], usual: UsualMoments) -> str | None:
+    """Give the latest usual moment of some roles, or None where no pack knows any of them."""
+    moments = sorted(moment for name in roles for moment in usual.get(name, ()))
+    return max(moments, key=lambda moment: moment[1])[0] if moments else None
+
+
+def _case(
+    pack: Pack,
+    as_of: date,
+    readings: Mapping[str, str],
+    vocabulary: Vocabulary,
+    same: Mapping[str, FactValue],
+    facts: set[str],
+    derived: frozenset[str],
+    packs: Sequence[Pack],
+) -> Case:
+    pack_at = pack.at(as_of, {name: choice for name, choice in readings.items() if name in pack.readings})
+    if not pack_at.obligations:
+        raise PackError([Problem(f"pack `{pack.id}` has no obligations on {as_of}, so it cannot allow anything")])
+    known = dict(same)
+    silence: dict[str, FactValue | None] = {
+        name: vocabulary[name].if_absent for name in (*facts, *derived) if name in vocabulary
+    }
+    for declaration in vocabulary.declarations.values():
+        if declaration.if_absent is not None and declaration.name not in silence:
+            known.setdefault(declaration.name, declaration.if_absent)
+    _default(RELEASE_DATE, as_of, known, silence)
+    roles = same.get(ROLES)
+    if isinstance(roles, frozenset):
+        moment = usual_moment(roles, _usual_moments(packs))
+        if moment is not None:
+            _default(MOMENT, moment, known, silence)
+    elif ROLES in facts and MOMENT not in known:
+        silence.setdefault(MOMENT, None)
+    return Case(
+        pack.id,
+        pack.gates,
+        specialised(lower(pack_at), known),
+        tuple(_traits(pack_at)),
+        pack.headlines,
+        silence,
+    )
+
+
+def _default(name: str, value: FactValue, known: dict[str, FactValue], silence: dict[str, FactValue | None]) -> None:
+    if name in silence:
+        silence[name] = value
+    else:
+        known.setdefault(name, value)
+
+
+def _traits(pack_at: PackAt) -> Iterable[DutyTraits]:
+    for o in pack_at.obligations.values():
+        yield DutyTraits(o.id, o.can_gate, o.kind is Kind.SIGNAL, o.after is not None)
+
+
+def with_sets(plan: Plan, sets: Sequence[Status], *, counts: bool = True) -> Plan:
+    """Give the same plan with other sets in its answers, and with or without counts."""
+    return replace(plan, sets=tuple(sets), counts=counts)
