@@ -13,6 +13,7 @@ from aiact_rules.core.problems import ProblemsError
 
 # Each command is imported only when it is run or described, so that none pays for another.
 _COMMANDS = {
+    "ask": "ask",
     "check": "check",
     "coverage": "coverage",
     "explain": "explain",
