@@ -9,11 +9,14 @@ gate.enforce(decision)
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import wraps
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from aiact_rules import __version__
 from aiact_rules.catalogue import Catalogue
@@ -21,14 +24,18 @@ from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision, Judge, Run, Subject, Verdict, combine
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Completion, Fact, Facts, Origin, Sureness
-from aiact_rules.core.lowering import lower
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.interfaces import Evaluator
+from aiact_rules.overrides import Override, objection
+from aiact_rules.packcache import cached_lowered
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.organisation import NOBODY, Organisation
 from aiact_rules.sources.statements import parse_value
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 DEFAULT_PACK = "eu_ai_act"
 DEFAULT_ENGINE = "generated"
@@ -42,6 +49,17 @@ class ReleaseRefused(Exception):
         worst = [f for f in decision.findings if f.status.value in ("breached", "open")]
         first = "; ".join(f"{f.provision}: {f.must}" for f in worst[:3])
         super().__init__(f"the release is refused ({decision.verdict.value}): {first}")
+
+
+class OverrideRefused(ReleaseRefused):
+    """A release may not go ahead, and an override does not let it pass. Carries the decision and why not."""
+
+    def __init__(self, decision: Decision, why: str) -> None:
+        super().__init__(decision)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}; {self.why}"
 
 
 class VerificationFailed(Exception):
@@ -61,6 +79,19 @@ class _Prepared:
     run: Evaluator
 
 
+def _in_a_thread(
+    method: Callable[Concatenate[Gate, Asked], Answer],
+) -> Callable[Concatenate[Gate, Asked], Coroutine[Any, Any, Answer]]:
+    """Give a method as a coroutine that runs it in a thread, so that an event loop goes on meanwhile."""
+
+    @wraps(method)
+    async def awaited(gate: Gate, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        return await asyncio.to_thread(method, gate, *args, **kwargs)
+
+    awaited.__name__, awaited.__doc__ = f"a{method.__name__}", f"Await `{method.__name__}`, run in a thread."
+    return awaited
+
+
 class Gate:
     """Judges releases under chosen packs with a chosen engine. Safe to share between threads."""
 
@@ -71,15 +102,21 @@ class Gate:
         engine: str = DEFAULT_ENGINE,
         catalogue: Catalogue | None = None,
         readings: Mapping[str, str] | None = None,
+        record: Callable[[Decision], object] | None = None,
+        record_override: Callable[[Override], object] | None = None,
     ) -> None:
         """Choose packs by id (default: the EU AI Act), the engine, and readings of open points of law.
 
+        `record` is called with every decision that is recorded, after the plugins; `record_override` with every
+        override. Without the latter there are no overrides. What either of them raises reaches the caller.
         Raises PluginError where an installed plugin fails: then no release can be allowed.
         """
         self.catalogue = catalogue if catalogue is not None else Catalogue.of_installed_plugins()
         self.engine = engine
         self.pack_ids = tuple(packs) if packs is not None else (DEFAULT_PACK,)
         self.readings = dict(readings or {})
+        self._recorder = record
+        self._override_recorder = record_override
         self._packs: dict[tuple[str, ...], tuple[Pack, ...]] = {}
         self._vocabularies: dict[tuple[str, ...], Vocabulary] = {}
         self._completions: dict[tuple[str, ...], Completion] = {}
@@ -242,16 +279,59 @@ class Gate:
         run = Run(first.run.engine, first.run.tool, first.run.at, second.run.engine)
         return replace(first, run=run)
 
-    def enforce(self, decision: Decision, *, fail_on: Verdict = Verdict.HOLD) -> Decision:
-        """Give the decision back, or raise ReleaseRefused where its verdict is at or above `fail_on`."""
-        if decision.verdict.severity >= fail_on.severity:
+    def enforce(
+        self,
+        decision: Decision,
+        *,
+        fail_on: Verdict = Verdict.HOLD,
+        override: Override | None = None,
+        at: datetime | None = None,
+    ) -> Decision:
+        """Give the decision back, or raise ReleaseRefused where its verdict is at or above `fail_on`.
+
+        An override from `break_glass` lets its own decision pass until it ends; one that does not raises
+        OverrideRefused. `at` is the moment (default: now).
+        """
+        if decision.verdict.severity < fail_on.severity:
+            return decision
+        if override is None:
             raise ReleaseRefused(decision)
+        why_not = objection(override, decision, at if at is not None else datetime.now(UTC))
+        if why_not is not None:
+            raise OverrideRefused(decision, why_not)
         return decision
 
+    def break_glass(
+        self, decision: Decision, *, who: str, why: str, until: datetime, at: datetime | None = None
+    ) -> Override:
+        """Record that a person answers for this refused release until a moment (with its time zone).
+
+        Give the result to `enforce`. Raises OverrideRefused for a prohibition that is breached or open, for an end that
+        has passed, where who or why is missing, and where no `record_override` was given to the gate.
+        """
+        override = Override(decision.decision_id, who, why, until)
+        why_not = objection(override, decision, at if at is not None else datetime.now(UTC))
+        if why_not is not None:
+            raise OverrideRefused(decision, why_not)
+        if self._override_recorder is None:
+            raise OverrideRefused(decision, "this gate has nowhere to record an override")
+        self._override_recorder(override)
+        return override
+
     def record(self, decision: Decision) -> Decision:
-        """Tell every plugin of the decision, and give it back. Raises PluginError where one fails."""
+        """Tell every plugin and the gate's own `record` of the decision, and give it back.
+
+        Raises PluginError where a plugin fails.
+        """
         self.catalogue.host.decided(decision)
+        if self._recorder is not None:
+            self._recorder(decision)
         return decision
+
+    adecide = _in_a_thread(decide)
+    adecide_chain = _in_a_thread(decide_chain)
+    arecord = _in_a_thread(record)
+    abreak_glass = _in_a_thread(break_glass)
 
     def _prepare(self, pack: Pack, as_of: date, readings: Mapping[str, str], engine: str) -> _Prepared:
         choices = {name: choice for name, choice in readings.items() if name in pack.readings}
@@ -259,7 +339,7 @@ class Gate:
         with self._lock:
             if key not in self._prepared:
                 pack_at = pack.at(as_of, choices)
-                lowered = lower(pack_at)
+                lowered = cached_lowered(pack_at)
                 run = self.catalogue.engine(engine).prepare(pack_at, lowered)
                 self._prepared[key] = _Prepared(Judge.of(pack_at, lowered), run)
             return self._prepared[key]

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import pickle
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from aiact_rules import __version__
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.lowering import Lowered, lower
+from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.locations import specs_folder
 from aiact_rules.specfiles.folder import common_files, spec_files
 from aiact_rules.specfiles.folder import digest as digest_of
@@ -60,6 +65,41 @@ def program_stamp() -> str:
     return ";".join(f"{path.name}:{(stat := path.stat()).st_size}:{stat.st_mtime_ns}" for path in files)
 
 
+def cached_lowered(pack_at: PackAt) -> Lowered:
+    """Give the lowered form of a pack on one date, from the cache where it is there and unchanged.
+
+    It is named by what it depends on, so that the days between two changes of the law share one.
+    """
+    pack = pack_at.pack
+    digests = (pack.digest, *(extension.digest for extension in pack.extensions))
+    if any(len(digest) != 2 * _HASH for digest in digests):
+        return lower(pack_at)  # a pack that was not read from files has no name to be kept under
+    values = sorted(f"{name} {value}" for name, value in pack_at.values.items())
+    choices = sorted(f"{name} {choice}" for name, choice in pack_at.choices.items())
+    name = f"{pack.id}-{_key(*digests, *values, *choices, *pack_at.rules, *pack_at.obligations)}.lowered"
+    found = read_cached(name)
+    if isinstance(found, Lowered) and [duty.id for duty in found.duties] == list(pack_at.obligations):
+        return found
+    lowered = lower(pack_at)
+    write_cached(name, lowered)
+    return lowered
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\n".join([_tool(), *parts]).encode()).hexdigest()[:32]
+
+
+@cache
+def _tool() -> str:
+    """Give what tells one state of this tool from another: its version, the Python, and its own files as they are."""
+    package = Path(__file__).parent
+    with contextlib.suppress(OSError):
+        files = [file for folder in ("core", "specfiles", "engines") for file in os.scandir(package / folder)]
+        states = sorted(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
+        return "\n".join([__version__, sys.version, *(state for state in states if not state.startswith("_"))])
+    return f"{__version__}\n{sys.version}"
+
+
 def read_cached(name: str) -> object | None:
     """Give a cached value, or None where there is none that can be trusted."""
     folder = cache_folder()
@@ -82,12 +122,23 @@ def read_cached(name: str) -> object | None:
         return None
 
 
+class _Pickler(pickle.Pickler):
+    """Writes dataclasses so that reading makes each by one call of its constructor, several times faster than its state."""
+
+    def reducer_override(self, value: object) -> Any:
+        if is_dataclass(value) and not isinstance(value, type):
+            return type(value), tuple(getattr(value, part.name) for part in fields(value))
+        return NotImplemented
+
+
 def write_cached(name: str, value: object) -> None:
     """Keep a value. Writes beside and renames, so that a reader never sees half a file."""
     folder = cache_folder()
     if folder is None:
         return
-    content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
+    content = buffer.getvalue()
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=folder)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from operator import is_
 
 
 class Test(Enum):
@@ -106,11 +107,13 @@ def leaves(condition: Condition) -> Iterator[FactTest | Holds | ReadingIs]:
 
 
 def rebuilt(condition: Condition, leaf: Callable[[FactTest | Holds | ReadingIs], Condition]) -> Condition:
-    """Give the condition with every leaf replaced by what `leaf` makes of it."""
-    if isinstance(condition, AllOf):
-        return AllOf(tuple(rebuilt(part, leaf) for part in condition.parts))
-    if isinstance(condition, AnyOf):
-        return AnyOf(tuple(rebuilt(part, leaf) for part in condition.parts))
+    """Give the condition with every leaf replaced by what `leaf` makes of it; the same object where nothing changes."""
+    if isinstance(condition, AllOf | AnyOf):
+        parts = tuple([rebuilt(part, leaf) for part in condition.parts])
+        if all(map(is_, parts, condition.parts)):
+            return condition
+        return AllOf(parts) if isinstance(condition, AllOf) else AnyOf(parts)
     if isinstance(condition, Not):
-        return Not(rebuilt(condition.part, leaf))
+        inner = rebuilt(condition.part, leaf)
+        return condition if inner is condition.part else Not(inner)
     return leaf(condition)

@@ -389,11 +389,15 @@ def _without_unneeded(
     node_index = {old: new for new, old in enumerate(sorted(used_nodes))}
     atom_index = {old: new for new, old in enumerate(sorted(used_atoms))}
 
+    made: dict[Formula, Literal] = {}
+
     def renumbered(formula: Formula) -> Formula:
         if isinstance(formula, Literal):
-            index = (node_index if formula.is_node else atom_index)[formula.index]
-            return Literal(index, formula.is_node, formula.positive)
-        return type(formula)(tuple(renumbered(part) for part in formula.parts))
+            if formula not in made:
+                index = (node_index if formula.is_node else atom_index)[formula.index]
+                made[formula] = Literal(index, formula.is_node, formula.positive)
+            return made[formula]
+        return type(formula)(tuple([renumbered(part) for part in formula.parts]))
 
     return Lowered(
         tuple(atoms[index] for index in sorted(used_atoms)),

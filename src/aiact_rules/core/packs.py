@@ -158,20 +158,20 @@ def _resolve(pack: Pack, as_of: date, choices: dict[str, str]) -> PackAt:
         for name, table in pack.timetables.items()
     }
     rules = {
-        name: replace(rule, when=settle(rule.when, rule.place))
+        name: rule if (when := settle(rule.when, rule.place)) is rule.when else replace(rule, when=when)
         for name, rule in pack.rules.items()
         if rule.text.covers(as_of)
     }
-    obligations = {
-        name: replace(
-            o,
-            given=settle(o.given, o.place),
-            met=None if o.met is None else settle(o.met, o.place),
-            deadlines=tuple(replace(d, when=settle(d.when, o.place)) for d in o.deadlines),
-        )
-        for name, o in pack.obligations.items()
-        if o.text.covers(as_of)
-    }
+
+    def settled(o: Obligation) -> Obligation:
+        given = settle(o.given, o.place)
+        met = None if o.met is None else settle(o.met, o.place)
+        if given is o.given and met is o.met and not o.deadlines:
+            return o
+        deadlines = tuple(replace(d, when=settle(d.when, o.place)) for d in o.deadlines)
+        return replace(o, given=given, met=met, deadlines=deadlines)
+
+    obligations = {name: settled(o) for name, o in pack.obligations.items() if o.text.covers(as_of)}
     sanctions = {
         name: replace(
             sanction,
