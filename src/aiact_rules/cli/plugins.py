@@ -11,12 +11,10 @@ from aiact_rules.catalogue import Catalogue
 def command() -> None:
     """List installed plugins and everything on offer."""
     catalogue = Catalogue.of_installed_plugins()
-    infos = catalogue.host.infos
-    for info in infos:
-        click.echo(f"{info.name}: {info.distribution} {info.version}")
-    if not infos:
-        click.echo("no plugins are installed")
-    click.echo(f"packs:   {', '.join(sorted(catalogue.identities))}")
-    click.echo(f"sources: {', '.join(sorted(catalogue.sources)) or 'the built-in ones'}")
-    click.echo(f"engines: {', '.join(sorted(catalogue.engines))}")
-    click.echo(f"reports: {', '.join(sorted(catalogue.reports))}")
+    lines = [f"{info.name}: {info.distribution} {info.version}" for info in catalogue.host.infos]
+    lines = lines or ["no plugins are installed"]
+    lines.append(f"packs:   {', '.join(sorted(catalogue.identities))}")
+    lines.append(f"sources: {', '.join(sorted(catalogue.sources)) or 'the built-in ones'}")
+    lines.append(f"engines: {', '.join(sorted(catalogue.engines))}")
+    lines.append(f"reports: {', '.join(sorted(catalogue.reports))}")
+    click.echo("\n".join(lines))
