@@ -364,12 +364,18 @@ class Gate:
 def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
     """Add the release date (the as-of date) and the moment (the latest usual one of the roles) where nobody says.
 
-    Both are marked as declared by default. With no role known the moment stays unknown.
+    Both are marked as declared by default. With no role known the moment stays unknown. Raises InputError where it is
+    stated that there is no role: nobody would owe anything, and everything would be allowed.
     """
     added = []
     if RELEASE_DATE not in stated:
         added.append(_default(RELEASE_DATE, as_of, "the release is judged on the as-of date"))
     roles = stated.value(ROLES)
+    if roles == frozenset():
+        place = stated[ROLES].origin.place
+        raise InputError(
+            [Problem("an operator without any role cannot be judged", place, "name a role, or leave it out")]
+        )
     if MOMENT not in stated and isinstance(roles, frozenset):
         moments = {
             pack.roles[name].moment: pack.moments[pack.roles[name].moment].order
@@ -398,8 +404,6 @@ def _arguments(given: Mapping[str, Iterable[str] | str | date | None], vocabular
         except ValueError as error:
             problems.append(Problem(str(error), Place("argument")))
             continue
-        if name == ROLES and parsed == frozenset():
-            problems.append(Problem("an operator without any role cannot be judged", Place("argument"), "name a role"))
         facts.append(Fact(name, parsed, Origin(Place("argument"))))
     if problems:
         raise InputError(problems)

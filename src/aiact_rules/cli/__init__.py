@@ -16,6 +16,7 @@ _COMMANDS = {
     "ask": "ask",
     "check": "check",
     "coverage": "coverage",
+    "document": "document",
     "explain": "explain",
     "facts": "facts",
     "init": "init",
@@ -71,9 +72,9 @@ def cli() -> None:
 def main() -> None:
     """Run the command line. Anything that goes wrong ends with exit code 2 and never looks like an answer."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        # Without standalone mode click gives the exit code of `Exit` back instead of raising it.
+        code = cli.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(2)

@@ -14,13 +14,15 @@ from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision, Verdict
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
 from aiact_rules.gate import DEFAULT_ENGINE, Gate, VerificationFailed
+from aiact_rules.sources.discovery import releases_below
 from aiact_rules.sources.document import Skipped
 from aiact_rules.sources.organisation import Organisation
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @judging
+@click.option("--tree", type=click.Path(path_type=Path), help="Judge every release in a folder and below it.")
 @click.option("--engine", default=None, help=f"The engine that evaluates (default: {DEFAULT_ENGINE}).")
 @click.option(
     "--verify", metavar="ENGINE", default=None, help="Decide with a second engine too, and refuse where they differ."
@@ -38,6 +40,7 @@ from aiact_rules.sources.organisation import Organisation
 )
 def command(
     paths: tuple[Path, ...],
+    tree: Path | None,
     engine: str | None,
     verify: str | None,
     report: str | None,
@@ -60,6 +63,9 @@ def command(
     A release file with `operators:` is judged for each of them, and the strictest verdict counts.
     """
     chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
+    if not paths and tree is None:
+        raise click.UsageError("name a model card, a release file or a folder, or use --tree")
+    paths = (*paths, *(releases_below(tree) if tree is not None else ()))
     gate = Gate()
     reader = Reader(gate, chosen)
     decisions: list[tuple[Path, Decision | Chain]] = []

@@ -16,7 +16,7 @@ _HEAD = """\
 # stated holds the release and is never taken for a no. `aiact-rules check` says what is still needed.
 format: 1
 subject:            # system, model, both or neither
-roles: []           # provider, deployer, importer, distributor, authorised_representative, product_manufacturer
+roles:              # provider, deployer, importer, distributor, authorised_representative, product_manufacturer
 markets: [EU]
 # moment: placing_on_market    # or making_available, putting_into_service, use
 # release_date: 2027-12-15

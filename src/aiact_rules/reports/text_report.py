@@ -36,7 +36,7 @@ def _lines(decision: Decision) -> Iterator[str]:
     yield ""
     for pack in decision.packs:
         yield from _pack(decision, pack)
-    yield from _labelled("decision", decision.decision_id)
+    yield f"id: {decision.decision_id}"
 
 
 def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:

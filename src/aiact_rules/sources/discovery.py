@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -263,6 +264,32 @@ class _Discovery:
     @staticmethod
     def _has_own_release(card: Path) -> bool:
         return any(card.with_name(card.stem + suffix).is_file() for suffix in _RELEASE_SUFFIXES)
+
+
+def releases_below(folder: Path) -> tuple[Path, ...]:
+    """Find every release in a folder and below it: release files, and model cards without one, in order of their paths.
+
+    Hidden folders, virtual environments and `node_modules` are left out. Raises InputError where the folder cannot be read.
+    """
+    if not folder.is_dir():
+        raise InputError([Problem("there is no such folder", Place(folder.as_posix()))])
+    found: list[Path] = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and name != "node_modules" and not (Path(place, name) / "pyvenv.cfg").exists()
+        )
+        here = [Path(place, name) for name in sorted(files)]
+        releases = [path for path in here if _is_release_file(path)]
+        found += releases
+        if any(path.name in RELEASE_FILES for path in releases):
+            continue
+        for path in here:
+            own = any(path.with_name(path.stem + suffix) in releases for suffix in _RELEASE_SUFFIXES)
+            if not own and (_CARD.match(path.name) or (_README.match(path.name) and is_card(read_text(path)))):
+                found.append(path)
+    return tuple(found)
 
 
 def _is_release_file(path: Path) -> bool:

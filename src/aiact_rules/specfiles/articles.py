@@ -82,7 +82,7 @@ def _obligation(
 ) -> Obligation:
     subject = f"obligation `{spec.id}`"
     span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
-    kind = Kind.NOTICE if spec.kind == "notice" else Kind.OBLIGATION
+    kind = Kind(spec.kind)
     if kind is Kind.OBLIGATION and spec.met_when is None:
         loading.problem(f"{subject}: `met_when` is missing", node.place, "say by which facts it is met, or `kind: notice`")
     if spec.before is not None and spec.after is not None:

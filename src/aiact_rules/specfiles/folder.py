@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiact_rules.core.problems import InputError, PackError, Place, Problem
-from aiact_rules.yaml_text import Node, read_yaml
+from aiact_rules.yaml_text import Node, plain, read_yaml
 
 COMMON = "common"
 UNITS = "units.jsonl"
@@ -50,7 +50,26 @@ def spec_files(folder: Path) -> tuple[SpecFile, ...]:
             problems.append(Problem("spec files end in `.yaml`", Place(relative.as_posix())))
     if problems:
         raise PackError(problems)
-    return files_of(contents)
+    return (*files_of(contents), *_lent_vocabulary(folder, contents["pack.yaml"]))
+
+
+def _lent_vocabulary(folder: Path, pack_file: bytes) -> Iterator[SpecFile]:
+    """Give the vocabulary files of the folders that `vocabulary_from` in pack.yaml names, relative to the pack.
+
+    So packs of several texts ask for one fact in the same words. What is wrong with the key itself, the loader says.
+    """
+    if b"vocabulary_from" not in pack_file:
+        return
+    node = SpecFile("pack", "pack.yaml", pack_file).node([])
+    head = plain(node) if node is not None else None
+    named = head.get("vocabulary_from") if isinstance(head, dict) else None
+    for name in named if isinstance(named, list) else ():
+        lender = folder / str(name)
+        paths = sorted(lender.rglob("vocabulary.yaml"))
+        if not paths:
+            raise PackError([Problem(f"`vocabulary_from` names `{name}`, where no vocabulary is", Place("pack.yaml"))])
+        for path in paths:
+            yield SpecFile("vocabulary", f"{name}/{path.relative_to(lender).as_posix()}", path.read_bytes())
 
 
 def files_of(contents: Mapping[str, bytes]) -> tuple[SpecFile, ...]:

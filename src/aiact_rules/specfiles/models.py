@@ -105,6 +105,7 @@ class PackSpec(SpecModel):
     in_force_since: Day | None = None
     gates: Flag = True
     extends: Names = []
+    vocabulary_from: list[Words] = []
     headlines: Names = []
     excludes: list[tuple[Name, Name]] = []
     roles: dict[Name, RoleSpec] = {}
@@ -175,7 +176,7 @@ class ObligationSpec(SpecModel):
     id: Identifier
     provision: Words
     must: Words
-    kind: Literal["obligation", "notice"] = "obligation"
+    kind: Literal["obligation", "notice", "signal"] = "obligation"
     met_when: ConditionText | None = None
     given: ConditionText | None = None
     role: Names | None = None

@@ -1,0 +1,160 @@
+"""`check`: exit codes, bad input, many releases, options."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import EXAMPLES, Answer
+
+Run = Callable[..., Answer]
+MINIMAL = str(EXAMPLES / "minimal")
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    file = tmp_path / "aiact.yaml"
+    file.write_text((EXAMPLES / "minimal" / "aiact.yaml").read_text(), encoding="utf-8")
+    return file
+
+
+def test_bad_input_ends_with_two_and_says_file_line_and_how_to_mend_it(run: Run, release: Path) -> None:
+    release.write_text(release.read_text().replace("practices", "practises"), encoding="utf-8")
+    answer = run("check", str(release))
+    assert answer.code == 2
+    assert "aiact.yaml:7: unknown fact `system.practises`" in answer.err
+    assert "did you mean" in answer.err
+    assert answer.out == ""
+
+
+def test_all_problems_are_reported_at_once(run: Run, release: Path) -> None:
+    release.write_text(release.read_text() + "  model.colour: red\n  model.weight: 3\n", encoding="utf-8")
+    answer = run("check", str(release))
+    assert answer.code == 2
+    assert "model.colour" in answer.err
+    assert "model.weight" in answer.err
+
+
+def test_a_release_that_cannot_be_read_does_not_keep_the_others_from_being_judged(run: Run, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere" / "aiact.yaml"
+    answer = run("check", str(missing), MINIMAL)
+    assert answer.code == 2
+    assert "nowhere" in answer.err
+    assert "ALLOW" in answer.out
+
+
+def test_the_worst_of_many_releases_decides_the_exit_code(run: Run) -> None:
+    assert run("check", MINIMAL, MINIMAL).code == 0
+    assert run("check", MINIMAL, str(EXAMPLES / "silent")).code == 1
+
+
+def test_fail_on_says_from_which_verdict_on_the_exit_code_is_one(run: Run) -> None:
+    silent = str(EXAMPLES / "silent")
+    assert run("check", silent, "--fail-on", "hold").code == 1
+    assert run("check", silent, "--fail-on", "block").code == 0
+    blocked = run("check", MINIMAL, "--set", "model.generality=one_task", "--set", "operator.supports_ai_literacy=no")
+    assert blocked.code == 1, blocked.out
+    assert run("check", MINIMAL, "--set", "operator.supports_ai_literacy=no", "--fail-on", "never").code == 0
+
+
+def test_a_stated_breach_blocks(run: Run) -> None:
+    answer = run("check", MINIMAL, "--set", "operator.supports_ai_literacy=no")
+    assert answer.code == 1
+    assert answer.out.startswith("BLOCK")
+    assert "Art. 4" in answer.out
+
+
+def test_several_decisions_are_a_list_in_json_and_one_is_an_object(run: Run) -> None:
+    assert json.loads(run("check", MINIMAL, "--format", "json").out)["verdict"] == "allow"
+    both = json.loads(run("check", MINIMAL, MINIMAL, "--format", "json").out)
+    assert [decision["verdict"] for decision in both] == ["allow", "allow"]
+
+
+def test_the_same_release_gives_the_same_id_whatever_the_engine_and_the_hour(run: Run) -> None:
+    ids = {
+        json.loads(run("check", MINIMAL, "--format", "json", "--as-of", "2026-11-22", "--engine", engine).out)[
+            "decision_id"
+        ]
+        for engine in ("reference", "generated", "generated")
+    }
+    assert len(ids) == 1
+
+
+def test_an_ordinary_readme_is_left_alone_only_where_asked(run: Run, tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("# A library\n\nInstall it.\n", encoding="utf-8")
+    assert run("check", str(readme)).code == 2
+    answer = run("check", "--only-cards", str(readme))
+    assert (answer.code, answer.out) == (0, "")
+
+
+def test_a_tree_is_searched_for_releases(run: Run) -> None:
+    answer = run("check", "--tree", str(EXAMPLES))
+    assert answer.code == 1
+    assert "cv-screening" in answer.out
+    assert "silent" in answer.out
+
+
+def test_an_empty_tree_is_no_release_and_no_error(run: Run, tmp_path: Path) -> None:
+    answer = run("check", "--tree", str(tmp_path))
+    assert (answer.code, answer.out) == (0, "")
+
+
+def test_the_report_goes_to_a_file_where_asked(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "decision.json"
+    answer = run("check", MINIMAL, "--format", "json", "--output", str(target))
+    assert (answer.code, answer.out) == (0, "")
+    assert json.loads(target.read_text())["verdict"] == "allow"
+    assert run("check", MINIMAL, "--output", str(tmp_path / "no" / "where")).code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--role", "baker"], "`baker` is not one of the values of `operator.roles`"),
+        (["--moment", "lunch"], "`lunch` is not one of the values of `release.moment`"),
+        (["--pack", "eu_ai_atc"], "did you mean `eu_ai_act`?"),
+        (["--market", "ZZ"], "no installed pack covers the market `ZZ`"),
+        (["--engine", "steam"], "there is no engine `steam`"),
+        (["--format", "papyrus"], "there is no report `papyrus`"),
+        (["--set", "system.practices"], "is not FACT=VALUE"),
+        (["--set", "system.practices="], "a value is missing"),
+        (["--reading", "section_5_deferal=waits"], "did you mean `section_5_deferral`?"),
+        (["--as-of", "yesterday"], "expected a date"),
+        (["--as-of", "2019-01-01"], "its law begins on 2024-08-01"),
+    ],
+)
+def test_options_that_mean_nothing_end_with_two_and_a_hint(run: Run, arguments: list[str], said: str) -> None:
+    answer = run("check", MINIMAL, *arguments)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_an_operator_without_any_role_is_never_allowed(run: Run, release: Path) -> None:
+    release.write_text(release.read_text().replace("roles: [provider]", "roles: []"), encoding="utf-8")
+    answer = run("check", str(release))
+    assert answer.code == 2
+    assert "aiact.yaml:4: an operator without any role cannot be judged" in answer.err
+
+
+def test_no_path_at_all_is_wrong_use(run: Run) -> None:
+    assert run("check").code == 2
+
+
+def test_lines_of_text_fit_eighty_columns(run: Run) -> None:
+    for example in ("minimal", "silent", "cv-screening", "open-llm"):
+        for line in run("check", str(EXAMPLES / example)).out.splitlines():
+            assert len(line) <= 80 or " " not in line.strip(), line
+
+
+def test_a_fault_of_the_tool_is_exit_code_two(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("aiact_rules.gate.Gate.decide", broken)
+    answer = run("check", MINIMAL)
+    assert answer.code == 2
+    assert "nothing is decided" in answer.err
