@@ -85,7 +85,7 @@ def _in_a_thread(
     """Give a method as a coroutine that runs it in a thread, so that an event loop goes on meanwhile."""
 
     @wraps(method)
-    async def awaited(gate: Gate, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+    async def awaited(gate: Gate, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         return await asyncio.to_thread(method, gate, *args, **kwargs)
 
     awaited.__name__, awaited.__doc__ = f"a{method.__name__}", f"Await `{method.__name__}`, run in a thread."

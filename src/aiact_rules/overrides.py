@@ -1,0 +1,59 @@
+"""Overrides: a person answers by name for one refused release, for a while (break-glass)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiact_rules.core.decisions import Decision, Verdict
+from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.rules import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Lets one decision pass although it holds or blocks, until a moment, because a person says so.
+
+    It speaks of a decision by its id, and so of exactly those facts, packs and dates: another fact or another as-of
+    date is another decision. It never passes a prohibition.
+    """
+
+    decision_id: str
+    who: str
+    why: str
+    until: datetime
+
+    def as_json(self) -> dict[str, str]:
+        """Give the override as JSON values."""
+        return {
+            "decision_id": self.decision_id,
+            "who": self.who,
+            "why": self.why,
+            "until": self.until.isoformat(),
+        }
+
+
+def objection(override: Override, decision: Decision, at: datetime) -> str | None:
+    """Say why an override does not let this decision pass at this moment, or None where it does."""
+    if override.decision_id != decision.decision_id:
+        return f"the override is for the decision {override.decision_id}, not for {decision.decision_id}"
+    if not override.who.strip() or not override.why.strip():
+        return "an override says who answers for it and why"
+    if override.until.utcoffset() is None or at.utcoffset() is None:
+        return "the end of an override is a moment with its time zone"
+    if at >= override.until:
+        return f"the override ended on {override.until.isoformat()}"
+    if forbidden := prohibitions(decision):
+        return f"nobody may override a prohibition: {'; '.join(finding.provision for finding in forbidden)}"
+    return None
+
+
+def prohibitions(decision: Decision) -> tuple[Finding, ...]:
+    """Give the prohibitions that are breached or open, under any pack that gates."""
+    return tuple(
+        finding
+        for pack in decision.packs
+        if pack.verdict not in (None, Verdict.ALLOW)
+        for finding in pack.findings
+        if finding.kind is Kind.PROHIBITION and finding.status in (Status.BREACHED, Status.OPEN)
+    )
