@@ -20,6 +20,7 @@ _COMMANDS = {
     "explain": "explain",
     "facts": "facts",
     "init": "init",
+    "new-plugin": "new_plugin",
     "packs": "packs",
     "plugins": "plugins",
     "questions": "questions",
