@@ -243,7 +243,7 @@ class Gate:
 
         Raises InputError where it cannot be used.
         """
-        from aiact_rules.sources.discovery import read_document
+        from aiact_rules.sources.discovery import read_document, repository_of
 
         pack_ids = tuple(packs) if packs is not None else self.pack_ids
         cues = [cue for pack in self.packs(pack_ids) for cue in pack.cues.values()]
@@ -257,7 +257,14 @@ class Gate:
             )
         if accepting:
             return accepting[0].read(path, vocabulary, {cue.id: cue for cue in cues})
-        return read_document(path, vocabulary, cues, organisation=organisation, obligations=obligations)
+        return read_document(
+            path,
+            vocabulary,
+            cues,
+            root=repository_of(path),
+            organisation=organisation,
+            obligations=obligations,
+        )
 
     def read(self, path: Path, packs: Iterable[str] | None = None) -> Document:
         """Read the release at a path. Raises InputError where it cannot be used or is no release."""

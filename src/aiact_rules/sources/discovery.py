@@ -266,6 +266,12 @@ class _Discovery:
         return any(card.with_name(card.stem + suffix).is_file() for suffix in _RELEASE_SUFFIXES)
 
 
+def repository_of(path: Path) -> Path | None:
+    """Give the root of the git repository a path is in, or None. Names relative to it are the same in every checkout."""
+    resolved = path.resolve()
+    return next((folder for folder in (resolved, *resolved.parents) if (folder / ".git").exists()), None)
+
+
 def releases_below(folder: Path) -> tuple[Path, ...]:
     """Find every release in a folder and below it: release files, and model cards without one, in order of their paths.
 
