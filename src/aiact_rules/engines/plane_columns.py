@@ -101,9 +101,7 @@ class ColumnReader:
             number = values.add(text, *self._parsed(self._reader.parse, text))
         return number
 
-    def _parsed(
-        self, parse: Callable[[Any], FactValue | None], said: Any
-    ) -> tuple[FactValue | None, str | None]:
+    def _parsed(self, parse: Callable[[Any], FactValue | None], said: Any) -> tuple[FactValue | None, str | None]:
         if said is None:
             return None, None
         try:
@@ -196,7 +194,8 @@ class ColumnReader:
             first = self._first(
                 str(data.dtype), key, lambda reached: first_float(data.dtype, lambda d: reached(self._scaled(d)))
             )
-            return data >= first
+            passes: NDArray[np.bool_] = data >= first
+            return passes
 
         reading = self._compared(known, passing, len(data))
         finite = np.isfinite(data)
@@ -215,9 +214,7 @@ class ColumnReader:
             reading = self._compared(known, passing, len(data))
         return Reading(reading.planes, faults)
 
-    def _compared(
-        self, known: Plane | None, passing: Callable[[Passes], NDArray[np.bool_]], rows: int
-    ) -> Reading:
+    def _compared(self, known: Plane | None, passing: Callable[[Passes], NDArray[np.bool_]], rows: int) -> Reading:
         planes = []
         for key in self._inputs:
             if isinstance(key, Silent):
@@ -267,7 +264,7 @@ class ColumnReader:
             flat = pc.dictionary_encode(flat)
         codes, distinct = _codes(flat)
         numbers = np.array([*(self._element(_text(value)) for value in distinct), 0], np.intp)
-        filled = np.flatnonzero(lengths)
+        filled = np.flatnonzero(lengths > 0)
         starts = np.zeros(len(filled), np.intp)
         if len(filled):
             np.cumsum(lengths[filled[:-1]], out=starts[1:])
@@ -297,9 +294,7 @@ class ColumnReader:
                 self._elements.special.add(number)
         return number
 
-    def _suspect(
-        self, numbers: Codes, codes: Codes, filled: Codes, starts: Codes, lengths: Codes
-    ) -> NDArray[np.intp]:
+    def _suspect(self, numbers: Codes, codes: Codes, filled: Codes, starts: Codes, lengths: Codes) -> NDArray[np.intp]:
         special = np.fromiter((int(n) in self._elements.special for n in numbers), np.bool_, len(numbers))
         # faulty, or silence inside a list, or an empty place in it
         faulty = np.fromiter((self._elements.read[n] is None for n in numbers), np.bool_, len(numbers))

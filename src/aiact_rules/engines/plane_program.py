@@ -114,7 +114,7 @@ class Circuit:
         """Give the rows that are in both planes."""
         if NONE in (first, second) or self._inverse.get(first) == second:
             return NONE
-        if first == ALL or first == second:
+        if first in (ALL, second):
             return second
         return first if second == ALL else self._made_by(Op.AND, first, second)
 
@@ -122,7 +122,7 @@ class Circuit:
         """Give the rows that are in one plane or the other."""
         if ALL in (first, second) or self._inverse.get(first) == second:
             return ALL
-        if first == NONE or first == second:
+        if first in (NONE, second):
             return second
         return first if second == NONE else self._made_by(Op.OR, first, second)
 

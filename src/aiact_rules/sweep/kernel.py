@@ -21,7 +21,7 @@ from aiact_rules.core.packs import MOMENT, ROLES
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader, Reader, Reading
 from aiact_rules.engines.plane_machine import Machine, Plane, Words, packed, unpacked
-from aiact_rules.engines.plane_program import NONE, Circuit, Input, Passes, Silent
+from aiact_rules.engines.plane_program import Circuit, Input, Silent
 from aiact_rules.sweep.bitsets import row_sets, set_column
 from aiact_rules.sweep.mapping import NEEDS_WHOLE_LISTS, ColumnMap, scale_of
 from aiact_rules.sweep.plan import Plan, usual_moment
@@ -96,7 +96,9 @@ class Kernel:
         for number, key in enumerate(self.program.inputs):
             wanted.setdefault(key.fact, []).append(number)
         self._columns = [
-            self._column(column, wanted.get(column.fact, [])) for column in plan.columns if column.fact not in plan.derived
+            self._column(column, wanted.get(column.fact, []))
+            for column in plan.columns
+            if column.fact not in plan.derived
         ]
         self._derived = [_DerivedColumn(self, name, wanted.get(name, [])) for name in plan.derived]
         self._moment = _MomentColumn(self, wanted.get(MOMENT, [])) if plan.usual_moments is not None else None
@@ -107,6 +109,10 @@ class Kernel:
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Give the answer for a batch: the key, and for each row verdict, reason of an error, conclusions, counts and sets."""
         return self.judge(batch).batch
+
+    def names(self, judgement: int, status: Status) -> tuple[str, ...]:
+        """Give the obligations that can have a status on one of the dates, in the order of its set."""
+        return tuple(self._planes[judgement].statuses[status])
 
     def schema(self, batch_schema: pa.Schema) -> pa.Schema:
         """Give the schema of the answer to batches of some schema."""
@@ -397,11 +403,13 @@ if hasattr(np, "bitwise_count"):
 
     def _ones(lines: Words) -> NDArray[np.int64]:
         """Count the rows of each plane."""
-        return np.bitwise_count(lines).sum(axis=1, dtype=np.int64)
+        ones: NDArray[np.int64] = np.bitwise_count(lines).sum(axis=1, dtype=np.int64)
+        return ones
 
 else:  # numpy before 2.0
     _ONES = np.array([bin(byte).count("1") for byte in range(256)], np.uint8)
 
     def _ones(lines: Words) -> NDArray[np.int64]:
         """Count the rows of each plane."""
-        return _ONES[lines.view(np.uint8)].sum(axis=1, dtype=np.int64)
+        ones: NDArray[np.int64] = _ONES[lines.view(np.uint8)].sum(axis=1, dtype=np.int64)
+        return ones

@@ -1,14 +1,14 @@
 """Mapping files: which column of a table states which fact, and how its values are written there.
 
-    format: 1
-    key: system_id
-    missing: ["", "n/a"]
-    columns:
-      uses: {fact: system.annex_iii_uses, separator: ";"}
-      infers: {fact: system.infers_outputs, values: {"1": yes, "0": no}}
-      compute: {fact: model.training_compute, unit: YFLOP}
-    facts:
-      operator.roles: [provider]
+format: 1
+key: system_id
+missing: ["", "n/a"]
+columns:
+  uses: {fact: system.annex_iii_uses, separator: ";"}
+  infers: {fact: system.infers_outputs, values: {"1": yes, "0": no}}
+  compute: {fact: model.training_compute, unit: YFLOP}
+facts:
+  operator.roles: [provider]
 """
 
 from __future__ import annotations
@@ -195,7 +195,9 @@ class _MapReader:
         self.known(root, _KEYS)
         if (said := root.get("format")) is None or str(said) != FORMAT:
             place = root.place if said is None else said.place
-            self.problem("the format of the mapping file is not stated or not known", place, f"write `format: {FORMAT}`")
+            self.problem(
+                "the format of the mapping file is not stated or not known", place, f"write `format: {FORMAT}`"
+            )
         missing = self.words(root.get("missing"), DEFAULT_MISSING)
         places: dict[str, Place] = {}
         key = root.get("key")
@@ -293,4 +295,3 @@ class _MapReader:
 
     def problem(self, message: str, place: Place, hint: str | None = None) -> None:
         self.problems.append(Problem(message, place, hint))
-

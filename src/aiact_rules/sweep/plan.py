@@ -153,7 +153,7 @@ def _same_in_all_rows(
             problems.append(Problem(f"unknown fact `{name}`", place, did_you_mean(name, vocabulary)))
             continue
         try:
-            value: FactValue = said if isinstance(said, date | frozenset | bool) else parse_value(vocabulary[name], said)  # type: ignore[arg-type]
+            value = said if isinstance(said, date | frozenset | bool) else parse_value(vocabulary[name], _words(said))
         except ValueError as error:
             problems.append(Problem(str(error), place))
             continue
@@ -168,6 +168,10 @@ def _same_in_all_rows(
         problems.extend(error.problems)
         return same
     return same | {fact.name: fact.value for fact in complete if fact.origin.sureness is Sureness.DERIVED}
+
+
+def _words(said: object) -> str | list[str]:
+    return [str(word) for word in said] if isinstance(said, Iterable) and not isinstance(said, str) else str(said)
 
 
 def _usual_moments(packs: Iterable[Pack]) -> UsualMoments:

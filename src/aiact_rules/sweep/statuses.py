@@ -86,5 +86,3 @@ def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[s
             if plane != NONE:
                 found[status][traits.id] = plane
     return found
-
-

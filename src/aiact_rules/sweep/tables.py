@@ -1,0 +1,296 @@
+"""Tables: Parquet, CSV and JSON lines as batches of bounded size, each row in its place whatever is wrong with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.sweep.mapping import ColumnMap
+
+BATCH_ROWS = 1 << 17
+BATCH_BYTES = 96 << 20
+LINES_ROWS = 1 << 13
+FORMATS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a table: the columns that are needed, the rows that cannot be read, and the lines as they stand."""
+
+    batch: pa.RecordBatch
+    faults: Mapping[int, str] = field(default_factory=dict)
+    lines: Sequence[str] | None = None
+
+
+class Table(Protocol):
+    """Rows in order. `rows` is None where it is not known beforehand."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int | None
+
+    def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
+        """Give the rows with the wanted columns, which state facts, and others as they are."""
+
+
+def open_table(path: Path) -> Table:
+    """Open the table at a path: a file, or a folder of Parquet files. Raises InputError where it cannot be read."""
+    try:
+        if path.is_dir():
+            return ParquetTable(sorted(path.glob("*.parquet")), path.as_posix())
+        kind = FORMATS.get(path.suffix.lower())
+        if kind is None:
+            problem = f"tables are read as {', '.join(sorted(FORMATS))}, not `{path.suffix}`"
+            raise InputError([Problem(problem, Place(path.as_posix()), "or name a folder of release files")])
+        if kind == "parquet":
+            return ParquetTable([path], path.as_posix())
+        return CsvTable(path) if kind == "csv" else JsonLinesTable(path)
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise _unreadable(path.as_posix(), error) from error
+
+
+def _unreadable(name: str, error: Exception) -> InputError:
+    return InputError([Problem(f"this table cannot be read: {str(error).splitlines()[0]}", Place(name))])
+
+
+class ParquetTable:
+    """One Parquet file, or several with the same columns."""
+
+    def __init__(self, paths: Sequence[Path], name: str) -> None:
+        self.name = name
+        self._paths = paths
+        if not paths:
+            raise InputError([Problem("no Parquet files here", Place(name))])
+        files = [pyarrow.parquet.ParquetFile(path, memory_map=True) for path in paths]
+        self.schema: pa.Schema = files[0].schema_arrow
+        for path, file in zip(paths, files, strict=True):
+            if not file.schema_arrow.equals(self.schema):
+                raise InputError([Problem("has other columns than the files before it", Place(path.as_posix()))])
+        self.columns = _without_repeats(self.schema.names, name)
+        self.rows: int | None = sum(file.metadata.num_rows for file in files)
+        size = sum(
+            file.metadata.row_group(group).total_byte_size for file in files for group in range(file.num_row_groups)
+        )
+        self._batch_rows = _rows_within(size // max(self.rows or 0, 1))
+        leaves = files[0].schema
+        self._texts = [
+            (column.path, top)
+            for column in (leaves.column(at) for at in range(len(leaves)))
+            if column.physical_type == "BYTE_ARRAY" and str(column.logical_type.type) == "STRING"
+            if (top := self._top(column.path)) is not None
+        ]
+
+    def _top(self, path: str) -> str | None:
+        return next((name for name in self.columns if path == name or path.startswith(f"{name}.")), None)
+
+    def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
+        """Give the rows; texts that state facts come as codes with a dictionary."""
+        names = {column.column for column in wanted}
+        as_codes = [path for path, top in self._texts if top in names]
+        columns = [name for name in self.columns if name in names or name in others]
+        try:
+            for path in self._paths:
+                file = pyarrow.parquet.ParquetFile(path, memory_map=True, read_dictionary=as_codes, pre_buffer=False)
+                for batch in file.iter_batches(self._batch_rows, columns=columns):
+                    yield Chunk(batch)
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(self.name, error) from error
+
+
+class CsvTable:
+    """A CSV file. Every value stays the text that was written."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.as_posix()
+        self.rows: int | None = None
+        self._path = path
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+            while head.count('"') % 2 and (more := file.readline()):
+                head += more
+        if not head.strip():
+            raise InputError([Problem("this table is empty", Place(self.name), "it needs a line with column names")])
+        self.delimiter = max((",", ";", "\t", "|"), key=head.count)
+        self.columns = _without_repeats(next(csv.reader(io.StringIO(head), delimiter=self.delimiter)), self.name)
+
+    def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
+        """Give the rows; a line with too many or too few values is a row that cannot be read."""
+        names = {*(column.column for column in wanted), *others}
+        bad: dict[int, str] = {}
+
+        def note(row: Any) -> str:
+            bad[row.number] = f"expected {row.expected_columns} values, found {row.actual_columns}"
+            return "skip"
+
+        columns = [name for name in self.columns if name in names]
+        try:
+            reader = pyarrow.csv.open_csv(
+                self._path,
+                read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=8 << 20),
+                parse_options=pyarrow.csv.ParseOptions(
+                    delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=note, ignore_empty_lines=True
+                ),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(self.columns, pa.string()),
+                    include_columns=columns,
+                    strings_can_be_null=False,
+                ),
+            )
+            done = 1  # rows are numbered from 1, the line with the names counting as one
+            for batch in reader:
+                for part in _parts(batch):
+                    chunk, done = _with_bad_rows(part, bad, done)
+                    yield chunk
+            chunk, _ = _with_bad_rows(
+                pa.RecordBatch.from_arrays([pa.nulls(0, pa.string())] * len(columns), columns), bad, done
+            )
+            if chunk.faults:
+                yield chunk
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(self.name, error) from error
+
+
+def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    for first in range(0, batch.num_rows, BATCH_ROWS):
+        yield batch.slice(first, BATCH_ROWS)
+
+
+def _with_bad_rows(batch: pa.RecordBatch, bad: dict[int, str], done: int) -> tuple[Chunk, int]:
+    """Put rows without values where lines could not be split into values."""
+    faults: dict[int, str] = {}
+    pieces: list[pa.RecordBatch] = []
+    used = 0
+    row = 0  # in the chunk
+    while used < batch.num_rows or done + row + 1 in bad:
+        if (why := bad.pop(done + row + 1, None)) is not None:
+            faults[row] = f"row {done + row}: {why}"
+            pieces.append(
+                pa.RecordBatch.from_arrays([pa.nulls(1, kind.type) for kind in batch.schema], batch.schema.names)
+            )
+            row += 1
+            continue
+        ahead = min((number for number in bad if number > done + row), default=None)
+        size = batch.num_rows - used if ahead is None else min(batch.num_rows - used, ahead - done - row - 1)
+        pieces.append(batch.slice(used, size))
+        used, row = used + size, row + size
+    if faults:
+        batch = pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]
+    return Chunk(batch, faults), done + row
+
+
+class JsonLinesTable:
+    """JSON lines. Numbers stay the text that was written; a line that cannot be read is a row that cannot be judged."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.as_posix()
+        self.rows: int | None = None
+        self._path = path
+        names: dict[str, None] = {}
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            for _, line in zip(range(1000), file, strict=False):
+                try:
+                    row = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(row, dict):
+                    names |= dict.fromkeys(row)
+        self.columns = tuple(names)
+
+    def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
+        """Give the rows with the lines they stand in."""
+        maps = {column.column: column for column in wanted}
+        names = list(dict.fromkeys([*maps, *others]))
+        with self._path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+            lines: list[str] = []
+            numbers: list[int] = []
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                lines.append(line.rstrip("\r\n"))
+                numbers.append(number)
+                if len(lines) == LINES_ROWS:
+                    yield _chunk_of_lines(lines, numbers, names, maps)
+                    lines, numbers = [], []
+            if lines:
+                yield _chunk_of_lines(lines, numbers, names, maps)
+
+
+def _chunk_of_lines(lines: list[str], numbers: list[int], names: Sequence[str], maps: Mapping[str, ColumnMap]) -> Chunk:
+    faults: dict[int, str] = {}
+    rows: list[dict[str, Any]] = []
+    for at, line in enumerate(lines):
+        try:
+            row = json.loads(line, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_no_repeats)
+            line.encode()
+        except (ValueError, RecursionError) as error:
+            faults[at] = f"line {numbers[at]}: not readable as JSON: {error}"
+            row = {}
+        if not isinstance(row, dict):
+            faults[at] = f"line {numbers[at]}: expected an object"
+            row = {}
+        rows.append(row)
+    columns = []
+    for name in names:
+        values = [row.get(name) for row in rows]
+        columns.append(_column_of(values, maps.get(name), name, faults))
+    return Chunk(pa.RecordBatch.from_arrays(columns, list(names)), faults, lines)
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return row
+
+
+def _column_of(values: list[Any], column: ColumnMap | None, name: str, faults: dict[int, str]) -> pa.Array:
+    def text(value: Any) -> str | None:
+        if value is None or isinstance(value, str):
+            return value
+        return json.dumps(value) if isinstance(value, list | dict) else str(value).lower()
+
+    if column is None or not any(isinstance(value, list) for value in values):
+        for at, value in enumerate(values):
+            if column is not None and isinstance(value, dict):
+                faults.setdefault(at, f"`{name}`: expected one value or a list of values")
+        return pa.array([text(value) for value in values], pa.string())
+    found: list[list[str | None] | None] = []
+    for at, value in enumerate(values):
+        if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, list | dict) for v in value)):
+            faults.setdefault(at, f"`{name}`: expected one value or a list of values")
+            found.append(None)
+        elif isinstance(value, list):
+            found.append([text(item) for item in value])
+        else:
+            said = text(value)
+            is_silent = said is None or said.strip() in column.missing
+            found.append(None if is_silent or said is None else [part.strip() for part in said.split(column.separator)])
+    return pa.array(found, pa.list_(pa.string()))
+
+
+def _rows_within(row_bytes: int) -> int:
+    """Give how many rows a batch has so that it stays within its size in memory."""
+    rows = BATCH_BYTES // max(4 * row_bytes, 1)  # what is packed in a file is larger in memory
+    return max(1 << 12, min(BATCH_ROWS, rows // 64 * 64))
+
+
+def _without_repeats(names: Iterable[str], table: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in names:
+        if name in found:
+            raise InputError([Problem(f"two columns are named `{name}`", Place(table), "rename one of them")])
+        found[name] = None
+    return tuple(found)
+
+
+Progress = Callable[[int], None]
