@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -75,6 +76,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line. Anything that goes wrong ends with exit code 2 and never looks like an answer."""
+    # A pack is many small values that all stay: looking for garbage every few hundred of them is a fifth of a check.
+    gc.set_threshold(100_000)
     try:
         # Without standalone mode click gives the exit code of `Exit` back instead of raising it.
         code = cli.main(standalone_mode=False)
@@ -95,6 +98,11 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("AIACT_RULES_TRACEBACK"):
             raise
+        from aiact_rules.interfaces import EngineUnavailable
+
+        if isinstance(error, EngineUnavailable):
+            click.echo(str(error), err=True)
+            sys.exit(2)
         click.echo(
             f"a fault of aiact-rules itself, so nothing is decided: {type(error).__name__}: {error}\n"
             "  please report it; AIACT_RULES_TRACEBACK=1 shows where",

@@ -1,0 +1,73 @@
+"""Tags: facts that a model version states in its tags, and the tags in which a decision is written down."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.facts import Facts
+from aiact_rules.core.problems import Place, did_you_mean
+from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.release_file import SHORT_NAMES
+from aiact_rules.sources.statements import Statements
+from aiact_rules.yaml_text import Scalar
+
+PREFIX = "aiact_"
+VERDICT = "aiact_decision"
+DECISION_ID = "aiact_decision_id"
+PACK = "aiact_pack"
+DIGEST = "aiact_digest"
+TIME = "aiact_time"
+DECISION_TAGS = frozenset({VERDICT, DECISION_ID, PACK, DIGEST, TIME})
+LONGEST_VALUE = 256
+
+
+def is_reserved(key: str) -> bool:
+    """Say whether a tag is one in which the gate writes, however its name is spelt."""
+    return key.casefold() in DECISION_TAGS
+
+
+def tag_of(fact: str) -> str:
+    """Give the tag that states a fact: `aiact_system_practices` for `system.practices`."""
+    return PREFIX + fact.replace(".", "_")
+
+
+def facts_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
+    """Read the facts stated in tags named `aiact_...`. A list is written `a, b`, an empty one `[]`.
+
+    Raises InputError for a tag that names no fact, a value that does not fit, and two tags that disagree.
+    """
+    names = {fact.replace(".", "_"): fact for fact in vocabulary} | SHORT_NAMES
+    statements = Statements(vocabulary)
+    for key in sorted(tags):
+        folded = key.casefold()
+        if not folded.startswith(PREFIX) or is_reserved(key):
+            continue
+        place = Place(f"tag {key}")
+        name = names.get(folded.removeprefix(PREFIX).replace(".", "_"))
+        if name is None:
+            statements.problem("this tag names no fact", place, did_you_mean(folded, [PREFIX + each for each in names]))
+        elif name in vocabulary:
+            statements.read_fact(name, Scalar(tags[key], place, False), place)
+    return statements.facts()
+
+
+def decision_tags(decision: Decision) -> dict[str, str]:
+    """Give the tags that write a decision down; none is longer than 256 characters."""
+    packs = [pack.pack_at.pack for pack in decision.packs]
+    return {
+        VERDICT: decision.verdict.value,
+        DECISION_ID: decision.decision_id,
+        PACK: _short(f"{pack.id} {pack.version}" for pack in packs),
+        DIGEST: _short(str(pack.digest) for pack in packs),
+        TIME: decision.run.at or "",
+    }
+
+
+def _short(texts: Iterable[str]) -> str:
+    """Join texts; what would be too long is stood for by its SHA-256."""
+    joined = ", ".join(texts)
+    if len(joined) <= LONGEST_VALUE:
+        return joined
+    return "sha256:" + hashlib.sha256(joined.encode()).hexdigest()
