@@ -1,0 +1,164 @@
+"""The published schema of a decision: what other programs may rely on in the JSON."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_ID = "urn:aiact-rules:schema:decision:1"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DeadlineModel(_Model):
+    """A period that a finding sets; `date` where it can be counted."""
+
+    date: str | None
+    period: str
+    provision: str
+
+
+class SanctionModel(_Model):
+    """The ceiling of a fine. Amounts and the share (per cent of worldwide annual turnover) are text."""
+
+    provision: str
+    currency: str
+    fixed: str | None
+    share_percent: str | None
+    takes: Literal["higher", "lower", "unknown"]
+    ceiling: str | None
+    note: str | None
+
+
+class FindingModel(_Model):
+    """What became of one obligation, prohibition or signal."""
+
+    id: str
+    status: Literal["breached", "open", "met", "upcoming", "condition", "advice"]
+    kind: Literal["prohibition", "obligation", "signal", "notice"]
+    provision: str
+    units: list[str]
+    role: str | None
+    roles: list[str]
+    before: str | None
+    after: str | None
+    applies_from: str | None
+    provisos: list[str]
+    must: str
+    owed: Literal["yes", "unknown"]
+    because: list[str]
+    facts: list[str]
+    needs: list[str]
+    evidence: list[str]
+    deadlines: list[DeadlineModel]
+    sanction: SanctionModel | None
+    readings: list[str]
+    reading: str | None
+    see_also: list[str]
+    force: Literal["binding", "effort", "voluntary", "pending"]
+    certainty: Literal["P", "Q", "S", "K"]
+
+
+class NeedModel(_Model):
+    """A question whose answer can change the verdict."""
+
+    fact: str
+    question: str
+    decides: int
+
+
+class ExtensionModel(_Model):
+    """Soft law that was worked into the pack."""
+
+    pack: str
+    version: str
+    digest: str
+
+
+class BasisModel(_Model):
+    """By what was judged."""
+
+    pack: str
+    version: str
+    digest: str
+    extensions: list[ExtensionModel]
+    law: str
+    market: str
+    as_of: str
+    readings: dict[str, str]
+
+
+class PackDecisionModel(_Model):
+    """What one pack says; `verdict` is null for a pack that informs and never gates."""
+
+    pack: str
+    verdict: Literal["allow", "hold", "block"] | None
+    conclusions: dict[str, Literal["yes", "no", "unknown"]]
+    findings: list[FindingModel]
+    needs: list[NeedModel]
+    basis: BasisModel
+
+
+class SubjectModel(_Model):
+    """What was judged."""
+
+    name: str | None
+    version: str | None
+    documents: list[str]
+
+
+class FactModel(_Model):
+    """A fact with its origin. Quantities and dates are text, lists are sorted."""
+
+    value: bool | str | list[str]
+    source: str
+    line: int | None
+    sureness: Literal["stated", "declared_by_default", "derived"]
+    because: str | None = None
+
+
+class EvidenceModel(_Model):
+    """What was offered to show a fact or that an obligation is met."""
+
+    about: str
+    source: str
+    line: int | None
+    file: str | None
+    sha256: str | None
+    url: str | None
+    registry: str | None
+    by: str | None
+    on: str | None
+
+
+class RunModel(_Model):
+    """How and when it was computed; not part of the identity."""
+
+    engine: str
+    verified_with: str | None
+    tool: str
+    at: str | None
+
+
+class DecisionModel(_Model):
+    """A decision. `decision_id` is the SHA-256 of all but itself and `run`, in canonical form (RFC 8785)."""
+
+    verdict: Literal["allow", "hold", "block"]
+    packs: list[PackDecisionModel]
+    subject: SubjectModel
+    operator: str | None
+    roles: list[str]
+    moment: str | None
+    facts: dict[str, FactModel]
+    evidence: list[EvidenceModel]
+    decision_id: str
+    run: RunModel
+
+
+def decision_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a decision."""
+    schema = DecisionModel.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **schema}
