@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -12,8 +13,10 @@ from urllib.parse import urlparse
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.sources.front_matter import split_front_matter
 from aiact_rules.sources.model_card import BLOCK, read_metadata
-from aiact_rules.sources.reading import MOST_BYTES, read_text
+from aiact_rules.sources.reading import MOST_BYTES, Text, read_text
 from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
+
+from aiact_rules_mlflow.mlmodel import read_block
 
 MLMODEL = "MLmodel"
 EXTRA = "extra_files"
@@ -76,16 +79,21 @@ def collect(uri: str, into: Path) -> Found:
     paths = {name: location.copy(name, into) for name in sizes}
     releases = tuple(path for name, path in paths.items() if _RELEASE.match(PurePosixPath(name).name))
     cards = tuple(path for name, path in paths.items() if _CARD.match(PurePosixPath(name).name))
-    _copy_evidence(location, [*releases, *cards], into)
+    _copy_evidence(location, list(paths.values()), into)
     return Found(into, paths.get(MLMODEL), releases, cards)
 
 
 def _copy_evidence(location: Location, documents: list[Path], into: Path) -> None:
     """Copy the files that documents name as evidence. One that is not there is left to the reading to name."""
-    named = {(document.parent.relative_to(into), file.text.strip()): file.place
-             for document in documents for file in _evidence_files(document, into)}
+    named = {
+        (document.parent.relative_to(into), file.text.strip()): file.place
+        for document in documents
+        for file in _evidence_files(document, into)
+    }
     if len(named) > MOST_EVIDENCE:
-        raise InputError([Problem(f"more than {MOST_EVIDENCE} files are named as evidence", next(iter(named.values())))])
+        raise InputError(
+            [Problem(f"more than {MOST_EVIDENCE} files are named as evidence", next(iter(named.values())))]
+        )
     for (folder, name), place in named.items():
         path = PurePosixPath(folder.as_posix()) / name.replace("\\", "/")
         if path.is_absolute() or ".." in path.parts or not path.parts:
@@ -100,17 +108,22 @@ def _copy_evidence(location: Location, documents: list[Path], into: Path) -> Non
 
 def _evidence_files(document: Path, root: Path) -> Iterator[Scalar]:
     """Give the texts by which a document names files as evidence."""
-    text = read_text(document, document.relative_to(root).as_posix())
-    if document.suffix.lower() in (".md", ".markdown"):
-        block: Node | None = read_metadata(split_front_matter(text.text, text.name), text.name)[0].get(BLOCK)
-    else:
-        block = read_yaml(text.text, text.name)
+    block = _stating(document, read_text(document, document.relative_to(root).as_posix()))
     evidence = block.get("evidence") if isinstance(block, Mapping) else None
     for entry in evidence if isinstance(evidence, Mapping) else ():
         for item in entry.value.items if isinstance(entry.value, Sequence) else (entry.value,):
             file = item.get("file") if isinstance(item, Mapping) else item
             if isinstance(file, Scalar) and file.text.strip() and (isinstance(item, Mapping) or "://" not in file.text):
                 yield file
+
+
+def _stating(document: Path, text: Text) -> Node | None:
+    """Give the part of a document that states facts and evidence."""
+    if document.name == MLMODEL:
+        return read_block(text)
+    if document.suffix.lower() in (".md", ".markdown"):
+        return read_metadata(split_front_matter(text.text, text.name), text.name)[0].get(BLOCK)
+    return read_yaml(text.text, text.name)
 
 
 def _repository_of(uri: str) -> tuple[Any, str]:
@@ -123,7 +136,9 @@ def _repository_of(uri: str) -> tuple[Any, str]:
 
         if not handlers._is_servable_proxied_run_artifact_root(uri):
             problem = "these artifacts are served by another server, so this one cannot read them"
-            raise InputError([Problem(problem, Place(uri), "state the facts in tags, with AIACT_MLFLOW_ARTIFACTS=ignore")])
+            raise InputError(
+                [Problem(problem, Place(uri), "state the facts in tags, with AIACT_MLFLOW_ARTIFACTS=ignore")]
+            )
         path: str = handlers._get_proxied_run_artifact_destination_path(uri)
         scoped = getattr(handlers, "_get_workspace_scoped_repo_path_if_enabled", None)
         if scoped is not None:
@@ -131,11 +146,6 @@ def _repository_of(uri: str) -> tuple[Any, str]:
         if ".." in PurePosixPath(path).parts:
             raise InputError([Problem("the location of the artifacts climbs out of their store", Place(uri))])
         return handlers._get_artifact_repo_mlflow_artifacts(), path
-    checked = getattr(_handlers(), "_get_artifact_repository_for_uri", get_artifact_repository)
+    server = sys.modules.get("mlflow.server.handlers")
+    checked = getattr(server, "_get_artifact_repository_for_uri", get_artifact_repository)
     return checked(uri), ""
-
-
-def _handlers() -> Any:
-    from mlflow.server import handlers
-
-    return handlers

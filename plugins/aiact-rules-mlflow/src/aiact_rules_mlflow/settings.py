@@ -147,7 +147,9 @@ class _Reader:
         setting = own.settings.get("fail_on")
         word = self.said.get("FAIL_ON") or (setting if isinstance(setting, str) else "hold")
         if word not in ("hold", "block"):
-            self.problem("FAIL_ON", f"expected hold or block, found `{word}`", "a registry that guards cannot only advise")
+            self.problem(
+                "FAIL_ON", f"expected hold or block, found `{word}`", "a registry that guards cannot only advise"
+            )
             return Verdict.HOLD
         return Verdict(word)
 
