@@ -9,7 +9,6 @@ gate.enforce(decision)
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -86,6 +85,8 @@ def _in_a_thread(
 
     @wraps(method)
     async def awaited(gate: Gate, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        import asyncio  # slow to import, and only an event loop, which has it already, ever gets here
+
         return await asyncio.to_thread(method, gate, *args, **kwargs)
 
     awaited.__name__, awaited.__doc__ = f"a{method.__name__}", f"Await `{method.__name__}`, run in a thread."

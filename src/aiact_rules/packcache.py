@@ -12,7 +12,6 @@ import io
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -136,6 +135,8 @@ def write_cached(name: str, value: object) -> None:
     folder = cache_folder()
     if folder is None:
         return
+    import tempfile  # only a first run writes
+
     buffer = io.BytesIO()
     _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
     content = buffer.getvalue()
