@@ -1,0 +1,104 @@
+"""`aiact-rules prove`: is this pack sound, for all facts?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aiact_rules.catalogue import Catalogue
+from aiact_rules.cli.options import Day, pairs
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
+
+if TYPE_CHECKING:
+    from aiact_rules.proof.witnesses import Witness
+
+
+@click.command("prove")
+@click.argument("packs", nargs=-1, metavar="[PACK]...")
+@click.option("--as-of", type=Day(), help="The date on which the law is known (default: today).")
+@click.option("--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point.")
+@click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--witnesses", type=click.Path(path_type=Path, file_okay=False), help="Write each release that refutes to a folder."
+)
+def command(
+    packs: tuple[str, ...], as_of: date | None, readings: tuple[str, ...], report: str, witnesses: Path | None
+) -> None:
+    """Prove what must hold of packs, or show facts that refute it.
+
+    Each PACK is an id or a folder; without any, all that are installed are proved. Rules that are not in the law on the
+    date are proved at a date on which they are. Exit codes: 0 all proved, 1 something refuted, 2 could not be proved.
+    """
+    need_solver()
+    from aiact_rules.proof.proving import prove
+
+    catalogue = Catalogue.of_installed_plugins()
+    chosen = pairs(readings, "--reading", "ID=CHOICE")
+    names = packs or tuple(sorted(catalogue.identities))
+    rows: list[dict[str, object]] = []
+    refuted = failed = False
+    files: list[tuple[str, Witness]] = []
+    for name in names:
+        try:
+            pack = chosen_pack(catalogue, name)
+            day = as_of or max(date.today(), pack.in_force_since or date.min)
+            for proof in prove(pack, day, chosen):
+                refuted = refuted or not proof.holds
+                rows.append(proof.as_json())
+                if report == "text":
+                    click.echo(proof.text())
+                for each in proof.properties:
+                    files += [
+                        (f"{pack.id}.{each.key}.{refutation.subject}", refutation.witness)
+                        for refutation in each.refutations
+                        if refutation.witness is not None
+                    ]
+        except ProblemsError as error:
+            click.echo(str(error), err=True)
+            failed = True
+    if report == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    if witnesses is not None:
+        write_witnesses(witnesses, iter(files))
+    raise click.exceptions.Exit(2 if failed else 1 if refuted else 0)
+
+
+def need_solver() -> None:
+    """Raise InputError where the solver is not installed."""
+    try:
+        import z3  # noqa: F401
+    except ImportError as error:
+        problem = Problem("proofs need `z3-solver`, which is not installed", hint="pip install 'aiact-rules[proof]'")
+        raise InputError([problem]) from error
+
+
+def chosen_pack(catalogue: Catalogue, name: str) -> Pack:
+    """Give a pack by id or folder, worked into what it extends. Raises PackError where there is none."""
+    folder = Path(name)
+    if name in catalogue.identities or not (folder / "pack.yaml").is_file():
+        return catalogue.packs([name])[0]
+    from aiact_rules.specfiles.extensions import merge_packs
+    from aiact_rules.specfiles.folder import find_common
+    from aiact_rules.specfiles.identity import read_identity
+    from aiact_rules.specfiles.loader import load_pack
+
+    bases = [catalogue.pack(base) for base in read_identity(folder, name).extends]
+    pack = load_pack(folder, common=find_common(folder), bases=bases)
+    return merge_packs(bases[0], pack) if bases else pack
+
+
+def write_witnesses(folder: Path, witnesses: Iterator[tuple[str, Witness]]) -> None:
+    """Write release files to a folder. Raises InputError where that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, witness in witnesses:
+            safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[:120]
+            (folder / f"{safe}.yaml").write_text(witness.release_file(), encoding="utf-8")
+    except OSError as error:
+        raise InputError([Problem("witnesses cannot be written here", Place(str(folder)), str(error))]) from error

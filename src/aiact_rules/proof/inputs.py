@@ -1,0 +1,281 @@
+"""Inputs: every set of facts that could be stated, as variables of a solver.
+
+A fact is a flag that says whether it is known, and a value: a truth, a number for one of several words, one truth for
+each element of a list that some test names. A quantity or a date is its place among the bounds that tests compare it
+with (equal to one of them, or between two), which is all that a test can see of it. Where a fact takes part in
+arithmetic it is an exact rational instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, cast
+
+import z3
+
+from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.lowering import holds
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
+from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
+
+Formula = Any  # a z3 Boolean expression; the library has no types
+Record = dict[str, FactValue]
+
+_OTHER = "something_nobody_listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """What is certain and what is possible."""
+
+    certain: Formula
+    possible: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class FactInput:
+    """The variables of one fact. `words` numbers the values of a `one_of` fact; `parts` are the elements of a list.
+
+    `bounds` are what a quantity or a date is compared with, in order: place 2n is below bound n, place 2n + 1 is on it.
+    Without bounds the value is a rational.
+    """
+
+    name: str
+    type: FactType
+    known: Formula
+    value: Formula
+    words: tuple[str, ...] = ()
+    parts: Mapping[str, Formula] = field(default_factory=dict)
+    bounds: tuple[Any, ...] = ()
+
+    def passes(self, atom: FactTest) -> Formula:
+        """Say whether the value passes a test."""
+        test, operand = atom.test, atom.operand
+        if test is Test.IS:
+            return self.value if operand else z3.Not(self.value)
+        if test is Test.ONE_OF:
+            assert isinstance(operand, frozenset)
+            return z3.Or([self.value == self.words.index(word) for word in sorted(operand) if word in self.words])
+        if test is Test.INCLUDES:
+            assert isinstance(operand, frozenset)
+            return z3.Or([self.parts[word] for word in sorted(operand)])
+        if test is Test.EMPTY:
+            return z3.Not(z3.Or(list(self.parts.values())))
+        if self.bounds:
+            place = 2 * self.bounds.index(operand) + 1
+            if test is Test.ABOVE:
+                return z3.UGT(self.value, place)
+            if test is Test.AT_LEAST:
+                return z3.UGE(self.value, place)
+            return z3.ULT(self.value, place) if test is Test.BELOW else z3.ULE(self.value, place)
+        bound = _number(operand)
+        if test is Test.ABOVE:
+            return self.value > bound
+        if test is Test.AT_LEAST:
+            return self.value >= bound
+        return self.value < bound if test is Test.BELOW else self.value <= bound
+
+    def at(self, place: int) -> FactValue:
+        """Give a quantity or a date that stands at a place among the bounds."""
+        index, on = divmod(place, 2)
+        bounds = self.bounds
+        if on:
+            return cast(FactValue, bounds[index])
+        if isinstance(bounds[0], date):
+            day = timedelta(days=1)
+            return cast(FactValue, bounds[index] - day if index < len(bounds) else bounds[-1] + day)
+        if index == 0:
+            return Decimal(0) if bounds[0] > 0 else cast(FactValue, bounds[0] - Decimal(1))
+        number = bounds[-1] * 2 + 1 if index == len(bounds) else (bounds[index - 1] + bounds[index]) / 2
+        return cast(FactValue, number)
+
+
+class Inputs:
+    """Variables for the facts that some tests name, and for those that such facts follow from."""
+
+    def __init__(self, vocabularies: Sequence[Vocabulary], tests: Iterable[FactTest]) -> None:
+        by_fact: dict[str, list[FactTest]] = {}
+        for test in tests:
+            by_fact.setdefault(test.fact, []).append(test)
+        self.computed: set[str] = set()
+        waiting = list(by_fact)
+        while waiting:
+            name = waiting[-1]
+            for vocabulary in vocabularies:
+                declaration = vocabulary.get(name)
+                if declaration is not None and declaration.derivation is not None:
+                    self.computed |= {name, *declaration.derivation.of}
+                    for part in declaration.derivation.of:
+                        if part not in by_fact:
+                            by_fact[part] = []
+                            waiting.insert(0, part)
+            waiting.remove(name)
+        self.facts: dict[str, FactInput] = {}
+        self.domain: list[Formula] = []
+        for name in sorted(by_fact):
+            self._declare(name, by_fact[name], vocabularies)
+
+    def _declare(self, name: str, tests: list[FactTest], vocabularies: Sequence[Vocabulary]) -> None:
+        declared = [declaration for v in vocabularies if (declaration := v.get(name)) is not None]
+        type_ = declared[0].type if declared else _type_of(tests)
+        open_ = not declared or any(declaration.values is None for declaration in declared)
+        words = dict.fromkeys(word for declaration in declared for word in declaration.values or ())
+        tested = dict.fromkeys(
+            word for test in tests if isinstance(test.operand, frozenset) for word in sorted(test.operand)
+        )
+        known, value, parts = z3.Bool(f"known {name}"), None, {}
+        numbered: tuple[str, ...] = ()
+        bounds: tuple[Any, ...] = ()
+        if type_ is FactType.YES_NO:
+            value = z3.Bool(name)
+        elif type_ is FactType.SOME_OF:
+            parts = {word: z3.Bool(f"{name} includes {word}") for word in tested}
+            rest = [word for word in words if word not in tested] or ([_OTHER] if open_ else [])
+            if rest:
+                parts[rest[0]] = z3.Bool(f"{name} includes {rest[0]}")
+        elif type_ in (FactType.QUANTITY, FactType.DATE):
+            if name in self.computed:
+                value = z3.Real(name)
+            else:
+                bounds = tuple(sorted({_bound(test.operand) for test in tests}))
+                value = self._one_of(name, 2 * len(bounds) + 1)
+                for index, (one, other) in enumerate(pairwise(bounds), start=1):
+                    if isinstance(one, date) and (other - one).days == 1:
+                        self.domain.append(value != 2 * index)
+        else:
+            numbered = (*words, *(word for word in tested if word not in words), *([_OTHER] if open_ else []))
+            value = self._one_of(name, len(numbered))
+        self.facts[name] = FactInput(name, type_, known, value, numbered, parts, bounds)
+
+    def _one_of(self, name: str, count: int) -> Any:
+        value = z3.BitVec(name, max(1, (count - 1).bit_length()))
+        if count < 1 << value.size():
+            self.domain.append(z3.ULT(value, count))
+        return value
+
+    def solver(self, *conditions: Formula) -> Any:
+        """Give a solver that knows what values can be."""
+        solver = z3.Solver()
+        solver.add(self.domain)
+        solver.add(*conditions)
+        return solver
+
+    def record(self, model: Any, *, known_only: bool = True) -> Record:
+        """Give the facts that a model of the solver states, or all facts as they are in it."""
+        found: Record = {}
+        for fact in self.facts.values():
+            if known_only and not z3.is_true(model.eval(fact.known, model_completion=True)):
+                continue
+            if fact.type is FactType.SOME_OF:
+                found[fact.name] = frozenset(
+                    word for word, part in fact.parts.items() if z3.is_true(model.eval(part, model_completion=True))
+                )
+                continue
+            value = model.eval(fact.value, model_completion=True)
+            if fact.type is FactType.YES_NO:
+                found[fact.name] = z3.is_true(value)
+            elif fact.bounds:
+                found[fact.name] = fact.at(value.as_long())
+            elif fact.type is FactType.QUANTITY:
+                number = Fraction(value.numerator_as_long(), value.denominator_as_long())
+                found[fact.name] = Decimal(number.numerator) / Decimal(number.denominator)
+            else:
+                found[fact.name] = fact.words[value.as_long()]
+        return found
+
+
+class View:
+    """Facts as they reach the rules: just as stated, or with what follows by arithmetic and by declared defaults."""
+
+    def __init__(
+        self, inputs: Inputs, completing: Vocabulary | None = None, learnt: Mapping[str, Formula] = {}
+    ) -> None:  # noqa: B006
+        """Complete the facts with `completing`; `learnt` says which facts are known beyond those that were stated."""
+        self.inputs = inputs
+        self.vocabulary = completing
+        self.conditions: list[Formula] = []
+        self._known: dict[str, Formula] = {}
+        self._rails: dict[FactTest, Rail] = {}
+        for name, fact in inputs.facts.items():
+            self._known[name] = z3.Or(fact.known, learnt[name]) if name in learnt else fact.known
+        if completing is not None:
+            for declaration in completing.declarations.values():
+                if declaration.derivation is not None and declaration.name in inputs.facts:
+                    self._derive(declaration.name, declaration.derivation.operation, declaration.derivation.of)
+
+    def _derive(self, name: str, operation: str, of: tuple[str, ...]) -> None:
+        fact = self.inputs.facts[name]
+        follows = z3.And([self._known[part] for part in of])
+        values = [self.inputs.facts[part].value for part in of]
+        if operation == "ratio":
+            equal = z3.And(values[1] != 0, fact.value * values[1] == values[0])
+        else:
+            equal = fact.value == z3.Sum(values)
+        self.conditions.append(z3.Implies(follows, equal))
+        self._known[name] = z3.Or(self._known[name], follows)
+
+    def known(self, name: str) -> Formula:
+        """Say whether a fact is known in this view."""
+        declaration = None if self.vocabulary is None else self.vocabulary.get(name)
+        if declaration is not None and declaration.if_absent is not None:
+            return z3.BoolVal(True)
+        return self._known[name]
+
+    def rail(self, atom: FactTest) -> Rail:
+        """Say when a test is certainly, and when it is possibly, passed."""
+        if atom not in self._rails:
+            self._rails[atom] = self._rail(atom)
+        return self._rails[atom]
+
+    def _rail(self, atom: FactTest) -> Rail:
+        fact = self.inputs.facts[atom.fact]
+        passes, known = fact.passes(atom), self._known[atom.fact]
+        declaration = None if self.vocabulary is None else self.vocabulary.get(atom.fact)
+        if declaration is not None and declaration.if_absent is not None:
+            silent = holds(atom, declaration.if_absent)
+            decided = z3.Or(z3.Not(known), passes) if silent else z3.And(known, passes)
+            return Rail(decided, decided)
+        return Rail(z3.And(known, passes), z3.Or(z3.Not(known), passes))
+
+
+def judged_facts(inputs: Inputs, pack_at: PackAt) -> list[Formula]:
+    """Give what holds of all facts that a gate passes on: a date, a moment wherever there are roles, no empty roles."""
+    conditions = []
+    if RELEASE_DATE in inputs.facts:
+        conditions.append(inputs.facts[RELEASE_DATE].known)
+    roles = inputs.facts.get(ROLES)
+    if roles is not None:
+        named = z3.Or(list(roles.parts.values()))
+        conditions.append(z3.Implies(roles.known, named))
+        moment = inputs.facts.get(MOMENT)
+        if moment is not None:
+            own = z3.Or([part for word, part in roles.parts.items() if word in pack_at.pack.roles])
+            conditions.append(z3.Implies(z3.And(roles.known, own), moment.known))
+    return conditions
+
+
+def _type_of(tests: Sequence[FactTest]) -> FactType:
+    kinds = {test.test for test in tests}
+    if Test.IS in kinds:
+        return FactType.YES_NO
+    if Test.ONE_OF in kinds:
+        return FactType.ONE_OF
+    if kinds & {Test.INCLUDES, Test.EMPTY}:
+        return FactType.SOME_OF
+    return FactType.DATE if any(isinstance(test.operand, date) for test in tests) else FactType.QUANTITY
+
+
+def _bound(operand: object) -> Any:
+    assert isinstance(operand, date | Decimal)
+    return operand
+
+
+def _number(operand: object) -> Any:
+    assert isinstance(operand, Decimal)
+    fraction = Fraction(operand)
+    return z3.RatVal(fraction.numerator, fraction.denominator)

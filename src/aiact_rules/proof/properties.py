@@ -1,0 +1,590 @@
+"""Properties: what must hold of every pack, for all facts. Each is proved, or refuted by facts that show it.
+
+All questions about rules and obligations are put to `Meaning`, the three sentences in logic; that the lowered pack and the
+engines say the same is proved in `equality`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
+from datetime import date, timedelta
+from typing import Any
+
+import z3
+
+from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.findings import Status, status_of
+from aiact_rules.core.lowering import Lowered, lower
+from aiact_rules.core.packs import Pack, PackAt
+from aiact_rules.core.problems import PackError, Place, Problem
+from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.truth import Truth
+from aiact_rules.proof.forms import DutyRails, negated, rail_of
+from aiact_rules.proof.inputs import Formula, Inputs, Rail, Record, View, judged_facts
+from aiact_rules.proof.meaning import Meaning, tests_of
+from aiact_rules.proof.results import Property, Refutation
+from aiact_rules.proof.statuses import Shape, Statuses, StatusOf, is_breach, may_be_breach, shape_of
+from aiact_rules.proof.witnesses import Replay, Witness, code_of, severity, shrunk
+
+PROHIBITED = "prohibited_practice"
+
+
+class Subject:
+    """A pack on one date and under one choice of readings, with its variables, its meaning and a solver for both."""
+
+    def __init__(self, pack_at: PackAt, status_of: StatusOf = status_of, lowered: Lowered | None = None) -> None:
+        self.pack_at = pack_at
+        self.lowered = lowered if lowered is not None else lower(pack_at)
+        self.inputs = Inputs([pack_at.pack.vocabulary], [*tests_of(pack_at), *self.lowered.atoms])
+        self.view = View(self.inputs, pack_at.pack.vocabulary)
+        self.meaning = Meaning(pack_at, self.view.rail)
+        self.judged = judged_facts(self.inputs, pack_at)
+        self.solver = self.inputs.solver(*self.view.conditions, *self.judged)
+        self.statuses = Statuses(status_of)
+        self.replay = Replay(pack_at)
+        self._duties: dict[str, DutyRails] = {}
+
+    def duty(self, o: Obligation) -> DutyRails:
+        """Give the four answers about an obligation."""
+        if o.id not in self._duties:
+            self._duties[o.id] = self.meaning.duty(o)
+        return self._duties[o.id]
+
+    def can(self, *conditions: Formula) -> bool:
+        """Say whether some facts fulfil the conditions."""
+        return self.model(*conditions) is not None
+
+    def model(self, *conditions: Formula) -> Any:
+        """Give a model of the conditions, or None."""
+        self.solver.push()
+        try:
+            self.solver.add(*conditions)
+            return self.solver.model() if answered(self.solver) else None
+        finally:
+            self.solver.pop()
+
+    def impossible(self, conditions: Mapping[str, Formula]) -> list[str]:
+        """Give the names of the conditions that no facts fulfil. Many are asked together, since most go together."""
+        names = list(conditions)
+        found: list[str] = []
+        todo = [names[at : at + 16] for at in range(0, len(names), 16)]
+        while todo:
+            some = todo.pop()
+            if self.can(*(conditions[name] for name in some)):
+                continue
+            if len(some) == 1:
+                found += some
+            else:
+                todo += [some[: len(some) // 2], some[len(some) // 2 :]]
+        return sorted(found, key=names.index)
+
+    def under(self, choices: Mapping[str, str]) -> Subject | None:
+        """Give the same pack under other readings, with these variables and this solver; None where it is no different."""
+        other = self.pack_at.pack.at(self.pack_at.as_of, {**self.pack_at.choices, **choices})
+        kept = self.pack_at
+        if (kept.rules, kept.obligations, kept.timetables) == (other.rules, other.obligations, other.timetables):
+            return None
+        found = copy(self)
+        found.pack_at, found.meaning, found._duties = other, Meaning(other, self.view.rail), {}
+        return found
+
+    def some_status(self, *statuses: Status) -> Formula:
+        """Say when some obligation has one of the statuses."""
+        obligations = self.pack_at.obligations.values()
+        return z3.Or([self.statuses.has(o, self.duty(o), *statuses) for o in obligations])
+
+    def witness(self, record: Record, shows: str, shown: Callable[[Evaluation], bool]) -> Witness:
+        """Make a witness of what a model states: as small as it goes, written down, read back and replayed."""
+        pack_at, claim = self.pack_at, self.replay.claim(shown)
+        defaults = {name: reading.default for name, reading in pack_at.pack.readings.items()}
+        choices = {name: choice for name, choice in pack_at.choices.items() if choice != defaults[name]}
+        witness = Witness(shows, shrunk(record, claim), pack_at.pack.id, pack_at.as_of, choices)
+        return witness.replayed(pack_at.pack.vocabulary, claim)
+
+
+def answered(solver: Any) -> bool:
+    """Say whether a solver finds facts. Raises PackError where it cannot tell: that is no proof."""
+    answer = solver.check()
+    if answer == z3.unknown:
+        raise PackError([Problem(f"the solver gives no answer: {solver.reason_unknown()}")])
+    return bool(answer == z3.sat)
+
+
+def other_dates(pack: Pack, as_of: date) -> tuple[date, ...]:
+    """Give one date in each period of the text that holds something which is not in the law on `as_of`."""
+    spans = [r.text for r in pack.rules.values()] + [o.text for o in pack.obligations.values()]
+    found = set()
+    for span in spans:
+        if not span.covers(as_of):
+            found.add(span.until - timedelta(days=1) if span.until is not None and span.until <= as_of else span.since)
+    return tuple(sorted(day for day in found if day is not None))
+
+
+# Rules and obligations that can never, or must always, apply
+
+
+def rules_alive(subject: Subject, names: Iterable[str] | None = None) -> Property:
+    """No rule can never prevail. One that can only under another reading is named in a note."""
+    with Clock() as clock:
+        rules = _chosen(subject.pack_at.rules, names)
+        found = subject.impossible({rule.id: subject.meaning.prevails(rule).yes for rule in rules})
+        dead = [subject.pack_at.rules[name] for name in found]
+
+        def alive(other: Subject, name: str) -> bool:
+            return name in other.pack_at.rules and other.can(other.meaning.prevails(other.pack_at.rules[name]).yes)
+
+        rescued = under_other_readings(subject, {rule.id for rule in dead}, alive)
+    return Property(
+        "rules_alive",
+        "every rule can prevail",
+        len(rules),
+        clock.seconds,
+        tuple(
+            Refutation(rule.id, f"rule `{rule.id}` can never prevail", rule.place)
+            for rule in dead
+            if rule.id not in rescued
+        ),
+        tuple(f"rule `{name}` can prevail only under {reading}" for name, reading in rescued.items()),
+    )
+
+
+def duties_bite(subject: Subject, names: Iterable[str] | None = None) -> Property:
+    """No obligation is never owed: some facts make it certainly owed, in force and due."""
+    with Clock() as clock:
+        obligations = _chosen(subject.pack_at.obligations, names)
+
+        found = subject.impossible({o.id: _bites(subject, o) for o in obligations})
+        never = [subject.pack_at.obligations[name] for name in found]
+
+        def alive(other: Subject, name: str) -> bool:
+            obligations = other.pack_at.obligations
+            return name in obligations and other.can(_bites(other, obligations[name]))
+
+        rescued = under_other_readings(subject, set(found), alive)
+    refuted = [o for o in never if o.id not in rescued]
+    return Property(
+        "duties_bite",
+        "every obligation can be owed",
+        len(obligations),
+        clock.seconds,
+        tuple(Refutation(o.id, f"obligation `{o.id}` is {_never(subject, o)}", o.place) for o in refuted),
+        tuple(f"obligation `{name}` can be owed only under {reading}" for name, reading in rescued.items()),
+    )
+
+
+def _bites(subject: Subject, o: Obligation) -> Formula:
+    duty = subject.duty(o)
+    return z3.And(duty.owed.certain, duty.in_force.certain, duty.due.certain)
+
+
+def _never(subject: Subject, o: Obligation) -> str:
+    duty, meaning = subject.duty(o), subject.meaning
+    if not subject.can(meaning.condition(o.given).yes):
+        return "never owed: its circumstances never hold"
+    if not subject.can(duty.owed.certain):
+        return "never owed: its circumstances never go together with its role, or an exception always stands"
+    if not subject.can(duty.in_force.certain):
+        return "never in force: no route of its timetable is ever open"
+    if not subject.can(duty.owed.certain, duty.in_force.certain):
+        return "never in force where it is owed"
+    return "never due where it is owed and in force"
+
+
+def duties_lapse(subject: Subject, names: Iterable[str] | None = None) -> Property:
+    """No obligation is always owed: some facts make it certainly not owed."""
+    with Clock() as clock:
+        obligations = _chosen(subject.pack_at.obligations, names)
+        found = subject.impossible({o.id: z3.Not(subject.duty(o).owed.possible) for o in obligations})
+        always = [subject.pack_at.obligations[name] for name in found]
+    return Property(
+        "duties_lapse",
+        "no obligation is always owed",
+        len(obligations),
+        clock.seconds,
+        tuple(Refutation(o.id, f"obligation `{o.id}` is owed whatever the facts", o.place) for o in always),
+    )
+
+
+def duties_fulfillable(subject: Subject, names: Iterable[str] | None = None) -> Property:
+    """Where an obligation is owed it can be met, and it can be breached; a prohibition is never met."""
+    with Clock() as clock:
+        obligations = [o for o in _chosen(subject.pack_at.obligations, names) if o.met is not None]
+        duties = {o.id: subject.duty(o) for o in obligations}
+        unmet = subject.impossible({n: z3.And(d.owed.certain, z3.Not(d.met.possible)) for n, d in duties.items()})
+        met = subject.impossible({n: z3.And(d.owed.certain, d.met.certain) for n, d in duties.items()})
+        refutations = []
+        for o in obligations:
+            # One that is never owed is refuted by `duties_bite`.
+            if o.id in met and subject.can(duties[o.id].owed.certain):
+                refutations.append(Refutation(o.id, f"obligation `{o.id}` cannot be met where it is owed", o.place))
+            elif o.id in unmet and subject.can(duties[o.id].owed.certain):
+                refutations.append(Refutation(o.id, f"obligation `{o.id}` is met wherever it is owed", o.place))
+    return Property(
+        "duties_fulfillable",
+        "every obligation can be met and can fail to be",
+        len(obligations),
+        clock.seconds,
+        tuple(refutations),
+    )
+
+
+def under_other_readings(subject: Subject, names: set[str], alive: Callable[[Subject, str], bool]) -> dict[str, str]:
+    """Say which of the names come alive under another choice of one reading, and under which."""
+    found: dict[str, str] = {}
+    pack_at = subject.pack_at
+    for reading in pack_at.pack.readings.values():
+        for choice in reading.choices:
+            rest = names - set(found)
+            if not rest or choice == pack_at.choices[reading.id]:
+                continue
+            other = subject.under({reading.id: choice})
+            if other is None:
+                continue
+            for name in sorted(rest):
+                if alive(other, name):
+                    found[name] = f"reading `{reading.id}: {choice}`"
+    return found
+
+
+# Contradictions
+
+
+def excluded_pairs(pack: Pack) -> tuple[tuple[str, str], ...]:
+    """Give the pairs of conclusions that can never hold together: those the pack lists, and what names say.
+
+    By its name, `not_x` or `no_x` denies `x`.
+    """
+    concluded = {rule.concludes for rule in pack.rules.values() if rule.concludes is not None}
+    denied = [
+        (name.removeprefix(prefix), name)
+        for name in sorted(concluded)
+        for prefix in ("not_", "no_")
+        if name.startswith(prefix) and name.removeprefix(prefix) in concluded
+    ]
+    return tuple(dict.fromkeys((*pack.excludes, *denied)))
+
+
+def no_contradiction(subject: Subject) -> Property:
+    """No two conclusions that exclude each other can hold together."""
+    with Clock() as clock:
+        pairs = excluded_pairs(subject.pack_at.pack)
+        refutations = []
+        for one, other in pairs:
+            said = [subject.meaning.conclusion(name).yes for name in (one, other)]
+            model = subject.model(*said)
+            if model is None:
+                continue
+
+            def both(evaluation: Evaluation, pair: tuple[str, str] = (one, other)) -> bool:
+                return all(evaluation.conclusion(name) is Truth.YES for name in pair)
+
+            message = f"`{one}` and `{other}` can hold together"
+            witness = subject.witness(subject.inputs.record(model), message, both)
+            refutations.append(Refutation(f"{one}, {other}", message, _place_of(subject, other), witness))
+    return Property(
+        "no_contradiction",
+        "no two conclusions that exclude each other hold together",
+        len(pairs),
+        clock.seconds,
+        tuple(refutations),
+    )
+
+
+def _place_of(subject: Subject, conclusion: str) -> Place | None:
+    return next((r.place for r in subject.pack_at.rules.values() if r.concludes == conclusion), None)
+
+
+# Prohibitions and verdicts
+
+
+def prohibitions_block(subject: Subject, names: Iterable[str] | None = None) -> Property:
+    """Where a prohibited practice is certain, in force, at its moment and by one whom it binds, the verdict is block."""
+    with Clock() as clock:
+        every = _prohibitions(subject.pack_at)
+        meaning, refutations = subject.meaning, []
+        not_blocked = None
+        checks: list[tuple[str, Place | None, list[Formula], tuple[Obligation, ...]]] = [
+            (o.id, o.place, [meaning.condition(o.given).yes, *_binds(meaning, o)], (o,))
+            for o in _chosen({o.id: o for o in every}, names)
+        ]
+        if names is None and every and any(r.concludes == PROHIBITED for r in subject.pack_at.rules.values()):
+            bound = [condition for o in every for condition in _binds(meaning, o)]
+            holds = meaning.conclusion(PROHIBITED).yes
+            checks.append((PROHIBITED, _place_of(subject, PROHIBITED), [holds, *bound], every))
+        for name, place, conditions, obligations in checks:
+            breached = z3.Or([subject.statuses.has(o, subject.duty(o), Status.BREACHED) for o in obligations])
+            if not subject.can(*conditions, z3.Not(breached)):
+                continue
+            if not_blocked is None:
+                not_blocked = z3.Not(subject.some_status(Status.BREACHED))
+            model = subject.model(*conditions, not_blocked)
+            if model is None:
+                continue
+            message = f"`{name}` is certain and in force, and yet the verdict is not block"
+            shown = _not_blocked(subject, name, obligations)
+            witness = subject.witness(subject.inputs.record(model), message, shown)
+            refutations.append(Refutation(name, message, place, witness))
+    return Property(
+        "prohibitions_block",
+        "no facts let a prohibited practice through",
+        len(checks),
+        clock.seconds,
+        tuple(refutations),
+    )
+
+
+def _prohibitions(pack_at: PackAt) -> tuple[Obligation, ...]:
+    return tuple(o for o in pack_at.obligations.values() if o.kind is Kind.PROHIBITION and o.can_gate)
+
+
+def _binds(meaning: Meaning, o: Obligation) -> list[Formula]:
+    return [meaning.some_role(o).yes, meaning.in_force(o).yes, meaning.due(o).yes]
+
+
+def _not_blocked(subject: Subject, name: str, obligations: tuple[Obligation, ...]) -> Callable[[Evaluation], bool]:
+    def certain(evaluation: Evaluation) -> bool:
+        if name == PROHIBITED:
+            return evaluation.conclusion(name) is Truth.YES
+        return all(evaluation.truth(o.given) is Truth.YES for o in obligations)
+
+    def shown(evaluation: Evaluation) -> bool:
+        return (
+            certain(evaluation)
+            and all(
+                (not o.roles or any(evaluation.has_role(role) is Truth.YES for role in o.roles))
+                and evaluation.in_force(o) is Truth.YES
+                and evaluation.due(o) is Truth.YES
+                for o in obligations
+            )
+            and severity(evaluation, subject.statuses.status_of) < 2
+        )
+
+    return shown
+
+
+def allow_sound(subject: Subject) -> Property:
+    """A breach by definition is a breach by status, and an allow leaves no obligation that gates possibly breached."""
+    with Clock() as clock:
+        checked = 0
+        refutations = []
+        for shape, obligations in _by_shape(subject).items():
+            checked += len(obligations)
+            o = obligations[0]
+            duty, lemmas = _free_duty("now")
+            stops = subject.statuses.has(o, duty, Status.OPEN, Status.BREACHED)
+            wrong = z3.Or(
+                z3.And(may_be_breach(o, duty), z3.Not(stops)),
+                z3.Xor(is_breach(o, duty), subject.statuses.has(o, duty, Status.BREACHED)),
+            )
+            solver = z3.Solver()
+            solver.add(*lemmas, wrong)
+            if answered(solver):
+                refutations.append(_unsound(subject, shape, obligations))
+    return Property(
+        "allow_sound",
+        "an allow leaves no gating obligation possibly breached, and a breach is what the definition says",
+        checked,
+        clock.seconds,
+        tuple(refutations),
+    )
+
+
+def _unsound(subject: Subject, shape: Shape, obligations: list[Obligation]) -> Refutation:
+    allow = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))
+    for o in obligations:
+        duty = subject.duty(o)
+        model = subject.model(allow, may_be_breach(o, duty))
+        if model is not None:
+            message = f"the verdict is allow although `{o.id}` may be breached"
+
+            def shown(evaluation: Evaluation, o: Obligation = o) -> bool:
+                open_ = all(t is not Truth.NO for t in (evaluation.owed(o), evaluation.in_force(o), evaluation.due(o)))
+                unmet = evaluation.met(o) is not Truth.YES
+                return open_ and unmet and severity(evaluation, subject.statuses.status_of) == 0
+
+            return Refutation(o.id, message, o.place, subject.witness(subject.inputs.record(model), message, shown))
+    o = obligations[0]
+    return Refutation(o.id, f"the status of obligations such as `{o.id}` ({shape}) is not as defined", o.place)
+
+
+def _by_shape(subject: Subject) -> Mapping[Shape, list[Obligation]]:
+    shapes: dict[Shape, list[Obligation]] = {}
+    for o in subject.pack_at.obligations.values():
+        shapes.setdefault(shape_of(o), []).append(o)
+    return shapes
+
+
+def _free_duty(tag: str) -> tuple[DutyRails, list[Formula]]:
+    rails = [Rail(z3.Bool(f"{part} certain {tag}"), z3.Bool(f"{part} possible {tag}")) for part in "ofdm"]
+    return DutyRails(*rails), [z3.Implies(rail.certain, rail.possible) for rail in rails]
+
+
+# Kleene's order
+
+
+def planes_ordered(subject: Subject) -> Property:
+    """What is certain is possible: for every test, and from the parts of each node to the node."""
+    with Clock() as clock:
+        lowered = subject.lowered
+        tests = [subject.view.rail(atom) for atom in lowered.atoms]
+        free = _free_nodes(lowered, "now")
+        wrong = {n: z3.And(rail.certain, z3.Not(rail.possible)) for n, rail in _steps(lowered, free)}
+        refutations = list(
+            _refuted_nodes(lowered, wrong, [_ordered(rail) for rail in free.values()], "certain, not possible")
+        )
+        solver = subject.inputs.solver(*subject.view.conditions)
+        solver.add(z3.Or([z3.And(rail.certain, z3.Not(rail.possible)) for rail in tests]))
+        if answered(solver):
+            refutations.append(Refutation("tests", "a test of a fact is certain and not possible"))
+    return Property(
+        "planes_ordered",
+        "what is certain is possible",
+        len(tests) + len(lowered.nodes),
+        clock.seconds,
+        tuple(refutations),
+    )
+
+
+def learning_keeps(subject: Subject) -> Property:
+    """Learning what was unknown keeps what is certain, rules out no more than it did, and never takes back an allow.
+
+    What is owed afterwards may turn out not to be met: then it is breached, as a condition of the allow said it might.
+    """
+    with Clock() as clock:
+        lowered, inputs = subject.lowered, subject.inputs
+        vocabulary = subject.pack_at.pack.vocabulary
+        learnt = {
+            name: z3.Bool(f"learnt {name}")
+            for name in inputs.facts
+            if name not in vocabulary or vocabulary[name].if_absent is None  # silence about those is a value already
+        }
+        later = View(inputs, vocabulary, learnt)
+        solver = inputs.solver(*subject.view.conditions, *later.conditions)
+        solver.add(z3.Or([_lost(subject.view.rail(atom), later.rail(atom)) for atom in lowered.atoms]))
+        refutations = []
+        if answered(solver):
+            refutations.append(Refutation("tests", "learning a fact changes the answer of a test of another"))
+        now, then = _free_nodes(lowered, "now"), _free_nodes(lowered, "then")
+        lemmas = [_ordered(rail) for rail in (*now.values(), *then.values())]
+        lemmas += [z3.Not(_lost(now[key], then[key])) for key in now]
+        steps = dict(_steps(lowered, then))
+        wrong = {n: _lost(rail, steps[n]) for n, rail in _steps(lowered, now)}
+        refutations += _refuted_nodes(lowered, wrong, lemmas, "changed by learning")
+        for obligations in _by_shape(subject).values():
+            o = obligations[0]
+            (one, first), (two, second) = _free_duty("now"), _free_duty("then")
+            pairs = zip(one.named(), two.named(), strict=True)
+            grown = [z3.Not(_lost(a, b)) for (_, a), (_, b) in pairs]
+            check = z3.Solver()
+            check.add(*first, *second, *grown, _taken_back(subject, o, one, two))
+            if answered(check):
+                refutations.append(_turned(subject, later, learnt, obligations))
+    return Property(
+        "learning_keeps",
+        "an allow stays an allow whatever is learnt",
+        len(lowered.atoms) + len(lowered.nodes) + len(subject.pack_at.obligations),
+        clock.seconds,
+        tuple(refutations),
+    )
+
+
+def _taken_back(subject: Subject, o: Obligation, now: DutyRails, then: DutyRails) -> Formula:
+    has = subject.statuses.has
+    stops = has(o, then, Status.OPEN) if o.after is not None else has(o, then, Status.OPEN, Status.BREACHED)
+    return z3.And(z3.Not(has(o, now, Status.OPEN, Status.BREACHED)), stops)
+
+
+def _turned(subject: Subject, later: View, learnt: Mapping[str, Formula], obligations: list[Obligation]) -> Refutation:
+    meaning = Meaning(subject.pack_at, later.rail)
+    allow = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))
+    for o in obligations:
+        then = meaning.duty(o)
+        model = subject.model(allow, *later.conditions, _taken_back(subject, o, subject.duty(o), then))
+        if model is None:
+            continue
+        now = subject.inputs.record(model)
+        told = {
+            name: value
+            for name, value in subject.inputs.record(model, known_only=False).items()
+            if name in learnt and name not in now and z3.is_true(model.eval(learnt[name], model_completion=True))
+        }
+        message = f"the verdict is allow, and learning more takes it back by `{o.id}`"
+
+        def shown(evaluation: Evaluation, o: Obligation = o, told: Record = told) -> bool:
+            replay, status = subject.replay, subject.statuses.status_of
+            after = replay.evaluation({**evaluation.facts, **told})
+            if after is None or severity(evaluation, status) != 0:
+                return False
+            code = code_of(after, o)
+            return code is not None and status(o, code) in (Status.OPEN, Status.BREACHED)
+
+        names = ", ".join(sorted(told)) or "more"
+        return Refutation(
+            o.id, message, o.place, subject.witness(now, f"{message}\nonce this is known: {names}", shown)
+        )
+    o = obligations[0]
+    return Refutation(o.id, f"the status of obligations such as `{o.id}` can turn on learning more", o.place)
+
+
+def _free_nodes(lowered: Lowered, tag: str) -> dict[tuple[bool, int], Rail]:
+    keys = [(False, n) for n in range(len(lowered.atoms))] + [(True, n) for n in range(len(lowered.nodes))]
+    return {
+        (node, n): Rail(z3.Bool(f"c {node} {n} {tag}"), z3.Bool(f"p {node} {n} {tag}"))  # any answer that fits
+        for node, n in keys
+    }
+
+
+def _steps(lowered: Lowered, free: Mapping[tuple[bool, int], Rail]) -> Iterator[tuple[int, Rail]]:
+    """Give each node as its formula makes it from any answers of what it refers to."""
+    atoms = {atom: free[False, n] for n, atom in enumerate(lowered.atoms)}
+    nodes = [free[True, n] for n in range(len(lowered.nodes))]
+    for n, node in enumerate(lowered.nodes):
+        yield n, rail_of(node.formula, lowered, atoms.__getitem__, nodes)
+
+
+def _ordered(rail: Rail) -> Formula:
+    return z3.Implies(rail.certain, rail.possible)
+
+
+def _lost(now: Rail, then: Rail) -> Formula:
+    unsure, ruled_out = negated(then).possible, negated(now).certain
+    return z3.Or(z3.And(now.certain, unsure), z3.And(then.possible, ruled_out))
+
+
+def _refuted_nodes(
+    lowered: Lowered, wrong: Mapping[int, Formula], lemmas: list[Formula], what: str
+) -> Iterator[Refutation]:
+    solver = z3.Solver()
+    solver.add(*lemmas)
+    solver.push()
+    solver.add(z3.Or(list(wrong.values())))
+    if answered(solver):
+        solver.pop()
+        for n, formula in wrong.items():
+            solver.push()
+            solver.add(formula)
+            if answered(solver):
+                yield Refutation(lowered.nodes[n].name, f"`{lowered.nodes[n].name}` can be {what}")
+            solver.pop()
+
+
+class Clock:
+    """Measures how long a proof takes."""
+
+    seconds = 0.0
+
+    def __enter__(self) -> Clock:
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self._began
+
+
+def _chosen(items: Mapping[str, Any], names: Iterable[str] | None) -> list[Any]:
+    if names is None:
+        return list(items.values())
+    wanted = set(names)
+    return [item for name, item in items.items() if name in wanted]

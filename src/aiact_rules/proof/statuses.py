@@ -1,0 +1,107 @@
+"""Statuses in logic: what `status_of` does, read off the function itself, and what it must do, said independently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import z3
+
+from aiact_rules.core.findings import Status, status_of
+from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.proof.forms import DutyRails
+from aiact_rules.proof.inputs import Formula
+
+StatusOf = Callable[[Obligation, int], Status | None]
+
+_BITS = (OWED, IN_FORCE, MAYBE_IN_FORCE, MET, MAYBE_MET, DUE, MAYBE_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the status of an obligation depends on besides the four answers."""
+
+    gates: bool
+    signal: bool
+    afterwards: bool
+    prohibition: bool
+
+
+def shape_of(o: Obligation) -> Shape:
+    """Give the shape of an obligation."""
+    return Shape(o.can_gate, o.kind is Kind.SIGNAL, o.after is not None, o.kind is Kind.PROHIBITION)
+
+
+def _bit_formulas(duty: DutyRails) -> dict[int, Formula]:
+    return {
+        OWED: duty.owed.certain,
+        IN_FORCE: duty.in_force.certain,
+        MAYBE_IN_FORCE: duty.in_force.possible,
+        MET: duty.met.certain,
+        MAYBE_MET: duty.met.possible,
+        DUE: duty.due.certain,
+        MAYBE_DUE: duty.due.possible,
+    }
+
+
+class Statuses:
+    """The status function as formulas over the answers: its whole table, made by calling it on every code."""
+
+    def __init__(self, status_of: StatusOf = status_of) -> None:
+        self.status_of = status_of
+        self._tables: dict[Shape, dict[Status | None, list[int]]] = {}
+
+    def has(self, o: Obligation, duty: DutyRails, *statuses: Status) -> Formula:
+        """Say when an obligation has one of these statuses."""
+        codes = [code for status in statuses for code in self._table(o).get(status, ())]
+        bits = _bit_formulas(duty)
+        return z3.And(duty.owed.possible, _choose(codes, list(_BITS), bits))
+
+    def _table(self, o: Obligation) -> dict[Status | None, list[int]]:
+        shape = shape_of(o)
+        if shape not in self._tables:
+            table: dict[Status | None, list[int]] = {}
+            for code in _possible_codes():
+                table.setdefault(self.status_of(o, code), []).append(code)
+            self._tables[shape] = table
+        return self._tables[shape]
+
+
+def _possible_codes() -> Iterator[int]:
+    for chosen in product((False, True), repeat=len(_BITS)):
+        yield sum(bit for bit, on in zip(_BITS, chosen, strict=True) if on)
+
+
+def _choose(codes: list[int], rest: list[int], bits: dict[int, Formula]) -> Formula:
+    """Say that the bits form one of the codes, as a decision tree with equal branches joined."""
+    if not codes:
+        return z3.BoolVal(False)
+    if len(codes) == 1 << len(rest):
+        return z3.BoolVal(True)
+    bit, after = rest[0], rest[1:]
+    on, off = [c & ~bit for c in codes if c & bit], [c for c in codes if not c & bit]
+    if on == off:
+        return _choose(on, after, bits)
+    return z3.If(bits[bit], _choose(on, after, bits), _choose(off, after, bits))
+
+
+def is_breach(o: Obligation, duty: DutyRails) -> Formula:
+    """Say when an obligation is breached, by definition: certainly owed, in force and due, and not even possibly met."""
+    if not o.can_gate or o.kind is Kind.SIGNAL:
+        return z3.BoolVal(False)
+    return z3.And(duty.owed.certain, duty.in_force.certain, duty.due.certain, z3.Not(duty.met.possible))
+
+
+def may_be_breach(o: Obligation, duty: DutyRails) -> Formula:
+    """Say when an obligation that gates stands in the way of an allow, by definition.
+
+    Before an act, it does where it may be owed, in force and due and is not certainly met. What is owed afterwards
+    does only where it is breached: until then it is a condition of the allow.
+    """
+    if not o.can_gate:
+        return z3.BoolVal(False)
+    if o.after is not None:
+        return is_breach(o, duty)
+    return z3.And(duty.owed.possible, duty.in_force.possible, duty.due.possible, z3.Not(duty.met.certain))

@@ -1,0 +1,158 @@
+"""Witnesses: facts that show what the solver claims, made as small as they go and written as a release file that replays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.findings import Status
+from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, PackAt
+from aiact_rules.core.problems import InputError, Place
+from aiact_rules.core.rules import Obligation
+from aiact_rules.core.truth import Truth
+from aiact_rules.core.vocabulary import FactValue, Vocabulary, format_quantity
+from aiact_rules.proof.inputs import Record
+from aiact_rules.proof.statuses import StatusOf
+from aiact_rules.sources.reading import Text
+from aiact_rules.sources.release_file import read_release_file
+
+Claim = Callable[[Record], bool]
+
+_KEPT = {RELEASE_DATE, MOMENT}
+_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Facts that show something, with what they show in words, and the packs, date and readings to replay them under.
+
+    `replays` is the outcome of reading the file back and checking the claim with the reference interpreter.
+    """
+
+    shows: str
+    facts: Record
+    pack_id: str
+    as_of: date
+    choices: Mapping[str, str] = field(default_factory=dict)
+    replays: bool = False
+
+    def release_file(self) -> str:
+        """Give the witness as the text of a release file."""
+        lines = ["format: 1", *(f"# {line}" for line in self.shows.splitlines())]
+        lines.append(f"# replay with --pack {self.pack_id} --as-of {self.as_of}")
+        if self.choices:
+            lines.append("readings:")
+            lines += [f"  {name}: {choice}" for name, choice in sorted(self.choices.items())]
+        lines.append("facts:" if self.facts else "facts: {}")
+        lines += [f"  {name}: {_text(self.facts[name])}" for name in sorted(self.facts)]
+        return "\n".join(lines) + "\n"
+
+    def replayed(self, vocabulary: Vocabulary, claim: Claim) -> Witness:
+        """Read the file back and say whether it still shows the claim."""
+        try:
+            read = read_release_file(Text("witness", self.release_file(), ""), vocabulary).facts
+        except InputError:
+            return self
+        facts = {fact.name: fact.value for fact in read}
+        return replace(self, replays=facts == self.facts and claim(facts))
+
+
+def _text(value: FactValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, frozenset):
+        return f"[{', '.join(_word(word) for word in sorted(value))}]"
+    if isinstance(value, Decimal):
+        return format_quantity(value)
+    return value.isoformat() if isinstance(value, date) else _word(value)
+
+
+def _word(text: str) -> str:
+    return text if _BARE.match(text) else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Replay:
+    """Evaluates stated facts by the reference interpreter, completed as the gate completes them."""
+
+    def __init__(self, pack_at: PackAt) -> None:
+        self.pack_at = pack_at
+        vocabulary = pack_at.pack.vocabulary
+        self._defaults = {d.name: d.if_absent for d in vocabulary.declarations.values() if d.if_absent is not None}
+        self._derives = any(d.derivation is not None for d in vocabulary.declarations.values())
+
+    def complete(self, record: Record) -> Record | None:
+        """Add what follows by arithmetic and the declared defaults; None for facts that contradict each other."""
+        if not self._derives:
+            return {**self._defaults, **record}
+        facts = Facts.of(Fact(name, value, Origin(Place("witness"))) for name, value in record.items())
+        try:
+            return {fact.name: fact.value for fact in facts.completed(self.pack_at.pack.vocabulary)}
+        except InputError:
+            return None
+
+    def evaluation(self, record: Record) -> Evaluation | None:
+        """Evaluate stated facts; None where they contradict each other."""
+        facts = self.complete(record)
+        return None if facts is None else Evaluation(self.pack_at, facts)
+
+    def claim(self, shown: Callable[[Evaluation], bool]) -> Claim:
+        """Turn a question about an evaluation into one about stated facts."""
+
+        def claim(record: Record) -> bool:
+            evaluation = self.evaluation(record)
+            return evaluation is not None and shown(evaluation)
+
+        return claim
+
+
+def code_of(evaluation: Evaluation, o: Obligation) -> int | None:
+    """Give the answer about one obligation as an engine's code; None where it is certainly not owed."""
+    owed = evaluation.owed(o)
+    if owed is Truth.NO:
+        return None
+    code = OWED if owed is Truth.YES else 0
+    for truth, certain, possible in (
+        (evaluation.in_force(o), IN_FORCE, MAYBE_IN_FORCE),
+        (evaluation.met(o), MET, MAYBE_MET),
+        (evaluation.due(o), DUE, MAYBE_DUE),
+    ):
+        code |= certain | possible if truth is Truth.YES else possible if truth is Truth.UNKNOWN else 0
+    return code
+
+
+def severity(evaluation: Evaluation, status_of: StatusOf) -> int:
+    """Give 0 for an allow, 1 for a hold, 2 for a block."""
+    obligations = tuple(evaluation.pack_at.obligations.values())
+    statuses = {status_of(obligations[index], code) for index, code in evaluation.outcome().duties}
+    return 2 if Status.BREACHED in statuses else int(Status.OPEN in statuses)
+
+
+def shrunk(record: Record, claim: Claim) -> Record:
+    """Leave out facts, then elements of lists, as long as the claim stays shown. The date and the moment are kept."""
+    if not claim(record):
+        return record
+    while True:
+        smaller = next((candidate for candidate in _smaller(record) if claim(candidate)), None)
+        if smaller is None:
+            return record
+        record = smaller
+
+
+def _smaller(record: Record) -> Iterator[Record]:
+    names = [name for name in record if name not in _KEPT]
+    size = len(names) // 2
+    while size >= 1:
+        for start in range(0, len(names), size):
+            gone = set(names[start : start + size])
+            yield {name: value for name, value in record.items() if name not in gone}
+        size //= 2
+    for name, value in record.items():
+        if isinstance(value, frozenset) and len(value) > 1:
+            for word in sorted(value):
+                yield {**record, name: value - {word}}
