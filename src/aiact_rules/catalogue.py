@@ -75,13 +75,18 @@ class Catalogue:
                 found[name] = merge_packs(found[name], extension)
         return tuple(found.values())
 
+    def identity(self, pack_id: str) -> PackIdentity:
+        """Give the head of a pack by id. Raises PackError where it is unknown."""
+        identity = self.identities.get(pack_id)
+        if identity is None:
+            hint = did_you_mean(pack_id, self.identities) or f"choose from {', '.join(sorted(self.identities))}"
+            raise PackError([Problem(f"there is no pack `{pack_id}`", hint=hint)])
+        return identity
+
     def pack(self, pack_id: str) -> Pack:
         """Give a pack as it stands by itself. Raises PackError where it is unknown or cannot be read."""
         if pack_id not in self._packs:
-            identity = self.identities.get(pack_id)
-            if identity is None:
-                hint = did_you_mean(pack_id, self.identities) or f"choose from {', '.join(sorted(self.identities))}"
-                raise PackError([Problem(f"there is no pack `{pack_id}`", hint=hint)])
+            identity = self.identity(pack_id)
             from aiact_rules.packcache import cached_pack
 
             self._packs[pack_id] = cached_pack(identity, {name: self.pack(name) for name in identity.extends})

@@ -12,19 +12,21 @@ from aiact_rules.specfiles.identity import read_identity
 
 @click.command("test")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--pack", "packs", multiple=True, help="An installed pack by id (several allowed).")
 @click.option("--only", metavar="PATTERN", help="Only case files whose path matches, such as `*art_006*`.")
 @click.option("--engine", default="reference", show_default=True, help="The engine that evaluates the cases.")
 @click.option(
     "--gaps/--no-gaps", default=False, help="Also list the rules and obligations that no case shows, and fail on them."
 )
-def command(folders: tuple[Path, ...], only: str | None, engine: str, gaps: bool) -> None:
-    """Run the cases of packs: of the folders named, or of every installed pack."""
+def command(folders: tuple[Path, ...], packs: tuple[str, ...], only: str | None, engine: str, gaps: bool) -> None:
+    """Run the cases of packs: of the folders and packs named, or of every installed pack."""
     from aiact_rules.testing import run_cases
 
     catalogue = Catalogue.of_installed_plugins()
-    identities = (
-        [read_identity(folder, str(folder)) for folder in folders] if folders else list(catalogue.identities.values())
-    )
+    identities = [read_identity(folder, str(folder)) for folder in folders]
+    identities += [catalogue.identity(name) for name in packs]
+    if not folders and not packs:
+        identities = list(catalogue.identities.values())
     bad = False
     for identity in identities:
         bases = [catalogue.pack(name) for name in identity.extends]
