@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import sys
@@ -22,9 +23,7 @@ HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("aiact_rules_
 @pytest.fixture
 def example(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(EXAMPLE / "src"))
-    from aiact_rules_example import plugin
-
-    yield plugin
+    yield importlib.import_module("aiact_rules_example.plugin")
     for name in [name for name in sys.modules if name.startswith("aiact_rules_example")]:
         del sys.modules[name]
 
