@@ -1,33 +1,57 @@
 """Other engines on the same lowered pack, each in its own language.
 
-A peer is given the names of the fact tests that hold, certain (`a7t`) and possible (`a7p`), and concludes the names of the
-nodes that hold (`n3t`, `n3p`). That is the least it can be asked: reading facts, comparing values and collecting duties
-is left to us and not timed.
+A peer is given the known facts (`f3`), numbers and dates as their place among the values they are compared with, which
+spares it large numbers. It makes the tests of facts and concludes the names of the nodes that hold, certain (`n3t`) and
+possible (`n3p`). Collecting obligations from them is left to us and not timed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from aiact_rules.core.lowering import Conjunction, Formula, Literal, Lowered, holds, literals, truths
+from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.lowering import Conjunction, Formula, Literal, Lowered, literals, truths
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue
 
-Run = Callable[[frozenset[str]], frozenset[str]]
+Plain = bool | int | str | list[str]
+Run = Callable[[Mapping[str, Plain]], frozenset[str]]
 PLANES = ("t", "p")
+_SIGNS = {Test.ABOVE: ">", Test.AT_LEAST: ">=", Test.BELOW: "<", Test.AT_MOST: "<="}
 
 
-def true_names(lowered: Lowered, facts: Mapping[str, FactValue]) -> frozenset[str]:
-    """Give what a peer is told: the fact tests that hold, in each plane."""
-    found = set()
-    for index, atom in enumerate(lowered.atoms):
-        value = facts.get(atom.fact)
-        if value is None or holds(atom, value):
-            found.add(f"a{index}p")
-        if value is not None and holds(atom, value):
-            found.add(f"a{index}t")
-    return frozenset(found)
+@dataclass(frozen=True)
+class Facts:
+    """The facts of a lowered pack as a peer gets them."""
+
+    names: Mapping[str, str]
+    thresholds: Mapping[str, list[FactValue]]
+
+    @classmethod
+    def of(cls, lowered: Lowered) -> Facts:
+        found: dict[str, set[FactValue]] = {}
+        for atom in lowered.atoms:
+            if atom.test in _SIGNS:
+                found.setdefault(atom.fact, set()).add(atom.operand)  # type: ignore[arg-type]
+        names = {fact: f"f{number}" for number, fact in enumerate(lowered.facts)}
+        return cls(names, {fact: sorted(values) for fact, values in found.items()})  # type: ignore[type-var]
+
+    def plain(self, record: Mapping[str, FactValue]) -> dict[str, Plain]:
+        """Give a record in plain JSON values."""
+        return {name: self.value(fact, record[fact]) for fact, name in self.names.items() if fact in record}
+
+    def value(self, fact: str, value: FactValue) -> Plain:
+        if fact in self.thresholds:
+            known = self.thresholds[fact]
+            return 2 * bisect_left(known, value) + (value in known)  # type: ignore[type-var]
+        return sorted(value) if isinstance(value, frozenset) else value  # type: ignore[return-value]
+
+    def operand(self, atom: FactTest) -> Plain:
+        """Give what a test compares with."""
+        return self.value(atom.fact, atom.operand)  # type: ignore[arg-type]
 
 
 def expected(lowered: Lowered, facts: Mapping[str, FactValue]) -> frozenset[str]:
@@ -49,16 +73,16 @@ def strata(lowered: Lowered) -> list[list[int]]:
     return [[i for i, level in enumerate(levels) if level == stratum] for stratum in range(max(levels) + 1)]
 
 
-def named(literal: Literal, plane: str) -> tuple[str, bool]:
-    """Give the name a literal asks for in a plane, and whether it must hold or must not."""
-    if not literal.positive:
-        plane = "p" if plane == "t" else "t"
-    return f"{'n' if literal.is_node else 'a'}{literal.index}{plane}", literal.positive
+def asked(literal: Literal, plane: str) -> tuple[str, bool]:
+    """Give the plane in which a literal asks for its atom or node, and whether that must hold or must not."""
+    if literal.positive:
+        return plane, True
+    return ("p" if plane == "t" else "t"), False
 
 
-def infix(formula: Formula, plane: str, leaf: Callable[[str, bool], str], conj: str, disj: str) -> str:
+def infix(formula: Formula, plane: str, leaf: Callable[[Literal, str], str], conj: str, disj: str) -> str:
     if isinstance(formula, Literal):
-        return leaf(*named(formula, plane))
+        return leaf(formula, plane)
     word = conj if isinstance(formula, Conjunction) else disj
     return "(" + f" {word} ".join(infix(part, plane, leaf, conj, disj) for part in formula.parts) + ")"
 
@@ -67,8 +91,26 @@ def zen(lowered: Lowered) -> Run:
     """GoRules Zen: one expression node per stratum."""
     import zen as library
 
-    def leaf(name: str, positive: bool) -> str:
-        return f"{name} == true" if positive else f"{name} != true"
+    facts = Facts.of(lowered)
+
+    def leaf(literal: Literal, plane: str) -> str:
+        plane, positive = asked(literal, plane)
+        if literal.is_node:
+            return f"n{literal.index}{plane} {'==' if positive else '!='} true"
+        atom = lowered.atoms[literal.index]
+        name, operand = facts.names[atom.fact], json.dumps(facts.operand(atom)) if atom.operand is not None else ""
+        if atom.test is Test.IS:
+            text = f"{name} == {operand}"
+        elif atom.test is Test.ONE_OF:
+            text = f"{name} in {operand}"
+        elif atom.test is Test.INCLUDES:
+            text = "(" + " or ".join(f"{json.dumps(word)} in {name}" for word in json.loads(operand)) + ")"
+        elif atom.test is Test.EMPTY:
+            text = f"len({name}) == 0"
+        else:
+            text = f"{name} {_SIGNS[atom.test]} {operand}"
+        text = f"({name} != null and {text})" if plane == "t" else f"({name} == null or {text})"
+        return text if positive else f"not {text}"
 
     nodes: list[object] = [{"id": "in", "name": "in", "type": "inputNode", "position": {"x": 0, "y": 0}}]
     edges: list[object] = []
@@ -96,8 +138,8 @@ def zen(lowered: Lowered) -> Run:
     edges.append({"id": "e", "sourceId": previous, "targetId": "out", "type": "edge"})
     decision = library.ZenEngine().create_decision(json.dumps({"nodes": nodes, "edges": edges}))
 
-    def run(true: frozenset[str]) -> frozenset[str]:
-        result = decision.evaluate(dict.fromkeys(true, True))["result"]
+    def run(known: Mapping[str, Plain]) -> frozenset[str]:
+        result = decision.evaluate(known)["result"]
         return frozenset(name for name, value in result.items() if value is True and name[0] == "n")
 
     return run
@@ -107,8 +149,27 @@ def cedar(lowered: Lowered) -> Run:
     """Cedar: one permit per node and plane, one request per stratum, since policies cannot build on each other."""
     import cedarpy
 
-    def leaf(name: str, positive: bool) -> str:
-        return f'{"" if positive else "!"}context.d.contains("{name}")'
+    facts = Facts.of(lowered)
+
+    def leaf(literal: Literal, plane: str) -> str:
+        plane, positive = asked(literal, plane)
+        if literal.is_node:
+            return f'{"" if positive else "!"}context.d.contains("n{literal.index}{plane}")'
+        atom = lowered.atoms[literal.index]
+        name, operand = facts.names[atom.fact], json.dumps(facts.operand(atom)) if atom.operand is not None else ""
+        value = f"context.{name}"
+        if atom.test is Test.IS:
+            text = f"{value} == {operand}"
+        elif atom.test is Test.ONE_OF:
+            text = f"{operand}.contains({value})"
+        elif atom.test is Test.INCLUDES:
+            text = f"{value}.containsAny({operand})"
+        elif atom.test is Test.EMPTY:
+            text = f"{value}.isEmpty()"
+        else:
+            text = f"{value} {_SIGNS[atom.test]} {operand}"
+        text = f"(context has {name} && {text})" if plane == "t" else f"(!(context has {name}) || {text})"
+        return text if positive else f"!{text}"
 
     sets = []
     for members in strata(lowered):
@@ -122,12 +183,11 @@ def cedar(lowered: Lowered) -> Run:
         made = cedarpy.PolicySet.from_str(text) if hasattr(cedarpy.PolicySet, "from_str") else cedarpy.PolicySet(text)
         sets.append((made, {f"policy{number}": name for number, name in enumerate(names)}))
 
-    def run(true: frozenset[str]) -> frozenset[str]:
-        known = list(true)
+    def run(known: Mapping[str, Plain]) -> frozenset[str]:
         found: list[str] = []
         request = {"principal": 'U::"u"', "action": 'A::"a"', "resource": 'R::"r"'}
         for policies, names in sets:
-            answer = cedarpy.is_authorized({**request, "context": {"d": known + found}}, policies, [])
+            answer = cedarpy.is_authorized({**request, "context": {**known, "d": found}}, policies, [])
             found += [names[reason] for reason in answer.diagnostics.reasons]
         return frozenset(found)
 
@@ -138,17 +198,38 @@ def json_logic(lowered: Lowered) -> Run:
     """JSON-logic (panzi): one expression per node and plane, results written back into the data."""
     from json_logic import jsonLogic
 
+    facts = Facts.of(lowered)
+
+    def test(atom: FactTest, plane: str) -> object:
+        value: object = {"var": facts.names[atom.fact]}
+        operand = facts.operand(atom) if atom.operand is not None else None
+        if atom.test is Test.IS:
+            text: object = {"===": [value, operand]}
+        elif atom.test is Test.ONE_OF:
+            text = {"in": [value, operand]}
+        elif atom.test is Test.INCLUDES:
+            assert isinstance(operand, list)
+            text = {"or": [{"in": [word, value]} for word in operand]}
+        elif atom.test is Test.EMPTY:
+            text = {"!": [value]}
+        else:
+            text = {_SIGNS[atom.test]: [value, operand]}
+        unknown = {"===": [value, None]}
+        return {"and": [{"!": [unknown]}, text]} if plane == "t" else {"or": [unknown, text]}
+
     def tree(formula: Formula, plane: str) -> object:
         if isinstance(formula, Literal):
-            name, positive = named(formula, plane)
-            return {"var": name} if positive else {"!": [{"var": name}]}
+            plane, positive = asked(formula, plane)
+            name = f"n{formula.index}{plane}"
+            found = {"var": name} if formula.is_node else test(lowered.atoms[formula.index], plane)
+            return found if positive else {"!": [found]}
         word = "and" if isinstance(formula, Conjunction) else "or"
         return {word: [tree(part, plane) for part in formula.parts]}
 
     trees = [(f"n{i}{p}", tree(node.formula, p)) for i, node in enumerate(lowered.nodes) for p in PLANES]
 
-    def run(true: frozenset[str]) -> frozenset[str]:
-        data: dict[str, bool] = dict.fromkeys(true, True)
+    def run(known: Mapping[str, Plain]) -> frozenset[str]:
+        data: dict[str, object] = dict(known)
         found = []
         for name, expression in trees:
             if jsonLogic(expression, data):
@@ -159,54 +240,8 @@ def json_logic(lowered: Lowered) -> Run:
     return run
 
 
-def rego(lowered: Lowered) -> Run:
-    """Rego by rego-cpp (regopy), a second implementation of OPA's language."""
-    import regopy
-
-    rules: list[str] = []
-
-    def bodies(formula: Formula, plane: str) -> Iterator[list[str]]:
-        if isinstance(formula, Conjunction):
-            body = []
-            for part in formula.parts:
-                if isinstance(part, Literal):
-                    body.append(fragment(part, plane))
-                else:
-                    helper = f"h{len(rules)}"
-                    add(helper, bodies(part, plane))
-                    body.append(helper)
-            yield body
-        elif isinstance(formula, Literal):
-            yield [fragment(formula, plane)]
-        else:
-            for part in formula.parts:
-                yield from bodies(part, plane)
-
-    def fragment(literal: Literal, plane: str) -> str:
-        name, positive = named(literal, plane)
-        return f"{'' if positive else 'not '}{'input.' if name[0] == 'a' else ''}{name}"
-
-    def add(name: str, alternatives: Iterable[list[str]]) -> None:
-        made = [f"{name} if {{ {'; '.join(body)} }}" for body in alternatives]
-        rules.extend(made)
-
-    for index, node in enumerate(lowered.nodes):
-        for plane in PLANES:
-            add(f"n{index}{plane}", bodies(node.formula, plane))
-            rules.append(f'found contains "n{index}{plane}" if n{index}{plane}')
-    interpreter = regopy.Interpreter()
-    interpreter.add_module("rules", "\n".join(["package rules", "import rego.v1", *rules]) + "\n")
-
-    def run(true: frozenset[str]) -> frozenset[str]:
-        interpreter.set_input(dict.fromkeys(true, True))
-        return frozenset(json.loads(str(interpreter.query("found = data.rules.found")))["bindings"]["found"])
-
-    return run
-
-
 PEERS: Mapping[str, tuple[Callable[[Lowered], Run], int]] = {
     "zen-engine (GoRules)": (zen, 40),
     "Cedar (cedarpy)": (cedar, 40),
     "JSON-logic (panzi)": (json_logic, 40),
-    "Rego (regopy, rego-cpp)": (rego, 1),
 }

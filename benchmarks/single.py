@@ -27,7 +27,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT), str(HERE)]
 
-from peers import PEERS, expected, true_names  # noqa: E402
+from peers import PEERS, expected  # noqa: E402
+from peers import Facts as PlainFacts  # noqa: E402
 
 from aiact_rules.core.conditions import FactTest  # noqa: E402
 from aiact_rules.core.facts import Facts  # noqa: E402
@@ -127,7 +128,8 @@ def engines(gate: Gate, pack: Pack, quick: bool) -> Iterator[str]:
     except EngineUnavailable as error:
         notes["durable"] = str(error).splitlines()[0]
     missing = []
-    told = [true_names(lowered, record) for record in known]
+    plain_facts = PlainFacts.of(lowered)
+    told = [plain_facts.plain(record) for record in known]
     for name, (build, repeats) in PEERS.items():
         try:
             run = build(lowered)

@@ -75,7 +75,7 @@ def cached_lowered(pack_at: PackAt) -> Lowered:
         return lower(pack_at)  # a pack that was not read from files has no name to be kept under
     values = sorted(f"{name} {value}" for name, value in pack_at.values.items())
     choices = sorted(f"{name} {choice}" for name, choice in pack_at.choices.items())
-    name = f"{pack.id}-{_key(*digests, *values, *choices, *pack_at.rules, *pack_at.obligations)}.lowered"
+    name = f"{pack.id}-{cache_key(*digests, *values, *choices, *pack_at.rules, *pack_at.obligations)}.lowered"
     found = read_cached(name)
     if isinstance(found, Lowered) and [duty.id for duty in found.duties] == list(pack_at.obligations):
         return found
@@ -84,7 +84,8 @@ def cached_lowered(pack_at: PackAt) -> Lowered:
     return lowered
 
 
-def _key(*parts: str) -> str:
+def cache_key(*parts: str) -> str:
+    """Give a name for what is made from these parts by this state of the tool."""
     return hashlib.sha256("\n".join([_tool(), *parts]).encode()).hexdigest()[:32]
 
 

@@ -38,7 +38,10 @@ _COMPARISONS = {Test.ABOVE: ">", Test.AT_LEAST: ">=", Test.BELOW: "<", Test.AT_M
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of a module that defines `run(facts)`, and the constants it finds as `k0`, `k1`, ..."""
+    """The text of a module that defines `run(facts)`, and the constants it finds as `k0`, `k1`, ...
+
+    The module also finds `outcome`, which makes an Outcome, `first`, which gives the first of a pair, and `rows`.
+    """
 
     text: str
     constants: tuple[object, ...]
@@ -83,6 +86,7 @@ class _Writer:
     def __init__(self, lowered: Lowered) -> None:
         self.lowered = lowered
         self.constants: dict[tuple[type, object], str] = {}
+        self.answers: dict[tuple[int, ...], str] = {}
         self.lines: list[str] = []
         self.locals: dict[_Value, str] = {}
         self.fact_locals: dict[str, str] = {}
@@ -96,9 +100,10 @@ class _Writer:
         self.lines = ["def run(facts):", " get = facts.get", " out = []"]
         self.write(root, "1")
         codes = [self.code(formula) for formula in self.lowered.conclusions.values()]
-        self.lines.append(" out.sort()")
+        self.lines.append(" out.sort(key=first)")
         self.lines.append(f" return outcome(({''.join(code + ', ' for code in codes)}), tuple(out))")
-        return Source("\n".join(self.lines) + "\n", tuple(value for _, value in self.constants))
+        answers = [f"{name} = rows({self.constant(indices)})" for indices, name in self.answers.items()]
+        return Source("\n".join([*answers, *self.lines]) + "\n", tuple(value for _, value in self.constants))
 
     # What is shared
 
@@ -308,7 +313,7 @@ class _Writer:
                     continue
                 name = self.fact_locals[fact]
                 self.lines.append(f"{indent}if {name} is None:")
-                self.add(indent + " ", [(index, maybe) for index, _ in items])
+                self.lines.append(f"{indent} out += {self.rows(index for index, _ in items)}[{maybe}]")
                 self.lines.append(f"{indent}else:")
                 self.add(
                     indent + " ",
@@ -317,6 +322,10 @@ class _Writer:
 
     def add(self, indent: str, items: Iterable[tuple[int, str]]) -> None:
         self.lines.append(f"{indent}out += ({''.join(f'({index}, {code}), ' for index, code in items)})")
+
+    def rows(self, indices: Iterable[int]) -> str:
+        """Give the name of the answers of several duties that have the same code, by that code."""
+        return self.answers.setdefault(tuple(indices), f"r{len(self.answers)}")
 
     def by_fact(self, duties: list[tuple[int, Duty]]) -> list[tuple[str | None, list[tuple[int, Duty]]]]:
         """Bring together the duties whose being met is one test of the same fact, if there are several."""
