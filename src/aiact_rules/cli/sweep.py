@@ -61,7 +61,7 @@ def init(table: Path, roles: tuple[str, ...], packs: tuple[str, ...], output: Pa
         click.echo(f"wrote {output}; look at it before you rely on it")
 
 
-@command.command("run", hidden=True)
+@command.command("run")
 @click.argument("table", type=click.Path(path_type=Path, exists=True))
 @click.option("--map", "map_file", type=click.Path(path_type=Path, exists=True), help="The mapping file.")
 @click.option("--role", "roles", multiple=True, help="The role of the operator in all rows (several allowed).")
@@ -107,7 +107,11 @@ def run(
     report: str,
     fail_on: str,
 ) -> None:
-    """Judge every row of a table."""
+    """Judge every row of a TABLE, or every release below a folder; the word `run` may be left out.
+
+    Without --map, columns that have the names of facts are read. The table is written back beside itself, with the
+    verdict of each row, its conclusions, and the obligations that are breached and open.
+    """
     _need_libraries()
     from aiact_rules.sweep.kernel import Kernel
     from aiact_rules.sweep.picture import picture

@@ -69,6 +69,8 @@ class ColumnReader:
 
     def read(self, array: pa.Array) -> Reading:
         """Give the planes of a column in the order of the inputs."""
+        if not len(array):
+            return Reading((np.zeros(0, np.uint8),) * len(self._inputs))
         kind = array.type
         if pa.types.is_boolean(kind) and self._reader.type is FactType.YES_NO and self._reader.plain:
             return self._yes_no(array)

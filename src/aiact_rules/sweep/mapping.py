@@ -60,9 +60,7 @@ class ColumnMap:
             if text in self.values:
                 text = self.values[text]
             elif declaration.type is FactType.SOME_OF:
-                if text in ("[]", "none"):
-                    return frozenset()
-                return parse_many(text.split(self.separator))
+                return parse_many([] if text in ("[]", "none") else text.split(self.separator))
             return _settled(declaration, parse_value(declaration, text))
 
         parse_many = self.parse_many(declaration)

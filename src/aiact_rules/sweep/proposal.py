@@ -15,7 +15,7 @@ _SAMPLE = 2000
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "x", "ja", "j", "oui", "si", "sí"})
 _NO = frozenset({"no", "n", "false", "f", "0", "0.0", "nein", "non"})
-_MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "unknown", "tbd", "-", "?"})
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "unknown", "tbd", "-", "?"})
 _SEPARATORS = (";", "|", ",")
 _MOST_DISTINCT = 60
 
@@ -67,14 +67,17 @@ def fact_named(column: str, vocabulary: Vocabulary) -> str | None:
 
 
 def near_facts(column: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Give the facts whose names are nearest to a column name, at most two."""
+    """Give the facts whose names are nearest to a column name, at most three."""
     words = _NOT_WORD.sub("_", column.lower()).strip("_")
     spelled: dict[str, str] = {}
     for name in vocabulary:
         spelled.setdefault(name.replace(".", "_"), name)
         spelled.setdefault(name.rsplit(".", 1)[1], name)
-    near = [spelled[match] for match in get_close_matches(words, spelled, n=3, cutoff=0.6)]
-    return tuple(dict.fromkeys(near))[:2]
+    tokens = [token for token in words.split("_") if token]
+    whole = [name for name in vocabulary if name.rsplit(".", 1)[1] == words]
+    within = [name for name in vocabulary if tokens and all(token in name for token in tokens)]
+    near = [spelled[match] for match in get_close_matches(words, spelled, n=3, cutoff=0.7)]
+    return tuple(dict.fromkeys([*whole, *near, *sorted(within, key=len)]))[:3]
 
 
 def _mapped(name: str, declaration: FactDeclaration, texts: Mapping[str, int]) -> list[str]:

@@ -1,0 +1,46 @@
+"""The gate of the law in force, and small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pyarrow")
+
+from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.gate import Gate
+
+AS_OF = date(2026, 11, 22)
+SAME = {"operator.roles": ["provider"]}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def gate() -> Gate:
+    return Gate(engine="generated")
+
+
+def plain(record: Mapping[str, FactValue]) -> dict[str, object]:
+    """Give a record as a caller would state it."""
+    return {name: sorted(v) if isinstance(v, frozenset) else v if isinstance(v, bool) else str(v) for name, v in record.items()}
+
+
+def readable(records: Iterable[Mapping[str, FactValue]]) -> list[dict[str, FactValue]]:
+    """Leave out of records what no document could state."""
+    found = []
+    for record in records:
+        row = dict(record)
+        if row.get("operator.roles") == frozenset():
+            del row["operator.roles"]
+        if isinstance(markets := row.get("release.markets"), frozenset):
+            row["release.markets"] = markets - {"something_nobody_listed"}
+        found.append(row)
+    return found
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text)

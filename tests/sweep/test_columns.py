@@ -1,0 +1,190 @@
+"""Columns of every type are read as the vocabulary reads their texts, and numbers are compared exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.lowering import holds
+from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
+from aiact_rules.engines.plane_columns import ColumnReader, Reader, shortest_decimal
+from aiact_rules.engines.plane_machine import unpacked
+from aiact_rules.engines.plane_program import Input, Passes, Silent
+
+ORDERS = (Test.ABOVE, Test.AT_LEAST, Test.BELOW, Test.AT_MOST)
+WORDS = {"red": "red", "green": "green", "blue": "blue"}
+
+
+def reader(declaration: FactDeclaration, scale: str = "1") -> Reader:
+    def parse(text: str) -> FactValue | None:
+        return None if text == "" else declaration.parse(text)
+
+    return Reader(declaration.type, parse, declaration.parse_many, Decimal(scale))
+
+
+def compared(array: pa.Array, declaration: FactDeclaration, tests: list[FactTest], **kinds: str) -> list[list[int]]:
+    keys: list[Input] = [*(Passes(test) for test in tests), Silent(declaration.name)]
+    reading = ColumnReader(reader(declaration, **kinds), keys).read(array)
+    assert reading.faults == {}
+    return [unpacked(plane, len(array)).tolist() for plane in reading.planes]
+
+
+def expected(values: list[FactValue | None], tests: list[FactTest]) -> list[list[int]]:
+    passed = [[int(value is not None and holds(test, value)) for value in values] for test in tests]
+    return [*passed, [int(value is None) for value in values]]
+
+
+COMPUTE = FactDeclaration("m.compute", FactType.QUANTITY, "?")
+
+
+@pytest.mark.parametrize("threshold", ["1e25", "10000000000000000905969664", "0.3", "0", "-2.5", "1e-9", "123456789012345678"])
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_a_float_counts_as_its_shortest_decimal(threshold: str, kind: type) -> None:
+    middle = kind(float(threshold))
+    numbers = [middle]
+    for direction in (kind(-np.inf), kind(np.inf)):
+        value = middle
+        for _ in range(3):
+            value = np.nextafter(value, direction)
+            numbers.append(value)
+    tests = [FactTest("m.compute", order, Decimal(threshold)) for order in ORDERS]
+    array = pa.array(np.array(numbers, kind), mask=np.array([False] * len(numbers)))
+    assert compared(array, COMPUTE, tests) == expected([shortest_decimal(n) for n in numbers], tests)
+
+
+def test_ten_to_the_25th_is_the_same_in_every_spelling() -> None:
+    tests = [FactTest("m.compute", order, Decimal("1e25")) for order in ORDERS]
+    at_threshold = [[0], [1], [0], [1], [0]]
+    for array in (
+        pa.array([1e25]),
+        pa.array([float(10**25)]),
+        pa.array(["1e25"]),
+        pa.array([str(10**25)]),
+        pa.array(["10^25"]).dictionary_encode(),
+        pa.array([Decimal(10**25)], pa.decimal128(38, 0)),
+    ):
+        assert compared(array, COMPUTE, tests) == at_threshold
+    assert compared(pa.array([str(10**25 + 1)]), COMPUTE, tests) == [[1], [1], [0], [0], [0]]
+    assert compared(pa.array([str(10**25 - 1)]), COMPUTE, tests) == [[0], [0], [1], [1], [0]]
+
+
+@pytest.mark.parametrize("threshold", ["127", "127.5", "128", "-129", "1e30", "-1e30", "0"])
+@pytest.mark.parametrize("kind", [pa.int8(), pa.int16(), pa.int64(), pa.uint8()])
+def test_whole_numbers_are_compared_exactly(threshold: str, kind: pa.DataType) -> None:
+    numbers = [n for n in (-128, -1, 0, 1, 126, 127) if n >= 0 or "u" not in str(kind)]
+    tests = [FactTest("m.compute", order, Decimal(threshold)) for order in ORDERS]
+    values: list[FactValue | None] = [*(Decimal(n) for n in numbers), None]
+    assert compared(pa.array([*numbers, None], kind), COMPUTE, tests) == expected(values, tests)
+
+
+def test_a_scale_is_exact_too() -> None:
+    tests = [FactTest("m.compute", order, Decimal("1e25")) for order in ORDERS]
+    numbers = [0.1, np.nextafter(0.1, 0), np.nextafter(0.1, 1)]
+    scaled: list[FactValue | None] = [Decimal(repr(float(n))) * Decimal("1e26") for n in numbers]
+    assert compared(pa.array(numbers), COMPUTE, tests, scale="1e26") == expected(scaled, tests)
+    assert compared(pa.array([10, 9, 11]), COMPUTE, tests, scale="1e24") == expected(
+        [Decimal(n) * Decimal("1e24") for n in (10, 9, 11)], tests
+    )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_number_cannot_be_read(value: float) -> None:
+    keys = [Passes(FactTest("m.compute", Test.ABOVE, Decimal(1)))]
+    reading = ColumnReader(reader(COMPUTE), keys).read(pa.array([2.0, value, None], from_pandas=False))
+    assert list(reading.faults) == [1]
+    assert "expected a number" in reading.faults[1]
+
+
+YES = FactDeclaration("s.yes", FactType.YES_NO, "?")
+
+
+@pytest.mark.parametrize("offset", [0, 1, 8, 13])
+@pytest.mark.parametrize("default", [None, True, False])
+def test_bitmaps_of_arrow_are_planes_wherever_they_begin(offset: int, default: bool | None) -> None:
+    values = [True, None, False, True, False, None, None, True] * 20
+    array = pa.array(values).slice(offset)
+    keys: list[Input] = [
+        Passes(FactTest("s.yes", Test.IS, True), default),
+        Passes(FactTest("s.yes", Test.IS, False), default),
+        Silent("s.yes"),
+    ]
+    planes = [unpacked(p, len(array)).tolist() for p in ColumnReader(reader(YES), keys).read(array).planes]
+    known = [default if value is None else value for value in values[offset:]]
+    assert planes == [
+        [int(v is True) for v in known],
+        [int(v is False) for v in known],
+        [int(v is None) for v in values[offset:]],
+    ]
+
+
+SOME = FactDeclaration("s.some", FactType.SOME_OF, "?", values=WORDS, checklist=True)
+LISTS: list[list[str] | None] = [["red"], [], None, ["green", "blue"], ["all"], ["red", "green", "blue"], [], ["blue"]]
+SOME_TESTS = [
+    FactTest("s.some", Test.INCLUDES, frozenset({"red"})),
+    FactTest("s.some", Test.INCLUDES, frozenset({"green", "blue"})),
+    FactTest("s.some", Test.EMPTY),
+]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda lists: pa.array(lists, pa.list_(pa.string())),
+        lambda lists: pa.array(lists, pa.large_list(pa.large_string())),
+        lambda lists: pa.array([["red"], *lists], pa.list_(pa.string())).slice(1),
+        lambda lists: pa.array([None if v is None else ",".join(v) or "none" for v in lists]),
+        lambda lists: pa.array([None if v is None else ",".join(v) or "[]" for v in lists]).dictionary_encode(),
+    ],
+)
+def test_lists_of_every_shape_say_the_same(shape: Callable[[object], pa.Array]) -> None:
+    values = [None if v is None else SOME.parse_many(v) for v in LISTS]
+    assert compared(shape(LISTS), SOME, SOME_TESTS) == expected(values, SOME_TESTS)
+
+
+def test_silence_inside_lists_counts_as_the_default() -> None:
+    keys: list[Input] = [Passes(test, frozenset({"red"})) for test in SOME_TESTS]
+    array = pa.array(LISTS, pa.list_(pa.string()))
+    planes = [unpacked(p, len(array)).tolist() for p in ColumnReader(reader(SOME), keys).read(array).planes]
+    values = [frozenset({"red"}) if v is None else SOME.parse_many(v) for v in LISTS]
+    assert planes == expected(values, SOME_TESTS)[:-1]
+
+
+def test_unknown_words_and_empty_places_in_lists_are_named_by_row() -> None:
+    array = pa.array([["red"], ["greeen"], ["red", None], ["all", "red"], ["green"]], pa.list_(pa.string()))
+    reading = ColumnReader(reader(SOME), [Passes(test) for test in SOME_TESTS]).read(array)
+    assert sorted(reading.faults) == [1, 2, 3]
+    assert "did you mean `green`?" in reading.faults[1]
+    assert unpacked(reading.planes[0], 5).tolist() == [1, 0, 0, 0, 0]
+
+
+DAY = FactDeclaration("s.day", FactType.DATE, "?")
+
+
+def test_days_are_read_from_dates_texts_and_midnights() -> None:
+    days = [date(2027, 12, 1), date(2027, 12, 2), None, date(2027, 12, 3)]
+    tests = [FactTest("s.day", order, date(2027, 12, 2)) for order in ORDERS]
+    midnights = [None if day is None else datetime(day.year, day.month, day.day) for day in days]
+    for array in (
+        pa.array(days, pa.date32()),
+        pa.array([None if day is None else day.isoformat() for day in days]),
+        pa.array(midnights, pa.timestamp("ns")),
+    ):
+        assert compared(array, DAY, tests) == expected(list(days), tests)
+    late = ColumnReader(reader(DAY), [Passes(tests[0])]).read(pa.array([datetime(2027, 12, 2, 13)]))
+    assert "expected a date" in late.faults[0]
+
+
+def test_many_distinct_texts_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiact_rules.engines.plane_columns.MOST_DISTINCT", 50)
+    column = ColumnReader(reader(COMPUTE), [Passes(FactTest("m.compute", Test.ABOVE, Decimal(100)))])
+    for first in range(0, 1000, 40):
+        numbers = range(first, first + 40)
+        found = unpacked(column.read(pa.array([str(n) for n in numbers])).planes[0], 40)
+        assert found.tolist() == [int(n > 100) for n in numbers]
+    assert column._values.count <= 91
