@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -111,7 +112,7 @@ def test_a_release_of_several_operators_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of the POSIX kind")
-def test_control_c_on_a_terminal_keeps_what_was_answered(tmp_path: Path) -> None:
+def test_control_c_on_a_terminal_keeps_what_was_answered(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     path = tmp_path / "aiact.yaml"
     master, slave = pty.openpty()
     process = subprocess.Popen(
@@ -123,21 +124,26 @@ def test_control_c_on_a_terminal_keeps_what_was_answered(tmp_path: Path) -> None
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     os.close(slave)
+    request.addfinalizer(process.kill)
     seen = b""
 
-    def until(words: bytes) -> None:
+    def until(words: bytes, act: Callable[[], object] = lambda: None) -> None:
+        """Act, and wait for words; act again where nothing comes, since a prompt may show before the terminal reads."""
         nonlocal seen
-        end = time.monotonic() + 20
-        while words not in seen and time.monotonic() < end:
-            seen += os.read(master, 4096)
+        act()
+        for _ in range(10):
+            while words not in seen and select.select([master], [], [], 2)[0]:
+                seen += os.read(master, 4096)
+            if words in seen:
+                break
+            act()
         assert words in seen, seen[-400:]
         seen = seen.split(words, 1)[1]
 
     until(b"none > ")
-    os.write(master, b"provider\n")
+    until(b"In which markets", lambda: os.write(master, b"provider\n"))
     until(b"none > ")
-    process.send_signal(signal.SIGINT)
-    until(b"stopped: HOLD")
+    until(b"stopped: HOLD", lambda: process.send_signal(signal.SIGINT))
     assert process.wait(timeout=20) == 0
     os.close(master)
     assert "roles: [provider]" in path.read_text(encoding="utf-8")

@@ -16,6 +16,8 @@ from aiact_rules.core.decisions import Verdict
 from aiact_rules.core.findings import Status
 from aiact_rules.core.problems import InputError
 from aiact_rules.gate import Gate
+from aiact_rules.reports.svg_timeline import render_svg
+from aiact_rules.reports.text_timeline import render_text
 from aiact_rules.timeline import Change, Line, Step, Timeline
 
 KNOWN = date(2026, 11, 22)
@@ -175,8 +177,14 @@ def test_the_command_writes_text_json_and_a_picture(tmp_path: Path) -> None:
     assert {"2027-12-02", "HOLD", "ALLOW", "Art. 9"} <= set(words)
 
 
-def test_a_picture_says_names_as_they_are(tmp_path: Path) -> None:
-    path = tmp_path / "aiact.yaml"
-    path.write_text((RECRUITING % "false").replace("name: ranker", 'name: "a<b> & \\"c\\""'), encoding="utf-8")
-    root = ElementTree.fromstring(run(path, "--format", "svg"))
+def test_a_picture_says_names_as_they_are(gate: Gate, tmp_path: Path) -> None:
+    text = (RECRUITING % "false").replace("name: ranker", 'name: "a<b> & \\"c\\""')
+    root = ElementTree.fromstring(render_svg(of(gate, tmp_path / "aiact.yaml", text)))
     assert 'a<b> & "c"' in root.attrib["aria-label"]
+
+
+def test_what_a_transition_still_needs_is_asked(gate: Gate, tmp_path: Path) -> None:
+    text = (RECRUITING % "false").replace(", intended_for_public_authorities: false", "")
+    found = of(gate, tmp_path / "aiact.yaml", text)
+    assert on(found, "2027-12-02").on_market.verdict is Verdict.HOLD  # type: ignore[union-attr]
+    assert "(system.intended_for_public_authorities)" in " ".join(render_text(found).split())

@@ -97,6 +97,11 @@ class Judged:
         """Give every obligation, prohibition and signal of which there is something to say, by id."""
         return {finding.id: Duty.of(finding) for finding in self.decision.findings}
 
+    @cached_property
+    def asks(self) -> frozenset[str]:
+        """Give the facts whose answers can still change the verdict."""
+        return frozenset(need.fact for pack in self.decision.packs for need in pack.needs)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -112,7 +117,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Step:
-    """One date of a timeline. `on_market` is None before the release's own date, and where nothing is spared."""
+    """One date of a timeline. `on_market` is None before the release's own date, and where nothing can be spared."""
 
     on: date
     text_of: date
@@ -142,7 +147,7 @@ class Timeline:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """Give the ways of judging that are shown: both only where the law spares what was there before."""
+        """Give the ways of judging that are shown: both only where the law spares, or may spare, what was there before."""
         spared = any(step.on_market is not None for step in self.steps)
         return (Line.NEW, Line.ON_MARKET) if spared else (Line.NEW,)
 
@@ -231,7 +236,7 @@ def timeline(
             DESIGN_CHANGED: design_changed,
         }
         on_market = {on: judged(on, stays) for on in candidates if on >= released_on}
-    if not any(_differ(on_market[on], new[on]) for on in on_market):
+    if not any(_differ(on_market[on], new[on]) or on_market[on].asks != new[on].asks for on in on_market):
         on_market = {}
     lines = {Line.NEW: new, Line.ON_MARKET: on_market}
     dates = [candidates[0]]

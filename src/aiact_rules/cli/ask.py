@@ -9,9 +9,8 @@ from textwrap import wrap
 import click
 
 from aiact_rules.cli.options import Judging, Reader, Release, judging
-from aiact_rules.cli.timeline import operator_of
 from aiact_rules.core.decisions import Decision, Verdict
-from aiact_rules.core.facts import Sureness
+from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.packs import MARKETS, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
@@ -112,8 +111,11 @@ class Interview:
         if release.document.operators:
             problem = "this release names several operators; an interview is with one"
             raise InputError([Problem(problem, release.document.operators[0].place)])
+        facts = release.facts
+        if facts.value(ROLES) == frozenset():  # an empty list that waits to be filled
+            facts = Facts({fact.name: fact for fact in facts if fact.name != ROLES})
         return self.gate.decide(
-            operator_of(release.document.with_facts(release.facts), None),
+            release.document.with_facts(facts),
             roles=chosen.roles or None,
             moment=chosen.moment,
             as_of=chosen.as_of,
@@ -126,9 +128,7 @@ class Interview:
     def next_question(self, decision: Decision) -> str | None:
         """Give the most decisive fact that was not put aside; who acts, and where, comes first."""
         for name in (ROLES, MARKETS):
-            value = decision.facts.value(name)
-            empty = value is None or (name == ROLES and value == frozenset())
-            if empty and name not in self.put_aside and name in decision.vocabulary:
+            if name not in decision.facts and name not in self.put_aside and name in decision.vocabulary:
                 return name
         needs = [need for pack in decision.packs for need in pack.needs if need.fact not in self.put_aside]
         needs.sort(key=lambda need: -need.decides)

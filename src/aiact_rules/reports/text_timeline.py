@@ -94,7 +94,7 @@ def _marks(timeline: Timeline, step: Step) -> Iterator[str]:
 
 
 def _step(timeline: Timeline, step: Step) -> Iterator[str]:
-    same = step.on_market is None or step.on_market.duties == step.new.duties
+    same = step.on_market is None or (step.on_market.duties == step.new.duties and step.on_market.asks == step.new.asks)
     for letter, line in zip("AB", timeline.lines, strict=False):
         judged = step.judged(line)
         if judged is None or (line is Line.ON_MARKET and same):
@@ -108,7 +108,18 @@ def _step(timeline: Timeline, step: Step) -> Iterator[str]:
             yield from _standing(judged)
         else:
             yield from _changes(changes)
+        yield from _question(judged)
         yield ""
+
+
+def _question(judged: Judged) -> Iterator[str]:
+    """Name the answer that would decide most on that date, where something is open."""
+    needs = [need for pack in judged.decision.packs for need in pack.needs]
+    if needs:
+        first = max(needs, key=lambda need: need.decides).fact
+        declaration = judged.decision.vocabulary.get(first)
+        asks = f"{declaration.asks} ({first})" if declaration is not None else first
+        yield from _wrapped(f"answer first: {asks}", "  ", "    ")
 
 
 def _standing(judged: Judged) -> Iterator[str]:
