@@ -21,6 +21,7 @@ _COMMANDS = {
     "document": "document",
     "explain": "explain",
     "facts": "facts",
+    "history": "history",
     "init": "init",
     "new-plugin": "new_plugin",
     "packs": "packs",

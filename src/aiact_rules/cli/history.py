@@ -1,0 +1,124 @@
+"""`aiact-rules history`: what would each text of the Act, from the proposal on, have asked of this release?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.cli.timeline import operator_of
+from aiact_rules.core.decisions import PackDecision, decide
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.lowering import lower
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.gate import DEFAULT_PACK, Gate, with_defaults
+from aiact_rules.history import History, Table, Version, history, read_table
+from aiact_rules.reports.svg_history import render_svg
+from aiact_rules.reports.text_history import render_text
+from aiact_rules.sources.document import Skipped
+from aiact_rules.sources.statements import parse_value
+
+
+@click.command("history")
+@click.argument("path", type=click.Path(path_type=Path))
+@judging
+@click.option("--operator", "operator", metavar="NAME", help="Which operator of a release that names several.")
+@click.option("--format", "report", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="Write it to a file.")
+def command(
+    path: Path,
+    operator: str | None,
+    report: str,
+    output: Path | None,
+    roles: tuple[str, ...],
+    moment: str | None,
+    as_of: date | None,
+    release_date: date | None,
+    markets: tuple[str, ...],
+    packs: tuple[str, ...],
+    readings: tuple[str, ...],
+    fact_files: tuple[Path, ...],
+    settings: tuple[str, ...],
+) -> None:
+    """Run one release through every text of the Act, from the proposal of 2021 to the law in force.
+
+    Each text is judged as if it applied in full. Earlier texts inform and never gate, and the exit code is 0: a history
+    decides nothing.
+    """
+    if packs or as_of is not None:
+        raise InputError([Problem("a history chooses its own packs and dates", hint="leave out --pack and --as-of")])
+    gate, table = Gate(), read_table()
+    ids = tuple(dict.fromkeys((DEFAULT_PACK, *(version.pack for version in table.versions))))
+    chosen = Judging(roles, moment, None, release_date, markets, ids, readings, fact_files, settings)
+    release = Reader(gate, chosen).read(path)
+    if isinstance(release, Skipped):
+        raise InputError([Problem(release.reason, Place(release.name))])
+    found = history_of(gate, table, release, chosen, operator)
+    if report == "json":
+        text = json.dumps(found.as_json(), indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = render_svg(found) if report == "svg" else render_text(found)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError([Problem("the history cannot be written here", Place(str(output)), str(error))]) from error
+
+
+def history_of(gate: Gate, table: Table, release: Release, chosen: Judging, operator: str | None = None) -> History:
+    """Judge a release, or one operator of it, by every text of a table.
+
+    The step counts as taken on the day the release states, or today, also under texts that are older. Raises InputError
+    for a reading that no text has.
+    """
+    packs = {version.pack: gate.catalogue.pack(version.pack) for version in table.versions}
+    known = {name for pack in packs.values() for name in pack.readings}
+    if unknown := [name for name in release.readings if name not in known]:
+        raise InputError(Problem(f"no text has a reading `{name}`", hint=did_you_mean(name, known)) for name in unknown)
+    document = operator_of(replace(release.document, facts=release.facts), operator)
+    vocabulary = gate.vocabulary(release.packs)
+    stated = document.facts.overridden_by(_said(chosen, vocabulary))
+    today = datetime.now(UTC).date()
+    complete = with_defaults(stated, [packs[DEFAULT_PACK]], today).completed(vocabulary)
+    values = {fact.name: fact.value for fact in complete}
+    engine = gate.catalogue.engine(gate.engine)
+
+    def judge(version: Version) -> PackDecision:
+        pack = packs[version.pack]
+        choices = {name: choice for name, choice in release.readings.items() if name in pack.readings}
+        pack_at = pack.at(version.date, choices)
+        lowered = lower(pack_at)
+        return decide(pack_at, lowered, complete, engine.prepare(pack_at, lowered)(values))
+
+    acting = values.get(ROLES)
+    roles = " and ".join(sorted(acting)).replace("_", " ") if isinstance(acting, frozenset) else "role not known"
+    name = " ".join(part for part in (document.subject.name, document.subject.version) if part) or "the release"
+    return history(table, judge, f"{name} ({roles})")
+
+
+def _said(chosen: Judging, vocabulary: Vocabulary) -> Facts:
+    """Give the facts that the options of the command state."""
+    given: dict[str, str | list[str]] = {}
+    if chosen.roles:
+        given[ROLES] = list(chosen.roles)
+    if chosen.markets:
+        given[MARKETS] = list(chosen.markets)
+    if chosen.moment is not None:
+        given[MOMENT] = chosen.moment
+    if chosen.release_date is not None:
+        given[RELEASE_DATE] = chosen.release_date.isoformat()
+    place = Place("command line")
+    try:
+        return Facts.of(
+            Fact(name, parse_value(vocabulary[name], value), Origin(place)) for name, value in given.items()
+        )
+    except ValueError as error:
+        raise InputError([Problem(str(error), place)]) from error

@@ -1,0 +1,162 @@
+"""A history as a picture: a column for each text of the Act, a row for each thing that one of them asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from xml.sax.saxutils import escape, quoteattr
+
+from aiact_rules.history import History, Judged, Owed, Topic
+from aiact_rules.reports.text_history import class_of, places_of
+
+_MARGIN, _LABELS, _COLUMN, _GAP, _ROW = 24, 214, 118, 8, 26
+_INK, _SOFT, _LINE, _PAPER = "#1c2430", "#5a6472", "#d9dee5", "#ffffff"
+_GAINED, _LOST = "#1f6f43", "#a3262a"
+# Fill, line and words of each answer; told apart by the line and the words too, not by colour alone.
+_CELL = {
+    Owed.YES: ("#cfe0f5", "#3f6ea8", "owed, with the provision"),
+    Owed.PERHAPS: ("#ffffff", "#3f6ea8", "perhaps owed: a fact is missing"),
+    Owed.NOT_HELD: ("#eef0f3", "#c3c9d1", "text not held"),
+}
+
+
+def render_svg(history: History) -> str:
+    """Give a history as an SVG picture that needs nothing else to be shown."""
+    return "\n".join(_Picture(history).elements()) + "\n"
+
+
+class _Picture:
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.width = 2 * _MARGIN + _LABELS + _COLUMN * len(history.versions)
+        self.y = 0
+
+    def elements(self) -> Iterator[str]:
+        body = list(self._body())
+        height = self.y + _MARGIN
+        name = f"What each text of the EU AI Act asks of {self.history.subject}"
+        yield (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{height}" '
+            f'viewBox="0 0 {self.width} {height}" role="img" aria-label={quoteattr(name)} '
+            f'font-family="Helvetica, Arial, sans-serif" font-size="12" fill="{_INK}">'
+        )
+        yield f"<title>{escape(name)}</title>"
+        yield _rect(0, 0, self.width, height, _PAPER)
+        yield from body
+        yield "</svg>"
+
+    def _body(self) -> Iterator[str]:
+        self.y = _MARGIN + 14
+        yield _text(_MARGIN, self.y, self.history.subject, size=17, bold=True)
+        self.y += 19
+        yield _text(_MARGIN, self.y, "Under each text of the EU AI Act, judged as if it applied in full", colour=_SOFT)
+        self.y += 30
+        yield from self._heads()
+        for topic in self.history.topics:
+            yield from self._row(topic)
+        yield f'<line x1="{_MARGIN}" y1="{self.y}" x2="{self.width - _MARGIN}" y2="{self.y}" stroke="{_LINE}"/>'
+        if not self.history.topics:
+            self.y += 22
+            yield _text(_MARGIN, self.y, "No text asks for anything.", colour=_SOFT)
+        yield from self._legend()
+
+    def _column(self, index: int) -> int:
+        return _MARGIN + _LABELS + index * _COLUMN
+
+    def _heads(self) -> Iterator[str]:
+        top, deepest = self.y, 0
+        for index, judged in enumerate(self.history.versions):
+            x = self._column(index)
+            yield f"<g><title>{escape(judged.version.document)}</title>"
+            yield _text(x, top, judged.version.key, size=14, bold=True)
+            yield _text(x, top + 15, judged.version.date.isoformat(), size=11, colour=_SOFT)
+            lines = wrap(class_of(judged), 18, break_on_hyphens=False)
+            for number, line in enumerate(lines):
+                yield _text(x, top + 33 + number * 13, line, size=11)
+            yield "</g>"
+            deepest = max(deepest, len(lines))
+        self.y = top + 33 + deepest * 13
+        yield from self._counts()
+
+    def _counts(self) -> Iterator[str]:
+        self.y += 6
+        yield _text(_MARGIN, self.y, "gained and lost at this text", size=11, colour=_SOFT)
+        for index, judged in enumerate(self.history.versions):
+            x = self._column(index)
+            if judged.compared_with is None:
+                yield _text(x, self.y, "not comparable" if index else "first text", size=11, colour=_SOFT)
+                continue
+            yield _text(x, self.y, f"+{len(judged.gained)}", size=12, bold=True, colour=_GAINED)
+            yield _text(x + 34, self.y, f"\N{MINUS SIGN}{len(judged.lost)}", size=12, bold=True, colour=_LOST)
+        self.y += 12
+
+    def _row(self, topic: Topic) -> Iterator[str]:
+        yield f'<line x1="{_MARGIN}" y1="{self.y}" x2="{self.width - _MARGIN}" y2="{self.y}" stroke="{_LINE}"/>'
+        yield _text(_MARGIN, self.y + 17, topic.title[:38])
+        for index, judged in enumerate(self.history.versions):
+            yield from self._cell(self._column(index), topic, judged)
+        self.y += _ROW
+
+    def _cell(self, x: int, topic: Topic, judged: Judged) -> Iterator[str]:
+        owed = judged.owed(topic.key)
+        gained = any(asked.topic.key == topic.key for asked in judged.gained)
+        lost = any(asked.topic.key == topic.key for asked in judged.lost)
+        width = _COLUMN - _GAP
+        if lost:
+            yield _text(x, self.y + 17, "\N{MINUS SIGN} lost", size=11, colour=_LOST)
+        if owed is Owed.NO:
+            return
+        fill, line, words = _CELL[owed]
+        asked = judged.asked.get(topic.key)
+        articles = places_of(asked) if asked is not None else ()
+        told = f"{judged.version.key}, {topic.title}: {', '.join(articles) or words}"
+        yield f"<g><title>{escape(told)}</title>"
+        dashes = ' stroke-dasharray="3 2"' if owed is Owed.PERHAPS else ""
+        yield _rect(x - 4, self.y + 4, width, _ROW - 8, fill, radius=3, more=f' stroke="{line}"{dashes}')
+        if gained:
+            yield _rect(x - 4, self.y + 4, 13, _ROW - 8, _GAINED, radius=3)
+            yield _text(x + 2.5, self.y + 17, "+", size=12, bold=True, colour="#ffffff", middle=True)
+        room = width - (20 if gained else 8)
+        start = x + (13 if gained else 1)
+        said = _fitting(articles, int(room / 5.6)) if articles else "not held"
+        yield _text(start, self.y + 17, said, size=11, colour=_INK if articles else _SOFT)
+        yield "</g>"
+
+    def _legend(self) -> Iterator[str]:
+        self.y += 26
+        x: float = _MARGIN
+        for fill, line, words in _CELL.values():
+            dashes = ' stroke-dasharray="3 2"' if fill == _PAPER else ""
+            yield _rect(x, self.y - 11, 20, 14, fill, radius=3, more=f' stroke="{line}"{dashes}')
+            yield _text(x + 27, self.y, words, size=11, colour=_SOFT)
+            x += 27 + 6 * len(words) + 16
+        for sign, colour, words in (("+", _GAINED, "gained"), ("\N{MINUS SIGN}", _LOST, "lost")):
+            yield _text(x, self.y, sign, size=13, bold=True, colour=colour)
+            yield _text(x + 12, self.y, words, size=11, colour=_SOFT)
+            x += 70
+        self.y += 18
+        than = "Gained and lost: than under the nearest text before that is held as a whole. Earlier texts inform and never gate."
+        yield _text(_MARGIN, self.y, than, size=11, colour=_SOFT)
+
+
+def _fitting(articles: Sequence[str], most: int) -> str:
+    """Join as many articles as there is room for."""
+    said = ", ".join(articles)
+    kept = list(articles)
+    while len(said) > most and len(kept) > 1:
+        kept.pop()
+        said = ", ".join(kept) + ", …"
+    return said if len(said) <= most else said[: most - 1] + "…"
+
+
+def _rect(x: float, y: float, width: float, height: float, fill: str, *, radius: int = 0, more: str = "") -> str:
+    rounded = f' rx="{radius}"' if radius else ""
+    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}"{rounded}{more}/>'
+
+
+def _text(
+    x: float, y: float, words: str, *, size: int = 12, bold: bool = False, colour: str = _INK, middle: bool = False
+) -> str:
+    weight = ' font-weight="bold"' if bold else ""
+    anchor = ' text-anchor="middle"' if middle else ""
+    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{colour}"{weight}{anchor}>{escape(words)}</text>'
