@@ -153,7 +153,7 @@ class Equalities:
         text = f"{message}: {', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}"
         pack = subject.pack_at.pack
         witness = Witness(text, shrunk(subject.inputs.record(model), differs), pack.id, subject.pack_at.as_of)
-        return (Refutation(names[0], text, witness=witness.replayed(pack.vocabulary, differs)),)
+        return (Refutation(names[0], text, witness=witness.replayed(subject.reader, differs)),)
 
 
 def _model_of_some(formulas: list[Formula], solver: Any) -> Any:

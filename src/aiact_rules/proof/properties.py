@@ -26,7 +26,7 @@ from aiact_rules.proof.inputs import Formula, Inputs, Rail, Record, View, judged
 from aiact_rules.proof.meaning import Meaning, tests_of
 from aiact_rules.proof.results import Property, Refutation
 from aiact_rules.proof.statuses import Shape, Statuses, StatusOf, is_breach, may_be_breach, shape_of
-from aiact_rules.proof.witnesses import Replay, Witness, code_of, severity, shrunk
+from aiact_rules.proof.witnesses import Reader, Replay, Witness, code_of, severity, shrunk
 
 PROHIBITED = "prohibited_practice"
 
@@ -44,6 +44,7 @@ class Subject:
         self.solver = self.inputs.solver(*self.view.conditions, *self.judged)
         self.statuses = Statuses(status_of)
         self.replay = Replay(pack_at)
+        self.reader = Reader(pack_at.pack.vocabulary)
         self._duties: dict[str, DutyRails] = {}
 
     def duty(self, o: Obligation) -> DutyRails:
@@ -101,7 +102,7 @@ class Subject:
         defaults = {name: reading.default for name, reading in pack_at.pack.readings.items()}
         choices = {name: choice for name, choice in pack_at.choices.items() if choice != defaults[name]}
         witness = Witness(shows, shrunk(record, claim), pack_at.pack.id, pack_at.as_of, choices)
-        return witness.replayed(pack_at.pack.vocabulary, claim)
+        return witness.replayed(self.reader, claim)
 
 
 def answered(solver: Any) -> bool:

@@ -19,7 +19,7 @@ from aiact_rules.proof.forms import DutyRails, answers_of
 from aiact_rules.proof.inputs import Formula, Inputs, Record, View, judged_facts
 from aiact_rules.proof.properties import answered
 from aiact_rules.proof.statuses import Statuses
-from aiact_rules.proof.witnesses import Claim, Replay, Witness, code_of, severity, shrunk
+from aiact_rules.proof.witnesses import Claim, Reader, Replay, Witness, code_of, severity, shrunk
 
 # What a status asks of the operator, from nothing to a breach.
 _LEVELS: tuple[tuple[Status, ...], ...] = (
@@ -30,6 +30,7 @@ _LEVELS: tuple[tuple[Status, ...], ...] = (
 )
 _LEVEL = {status: level for level, statuses in enumerate(_LEVELS) for status in statuses}
 _NAMES = ("nothing", "a note", "open", "breached")
+_REMEMBERED = 40
 _VERDICTS = ("allow", "hold", "block")
 
 
@@ -108,8 +109,9 @@ class _Comparing:
         self.solver = inputs.solver(*conditions)
         self.statuses = Statuses()
         self.replays = [Replay(side) for side in self.sides]
+        self.found: dict[bool, list[Record]] = {False: [], True: []}
         # One release file shows it under both packs, so that it states only what both know.
-        self.vocabulary = Vocabulary({**vocabularies[0].declarations, **vocabularies[1].declarations})
+        self.reader = Reader(Vocabulary({**vocabularies[0].declarations, **vocabularies[1].declarations}))
 
     def comparison(self) -> Comparison:
         names = dict.fromkeys(name for side in self.sides for name in side.obligations)
@@ -185,22 +187,30 @@ class _Comparing:
         words: tuple[str, ...],
     ) -> Witness | None:
         """Find facts under which B (or A) demands more, if there are any."""
-        self.solver.push()
-        try:
-            self.solver.add(z3.Or(some))
-            model = self.solver.model() if answered(self.solver) else None
-        finally:
-            self.solver.pop()
-        if model is None:
-            return None
         claim = self._claim(level, b_demands_more)
-        facts = shrunk(self.inputs.record(model), claim)
+        # What shows one difference often shows the next.
+        found = self.found[b_demands_more]
+        shown = next((facts for facts in found if claim(facts)), None)
+        if shown is None:
+            self.solver.push()
+            try:
+                self.solver.add(z3.Or(some))
+                if not answered(self.solver):
+                    return None
+                shown = self.inputs.record(self.solver.model())
+            finally:
+                self.solver.pop()
+        facts = shrunk(shown, claim)
+        if facts in found:
+            found.remove(facts)
+        found.insert(0, facts)
+        del found[_REMEMBERED:]
         evaluations = [replay.evaluation(facts) for replay in self.replays]
         said = ["contradictory" if e is None else words[level(side, e)] for side, e in enumerate(evaluations)]
         a, b = self.sides
         shows = f"{name}: {said[0]} under {a.pack.id} {a.pack.version} as of {a.as_of} (A), "
         shows += f"{said[1]} under {b.pack.id} {b.pack.version} as of {b.as_of} (B)"
-        return Witness(shows, facts, b.pack.id, b.as_of).replayed(self.vocabulary, claim)
+        return Witness(shows, facts, b.pack.id, b.as_of).replayed(self.reader, claim)
 
     def _claim(self, level: Callable[[int, Evaluation], int], b_demands_more: bool) -> Claim:
         def claim(record: Record) -> bool:

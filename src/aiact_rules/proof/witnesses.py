@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -25,6 +26,7 @@ from aiact_rules.sources.release_file import read_release_file
 Claim = Callable[[Record], bool]
 
 _KEPT = {RELEASE_DATE, MOMENT}
+_FEW, _KEPT_EVALUATIONS = 30, 2000
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -53,14 +55,29 @@ class Witness:
         lines += [f"  {name}: {_text(self.facts[name])}" for name in sorted(self.facts)]
         return "\n".join(lines) + "\n"
 
-    def replayed(self, vocabulary: Vocabulary, claim: Claim) -> Witness:
+    def replayed(self, reader: Reader, claim: Claim) -> Witness:
         """Read the file back and say whether it still shows the claim."""
-        try:
-            read = read_release_file(Text("witness", self.release_file(), ""), vocabulary).facts
-        except InputError:
-            return self
-        facts = {fact.name: fact.value for fact in read}
-        return replace(self, replays=facts == self.facts and claim(facts))
+        facts = reader.facts(self)
+        return replace(self, replays=facts is not None and facts == self.facts and claim(facts))
+
+
+class Reader:
+    """Reads witnesses back as any release file is read. The same facts, whatever they show, are read once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._read: dict[str, Record | None] = {}
+
+    def facts(self, witness: Witness) -> Record | None:
+        """Give the facts that the file states, or None where it cannot be read."""
+        text = replace(witness, shows="").release_file()
+        if text not in self._read:
+            try:
+                stated = read_release_file(Text("witness", text, ""), self._vocabulary).facts
+                self._read[text] = {fact.name: fact.value for fact in stated}
+            except InputError:
+                self._read[text] = None
+        return self._read[text]
 
 
 def _text(value: FactValue) -> str:
@@ -85,6 +102,8 @@ class Replay:
         vocabulary = pack_at.pack.vocabulary
         self._defaults = {d.name: d.if_absent for d in vocabulary.declarations.values() if d.if_absent is not None}
         self._derives = any(d.derivation is not None for d in vocabulary.declarations.values())
+        self._empty = Evaluation(pack_at, {})
+        self._kept: dict[frozenset[tuple[str, FactValue]], Evaluation | None] = {}
 
     def complete(self, record: Record) -> Record | None:
         """Add what follows by arithmetic and the declared defaults; None for facts that contradict each other."""
@@ -97,9 +116,25 @@ class Replay:
             return None
 
     def evaluation(self, record: Record) -> Evaluation | None:
-        """Evaluate stated facts; None where they contradict each other."""
+        """Evaluate stated facts; None where they contradict each other. Evaluations of few facts are kept."""
+        key = frozenset(record.items()) if len(record) <= _FEW else None
+        if key is None:
+            return self._evaluated(record)
+        if key not in self._kept:
+            if len(self._kept) >= _KEPT_EVALUATIONS:
+                self._kept.clear()
+            self._kept[key] = self._evaluated(record)
+        return self._kept[key]
+
+    def _evaluated(self, record: Record) -> Evaluation | None:
         facts = self.complete(record)
-        return None if facts is None else Evaluation(self.pack_at, facts)
+        if facts is None:
+            return None
+        # What an evaluation knows of the pack alone is made once.
+        evaluation = copy(self._empty)
+        evaluation.facts = facts
+        evaluation._rules, evaluation._conclusions, evaluation._timetables = {}, {}, {}
+        return evaluation
 
     def claim(self, shown: Callable[[Evaluation], bool]) -> Claim:
         """Turn a question about an evaluation into one about stated facts."""
@@ -134,25 +169,28 @@ def severity(evaluation: Evaluation, status_of: StatusOf) -> int:
 
 
 def shrunk(record: Record, claim: Claim) -> Record:
-    """Leave out facts, then elements of lists, as long as the claim stays shown. The date and the moment are kept."""
+    """Leave out facts, then elements of lists, as long as the claim stays shown. The date and the moment are kept.
+
+    Nothing more can then be left out alone. Facts that do not show the claim at all are given back as they are.
+    """
     if not claim(record):
         return record
-    while True:
-        smaller = next((candidate for candidate in _smaller(record) if claim(candidate)), None)
-        if smaller is None:
-            return record
-        record = smaller
-
-
-def _smaller(record: Record) -> Iterator[Record]:
-    names = [name for name in record if name not in _KEPT]
-    size = len(names) // 2
-    while size >= 1:
-        for start in range(0, len(names), size):
-            gone = set(names[start : start + size])
-            yield {name: value for name, value in record.items() if name not in gone}
-        size //= 2
+    size = len(record)
+    while size:
+        names, at = [name for name in record if name not in _KEPT], 0
+        while at < len(names):
+            gone = set(names[at : at + size])
+            smaller = {name: value for name, value in record.items() if name not in gone}
+            if claim(smaller):
+                record = smaller
+                names = [name for name in names if name not in gone]
+            else:
+                at += size
+        size = min(size, len(names)) // 2
     for name, value in record.items():
-        if isinstance(value, frozenset) and len(value) > 1:
+        if isinstance(value, frozenset):
             for word in sorted(value):
-                yield {**record, name: value - {word}}
+                less: frozenset[str] = value - {word}
+                if less and claim({**record, name: less}):
+                    record, value = {**record, name: less}, less
+    return record
