@@ -177,6 +177,14 @@ def test_text_keeps_to_its_width_and_the_picture_is_well_formed(gate: Gate, path
     assert all(version.key in words for version in TABLE.versions)
 
 
+def test_the_page_gives_the_counts_that_come_out(gate: Gate) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "history.md").read_text(encoding="utf-8")
+    for path in EXAMPLES.glob("*.yaml"):
+        versions = told(gate, path.stem).versions
+        counts = [str(len(one.asked)) if one.version.whole else "?" for one in versions]
+        assert f"| `{path.stem}` | {' | '.join(counts)} |" in page
+
+
 def test_a_history_chooses_its_own_packs() -> None:
     result = CliRunner().invoke(cli, ["history", str(EXAMPLES / "proprietary-model.yaml"), "--pack", "eu_ai_act"])
     assert result.exception is not None
