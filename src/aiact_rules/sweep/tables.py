@@ -20,6 +20,7 @@ from aiact_rules.sweep.mapping import ColumnMap
 BATCH_ROWS = 1 << 17
 BATCH_BYTES = 96 << 20
 LINES_ROWS = 1 << 13
+_LARGE_GROUP = 1 << 14
 FORMATS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -96,15 +97,41 @@ class ParquetTable:
     def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
         """Give the rows; texts that state facts come as codes with a dictionary."""
         names = {column.column for column in wanted}
-        as_codes = [path for path, top in self._texts if top in names]
         columns = [name for name in self.columns if name in names or name in others]
+        texts = [(path, path != top) for path, top in self._texts if top in names]
         try:
             for path in self._paths:
-                file = pyarrow.parquet.ParquetFile(path, memory_map=True, read_dictionary=as_codes, pre_buffer=False)
-                for batch in file.iter_batches(self._batch_rows, columns=columns):
+                for batch in self._batches(path, texts, columns):
                     yield Chunk(batch)
         except (OSError, pa.ArrowException) as error:
             raise _unreadable(self.name, error) from error
+
+
+    def _batches(
+        self, path: Path, texts: Sequence[tuple[str, bool]], columns: Sequence[str]
+    ) -> Iterator[pa.RecordBatch]:
+        def opened(*, nested: bool) -> pyarrow.parquet.ParquetFile:
+            as_codes = [name for name, is_nested in texts if nested or not is_nested]
+            return pyarrow.parquet.ParquetFile(path, memory_map=True, read_dictionary=as_codes, pre_buffer=False)
+
+        plain = opened(nested=False)
+        groups = plain.num_row_groups
+        if not any(is_nested for _, is_nested in texts) or plain.metadata.num_rows < groups * _LARGE_GROUP:
+            yield from plain.iter_batches(self._batch_rows, columns=columns)
+            return
+        # Arrow reads codes inside lists only where one dictionary serves a whole batch, which groups guarantee at best.
+        coded = opened(nested=True)
+        for group in range(groups):
+            done = 0
+            try:
+                for batch in coded.iter_batches(self._batch_rows, row_groups=[group], columns=columns):
+                    yield batch
+                    done += batch.num_rows
+            except pa.ArrowNotImplementedError:
+                for batch in plain.iter_batches(self._batch_rows, row_groups=[group], columns=columns):
+                    if done < batch.num_rows:
+                        yield batch.slice(done)
+                    done = max(0, done - batch.num_rows)
 
 
 class CsvTable:
