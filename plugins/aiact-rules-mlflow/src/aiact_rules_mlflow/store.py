@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlparse
@@ -22,7 +23,7 @@ from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
 
 from aiact_rules_mlflow.judging import ModelVersion, ReleaseJudge, reasons
 from aiact_rules_mlflow.settings import read_settings
-from aiact_rules_mlflow.tags import decision_tags, is_reserved
+from aiact_rules_mlflow.tags import decision_tags, is_reserved, undecided_tags
 
 SCHEME = "aiact-"
 PROMPT_SOURCES = ("prompt-template", "dummy-source")
@@ -88,13 +89,17 @@ class GateMixin:
         if self._is_prompt(name, found.source):
             return
         what = f"{act} for `{name}` version {found.version}"
-        decision = self._decided(
-            what,
-            lambda: ModelVersion(
-                name, str(found.version), dict(found.tags), store.get_model_version_download_uri(name, found.version)
-            ),
-        )
-        self._write(name, found.version, decision)
+
+        def version_found() -> ModelVersion:
+            location = store.get_model_version_download_uri(name, found.version)
+            return ModelVersion(name, str(found.version), dict(found.tags), location)
+
+        try:
+            decision = self._decided(what, version_found)
+        except MlflowException:
+            self._write(name, found.version, undecided_tags(datetime.now(UTC)))
+            raise
+        self._write(name, found.version, decision_tags(decision))
         self._enforce(what, decision, self.judge.settings.fail_on)
 
     def _decided(self, what: str, version: Callable[[], ModelVersion]) -> Decision:
@@ -117,12 +122,16 @@ class GateMixin:
         if decision.verdict.severity >= threshold.severity:
             raise _refusal(f"{what} is refused: {reasons(decision)}")
 
-    def _write(self, name: str, version: Any, decision: Decision) -> None:
+    def _write(self, name: str, version: Any, tags: Mapping[str, str | None]) -> None:
+        """Write tags, and remove those that have no value."""
         store: Any = super()
         # Two writes of one tag at the same moment would collide in the database.
         with self._writing:
-            for key, value in decision_tags(decision).items():
-                store.set_model_version_tag(name, version, ModelVersionTag(key, value))
+            for key, value in tags.items():
+                if value is None:
+                    store.delete_model_version_tag(name, version, key)
+                else:
+                    store.set_model_version_tag(name, version, ModelVersionTag(key, value))
 
     def _is_prompt(self, name: str, source: str | None) -> bool:
         """Say whether a version is a prompt's: named so, and with nothing where a model would lie.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Facts
@@ -21,6 +22,7 @@ DIGEST = "aiact_digest"
 TIME = "aiact_time"
 DECISION_TAGS = frozenset({VERDICT, DECISION_ID, PACK, DIGEST, TIME})
 LONGEST_VALUE = 256
+UNDECIDED = "undecided"
 
 
 def is_reserved(key: str) -> bool:
@@ -62,6 +64,17 @@ def decision_tags(decision: Decision) -> dict[str, str]:
         PACK: _short(f"{pack.id} {pack.version}" for pack in packs),
         DIGEST: _short(str(pack.digest) for pack in packs),
         TIME: decision.run.at or "",
+    }
+
+
+def undecided_tags(at: datetime) -> dict[str, str | None]:
+    """Give the tags for a version that could not be judged (None: none such), so that no older answer seems to stand."""
+    return {
+        VERDICT: UNDECIDED,
+        DECISION_ID: None,
+        PACK: None,
+        DIGEST: None,
+        TIME: at.replace(microsecond=0).isoformat(),
     }
 
 

@@ -1,0 +1,83 @@
+"""Settings from the environment and from `aiact.toml`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from aiact_rules.core.decisions import Verdict
+from aiact_rules.core.packs import MARKETS, ROLES
+from aiact_rules.core.problems import ProblemsError
+
+from aiact_rules_mlflow.settings import Artifacts, Settings, read_settings
+
+
+def read(folder: Path, toml: str = "", **environment: str) -> Settings:
+    (folder / ".git").mkdir(exist_ok=True)
+    if toml:
+        (folder / "aiact.toml").write_text(toml)
+    return read_settings({f"AIACT_MLFLOW_{name}": value for name, value in environment.items()}, folder)
+
+
+def test_nothing_said_guards_champion_and_production(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert settings.guards_alias("Champion")
+    assert settings.guards_alias("production")
+    assert not settings.guards_alias("candidate")
+    assert settings.guards_stage("Production")
+    assert not settings.guards_stage("Staging")
+    assert (settings.fail_on, settings.registration) == (Verdict.HOLD, Verdict.BLOCK)
+
+
+def test_a_star_guards_everything(tmp_path: Path) -> None:
+    settings = read(tmp_path, ALIASES="*", STAGES="*")
+    assert settings.guards_alias("anything")
+    assert settings.guards_stage("Staging")
+
+
+def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
+    toml = 'roles = ["deployer"]\nmarkets = ["EU"]\naliases = ["live"]\nfail_on = "block"\n'
+    settings = read(tmp_path, toml, ROLES="provider, importer", FAIL_ON="hold")
+    assert settings.facts.value(ROLES) == {"provider", "importer"}
+    assert settings.facts.value(MARKETS) == {"EU"}
+    assert settings.guards_alias("live")
+    assert not settings.guards_alias("champion")
+    assert settings.fail_on is Verdict.HOLD
+
+
+def test_every_setting_can_be_given_by_the_environment(tmp_path: Path) -> None:
+    settings = read(tmp_path, PACKS="eu_ai_act", REGISTRATION="never", ARTIFACTS="ignore", AS_OF="2026-08-01")
+    assert settings.packs == ("eu_ai_act",)
+    assert settings.registration is None
+    assert settings.artifacts is Artifacts.IGNORE
+    assert settings.as_of == date(2026, 8, 1)
+
+
+def test_facts_of_the_organisation_come_from_the_file(tmp_path: Path) -> None:
+    settings = read(tmp_path, "[facts.operator]\nestablished_in_union = true\n")
+    assert settings.organisation.facts.value("operator.established_in_union") is True
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ALIASSES", "x", "did you mean `ALIASES`?"),
+        ("FAIL_ON", "never", "expected hold or block"),
+        ("REGISTRATION", "no", "expected hold, block or never"),
+        ("ARTIFACTS", "some", "expected read or ignore"),
+        ("AS_OF", "yesterday", "expected a date"),
+        ("ROLES", "maker", "`maker` is not one of the values"),
+        ("MARKETS", "Atlantis", "AIACT_MLFLOW_MARKETS"),
+        ("PACKS", "no_such_act", "there is no pack `no_such_act`"),
+        ("CONFIG", "/nowhere/aiact.toml", "there is no such file"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_stops_the_server(tmp_path: Path, name: str, value: str, said: str) -> None:
+    with pytest.raises(ProblemsError, match=said.replace("?", r"\?")):
+        read(tmp_path, **{name: value})
+
+
+def test_a_setting_the_registry_does_not_honour_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match="`verify` is not done by the registry"):
+        read(tmp_path, "verify = true\n")
