@@ -117,10 +117,9 @@ class Catalogue:
     @cached_property
     def reports(self) -> Mapping[str, Report]:
         """The reports by name."""
-        from aiact_rules.reports.json_report import JsonReport
-        from aiact_rules.reports.text_report import TextReport
+        from aiact_rules.reports.built_in import BUILT_IN
 
-        return _by_name([TextReport(), JsonReport()], self.host.offered_reports(), "report")
+        return _by_name(BUILT_IN, self.host.offered_reports(), "report")
 
     def engine(self, name: str) -> Engine:
         """Give an engine by name. Raises PackError for an unknown one."""

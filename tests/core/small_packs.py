@@ -50,7 +50,9 @@ def packs(draw: st.DrawFn) -> Pack:
                 rules[exception] = Rule(exception, "Art. 2", when, "but", own, (name,))
                 if draw(st.booleans()):
                     back = f"y{index}.{number}"
-                    rules[back] = Rule(back, "Art. 3", draw(conditions(CONCLUSIONS[:index])), "still", None, (exception,))
+                    rules[back] = Rule(
+                        back, "Art. 3", draw(conditions(CONCLUSIONS[:index])), "still", None, (exception,)
+                    )
     obligations = {}
     for number in range(draw(st.integers(1, 3))):
         name = f"o{number}"
@@ -97,7 +99,9 @@ def completions(known: Mapping[str, FactValue]) -> Iterator[dict[str, FactValue]
     """Every world that fits what is known."""
     unknown = [name for name in FACTS if name not in known]
     roles: list[FactValue] = (
-        [known[ROLES]] if ROLES in known else [frozenset({"provider"}), frozenset({"deployer"}), frozenset({"deployer", "provider"})]
+        [known[ROLES]]
+        if ROLES in known
+        else [frozenset({"provider"}), frozenset({"deployer"}), frozenset({"deployer", "provider"})]
     )
     for values in product((True, False), repeat=len(unknown)):
         for role in roles:

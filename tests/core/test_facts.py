@@ -20,7 +20,11 @@ def quantity(name: str, **more: object) -> FactDeclaration:
 
 
 SHARE = Vocabulary.of(
-    [quantity("m.part"), quantity("m.whole"), quantity("m.share", derivation=Derivation("ratio", ("m.part", "m.whole")))]
+    [
+        quantity("m.part"),
+        quantity("m.whole"),
+        quantity("m.share", derivation=Derivation("ratio", ("m.part", "m.whole"))),
+    ]
 )
 
 

@@ -38,7 +38,9 @@ def test_a_number_means_what_it_says(text: str, value: Decimal) -> None:
     assert parse_quantity(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "many", "1e", "nan", "inf", "1,5", "12:30:00", "1e25 FLOP", "0x10", "--1", "1e9999"])
+@pytest.mark.parametrize(
+    "text", ["", "many", "1e", "nan", "inf", "1,5", "12:30:00", "1e25 FLOP", "0x10", "--1", "1e9999"]
+)
 def test_what_is_no_plain_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected a number"):
         parse_quantity(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,7 +29,12 @@ from aiact_rules.sources.organisation import Organisation
 @click.option(
     "--verify", metavar="ENGINE", default=None, help="Decide with a second engine too, and refuse where they differ."
 )
-@click.option("--format", "report", default=None, help="text, json, or a report of a plugin (default: text).")
+@click.option(
+    "--format",
+    "report",
+    default=None,
+    help="text, json, sarif, junit, github, gitlab, markdown, html, or a plugin's (default: text).",
+)
 @click.option("--output", type=click.Path(path_type=Path), help="Write the report to a file.")
 @click.option(
     "--fail-on",
@@ -140,23 +147,14 @@ def _write(gate: Gate, decisions: list[tuple[Path, Decision | Chain]], report: s
     if report == "json" and (len(decisions) > 1 or isinstance(decisions[0][1], Chain)):
         values = [decision.as_json() for _, decision in decisions]
         text = json.dumps(values if len(values) > 1 else values[0], indent=2, ensure_ascii=False) + "\n"
+    elif report == "text":
+        text = "".join(_texts(gate, decisions))
     else:
         chosen = gate.catalogue.report(report)
-        parts = []
-        for path, decision in decisions:
-            if len(decisions) > 1 and report == "text":
-                parts.append(f"== {path}\n\n")
-            if isinstance(decision, Decision):
-                parts.append(chosen.render(decision))
-            elif report == "text":
-                from aiact_rules.reports.matrix import render_chain
-
-                parts.append(render_chain(decision))
-            else:
-                parts += [chosen.render(each) for each in decision.decisions]
-            if len(decisions) > 1 and report == "text":
-                parts.append("\n")
-        text = "".join(parts)
+        each = [d for _, judged in decisions for d in (judged.decisions if isinstance(judged, Chain) else (judged,))]
+        many = getattr(chosen, "render_many", None)
+        text = many(each) if many is not None else "".join(chosen.render(decision) for decision in each)
+    _on_github(gate, decisions)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -164,3 +162,42 @@ def _write(gate: Gate, decisions: list[tuple[Path, Decision | Chain]], report: s
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError([Problem("the report cannot be written here", Place(str(output)), str(error))]) from error
+
+
+def _texts(gate: Gate, decisions: list[tuple[Path, Decision | Chain]]) -> Iterator[str]:
+    chosen = gate.catalogue.report("text")
+    for path, decision in decisions:
+        if len(decisions) > 1:
+            yield f"== {path}\n\n"
+        if isinstance(decision, Chain):
+            from aiact_rules.reports.matrix import render_chain
+
+            yield render_chain(decision)
+        else:
+            yield chosen.render(decision)
+        if len(decisions) > 1:
+            yield "\n"
+
+
+def _on_github(gate: Gate, decisions: list[tuple[Path, Decision | Chain]]) -> None:
+    """Write the job summary and the outputs where a GitHub workflow runs the command."""
+    each = [d for _, judged in decisions for d in (judged.decisions if isinstance(judged, Chain) else (judged,))]
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        from aiact_rules.reports.ci_reports import MarkdownReport
+
+        # GitHub refuses a summary of more than 1 MiB; what is cut off stands in the report itself.
+        _append(summary, MarkdownReport().render_many(each)[:1_000_000])
+    outputs = os.environ.get("GITHUB_OUTPUT")
+    if outputs:
+        worst = max(each, key=lambda decision: decision.verdict.severity)
+        findings = sum(f.status.value in ("breached", "open") for decision in each for f in decision.findings)
+        _append(outputs, f"verdict={worst.verdict.value}\nfindings={findings}\ndecision_id={worst.decision_id}\n")
+
+
+def _append(path: str, text: str) -> None:
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise InputError([Problem("this cannot be written", Place(path), str(error))]) from error

@@ -10,8 +10,8 @@ from aiact_rules.core.decisions import Verdict
 from aiact_rules.core.findings import Status
 from aiact_rules.core.provisions import in_order
 from aiact_rules.reports.text_report import article_of
-from aiact_rules.reports.text_timeline import line_title, tally, title_of
 from aiact_rules.timeline import Duty, Judged, Line, Step, Timeline
+from aiact_rules.timeline.text import line_title, tally, title_of
 
 _MARGIN, _LABELS, _COLUMN, _GAP = 24, 92, 118, 6
 _BAND, _ROW, _EVENT_LINE, _EVENT_LINES = 30, 20, 13, 5

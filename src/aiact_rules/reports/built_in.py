@@ -1,0 +1,41 @@
+"""The reports that come with this distribution, by name, each imported when it first writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from aiact_rules.core.decisions import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltInReport:
+    """A report by its name and the place of its class."""
+
+    name: str
+    module: str
+    of: str
+
+    def render(self, decision: Decision) -> str:
+        """Give one decision as text."""
+        return str(getattr(import_module(self.module), self.of)().render(decision))
+
+    def render_many(self, decisions: Sequence[Decision]) -> str:
+        """Give several decisions as one text, in the way of the format."""
+        report = getattr(import_module(self.module), self.of)()
+        many = getattr(report, "render_many", None)
+        return str(many(decisions)) if many is not None else "".join(report.render(each) for each in decisions)
+
+
+_HERE = "aiact_rules.reports"
+BUILT_IN = (
+    BuiltInReport("text", f"{_HERE}.text_report", "TextReport"),
+    BuiltInReport("json", f"{_HERE}.json_report", "JsonReport"),
+    BuiltInReport("sarif", f"{_HERE}.sarif_report", "SarifReport"),
+    BuiltInReport("junit", f"{_HERE}.junit_report", "JunitReport"),
+    BuiltInReport("github", f"{_HERE}.ci_reports", "GithubReport"),
+    BuiltInReport("gitlab", f"{_HERE}.ci_reports", "GitlabReport"),
+    BuiltInReport("markdown", f"{_HERE}.ci_reports", "MarkdownReport"),
+    BuiltInReport("html", f"{_HERE}.html_report", "HtmlReport"),
+)
