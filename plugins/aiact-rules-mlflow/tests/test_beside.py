@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlparse
 
 import pytest
 
@@ -76,16 +77,17 @@ def test_every_workspace_is_guarded_and_authentication_stays(guarded: Server, wo
         assert created in (200, 201), answer
     status, experiment = post("experiments/create", {"name": "releases"})
     assert status == 200, experiment
-    inside = f"{experiment['experiment_id']}/model"
-    root = f"workspaces/{workspace}/{inside}"
-    status, answer = send(
-        guarded, f"2.0/mlflow-artifacts/artifacts/{inside}/aiact.yaml", RELEASE_FILE, method="PUT", workspace=workspace
-    )
+    status, run = post("runs/create", {"experiment_id": experiment["experiment_id"]})
+    assert status == 200, run
+    run_id, root = run["run"]["info"]["run_id"], run["run"]["info"]["artifact_uri"]
+    assert root.startswith("mlflow-artifacts:/")
+    file = f"2.0/mlflow-artifacts/artifacts/{urlparse(root).path.lstrip('/')}/model/aiact.yaml"
+    status, answer = send(guarded, file, RELEASE_FILE, method="PUT", workspace=workspace)
     assert status == 200, answer
-    for name, source, expected in (("silent", "empty", 403), ("stating", "model", 200)):
-        post("registered-models/create", {"name": name})
-        where = f"mlflow-artifacts:/{root.removesuffix('model')}{source}"
-        status, answer = post("model-versions/create", {"name": name, "source": where})
+    for name, folder, expected in (("silent", "empty", 403), ("stating", "model", 200)):
+        assert post("registered-models/create", {"name": name})[0] == 200
+        version = {"name": name, "source": f"{root}/{folder}", "run_id": run_id}
+        status, answer = post("model-versions/create", version)
         assert status == 200, answer
         alias = {"name": name, "alias": "live", "version": "1"}
         assert post("registered-models/alias", alias, user="")[0] == 401

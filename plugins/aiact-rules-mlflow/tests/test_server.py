@@ -176,9 +176,10 @@ def test_an_early_date_of_release_does_not_bring_back_earlier_law(registry: Regi
     assert "block under eu_ai_act" in refused(registry.alias, name)
 
 
-def test_a_prompt_is_left_alone(registry: Registry) -> None:
+def test_a_prompt_is_left_alone(client: Any) -> None:
     import mlflow
 
+    assert client.tracking_uri == mlflow.get_tracking_uri()
     mlflow.genai.register_prompt(name="greeting", template="Hello {{name}}")
     mlflow.genai.set_prompt_alias("greeting", "champion", 1)
     prompt = mlflow.genai.load_prompt("prompts:/greeting@champion")

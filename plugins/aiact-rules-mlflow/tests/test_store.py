@@ -70,7 +70,7 @@ def test_it_guards_without_a_server_too(store: Any) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("broken"), KeyError("x"), MemoryError(), RecursionError()])
 def test_whatever_goes_wrong_nothing_is_released(store: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def judge(version: object) -> None:
+    def judge(_: object) -> None:
         raise error
 
     monkeypatch.setattr(store.judge, "judge", judge)
