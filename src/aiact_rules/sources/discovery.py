@@ -272,6 +272,17 @@ def repository_of(path: Path) -> Path | None:
     return next((folder for folder in (resolved, *resolved.parents) if (folder / ".git").exists()), None)
 
 
+def is_release(path: Path) -> bool:
+    """Say whether a file is where a release begins: a release file, or a model card without one beside it."""
+    if _is_release_file(path):
+        return True
+    beside = [*(path.with_name(path.stem + suffix) for suffix in _RELEASE_SUFFIXES)]
+    beside += [path.parent / name for name in RELEASE_FILES]
+    if any(other.is_file() for other in beside):
+        return False
+    return bool(_CARD.match(path.name)) or bool(_README.match(path.name) and is_card(read_text(path)))
+
+
 def releases_below(folder: Path) -> tuple[Path, ...]:
     """Find every release in a folder and below it: release files, and model cards without one, in order of their paths.
 
