@@ -24,6 +24,7 @@ from aiact_rules.core.lowering import (
 from aiact_rules.core.lowering import Formula as Lines
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.engines.generated import _function as function_of
 from aiact_rules.engines.plane_program import Program
 from aiact_rules.engines.source import Source, source_of
 from aiact_rules.proof.forms import Answers, answers_of, differences, node_rails
@@ -86,7 +87,7 @@ class Equalities:
             read = source_answers(source, lowered, self.subject.inputs)
             found = differences(self.lowered(), read.answers, where_owed=True)
             found["a failure or an obligation reported twice"] = read.faults
-            run = _compiled(source)
+            run = function_of(compile(source.text, "<generated>", "exec", dont_inherit=True), source.constants)
 
             def differs(facts: Record) -> bool:
                 try:
@@ -191,11 +192,3 @@ def outcome_of(lowered: Lowered, facts: Mapping[str, FactValue]) -> Outcome:
             code |= certain | possible if said is Truth.YES else possible if said is Truth.UNKNOWN else 0
         duties.append((index, code))
     return Outcome(tuple(_CODES[truth(lines)] for lines in lowered.conclusions.values()), tuple(duties))
-
-
-def _compiled(source: Source) -> Callable[[Mapping[str, FactValue]], Outcome]:
-    names: dict[str, object] = {f"k{at}": value for at, value in enumerate(source.constants)}
-    names["outcome"] = Outcome
-    exec(compile(source.text, "<generated>", "exec", dont_inherit=True), names)
-    run: Callable[[Mapping[str, FactValue]], Outcome] = names["run"]  # type: ignore[assignment]
-    return run

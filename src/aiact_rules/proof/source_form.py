@@ -18,6 +18,7 @@ import z3
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED, Lowered
 from aiact_rules.core.problems import PackError, Problem
+from aiact_rules.core.vocabulary import FactType
 from aiact_rules.engines.source import Source
 from aiact_rules.proof.forms import Answers, DutyRails
 from aiact_rules.proof.inputs import FactInput, Formula, Inputs, Rail
@@ -81,10 +82,13 @@ class SourceAnswers:
 def source_answers(source: Source, lowered: Lowered, inputs: Inputs) -> SourceAnswers:
     """Say what generated source answers. Raises PackError for Python that is not of its kind."""
     module = ast.parse(source.text)
-    if len(module.body) != 1 or not isinstance(module.body[0], ast.FunctionDef):
+    *shared, function = module.body
+    if not isinstance(function, ast.FunctionDef) or function.name != "run":
         raise _strange(module)
     reader = _Reader(source.constants, inputs)
-    reader.block(module.body[0].body, {}, _TRUE)
+    for statement in shared:
+        reader.share(statement)
+    reader.block(function.body, {}, _TRUE)
     run = reader.run
     if run.conclusions is None or len(run.conclusions) != len(lowered.conclusions):
         raise _strange(module)
@@ -123,6 +127,17 @@ class _Reader:
         self.constants = {f"k{at}": value for at, value in enumerate(constants)}
         self.inputs = inputs
         self.run = _Run()
+        self.rows: dict[str, tuple[int, ...]] = {}
+
+    def share(self, statement: ast.stmt) -> None:
+        """Read a table of answers that several obligations give with the same code."""
+        match statement:
+            case ast.Assign([ast.Name(name)], ast.Call(ast.Name("rows"), [ast.Name(key)], [])):
+                indices = self.constants.get(key)
+                if isinstance(indices, tuple):
+                    self.rows[name] = indices
+                    return
+        raise _strange(statement)
 
     def block(self, statements: Sequence[ast.stmt], names: dict[str, _Value], path: Formula) -> None:
         for statement in statements:
@@ -134,10 +149,16 @@ class _Reader:
                 return
             case ast.Assign([ast.Name("out")], ast.List([])):
                 return
-            case ast.Expr(ast.Call(ast.Attribute(ast.Name("out"), "sort"), [], [])):
-                return
+            case ast.Expr(
+                ast.Call(ast.Attribute(ast.Name("out"), "sort"), [], [ast.keyword("key", ast.Name("first"))])
+            ):
+                return  # in the order of the pack; that no obligation is there twice is proved
             case ast.Assign([ast.Name(name)], value):
                 names[name] = self.value(value, names, path)
+            case ast.AugAssign(ast.Name("out"), ast.Add(), ast.Subscript(ast.Name(rows), code)) if rows in self.rows:
+                number = self.number(self.value(code, names, path))
+                for index in self.rows[rows]:
+                    self.run.appended.setdefault(index, []).append((path, number))
             case ast.AugAssign(ast.Name("out"), ast.Add(), ast.Tuple(items)):
                 for item in items:
                     self.append(item, names, path)
@@ -250,7 +271,7 @@ class _Reader:
     def equals(self, value: _FactValue, other: object) -> Formula:
         fact = value.fact
         if isinstance(other, bool):
-            return fact.passes(FactTest(fact.name, Test.IS, other)) if not fact.words and not fact.parts else _FALSE
+            return fact.passes(FactTest(fact.name, Test.IS, other)) if fact.type is FactType.YES_NO else _FALSE
         if isinstance(other, str) and fact.words:
             return fact.passes(FactTest(fact.name, Test.ONE_OF, frozenset({other})))
         return _FALSE
