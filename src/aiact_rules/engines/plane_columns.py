@@ -146,8 +146,10 @@ class ColumnReader:
 
     def _joined(self, array: pa.Array) -> Reading:
         """Read lists whose elements say something only together: each distinct list once."""
-        if not (pa.types.is_string(array.type.value_type) and array.flatten().null_count == 0):
+        if array.flatten().null_count:
             return self._each(array, self._listed)
+        if not pa.types.is_string(array.type.value_type):
+            array = array.cast(pa.list_(pa.string()))
         codes, distinct = _codes(pc.dictionary_encode(pc.binary_join(array, _BETWEEN)))
         numbers = []
         for text in distinct:
@@ -258,10 +260,14 @@ class ColumnReader:
         if pa.types.is_fixed_size_list(array.type):
             array = array.cast(pa.list_(array.type.value_type))
         known = _rows(_bitmap(array.buffers()[0], array.offset, rows), rows) if array.null_count else None
-        lengths = np.diff(array.offsets.to_numpy()).astype(np.intp)
+        offsets = array.offsets.to_numpy()
+        lengths = np.diff(offsets)
         if known is not None:
             lengths[~known] = 0
-        flat = array.flatten()
+        if int(lengths.sum()) == offsets[-1] - offsets[0]:
+            flat = array.values.slice(offsets[0], offsets[-1] - offsets[0])
+        else:  # rows without a list have elements all the same, which nobody sees
+            flat = array.flatten()
         if not pa.types.is_dictionary(flat.type):
             flat = pc.dictionary_encode(flat)
         codes, distinct = _codes(flat)
@@ -269,13 +275,15 @@ class ColumnReader:
         filled = np.flatnonzero(lengths > 0)
         starts = np.zeros(len(filled), np.intp)
         if len(filled):
-            np.cumsum(lengths[filled[:-1]], out=starts[1:])
-        suspect = self._suspect(numbers, codes, filled, starts, lengths)
+            np.cumsum(lengths.take(filled[:-1]), out=starts[1:])
+        suspect = self._suspect(numbers, codes, filled, starts, lengths, has_empty_places=flat.null_count > 0)
         planes: list[Plane] = []
         for first in range(0, len(self._inputs), 64):
             table = self._elements.wide_table(first)
             joined = np.zeros(rows, table.dtype)
-            if len(filled):
+            if len(filled) == rows:
+                joined = np.bitwise_or.reduceat(table.take(numbers).take(codes), starts)
+            elif len(filled):
                 joined[filled] = np.bitwise_or.reduceat(table.take(numbers).take(codes), starts)
             columns = joined.view(np.uint8).reshape(rows, -1)
             for at in range(first, min(first + 64, len(self._inputs)), 8):
@@ -296,17 +304,28 @@ class ColumnReader:
                 self._elements.special.add(number)
         return number
 
-    def _suspect(self, numbers: Codes, codes: Codes, filled: Codes, starts: Codes, lengths: Codes) -> NDArray[np.intp]:
+    def _suspect(
+        self,
+        numbers: Codes,
+        codes: Codes,
+        filled: Codes,
+        starts: Codes,
+        lengths: NDArray[Any],
+        *,
+        has_empty_places: bool,
+    ) -> NDArray[np.intp]:
+        """Give the rows with words that are unknown, or that stand for several and do not stand alone."""
         special = np.fromiter((int(n) in self._elements.special for n in numbers), np.bool_, len(numbers))
         # faulty, or silence inside a list, or an empty place in it
         faulty = np.fromiter((self._elements.read[n] is None for n in numbers), np.bool_, len(numbers))
-        if not len(filled) or not (special | faulty)[codes].any():
+        odd = special | faulty
+        if not len(filled) or not (odd[:-1].any() or has_empty_places) or not odd.take(codes).any():
             return np.zeros(0, np.intp)
-        wrong = np.logical_or.reduceat(faulty[codes], starts)
-        several = np.logical_or.reduceat(special[codes], starts) & (lengths[filled] > 1)
+        wrong = np.logical_or.reduceat(faulty.take(codes), starts)
+        several = np.logical_or.reduceat(special.take(codes), starts) & (lengths[filled] > 1)
         return filled[wrong | several]
 
-    def _empties(self, planes: list[Plane], lengths: Codes, known: NDArray[np.bool_] | None) -> None:
+    def _empties(self, planes: list[Plane], lengths: NDArray[Any], known: NDArray[np.bool_] | None) -> None:
         """Mend the planes for empty lists and for rows without a list."""
         silent = None if known is None else ~known
         for at, key in enumerate(self._inputs):

@@ -52,8 +52,6 @@ def sweep(
     check_columns(table, table_map)
     kept = list(table.columns) if keep is None else list(keep)
     others = [] if output is None else kept
-    if kernel.plan.key is not None:
-        others = [*others, kernel.plan.key]
     found = Swept()
     for chunk, judged in judged_chunks(table, kernel, others):
         _count(found, chunk, judged, kernel.plan.key)
@@ -66,7 +64,8 @@ def sweep(
 
 def judged_chunks(table: Table, kernel: Kernel, others: Sequence[str] = ()) -> Iterator[tuple[Chunk, Judged]]:
     """Give the rows of a table with their answers; the next rows are read while these are judged."""
-    for chunk in read_ahead(table.chunks(kernel.plan.columns, tuple(dict.fromkeys(others)))):
+    key = () if kernel.plan.key is None else (kernel.plan.key,)
+    for chunk in read_ahead(table.chunks(kernel.plan.columns, tuple(dict.fromkeys((*others, *key))))):
         yield chunk, kernel.judge(chunk.batch, chunk.faults)
 
 
