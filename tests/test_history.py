@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from aiact_rules.cli import cli
-from aiact_rules.cli.history import history_of
+from aiact_rules.cli.history import facts_beside, history_of
 from aiact_rules.cli.options import Judging, Reader
 from aiact_rules.core.problems import PackError
 from aiact_rules.gate import Gate
@@ -26,6 +26,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples" / "history"
 FOLDER = specs_folder() / "eu_ai_act_history"
 EARLIER = ["com21", "si21", "fr22", "ga22", "ep23", "pa24"]
 TABLE = read_table()
+RELEASES = sorted(path for path in EXAMPLES.glob("*.yaml") if not path.name.endswith(".history.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,9 @@ def gate() -> Gate:
 
 def told(gate: Gate, name: str, *settings: str) -> History:
     packs = tuple(dict.fromkeys(version.pack for version in TABLE.versions))
-    chosen = Judging(packs=packs, settings=settings)
-    release = Reader(gate, chosen).read(EXAMPLES / f"{name}.yaml")
+    path = EXAMPLES / f"{name}.yaml"
+    chosen = Judging(packs=packs, fact_files=facts_beside(path), settings=settings)
+    release = Reader(gate, chosen).read(path)
     assert not isinstance(release, Skipped)
     return history_of(gate, TABLE, release, chosen)
 
@@ -168,7 +170,7 @@ def test_the_json_has_every_text_oldest_first() -> None:
         assert {"date", "document", "class", "conclusions", "obligations", "gained", "lost", "notes"} <= set(version)
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
 def test_text_keeps_to_its_width_and_the_picture_is_well_formed(gate: Gate, path: Path) -> None:
     history = told(gate, path.stem)
     assert max(len(line) for line in render_text(history).splitlines()) <= 80
@@ -179,10 +181,21 @@ def test_text_keeps_to_its_width_and_the_picture_is_well_formed(gate: Gate, path
 
 def test_the_page_gives_the_counts_that_come_out(gate: Gate) -> None:
     page = (Path(__file__).parent.parent / "docs" / "history.md").read_text(encoding="utf-8")
-    for path in EXAMPLES.glob("*.yaml"):
+    for path in RELEASES:
         versions = told(gate, path.stem).versions
         counts = [str(len(one.asked)) if one.version.whole else "?" for one in versions]
         assert f"| `{path.stem}` | {' | '.join(counts)} |" in page
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
+def test_the_release_files_are_fit_for_a_check_by_the_act_alone(gate: Gate, path: Path) -> None:
+    assert gate.decide(path).packs[0].pack_id == "eu_ai_act"
+
+
+def test_a_folder_has_its_facts_for_earlier_texts_beside_the_release_file(tmp_path: Path) -> None:
+    assert facts_beside(tmp_path) == ()
+    (tmp_path / "aiact.history.yaml").write_text("format: 1\n", encoding="utf-8")
+    assert facts_beside(tmp_path) == facts_beside(tmp_path / "aiact.yaml") == (tmp_path / "aiact.history.yaml",)
 
 
 def test_a_history_chooses_its_own_packs() -> None:

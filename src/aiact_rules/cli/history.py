@@ -48,14 +48,16 @@ def command(
 ) -> None:
     """Run one release through every text of the Act, from the proposal of 2021 to the law in force.
 
-    Each text is judged as if it applied in full. Earlier texts inform and never gate, and the exit code is 0: a history
-    decides nothing.
+    Each text is judged as if it applied in full. What only earlier texts ask for may stand in a file of its own beside the
+    release file (`aiact.history.yaml` beside `aiact.yaml`). Earlier texts inform and never gate, and the exit code is 0: a
+    history decides nothing.
     """
     if packs or as_of is not None:
         raise InputError([Problem("a history chooses its own packs and dates", hint="leave out --pack and --as-of")])
     gate, table = Gate(), read_table()
     ids = tuple(dict.fromkeys((DEFAULT_PACK, *(version.pack for version in table.versions))))
-    chosen = Judging(roles, moment, None, release_date, markets, ids, readings, fact_files, settings)
+    further = (*fact_files, *facts_beside(path))
+    chosen = Judging(roles, moment, None, release_date, markets, ids, readings, further, settings)
     release = Reader(gate, chosen).read(path)
     if isinstance(release, Skipped):
         raise InputError([Problem(release.reason, Place(release.name))])
@@ -71,6 +73,12 @@ def command(
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError([Problem("the history cannot be written here", Place(str(output)), str(error))]) from error
+
+
+def facts_beside(path: Path) -> tuple[Path, ...]:
+    """Give the file with the facts that only earlier texts ask for, where there is one: `aiact.history.yaml` beside `aiact.yaml`."""
+    beside = (path / "aiact.yaml" if path.is_dir() else path).with_suffix(".history.yaml")
+    return (beside,) if beside.is_file() else ()
 
 
 def history_of(gate: Gate, table: Table, release: Release, chosen: Judging, operator: str | None = None) -> History:
