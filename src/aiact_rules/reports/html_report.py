@@ -10,6 +10,7 @@ from aiact_rules.core.explanation import Explanation
 from aiact_rules.core.findings import Finding, Status
 from aiact_rules.core.provisions import in_order
 from aiact_rules.reports.text_report import article_of, said
+from aiact_rules.reports.words import words
 
 _TITLE = {
     Status.BREACHED: "Breached",
@@ -30,11 +31,11 @@ header.block { border-color: var(--block); }
 h1 { margin: 0; font-size: 1.6rem; } h2 { margin: 2rem 0 .5rem; font-size: 1.2rem; } h3 { margin: 1.2rem 0 .3rem; font-size: 1rem; }
 table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
 vertical-align: top; } th { color: var(--soft); font-weight: 600; }
-td:first-child { white-space: nowrap; }
+td:first-child { width: 11rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .5rem 0; } dt { color: var(--soft); } dd { margin: 0; }
 code { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; } .soft { color: var(--soft); font-size: .9em; }
 details { margin: .3rem 0; } summary { cursor: pointer; } details ul { margin: 0; padding-left: 1.1rem; list-style: none; }
-.yes::before { content: "yes "; color: var(--allow); } .no::before { content: "no "; color: var(--block); }
+.yes::before { content: "yes "; font-weight: 600; } .no::before { content: "no "; color: var(--soft); }
 .unknown::before { content: "not known "; color: var(--hold); }
 svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } details { display: block; }
@@ -89,7 +90,7 @@ def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
     yield f'<p class="soft">{escape(basis.law)}, as known on {pack.pack_at.as_of}; pack {escape(basis.version)}</p>'
     yield "<h3>Class, and why</h3>"
     for name, truth in pack.headlines.items():
-        yield _tree(name.replace("_", " "), truth, decision, name)
+        yield _tree(words(name), truth, decision, name)
     yield from _questions(pack)
     groups: dict[Status, list[Finding]] = {status: [] for status in _TITLE}
     for finding in pack.findings:
