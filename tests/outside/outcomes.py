@@ -95,6 +95,7 @@ class Coding:
     facts: Mapping[str, Any]
     duty: str | None
     asks_about: tuple[str, ...]
+    sanction: bool
 
     def decide(self, gate: Gate, as_of: date) -> Decision:
         """Give the decision on the case with the law as it stood on this day."""
@@ -130,6 +131,7 @@ def codings() -> dict[str, Coding]:
                 coded.get("facts") or {},
                 coded.get("duty"),
                 tuple(coded.get("asks_about") or ("prohibited_practice", "high_risk")),
+                bool(coded.get("sanction")),
             )
     return found
 
@@ -218,11 +220,12 @@ def _wanted(expected: Mapping[str, Any], decision: Decision, coding: Coding) -> 
     elif outcome in ("not_yet_applicable", "obligations_apply_now"):
         yield from _dated(expected, decision, coding)
     elif outcome in CONCLUSIONS:
-        for name, want in CONCLUSIONS[outcome].items():
-            yield name, say[name], want
         point = POINTS.get(expected.get("point", ""))
-        if point is not None:
+        if point is not None:  # a label that something is not prohibited speaks of the point it names only
             yield point, say[point], "yes" if outcome == "prohibited" else "no"
+        if point is None or outcome == "prohibited":
+            for name, want in CONCLUSIONS[outcome].items():
+                yield name, say[name], want
 
 
 def _said(name: str, decision: Decision) -> str:
@@ -260,6 +263,10 @@ def _dated(expected: Mapping[str, Any], decision: Decision, coding: Coding) -> I
         return
     found = [f for f in decision.findings if fnmatchcase(f.id, coding.duty)]
     applies = expected["outcome"] == "obligations_apply_now"
+    if coding.sanction:
+        fined = any(f.sanction is not None for f in found)
+        yield f"fine for {coding.duty}", "yes" if fined else "no", "yes" if applies else "no"
+        return
     since = expected.get("since" if applies else "applies_from")
     yield coding.duty, _when(found, applies), "yes"
     if since is not None and found:
