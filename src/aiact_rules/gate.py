@@ -38,6 +38,8 @@ Answer = TypeVar("Answer")
 
 DEFAULT_PACK = "eu_ai_act"
 DEFAULT_ENGINE = "generated"
+MOST_PREPARED = 256
+"""How many packs on a date a gate keeps ready, about half a megabyte each; a server sees a new date every day."""
 
 
 class ReleaseRefused(Exception):
@@ -349,6 +351,8 @@ class Gate:
                 pack_at = pack.at(as_of, choices)
                 lowered = cached_lowered(pack_at)
                 run = self.catalogue.engine(engine).prepare(pack_at, lowered)
+                while len(self._prepared) >= MOST_PREPARED:
+                    del self._prepared[next(iter(self._prepared))]
                 self._prepared[key] = _Prepared(Judge.of(pack_at, lowered), run)
             return self._prepared[key]
 
