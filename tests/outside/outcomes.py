@@ -76,6 +76,21 @@ CONCLUSIONS: Mapping[str, Mapping[str, str]] = {
     "open_source_exempt": {"open_source_gpai_exempt": "yes"},
     "not_open_source_exempt": {"open_source_gpai_exempt": "no"},
 }
+# Labels that bind more than what comes out instead, wherever that certainly differs.
+BINDING = frozenset(
+    {
+        "ai_system",
+        "disclosure_insufficient",
+        "disclosure_required",
+        "disclosure_required_attenuated",
+        "gpai_systemic",
+        "not_open_source_exempt",
+        "obligations_apply_now",
+        "placed_on_market",
+        "provider",
+        "provider_of_modified_model",
+    }
+)
 IN_FORCE = (Status.OPEN, Status.BREACHED, Status.MET, Status.CONDITION, Status.ADVICE)
 
 
@@ -84,7 +99,8 @@ class Coding:
     """A case as it was coded: who acts, in which step, when, and what is known.
 
     `duty` names the obligation (a pattern) that a case about dates asks for; `asks_about` the conclusions that a case
-    without a certain answer asks for; `sanction` whether it asks for the fine instead of the duty.
+    without a certain answer asks for (a fact, where the question is whether it is still asked); `sanction` says that a
+    case about dates asks for the fine on that duty.
     """
 
     id: str
@@ -182,7 +198,8 @@ def _graded(name: str, group: str, expected: Mapping[str, Any], decision: Decisi
     if not wanted:
         return Compared(name, group, outcome, NOT_EXPRESSED, "", False)
     came_out = ", ".join(f"{what} {got}" for what, got, _ in wanted)
-    return Compared(name, group, outcome, _grade(outcome, wanted), came_out, _allows(outcome, decision))
+    grade = _grade(outcome, wanted)
+    return Compared(name, group, outcome, grade, came_out, _allows(outcome, grade, decision))
 
 
 def _grade(outcome: str, wanted: list[tuple[str, str, str]]) -> str:
@@ -197,14 +214,14 @@ def _grade(outcome: str, wanted: list[tuple[str, str, str]]) -> str:
     return next(grade for grade in (WRONG, ABSTAINED, RIGHT) if grade in grades)
 
 
-def _allows(outcome: str, decision: Decision) -> bool:
-    """Say whether what others call prohibited or high-risk certainly is not here."""
+def _allows(outcome: str, grade: str, decision: Decision) -> bool:
+    """Say whether what others call prohibited, high-risk or bound otherwise certainly is not here."""
     say = decision.packs[0].conclusions
     if outcome == "prohibited":
         return say["prohibited_practice"] == "no"
     if outcome in ("high_risk", "high_risk_section_b"):
         return say["high_risk"] == "no" and say["high_risk_annex_i_section_b"] == "no"
-    return False
+    return outcome in BINDING and grade == WRONG
 
 
 def _wanted(expected: Mapping[str, Any], decision: Decision, coding: Coding) -> Iterable[tuple[str, str, str]]:

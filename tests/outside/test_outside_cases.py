@@ -1,4 +1,4 @@
-"""Codings always decide; beside the labels, where these are at hand, nothing prohibited or high-risk may pass unexplained."""
+"""Codings always decide; beside the labels, where these are at hand, nothing that binds may pass unexplained."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def test_what_is_disagreed_with_is_coded_and_says_why() -> None:
         assert "Art. " in reason or "Annex" in reason, f"{name} names no provision"
 
 
-def test_nothing_prohibited_or_high_risk_passes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_prohibited_high_risk_or_otherwise_bound_passes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     results = outcomes.compare_all(folder)
     with capsys.disabled():
         print("\n" + outcomes.table(results))
