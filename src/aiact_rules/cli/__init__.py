@@ -15,6 +15,7 @@ from aiact_rules.core.problems import ProblemsError
 # Each command is imported only when it is run or described, so that none pays for another.
 _COMMANDS = {
     "ask": "ask",
+    "baseline": "baseline",
     "check": "check",
     "coverage": "coverage",
     "diff": "diff",
@@ -23,11 +24,13 @@ _COMMANDS = {
     "facts": "facts",
     "history": "history",
     "init": "init",
+    "log": "log",
     "new-plugin": "new_plugin",
     "packs": "packs",
     "plugins": "plugins",
     "prove": "prove",
     "questions": "questions",
+    "replay": "replay",
     "sweep": "sweep",
     "test": "test",
     "timeline": "timeline",

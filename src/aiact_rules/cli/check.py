@@ -37,6 +37,12 @@ from aiact_rules.sources.organisation import Organisation
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write the report to a file.")
 @click.option(
+    "--log", "log_file", type=click.Path(path_type=Path), help="Add each decision to a decision log (SQLite)."
+)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), help="Fail only on what got worse since a baseline was written."
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["hold", "block", "never"]),
     default=None,
@@ -52,6 +58,8 @@ def command(
     verify: str | None,
     report: str | None,
     output: Path | None,
+    log_file: Path | None,
+    baseline: Path | None,
     fail_on: str | None,
     only_cards: bool,
     roles: tuple[str, ...],
@@ -96,11 +104,35 @@ def command(
         except VerificationFailed as error:
             click.echo(f"{path}: {error}", err=True)
             failed = True
+    each = [d for _, judged in decisions for d in (judged.decisions if isinstance(judged, Chain) else (judged,))]
+    if log_file is not None:
+        from aiact_rules.ledger.decision_log import DecisionLog
+
+        for decision in each:
+            DecisionLog(log_file).append(decision.as_json())
     if decisions:
         _write(gate, decisions, report or "text", output)
-    worst = max((decision.verdict.severity for _, decision in decisions), default=0)
+    if baseline is not None:
+        each = _got_worse(each, baseline)
+    worst = max((decision.verdict.severity for decision in each), default=0)
     threshold = {"hold": Verdict.HOLD.severity, "block": Verdict.BLOCK.severity, "never": 3}[worst_fail_on or "hold"]
     raise click.exceptions.Exit(2 if failed else 1 if worst >= threshold else 0)
+
+
+def _got_worse(decisions: list[Decision], baseline: Path) -> list[Decision]:
+    """Give the decisions with findings that the baseline does not have, and name those findings."""
+    from aiact_rules.cli.baseline import read_baseline, worse_than
+
+    known = read_baseline(baseline)
+    found = []
+    for decision in decisions:
+        worse = worse_than(known, decision)
+        if worse:
+            found.append(decision)
+            click.echo(f"worse than the baseline: {', '.join(worse)}", err=True)
+    if not found:
+        click.echo("nothing is worse than the baseline", err=True)
+    return found
 
 
 def judged(gate: Gate, release: Release, chosen: Judging, engine: str | None, verify: str | None) -> Decision:

@@ -32,7 +32,8 @@ def command(
 ) -> None:
     """Prove what must hold of packs, or show facts that refute it.
 
-    Each PACK is an id or a folder; without any, all that are installed are proved. Rules that are not in the law on the
+    Each PACK is an id or a folder; without any, all that are installed are proved, those that are extended also with
+    all their extensions. Rules that are not in the law on the
     date are proved at a date on which they are. Exit codes: 0 all proved, 1 something refuted, 2 could not be proved.
     """
     need_solver()
@@ -40,13 +41,13 @@ def command(
 
     catalogue = Catalogue.of_installed_plugins()
     chosen = pairs(readings, "--reading", "ID=CHOICE")
-    names = packs or tuple(sorted(catalogue.identities))
+    names = [(name,) for name in packs] or _everything(catalogue)
     rows: list[dict[str, object]] = []
     refuted = failed = False
     files: list[tuple[str, Witness]] = []
     for name in names:
         try:
-            pack = chosen_pack(catalogue, name)
+            pack = chosen_pack(catalogue, *name)
             day = as_of or max(date.today(), pack.in_force_since or date.min)
             for proof in prove(pack, day, chosen):
                 refuted = refuted or not proof.holds
@@ -78,11 +79,21 @@ def need_solver() -> None:
         raise InputError([problem]) from error
 
 
-def chosen_pack(catalogue: Catalogue, name: str) -> Pack:
+def _everything(catalogue: Catalogue) -> list[tuple[str, ...]]:
+    """Give each installed law by itself, and each that is extended with all that extends it."""
+    extensions: dict[str, list[str]] = {}
+    for name, identity in sorted(catalogue.identities.items()):
+        for base in identity.extends:
+            extensions.setdefault(base, []).append(name)
+    alone = [(name,) for name, identity in sorted(catalogue.identities.items()) if not identity.extends]
+    return [*alone, *((base, *names) for base, names in sorted(extensions.items()))]
+
+
+def chosen_pack(catalogue: Catalogue, name: str, *extensions: str) -> Pack:
     """Give a pack by id or folder, worked into what it extends. Raises PackError where there is none."""
     folder = Path(name)
-    if name in catalogue.identities or not (folder / "pack.yaml").is_file():
-        return catalogue.packs([name])[0]
+    if extensions or name in catalogue.identities or not (folder / "pack.yaml").is_file():
+        return catalogue.packs([name, *extensions])[0]
     from aiact_rules.specfiles.extensions import merge_packs
     from aiact_rules.specfiles.folder import find_common
     from aiact_rules.specfiles.identity import read_identity

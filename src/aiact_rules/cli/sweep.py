@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -138,7 +139,7 @@ def run(
         stated=stated,
         sets=_statuses(sets),
     )
-    kernel = Kernel(plan)
+    kernel = Kernel(plan, threads=min(4, os.cpu_count() or 1))
     target = None if no_output else output or _beside(table)
     keep = None if not only_key else [] if plan.key is None else [plan.key]
     swept = _with_progress(source, lambda done: _run(source, table_map, kernel, target, keep, done))

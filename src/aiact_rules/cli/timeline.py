@@ -17,10 +17,10 @@ from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
-from aiact_rules.timeline.picture import render_svg
-from aiact_rules.timeline.text import render_text
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.timeline import ALREADY_ON_MARKET, DESIGN_CHANGED, FIRST_PLACED_ON, Timeline, timeline
+from aiact_rules.timeline.picture import render_svg
+from aiact_rules.timeline.text import render_text
 
 
 @click.command("timeline")

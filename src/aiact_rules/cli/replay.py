@@ -1,0 +1,38 @@
+"""`aiact-rules replay`: decide again from a record."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.gate import Gate
+
+
+@click.command("replay")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--entry", default=0, help="The number of the entry in a decision log (default: the last one).")
+def command(file: Path, entry: int) -> None:
+    """Decide again from a decision log or a decision in JSON. Exit code 1 where the answer is not the same, byte for byte."""
+    from aiact_rules.ledger.decision_log import DecisionLog
+    from aiact_rules.ledger.replay import replay
+
+    recorded = _decision(file) if file.suffix == ".json" else DecisionLog(file).entry(entry).decision
+    found = replay(Gate(), recorded)
+    click.echo(f"recorded {found.recorded_id}\nreplayed {found.decision.decision_id}")
+    for difference in found.differences:
+        click.echo(f"  {difference}")
+    click.echo("the same" if found.same else "not the same")
+    raise click.exceptions.Exit(0 if found.same else 1)
+
+
+def _decision(file: Path) -> dict[str, object]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError([Problem("this is not a decision in JSON", Place(str(file)), str(error))]) from error
+    if not isinstance(value, dict):
+        raise InputError([Problem("this is not a decision in JSON", Place(str(file)), "several decisions: use a log")])
+    return value
