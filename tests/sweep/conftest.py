@@ -26,7 +26,10 @@ def gate() -> Gate:
 
 def plain(record: Mapping[str, FactValue]) -> dict[str, object]:
     """Give a record as a caller would state it."""
-    return {name: sorted(v) if isinstance(v, frozenset) else v if isinstance(v, bool) else str(v) for name, v in record.items()}
+    return {
+        name: sorted(v) if isinstance(v, frozenset) else v if isinstance(v, bool) else str(v)
+        for name, v in record.items()
+    }
 
 
 def readable(records: Iterable[Mapping[str, FactValue]]) -> list[dict[str, FactValue]]:

@@ -43,7 +43,9 @@ def expected(values: list[FactValue | None], tests: list[FactTest]) -> list[list
 COMPUTE = FactDeclaration("m.compute", FactType.QUANTITY, "?")
 
 
-@pytest.mark.parametrize("threshold", ["1e25", "10000000000000000905969664", "0.3", "0", "-2.5", "1e-9", "123456789012345678"])
+@pytest.mark.parametrize(
+    "threshold", ["1e25", "10000000000000000905969664", "0.3", "0", "-2.5", "1e-9", "123456789012345678"]
+)
 @pytest.mark.parametrize("kind", [np.float64, np.float32])
 def test_a_float_counts_as_its_shortest_decimal(threshold: str, kind: type) -> None:
     middle = kind(float(threshold))

@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-distributed = pytest.importorskip("distributed")
-
 from aiact_rules.gate import Gate
 from aiact_rules.sweep.dask_adapter import sweep_parts
 from aiact_rules.sweep.kernel import Kernel
 from aiact_rules.sweep.mapping import ColumnMap, TableMap
 from aiact_rules.sweep.plan import make_plan
 from tests.sweep.conftest import AS_OF
+
+distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")

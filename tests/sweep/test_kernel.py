@@ -26,7 +26,9 @@ from tests.sweep.conftest import AS_OF, plain, readable
 LATER = date(2027, 12, 2)
 
 
-def table_of(gate: Gate, records: Sequence[dict[str, FactValue]], without: frozenset[str] = frozenset()) -> tuple[pa.RecordBatch, TableMap]:
+def table_of(
+    gate: Gate, records: Sequence[dict[str, FactValue]], without: frozenset[str] = frozenset()
+) -> tuple[pa.RecordBatch, TableMap]:
     lowered = lower(gate.packs()[0].at(AS_OF))
     facts = [fact for fact in lowered.facts if fact not in without]
     batch = batch_of(records, {fact: gate.vocabulary()[fact].type for fact in facts})
@@ -96,7 +98,10 @@ def test_facts_without_a_column_are_silent(gate: Gate) -> None:
 
 
 def test_a_row_that_cannot_be_read_is_an_error_and_leaves_the_others_alone(gate: Gate) -> None:
-    columns = TableMap("id", (ColumnMap("u", "system.annex_iii_uses"), ColumnMap("r", "operator.roles"), ColumnMap("d", "release.date")))
+    columns = TableMap(
+        "id",
+        (ColumnMap("u", "system.annex_iii_uses"), ColumnMap("r", "operator.roles"), ColumnMap("d", "release.date")),
+    )
     batch = pa.record_batch(
         {
             "id": ["a", "b", "c", "d"],
@@ -120,7 +125,9 @@ def test_a_row_that_cannot_be_read_is_an_error_and_leaves_the_others_alone(gate:
 
 
 def test_a_moment_nobody_states_is_the_usual_one_of_the_row_s_roles(gate: Gate) -> None:
-    columns = TableMap("id", (ColumnMap("r", "operator.roles"), ColumnMap("m", "release.moment"), ColumnMap("s", "release.subject")))
+    columns = TableMap(
+        "id", (ColumnMap("r", "operator.roles"), ColumnMap("m", "release.moment"), ColumnMap("s", "release.subject"))
+    )
     batch = pa.record_batch(
         {
             "id": [1, 2, 3, 4, 5],

@@ -17,10 +17,11 @@ from tests.sweep.conftest import AS_OF
 
 
 def problems_of(gate: Gate, text: str) -> str:
-    with pytest.raises(InputError) as caught:
-        table = read_table_map(text, "map.yaml")
-        make_plan(gate, table, as_of=[AS_OF])
-    return str(caught.value)
+    try:
+        make_plan(gate, read_table_map(text, "map.yaml"), as_of=[AS_OF])
+    except InputError as error:
+        return str(error)
+    return "no problem"
 
 
 def test_a_map_says_which_column_states_which_fact() -> None:
@@ -31,7 +32,11 @@ def test_a_map_says_which_column_states_which_fact() -> None:
         "map.yaml",
     )
     assert table.key == "id"
-    assert [column.fact for column in table.columns] == ["release.subject", "model.training_compute", "system.practices"]
+    assert [column.fact for column in table.columns] == [
+        "release.subject",
+        "model.training_compute",
+        "system.practices",
+    ]
     assert table.columns[0].missing == {"", "n/a"}
     assert table.columns[2].missing == {"?"}
     assert table.facts == {"operator.roles": ["provider"]}
@@ -42,14 +47,23 @@ def test_a_map_says_which_column_states_which_fact() -> None:
     [
         ("columns: {}", "write `format: 1`"),
         ("format: 1\ncolumn: {}", "map.yaml:2: unknown key `column`\n  did you mean `columns`?"),
-        ("format: 1\ncolumns:\n  a: release.subjekt", "map.yaml:3: column `a`: unknown fact `release.subjekt`\n  did you mean"),
-        ("format: 1\ncolumns:\n  a: release.subject\n  b: release.subject", "map.yaml:4: the columns `a` and `b` both state"),
+        (
+            "format: 1\ncolumns:\n  a: release.subjekt",
+            "map.yaml:3: column `a`: unknown fact `release.subjekt`\n  did you mean",
+        ),
+        (
+            "format: 1\ncolumns:\n  a: release.subject\n  b: release.subject",
+            "map.yaml:4: the columns `a` and `b` both state",
+        ),
         ("format: 1\ncolumns:\n  a: {fact: release.subject, values: {S: sistem}}", "did you mean `system`?"),
         ("format: 1\ncolumns:\n  a: {fact: release.subject, unit: FLOP}", "no quantity"),
         ("format: 1\ncolumns:\n  a: {fact: model.training_compute, unit: QQFLOP}", "`QQ` before the unit `FLOP`"),
         ("format: 1\ncolumns:\n  a: {fact: model.training_compute, times: -1}", "above zero"),
         ("format: 1\ncolumns:\n  a: {values: {}}", "add `fact:`"),
-        ("format: 1\ncolumns:\n  a: release.subject\nfacts: {release.subject: system}", "stated for all rows and by the column"),
+        (
+            "format: 1\ncolumns:\n  a: release.subject\nfacts: {release.subject: system}",
+            "stated for all rows and by the column",
+        ),
         ("format: 1\nfacts: {operator.roles: [providr]}", "map.yaml:2: `providr` is not one of the values"),
         ("format: 1\nfacts: {operator.roles: []}", "without any role"),
         ("[]", "maps columns to facts"),

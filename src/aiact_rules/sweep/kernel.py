@@ -7,6 +7,7 @@ of the batch, in the same order, with the key. A row with a value that cannot be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
@@ -81,8 +82,10 @@ class _Column:
 class Kernel:
     """Judges batches by a plan. It can be sent to other processes; not to be shared between threads."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, threads: int = 1) -> None:
+        """Compile a plan. With several `threads` columns are read side by side; the answers are the same."""
         self.plan = plan
+        self._pool = ThreadPoolExecutor(threads, "aiact-rules-columns") if threads > 1 else None
         circuit = Circuit()
         self._planes = [judgement_planes(circuit, judgement, counts=plan.counts) for judgement in plan.judgements]
         outputs: dict[int, int] = {}
@@ -157,8 +160,9 @@ class Kernel:
         )
 
     def _inputs(self, batch: pa.RecordBatch, faults: dict[int, str]) -> Iterator[tuple[int, Plane]]:
-        for column in self._columns:
-            reading = column.reader.read(batch.column(column.map.column))
+        read = map if self._pool is None else self._pool.map
+        readings = read(lambda column: column.reader.read(batch.column(column.map.column)), self._columns)
+        for column, reading in zip(self._columns, readings, strict=True):
             _note(faults, f"`{column.map.column}`", reading.faults)
             if self._moment is not None and column.map.fact == MOMENT:
                 self._moment.stated = dict(zip(column.inputs, reading.planes, strict=True))

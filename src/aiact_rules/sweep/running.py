@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from aiact_rules.core.problems import InputError
-from aiact_rules.sweep.kernel import Judged, Kernel, Tally
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.sweep.kernel import PREFIX, Judged, Kernel, Tally
 from aiact_rules.sweep.mapping import TableMap
 from aiact_rules.sweep.tables import Chunk, Table
 from aiact_rules.sweep.writing import Output
@@ -52,6 +52,10 @@ def sweep(
     check_columns(table, table_map)
     kept = list(table.columns) if keep is None else list(keep)
     others = [] if output is None else kept
+    taken = [name for name in others if name.startswith(PREFIX)]
+    if taken:
+        problem = f"this table has a column `{taken[0]}` already, as if it had been swept"
+        raise InputError([Problem(problem, Place(table.name), "sweep the original table, or leave the column out")])
     found = Swept()
     for chunk, judged in judged_chunks(table, kernel, others):
         _count(found, chunk, judged, kernel.plan.key)

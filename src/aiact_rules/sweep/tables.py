@@ -106,7 +106,6 @@ class ParquetTable:
         except (OSError, pa.ArrowException) as error:
             raise _unreadable(self.name, error) from error
 
-
     def _batches(
         self, path: Path, texts: Sequence[tuple[str, bool]], columns: Sequence[str]
     ) -> Iterator[pa.RecordBatch]:
