@@ -49,7 +49,7 @@ def command(
         try:
             pack = chosen_pack(catalogue, *name)
             day = as_of or max(date.today(), pack.in_force_since or date.min)
-            for proof in prove(pack, day, chosen):
+            for proof in prove(pack, day, chosen, two_processes=True):
                 refuted = refuted or not proof.holds
                 rows.append(proof.as_json())
                 if report == "text":

@@ -104,8 +104,8 @@ class Equalities:
         """Prove that the planes engine computes the lowered pack; without `program`, the program the engine runs."""
         with Clock() as clock:
             lowered = self.subject.lowered
-            program = program if program is not None else engine_program(lowered)
             right = engine_program(lowered)
+            program = program if program is not None else right
             found = differences(self.lowered(), engine_answers(program, lowered, self.view))
 
             def differs(facts: Record) -> bool:
@@ -147,7 +147,9 @@ class Equalities:
         if not found:
             return ()
         subject = self.subject
-        model = _model_of_some(list(found.values()), subject.inputs.solver(*view.conditions, *lemmas))
+        # Obligations that share conditions share formulas too: each is asked once.
+        once = list({formula.get_id(): formula for formula in found.values()}.values())
+        model = _model_of_some(once, subject.inputs.solver(*view.conditions, *lemmas))
         if model is None:
             return ()
         names = [name for name, formula in found.items() if z3.is_true(model.eval(formula, model_completion=True))]

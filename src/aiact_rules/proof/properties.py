@@ -323,7 +323,7 @@ def prohibitions_block(subject: Subject, names: Iterable[str] | None = None) -> 
             model = subject.model(*conditions, not_blocked)
             if model is None:
                 continue
-            message = f"`{name}` is certain and in force, and yet the verdict is not block"
+            message = f"`{name}` is certain and in force, and yet nothing is breached"
             shown = _not_blocked(subject, name, obligations)
             witness = subject.witness(subject.inputs.record(model), message, shown)
             refutations.append(Refutation(name, message, place, witness))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.proof.equality import Equalities
 from aiact_rules.proof.properties import (
     Subject,
@@ -22,15 +24,28 @@ from aiact_rules.proof.properties import (
 )
 from aiact_rules.proof.results import Proof, Property
 
+_LARGE = 200  # obligations from which a second process is worth its start
 
-def prove(pack: Pack, as_of: date, choices: Mapping[str, str] | None = None) -> Iterator[Proof]:
+
+def prove(
+    pack: Pack, as_of: date, choices: Mapping[str, str] | None = None, *, two_processes: bool = False
+) -> Iterator[Proof]:
     """Prove what must hold of a pack; one proof for `as_of`, then one for each date with text that is not in the law then.
 
-    Raises PackError where the pack says nothing on that date, and where the solver gives no answer.
+    With `two_processes`, half of the work on a large pack is done in a process of its own; the caller's module must then
+    be importable without effects. Raises PackError where the pack says nothing on that date, and where the solver gives
+    no answer.
     """
-    subject = Subject(pack.at(as_of, choices))
-    seen = {*subject.pack_at.rules, *subject.pack_at.obligations}
-    yield Proof(pack.id, pack.version, as_of, tuple(_everything(subject)))
+    pack_at = pack.at(as_of, choices)
+    extensions = tuple(f"{extension.id} {extension.version}" for extension in pack.extensions)
+    seen = {*pack_at.rules, *pack_at.obligations}
+    if two_processes and len(pack_at.obligations) >= _LARGE:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            equal = pool.submit(equalities_of, pack_at)
+            properties = (*soundness_of(pack_at), *equal.result())
+    else:
+        properties = (*soundness_of(pack_at), *equalities_of(pack_at))
+    yield Proof(pack.id, pack.version, as_of, extensions, properties)
     for day in other_dates(pack, as_of):
         if pack.in_force_since is not None and day < pack.in_force_since:
             continue
@@ -38,24 +53,34 @@ def prove(pack: Pack, as_of: date, choices: Mapping[str, str] | None = None) -> 
         new = [name for name in (*then.rules, *then.obligations) if name not in seen]
         seen |= set(new)
         if new:
-            yield Proof(pack.id, pack.version, day, tuple(_of_other_text(Subject(then), new)))
+            yield Proof(pack.id, pack.version, day, extensions, tuple(_of_other_text(Subject(then), new)))
 
 
-def _everything(subject: Subject) -> Iterator[Property]:
-    yield rules_alive(subject)
-    yield duties_bite(subject)
-    yield duties_lapse(subject)
-    yield duties_fulfillable(subject)
-    yield no_contradiction(subject)
-    yield prohibitions_block(subject)
-    yield allow_sound(subject)
-    yield planes_ordered(subject)
-    yield learning_keeps(subject)
-    equalities = Equalities(subject)
-    yield equalities.lowered_is_rules()
-    yield equalities.generated_is_lowered()
-    yield equalities.planes_are_lowered()
-    yield equalities.planes_complete()
+def soundness_of(pack_at: PackAt) -> tuple[Property, ...]:
+    """Prove what must hold of the rules and of the verdict."""
+    subject = Subject(pack_at)
+    return (
+        rules_alive(subject),
+        duties_bite(subject),
+        duties_lapse(subject),
+        duties_fulfillable(subject),
+        no_contradiction(subject),
+        prohibitions_block(subject),
+        allow_sound(subject),
+        planes_ordered(subject),
+        learning_keeps(subject),
+    )
+
+
+def equalities_of(pack_at: PackAt) -> tuple[Property, ...]:
+    """Prove that all forms of the pack are equal."""
+    equalities = Equalities(Subject(pack_at))
+    return (
+        equalities.lowered_is_rules(),
+        equalities.generated_is_lowered(),
+        equalities.planes_are_lowered(),
+        equalities.planes_complete(),
+    )
 
 
 def _of_other_text(subject: Subject, names: list[str]) -> Iterator[Property]:

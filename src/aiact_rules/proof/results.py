@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from aiact_rules.core.problems import Place
@@ -60,12 +60,13 @@ class Property:
 
 @dataclass(frozen=True)
 class Proof:
-    """Everything that was asked of one pack on one date."""
+    """Everything that was asked of one pack on one date; `extensions` names the packs worked into it."""
 
     pack_id: str
     version: str
     as_of: date
-    properties: tuple[Property, ...] = field(default=())
+    extensions: tuple[str, ...]
+    properties: tuple[Property, ...]
 
     @property
     def holds(self) -> bool:
@@ -74,7 +75,8 @@ class Proof:
 
     def text(self) -> str:
         """Give one line for each property, and below it what refutes it."""
-        lines = [f"{self.pack_id} {self.version}, law as of {self.as_of}"]
+        extended = f" with {', '.join(self.extensions)}" if self.extensions else ""
+        lines = [f"{self.pack_id} {self.version}{extended}, law as of {self.as_of}"]
         for each in self.properties:
             count = f"{each.checked}" if each.holds else f"{len(each.refutations)} of {each.checked}"
             lines.append(f"{'proved ' if each.holds else 'REFUTED'}  {each.title} ({count}; {each.seconds:.1f} s)")
@@ -93,6 +95,7 @@ class Proof:
         return {
             "pack": self.pack_id,
             "version": self.version,
+            "extensions": list(self.extensions),
             "as_of": self.as_of.isoformat(),
             "holds": self.holds,
             "properties": [each.as_json() for each in self.properties],
