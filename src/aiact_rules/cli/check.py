@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.cli.terminal import show
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision, Verdict
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
@@ -186,9 +187,12 @@ def _write(gate: Gate, decisions: list[tuple[Path, Decision | Chain]], report: s
         each = [d for _, judged in decisions for d in (judged.decisions if isinstance(judged, Chain) else (judged,))]
         many = getattr(chosen, "render_many", None)
         text = many(each) if many is not None else "".join(chosen.render(decision) for decision in each)
-    _on_github(gate, decisions)
+    _on_github(decisions)
     if output is None:
-        click.echo(text, nl=False)
+        if report == "text":
+            show(text)
+        else:
+            click.echo(text, nl=False)
         return
     try:
         output.write_text(text, encoding="utf-8")
@@ -211,7 +215,7 @@ def _texts(gate: Gate, decisions: list[tuple[Path, Decision | Chain]]) -> Iterat
             yield "\n"
 
 
-def _on_github(gate: Gate, decisions: list[tuple[Path, Decision | Chain]]) -> None:
+def _on_github(decisions: list[tuple[Path, Decision | Chain]]) -> None:
     """Write the job summary and the outputs where a GitHub workflow runs the command."""
     each = [d for _, judged in decisions for d in (judged.decisions if isinstance(judged, Chain) else (judged,))]
     summary = os.environ.get("GITHUB_STEP_SUMMARY")

@@ -118,17 +118,19 @@ class Evaluation:
 
     def in_force(self, o: Obligation) -> Truth:
         """Say whether an obligation applies on the release date."""
-        if o.timetable is None:
-            return Truth.YES
-        if o.timetable not in self._timetables:
-            table = self.pack_at.timetables[o.timetable]
+        return Truth.YES if o.timetable is None else self.applies(o.timetable)
+
+    def applies(self, timetable: str) -> Truth:
+        """Say whether what follows a timetable applies on the release date."""
+        if timetable not in self._timetables:
+            table = self.pack_at.timetables[timetable]
             routes = [all_of([self._reached(r.starts), self.truth(r.when)]) for r in table.routes]
             deferrals = [
                 any_of([Truth.NO if d.until is None else self._reached(d.until), negate(self.truth(d.when))])
                 for d in table.deferrals
             ]
-            self._timetables[o.timetable] = all_of([any_of(routes), *deferrals])
-        return self._timetables[o.timetable]
+            self._timetables[timetable] = all_of([any_of(routes), *deferrals])
+        return self._timetables[timetable]
 
     def due(self, o: Obligation) -> Truth:
         """Say whether the moment from which an obligation gates has come."""

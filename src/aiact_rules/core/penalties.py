@@ -28,8 +28,10 @@ class Ceiling:
 
 
 def ceiling_of(sanction: Sanction, evaluation: Evaluation) -> Ceiling | None:
-    """Give the ceiling that a sanction sets for the operator the facts speak of; None where it does not reach it."""
+    """Give the ceiling that a sanction sets for the operator the facts speak of; None where it does not reach it, or not yet."""
     if evaluation.truth(sanction.applies) is Truth.NO:
+        return None
+    if sanction.timetable is not None and evaluation.applies(sanction.timetable) is Truth.NO:
         return None
     fixed = _number(sanction.fixed, evaluation)
     share = _number(sanction.share, evaluation)
