@@ -58,13 +58,17 @@ def test_the_script_of_the_action_judges_and_writes_summary_and_outputs(tmp_path
         "GITHUB_STEP_SUMMARY": str(summary),
         "GITHUB_OUTPUT": str(outputs),
     }
-    done = subprocess.run(["bash", "-e", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "verdict=allow\n" in outputs.read_text(encoding="utf-8")
     assert summary.read_text(encoding="utf-8").count("## ALLOW") == 1
     assert (tmp_path / "report.sarif").exists()
     environment["PATHS"] = "examples/silent"
-    done = subprocess.run(["bash", "-e", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert "::warning file=examples/silent/README.md" in done.stdout
 

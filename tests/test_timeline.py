@@ -16,9 +16,9 @@ from aiact_rules.core.decisions import Verdict
 from aiact_rules.core.findings import Status
 from aiact_rules.core.problems import InputError
 from aiact_rules.gate import Gate
+from aiact_rules.timeline import Change, Line, Step, Timeline
 from aiact_rules.timeline.picture import render_svg
 from aiact_rules.timeline.text import render_text
-from aiact_rules.timeline import Change, Line, Step, Timeline
 
 KNOWN = date(2026, 11, 22)
 RECRUITING = """\

@@ -17,7 +17,9 @@ def gate() -> Gate:
 
 
 def sanction(gate: Gate, prefix: str, facts: dict[str, object], on: date) -> dict[str, object] | None:
-    decision = gate.decide(facts, roles=["provider"], markets=["EU"], moment="placing_on_market", release_date=on, as_of=AS_OF)
+    decision = gate.decide(
+        facts, roles=["provider"], markets=["EU"], moment="placing_on_market", release_date=on, as_of=AS_OF
+    )
     found = next(f for f in decision.findings if f.id.startswith(prefix) and f.status.value in ("open", "breached"))
     value = found.as_json()["sanction"]
     assert value is None or isinstance(value, dict)

@@ -82,7 +82,9 @@ def test_a_rewritten_text_with_a_fitting_hash_breaks_the_next_link(log: Decision
     text = log.entry(2).text.replace('"1"', '"7"')
     connection = sqlite3.connect(log.path)
     connection.execute("DROP TRIGGER entries_are_never_changed")
-    connection.execute("UPDATE entries SET text = ?, hash = ? WHERE seq = 2", (text, hashlib.sha256(text.encode()).hexdigest()))
+    connection.execute(
+        "UPDATE entries SET text = ?, hash = ? WHERE seq = 2", (text, hashlib.sha256(text.encode()).hexdigest())
+    )
     connection.commit()
     connection.close()
     problems = [str(problem) for problem in log.verify().problems]

@@ -25,9 +25,8 @@ def offering(hook: str, body: str) -> str:
 
 
 def offering_pack(folder: Path) -> str:
-    return (
-        "from pathlib import Path\nfrom aiact_rules.interfaces import PackLocation\n"
-        + offering("aiact_rules_offer_packs()", f"return [PackLocation(Path({str(folder)!r}))]")
+    return "from pathlib import Path\nfrom aiact_rules.interfaces import PackLocation\n" + offering(
+        "aiact_rules_offer_packs()", f"return [PackLocation(Path({str(folder)!r}))]"
     )
 
 
@@ -52,7 +51,10 @@ def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("raise ImportError('no Pack here')", "failed to load, so no release can be allowed\n  ImportError: no Pack here"),
+        (
+            "raise ImportError('no Pack here')",
+            "failed to load, so no release can be allowed\n  ImportError: no Pack here",
+        ),
         ("syntax error", "failed to load, so no release can be allowed\n  SyntaxError"),
         (
             offering("aiact_rules_offer_pack()", "return []"),
@@ -62,10 +64,16 @@ def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
             "def aiact_rules_offer_packs():\n    return []\n",
             "`aiact_rules_offer_packs` is not marked as a hook\n  put `@hookimpl` above it",
         ),
-        (offering("aiact_rules_offer_packs(folder)", "return []"), "cannot be registered, so no release can be allowed"),
+        (
+            offering("aiact_rules_offer_packs(folder)", "return []"),
+            "cannot be registered, so no release can be allowed",
+        ),
         (offering("aiact_rules_offer_packs()", "return ['specs']"), "offers something that is not a PackLocation"),
         (offering("aiact_rules_offer_packs()", "return 3"), "failed in `aiact_rules_offer_packs`"),
-        (offering("aiact_rules_offer_packs()", "raise OSError('gone')"), "so no release can be allowed\n  OSError: gone"),
+        (
+            offering("aiact_rules_offer_packs()", "raise OSError('gone')"),
+            "so no release can be allowed\n  OSError: gone",
+        ),
     ],
     ids=["import", "syntax", "misspelt", "unmarked", "signature", "wrong type", "not a list", "raises"],
 )
@@ -111,7 +119,11 @@ def test_two_plugins_under_one_name_stop_the_gate(
 
 
 def test_two_packs_with_one_id_stop_the_gate(
-    install: Install, tiny_pack: Folder, release: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    install: Install,
+    tiny_pack: Folder,
+    release: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     install("first-plugin", offering_pack(tiny_pack("one")))
     install("second-plugin", offering_pack(tiny_pack("two")), version="7.0")
@@ -120,7 +132,11 @@ def test_two_packs_with_one_id_stop_the_gate(
 
 
 def test_nobody_replaces_the_eu_ai_act(
-    install: Install, tiny_pack: Folder, release: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    install: Install,
+    tiny_pack: Folder,
+    release: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     install("sly-plugin", offering_pack(tiny_pack(identifier="eu_ai_act")))
     told = refused(monkeypatch, capsys, "check", str(release))
@@ -130,12 +146,21 @@ def test_nobody_replaces_the_eu_ai_act(
 @pytest.mark.parametrize(
     ("hook", "lines", "kind"),
     [
-        ("aiact_rules_offer_engines()", "name = 'reference'\n    def prepare(self, pack_at, lowered): return None", "engine"),
+        (
+            "aiact_rules_offer_engines()",
+            "name = 'reference'\n    def prepare(self, pack_at, lowered): return None",
+            "engine",
+        ),
         ("aiact_rules_offer_reports()", "name = 'json'\n    def render(self, decision): return 'allow'", "report"),
     ],
 )
 def test_nobody_replaces_what_is_built_in(
-    install: Install, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hook: str, lines: str, kind: str
+    install: Install,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    hook: str,
+    lines: str,
+    kind: str,
 ) -> None:
     install("sly-plugin", f"class Sly:\n    {lines}\n" + offering(hook, "return [Sly()]"))
     told = refused(monkeypatch, capsys, "plugins")
@@ -151,7 +176,11 @@ def test_a_pack_without_a_folder_stops_the_gate(
 
 
 def test_a_plugin_that_cannot_take_note_of_a_decision_stops_the_gate(
-    install: Install, tiny_pack: Folder, release: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    install: Install,
+    tiny_pack: Folder,
+    release: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     install("tiny-plugin", offering_pack(tiny_pack()))
     assert run(monkeypatch, "check", str(release), "--market", "XZ") == 0

@@ -48,7 +48,12 @@ class Environment:
         ran = subprocess.run(
             shlex.split(command),
             cwd=self.work,
-            env={**kept, "PATH": path, "AIACT_RULES_CACHE": str(self.work / "cache"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            env={
+                **kept,
+                "PATH": path,
+                "AIACT_RULES_CACHE": str(self.work / "cache"),
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            },
             capture_output=True,
             text=True,
             timeout=TIMEOUT,
@@ -123,7 +128,12 @@ def test_the_guide_works_word_for_word(environment: Environment) -> None:
     assert "lantern_label" in plugins[1]
 
     packs = [text for command, text in said if command == "aiact-rules packs"][1]
-    for pack, market in (("eu_ai_act", "EU"), ("kr_ai_basic_act", "KR"), ("jp_ai_law", "JP"), ("example_lantern_act", "XX")):
+    for pack, market in (
+        ("eu_ai_act", "EU"),
+        ("kr_ai_basic_act", "KR"),
+        ("jp_ai_law", "JP"),
+        ("example_lantern_act", "XX"),
+    ):
         assert re.search(rf"^{pack} \d+\.\d+\.\d+  \[{market}\]$", packs, re.MULTILINE), packs
     assert "from plugin aiact-rules-kr 0.1.0" in packs
 

@@ -35,7 +35,9 @@ def test_what_is_written_passes_its_own_tests(tmp_path: Path) -> None:
     assert "2 passed" in ran.stdout or ".." in ran.stdout
 
 
-def test_without_a_folder_it_takes_the_name_of_the_distribution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_folder_it_takes_the_name_of_the_distribution(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(cli, ["new-plugin", "JP"], catch_exceptions=False).exit_code == 0
     assert 'name = "aiact-rules-jp"' in (tmp_path / "aiact-rules-jp" / "pyproject.toml").read_text(encoding="utf-8")

@@ -33,7 +33,8 @@ def blocked() -> Decision:
     gate = Gate()
     document = gate.read(EXAMPLES / "minimal")
     return gate.decide(
-        document.with_facts(document.facts.merged_with(gate.facts({"operator.supports_ai_literacy": False}))), as_of=AS_OF
+        document.with_facts(document.facts.merged_with(gate.facts({"operator.supports_ai_literacy": False}))),
+        as_of=AS_OF,
     )
 
 
@@ -85,7 +86,9 @@ def test_fingerprints_stay_when_lines_move_and_differ_between_findings(held: Dec
     assert len({annotation.fingerprint for annotation in found}) == len(found)
 
 
-def test_junit_is_read_by_a_junit_reader_with_the_same_counts(held: Decision, allowed: Decision, tmp_path: Path) -> None:
+def test_junit_is_read_by_a_junit_reader_with_the_same_counts(
+    held: Decision, allowed: Decision, tmp_path: Path
+) -> None:
     target = tmp_path / "report.xml"
     target.write_text(JunitReport().render_many([held, allowed]), encoding="utf-8")
     read = JUnitXml.fromfile(str(target))

@@ -160,4 +160,6 @@ def problems(load: Callable[..., Pack]) -> Callable[..., list[str]]:
 def rule(when: str, **more: str) -> str:
     """Write an article file with one rule that has this condition."""
     lines = "".join(f"    {key}: {value}\n" for key, value in more.items())
-    return f"rules:\n  - id: art9.1\n    provision: Art. 9(1)\n    concludes: c\n    reason: r\n    when: {when}\n{lines}"
+    return (
+        f"rules:\n  - id: art9.1\n    provision: Art. 9(1)\n    concludes: c\n    reason: r\n    when: {when}\n{lines}"
+    )

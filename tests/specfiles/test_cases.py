@@ -51,7 +51,9 @@ def test_a_case_has_the_defaults_of_its_file(tmp_path: Path) -> None:
 
 
 def test_what_a_case_cannot_expect_is_refused_with_its_line(tmp_path: Path) -> None:
-    (tmp_path / "art_006.cases.yaml").write_text(CASES.replace("art24.*: open", "art24.*: opne").replace("verdict:", "verdit:"))
+    (tmp_path / "art_006.cases.yaml").write_text(
+        CASES.replace("art24.*: open", "art24.*: opne").replace("verdict:", "verdit:")
+    )
     with pytest.raises(PackError) as caught:
         load_cases(tmp_path)
     found = [str(problem) for problem in caught.value.problems]

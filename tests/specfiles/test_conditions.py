@@ -53,7 +53,10 @@ BROAD = FactTest("system.narrow", Test.IS, False)
         ("{system.uses: {is_empty: true}}", FactTest("system.uses", Test.EMPTY)),
         ("{system.uses: {is_empty: false}}", Not(FactTest("system.uses", Test.EMPTY))),
         ("{model.compute: {above: 1e25}}", FactTest("model.compute", Test.ABOVE, Decimal("1e25"))),
-        ("{model.compute: {at_least: threshold}}", FactTest("model.compute", Test.AT_LEAST, ParameterName("threshold"))),
+        (
+            "{model.compute: {at_least: threshold}}",
+            FactTest("model.compute", Test.AT_LEAST, ParameterName("threshold")),
+        ),
         ("{model.compute: {below: 10^24}}", FactTest("model.compute", Test.BELOW, Decimal("1e24"))),
         ("{model.compute: {at_most: 7}}", FactTest("model.compute", Test.AT_MOST, Decimal(7))),
         ("{release.date: {after: 2027-12-02}}", FactTest("release.date", Test.ABOVE, date(2027, 12, 2))),
@@ -69,7 +72,9 @@ BROAD = FactTest("system.narrow", Test.IS, False)
         ("{high_risk: true, system.narrow: true}", AllOf((Holds("high_risk"), NARROW))),
         (
             "{model.compute: {above: 1, at_most: 2}}",
-            AllOf((FactTest("model.compute", Test.ABOVE, Decimal(1)), FactTest("model.compute", Test.AT_MOST, Decimal(2)))),
+            AllOf(
+                (FactTest("model.compute", Test.ABOVE, Decimal(1)), FactTest("model.compute", Test.AT_MOST, Decimal(2)))
+            ),
         ),
     ],
 )
@@ -86,9 +91,15 @@ def test_each_form_says_what_the_manual_says(load: Callable[..., Pack], text: st
         ("{reading.wait: applies}", "unknown reading `wait`\n  did you mean `waits`?"),
         ("{reading.waits: apply}", "reading `waits` has no choice `apply`\n  did you mean `applies`?"),
         ("{system.narrow: maybe}", "`system.narrow` takes true or false"),
-        ("{system.narrow: {is_not: true}}", "`is_not` cannot test `system.narrow`, which is a yes_no fact\n  write true or false"),
+        (
+            "{system.narrow: {is_not: true}}",
+            "`is_not` cannot test `system.narrow`, which is a yes_no fact\n  write true or false",
+        ),
         ("{high_risk: unknown}", "`high_risk` takes true or false"),
-        ("{system.area: employmnt}", "`employmnt` is not one of the values of `system.area`\n  did you mean `employment`?"),
+        (
+            "{system.area: employmnt}",
+            "`employmnt` is not one of the values of `system.area`\n  did you mean `employment`?",
+        ),
         ("{system.area: {includes: none}}", "`includes` cannot test `system.area`, which is a one_of fact"),
         ("{system.uses: grading}", "a value alone cannot test `system.uses`, which is a some_of fact"),
         ("{system.uses: {include: grading}}", "did you mean `includes`?"),

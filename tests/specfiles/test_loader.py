@@ -20,7 +20,18 @@ Loads = Callable[..., Pack]
 Finds = Callable[..., list[str]]
 
 
-CITED = ["art_3", "art_3.pt_3", "art_3.pt_7", "art_51", "art_51.par_2", "art_73", "art_73.par_2", "art_111", "art_111.par_2", "art_113"]
+CITED = [
+    "art_3",
+    "art_3.pt_3",
+    "art_3.pt_7",
+    "art_51",
+    "art_51.par_2",
+    "art_73",
+    "art_73.par_2",
+    "art_111",
+    "art_111.par_2",
+    "art_113",
+]
 
 
 def written(folder: Path, texts: dict[str, str]) -> Path:
@@ -48,7 +59,12 @@ def test_every_rule_knows_file_and_line(load: Loads) -> None:
 def test_what_a_file_says_for_all_is_joined_to_each_obligation(load: Loads) -> None:
     duty = load().obligations["art24.1"]
     assert duty.given == Holds("high_risk")
-    assert (duty.roles, duty.before, duty.after, duty.timetable) == (("distributor",), ("making_available",), None, "regime")
+    assert (duty.roles, duty.before, duty.after, duty.timetable) == (
+        ("distributor",),
+        ("making_available",),
+        None,
+        "regime",
+    )
     assert duty.met == AllOf(
         tuple(FactTest("documentation.items", Test.INCLUDES, frozenset({item})) for item in ("purpose", "versions"))
     )
@@ -63,9 +79,7 @@ def test_an_obligation_replaces_role_and_moment_of_its_file(load: Loads) -> None
 def test_a_prohibition_is_for_everybody_at_every_moment_and_has_no_way_to_be_met(load: Loads) -> None:
     ban = load().obligations["art5.1"]
     assert (ban.kind, ban.roles, ban.before, ban.met) == (Kind.PROHIBITION, (), (), None)
-    assert ban.given == AllOf(
-        (Holds("high_risk"), FactTest("system.uses", Test.INCLUDES, frozenset({"grading"})))
-    )
+    assert ban.given == AllOf((Holds("high_risk"), FactTest("system.uses", Test.INCLUDES, frozenset({"grading"}))))
 
 
 def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str, str]) -> None:
@@ -88,7 +102,12 @@ def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str
         ("art_006", "    reason: it is listed\n", "", "rule `art6.2`: `reason` is missing"),
         ("art_006", "reason: it is listed", "reason:", "rule `art6.2`: `reason` is empty"),
         ("art_006", "concludes: high_risk", "concludse: high_risk", "did you mean `concludes`?"),
-        ("art_006", "exception_to: art6.2", "exception_to: art6.9", "`exception_to` names `art6.9`, which no loaded pack defines"),
+        (
+            "art_006",
+            "exception_to: art6.2",
+            "exception_to: art6.9",
+            "`exception_to` names `art6.9`, which no loaded pack defines",
+        ),
         ("art_006", "exception_to: art6.2", "exception_to: art6.3", "makes an exception to itself"),
         ("art_006", "    concludes: high_risk\n", "", "rule `art6.2` concludes nothing and is no exception"),
         ("art_006", "id: art24.2", "id: art24.1", "`art24.1` is defined twice"),
@@ -96,7 +115,12 @@ def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str
         ("art_006", "timetable: regime", "timetable: regmie", "unknown timetable `regmie`\n  did you mean `regime`?"),
         ("art_006", "before: making_available", "before: making_avail", "unknown moment `making_avail`"),
         ("art_006", "before: making_available\n", "", "obligation `art24.1` is due at no moment"),
-        ("art_006", "    after: making", "    before: making_available\n    after: making", "is due both before and after"),
+        (
+            "art_006",
+            "    after: making",
+            "    before: making_available\n    after: making",
+            "is due both before and after",
+        ),
         ("art_006", "    met_when: {system.area: none}\n", "", "obligation `art24.2`: `met_when` is missing"),
         ("art_006", "days: 15, ", "", "a deadline has one of hours, days, weeks, months, years"),
         ("art_006", "days: 15", "days: soon", "expected a whole number, found `soon`"),
@@ -104,10 +128,20 @@ def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str
         ("art_006", "runs_from: release.date", "runs_from: model.compute", "a deadline runs from a date"),
         ("art_006", "    must: not use it", "    sanction: art99\n    must: not use it", "unknown sanction `art99`"),
         ("art_006", "article: 6", "artikle: 6", "unknown key `artikle`"),
-        ("vocabulary", ", if_absent_because: nobody relies on it", "", "`if_absent` and `if_absent_because` belong together"),
+        (
+            "vocabulary",
+            ", if_absent_because: nobody relies on it",
+            "",
+            "`if_absent` and `if_absent_because` belong together",
+        ),
         ("vocabulary", "if_absent: no,", "if_absent: maybe,", "expected yes or no, found `maybe`"),
         ("vocabulary", "model.original]", "model.orig]", "unknown fact `model.orig`"),
-        ("vocabulary", "ratio: [model.compute, model.original]", "ratio: [model.compute, system.name]", "is not a quantity"),
+        (
+            "vocabulary",
+            "ratio: [model.compute, model.original]",
+            "ratio: [model.compute, system.name]",
+            "is not a quantity",
+        ),
         ("vocabulary", "ratio: [model.compute, model.original]", "ratio: [model.compute]", "`ratio` of two facts"),
         ("vocabulary", "type: text", "type: text, unit: m", "only a quantity has a unit"),
         ("vocabulary", "type: text", "type: one_of", "a one_of fact needs `values`"),
@@ -119,7 +153,12 @@ def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str
         ("parameters", "2026-08-02,", "7,", "parameter `start` mixes dates and numbers"),
         ("timetables", "starts: start", "starts: threshold", "unknown date parameter `threshold`"),
         ("timetables", "until: never", "until: nver", "unknown date parameter `nver`"),
-        ("readings", "default: waits", "default: wait", "the default `wait` is not one of the choices\n  did you mean `waits`?"),
+        (
+            "readings",
+            "default: waits",
+            "default: wait",
+            "the default `wait` is not one of the choices\n  did you mean `waits`?",
+        ),
         ("readings", ", applies: it does not", "", "needs two choices or more"),
         ("pack", "moment: making_available", "moment: making", "role `distributor`: unknown moment `making`"),
         ("pack", "version: 0.1.0", "version: one", "`version`: not of the right form, found `one`"),
@@ -263,9 +302,18 @@ def test_an_extension_adds_advice_to_the_law_it_extends(load: Loads) -> None:
 @pytest.mark.parametrize(
     ("article", "said"),
     [
-        ("rules: [{id: s1, provision: M, exception_to: art6.2, when: {system.narrow: true}, reason: r}]", "never changes the law"),
-        ("rules: [{id: s1, provision: M, concludes: high_risk, when: {system.narrow: true}, reason: r}]", "names of its own"),
-        ("rules: [{id: art6.2, provision: M, concludes: x, when: {system.narrow: true}, reason: r}]", "has the id of a rule"),
+        (
+            "rules: [{id: s1, provision: M, exception_to: art6.2, when: {system.narrow: true}, reason: r}]",
+            "never changes the law",
+        ),
+        (
+            "rules: [{id: s1, provision: M, concludes: high_risk, when: {system.narrow: true}, reason: r}]",
+            "names of its own",
+        ),
+        (
+            "rules: [{id: art6.2, provision: M, concludes: x, when: {system.narrow: true}, reason: r}]",
+            "has the id of a rule",
+        ),
         (
             "obligations: [{id: s2, provision: M, must: do, before: making_available, met_when: {system.narrow: true}}]",
             "obligation `s2` binds, but its pack extends `small`",

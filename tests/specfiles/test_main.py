@@ -9,7 +9,9 @@ import pytest
 from aiact_rules.specfiles.__main__ import main
 
 
-def test_a_pack_that_loads_is_counted(tmp_path: Path, texts: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pack_that_loads_is_counted(
+    tmp_path: Path, texts: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     for name, text in texts.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -20,7 +22,11 @@ def test_a_pack_that_loads_is_counted(tmp_path: Path, texts: dict[str, str], cap
 def test_problems_elsewhere_are_counted_and_not_shown(
     tmp_path: Path, texts: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, text in {**texts, "readings.yaml": "readings: {}\nmore: {}\n", "ch04/coverage.yaml": "unit: {}\n"}.items():
+    for name, text in {
+        **texts,
+        "readings.yaml": "readings: {}\nmore: {}\n",
+        "ch04/coverage.yaml": "unit: {}\n",
+    }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert main([str(tmp_path), "ch03"]) == 0

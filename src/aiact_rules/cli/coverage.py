@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from aiact_rules.catalogue import Catalogue
+from aiact_rules.core.problems import InputError, Problem
 from aiact_rules.gate import DEFAULT_PACK
 
 
@@ -33,6 +34,15 @@ def command(pack_id: str, report: str, against: Path | None, listed: bool) -> No
             click.echo(f"{account.label} ({account.unit}) {account.status}{again}")
         click.echo(f"{len(changed)} units differ from the text as read")
         raise click.exceptions.Exit(1 if changed else 0)
+    if not ledger.units:
+        raise InputError(
+            [
+                Problem(
+                    f"pack `{pack_id}` has no index of its law's units (`units.jsonl`)",
+                    hint="without it, citations are not checked",
+                )
+            ]
+        )
     coverage = coverage_of(pack, ledger)
     if report == "json":
         click.echo(json.dumps(coverage.as_json(), indent=2, ensure_ascii=False))

@@ -99,6 +99,7 @@ class Reader:
         self.gate = gate
         self.judging = judging
         self._organisations: dict[Path, Organisation] = {}
+        self._noted: set[tuple[Path | None, tuple[str, ...]]] = set()
 
     def organisation(self, path: Path) -> Organisation:
         """Give the organisation's file that goes with a path; what it states is read with the default vocabulary."""
@@ -125,9 +126,20 @@ class Reader:
         markets = organisation.settings.get("markets")
         if isinstance(markets, tuple):
             return self._packs_of(markets, str(organisation.places["markets"]))
+        self._note_uncovered(path, asked.markets if asked is not None else None)
         covered = {identity.market for identity in self.gate.catalogue.identities.values() if identity.gates}
         stated = covered & asked.markets if asked is not None and asked.markets else frozenset()
         return tuple(dict.fromkeys((DEFAULT_PACK, *self.gate.catalogue.packs_for(sorted(stated)))))
+
+    def _note_uncovered(self, path: Path | None, markets: frozenset[str] | None) -> None:
+        """Say on the error stream that nothing was judged for a market, since silence would look like an answer."""
+        known = {identity.market for identity in self.gate.catalogue.identities.values() if identity.gates}
+        uncovered = sorted((markets or frozenset()) - known - MEMBER_STATES)
+        if uncovered and (path, tuple(uncovered)) not in self._noted:
+            self._noted.add((path, tuple(uncovered)))
+            click.echo(
+                f"{path}: no installed pack covers {', '.join(uncovered)}, so nothing is said about it", err=True
+            )
 
     def _packs_of(self, texts: tuple[str, ...], place: str) -> tuple[str, ...]:
         try:

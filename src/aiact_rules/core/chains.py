@@ -58,7 +58,8 @@ class Chain:
         for operator, decision in zip(self.operators, self.decisions, strict=True):
             finding = findings.get(operator)
             if finding is not None and finding.roles and not set(finding.roles) & set(decision.roles):
-                moved.append(f"{operator} counts as {finding.roles[0].replace('_', ' ')}: {_why(decision, finding)}")
+                counts = "counts" if finding.certain else "may count"
+                moved.append(f"{operator} {counts} as {finding.roles[0].replace('_', ' ')}: {_why(decision, finding)}")
         return Row(name, first.provision, first.must, statuses, tuple(moved))
 
     def as_json(self) -> dict[str, object]:
