@@ -192,6 +192,17 @@ def test_what_cannot_be_swept_ends_with_two_a_hint_and_no_file(
     assert sorted(os.listdir()) == before
 
 
+def test_what_changes_on_a_date_is_asked_without_the_column_of_release_dates(run: Run, table: Path) -> None:
+    dates = ("--as-of", "2027-12-01", "--as-of", "2027-12-02", "--no-output", "--format", "json")
+    summary = json.loads(run("sweep", str(table), "--map", str(MAP), "--without", "release.date", *dates).out)
+    assert summary["changes"][0]["rows"] == [{"was": "allow", "is": "hold", "rows": 1}]
+    more = {line["id"]: line["open"] for line in summary["obligations"]}
+    assert more["annex4.1.a"][0] == 0 < more["annex4.1.a"][1]
+    answer = run("sweep", str(table), "--map", str(MAP), "--without", "release.dat", *dates)
+    assert answer.code == 2
+    assert "did you mean `release.date`?" in answer.err
+
+
 def test_init_writes_a_map_that_can_be_used(run: Run, table: Path) -> None:
     target = table.with_name("map.yaml")
     assert run("sweep", "init", str(table), "--role", "provider", "--output", str(target)).code == 0

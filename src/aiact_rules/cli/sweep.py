@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiact_rules.cli.options import Day
-from aiact_rules.core.problems import InputError, PackError, Place, Problem
+from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.gate import Gate
 from aiact_rules.interfaces import EngineUnavailable
 
@@ -75,6 +76,7 @@ def init(table: Path, roles: tuple[str, ...], packs: tuple[str, ...], output: Pa
 @click.option("--pack", "packs", multiple=True, help="A pack by id (several allowed).")
 @click.option("--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point.")
 @click.option("--set", "settings", multiple=True, metavar="FACT=VALUE", help="State one fact for all rows.")
+@click.option("--without", "without", multiple=True, metavar="FACT", help="Leave the column of a fact unread.")
 @click.option("--sets", "sets", default="breached,open", help="The statuses whose obligations are listed for each row.")
 @click.option("--output", type=click.Path(path_type=Path), help="The table with verdicts (default: TABLE.verdicts.*).")
 @click.option("--only-key", is_flag=True, help="Write only the key and the answers, not the other columns.")
@@ -100,6 +102,7 @@ def run(
     packs: tuple[str, ...],
     readings: tuple[str, ...],
     settings: tuple[str, ...],
+    without: tuple[str, ...],
     sets: str,
     output: Path | None,
     only_key: bool,
@@ -122,6 +125,7 @@ def run(
     gate = Gate()
     chosen = _pairs(readings, "--reading", "ID=CHOICE")
     source, table_map = _table(gate, table, map_file, packs or None, chosen)
+    table_map = _unread(table_map, without)
     stated: dict[str, Any] = dict(_pairs(settings, "--set", "FACT=VALUE"))
     given = {
         "operator.roles": list(roles) or None,
@@ -208,6 +212,18 @@ def _table(
     return table, TableMap(next((name for name in table.columns if name in ("id", "key")), None), columns)
 
 
+def _unread(table_map: TableMap, facts: tuple[str, ...]) -> TableMap:
+    known = [column.fact for column in table_map.columns]
+    problems = [
+        Problem(f"no column states `{fact}`", Place("--without"), did_you_mean(fact, known))
+        for fact in facts
+        if fact not in known
+    ]
+    if problems:
+        raise InputError(problems)
+    return replace(table_map, columns=tuple(column for column in table_map.columns if column.fact not in facts))
+
+
 def _pairs(texts: tuple[str, ...], option: str, form: str) -> dict[str, str]:
     found = {}
     for text in texts:
@@ -220,7 +236,6 @@ def _pairs(texts: tuple[str, ...], option: str, form: str) -> dict[str, str]:
 
 def _statuses(text: str) -> list[Any]:
     from aiact_rules.core.findings import Status
-    from aiact_rules.core.problems import did_you_mean
 
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = [status.value for status in Status]
