@@ -142,10 +142,14 @@ class Registry:
             self._plain = self.log()
         return self._plain
 
-    def log(self, **options: Any) -> str:
+    def log(self, *files: Path, **options: Any) -> str:
+        """Log the model with further files beside it."""
         import mlflow.sklearn
 
-        return str(mlflow.sklearn.log_model(self.model, name="model", pip_requirements=[], **options).model_uri)
+        info = mlflow.sklearn.log_model(self.model, name="model", pip_requirements=[], **options)
+        for file in files:
+            self.client.log_model_artifact(info.model_id, str(file))
+        return str(info.model_uri)
 
     def register(self, uri: str | None = None, facts: dict[str, Any] | None = None) -> str:
         """Register a version and give the name of its model."""

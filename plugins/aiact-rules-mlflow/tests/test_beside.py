@@ -26,6 +26,7 @@ facts:
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     pytest.importorskip("flask_wtf", reason="basic-auth needs mlflow[auth]")
+    pytest.importorskip("mlflow.store.model_registry.sqlalchemy_workspace_store", reason="no workspaces in this MLflow")
     folder = tmp_path_factory.mktemp("beside")
     auth = folder / "auth.ini"
     auth.write_text(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import urllib.parse
 from pathlib import Path
 from typing import Any
 
+import mlflow
+import mlflow.sklearn
 import pytest
 from mlflow.exceptions import MlflowException
 
@@ -124,23 +127,37 @@ def test_a_release_file_and_its_evidence_among_the_artifacts_count(registry: Reg
     release, proof = tmp_path / "aiact.yaml", tmp_path / "practices.md"
     release.write_text(RELEASE_FILE + "evidence:\n  system.practices: practices.md\n")
     proof.write_text("# Practices\n\nReviewed by two people on 3 November.\n")
-    name = registry.register(registry.log(extra_files=[str(release), str(proof)]))
+    name = registry.register(registry.log(release, proof))
     registry.alias(name)
     assert registry.tags(name)["aiact_decision"] == "allow"
+
+
+def test_a_release_file_among_the_extra_files_counts(registry: Registry, tmp_path: Path) -> None:
+    if "extra_files" not in inspect.signature(mlflow.sklearn.log_model).parameters:
+        pytest.skip("this MLflow knows no extra files")
+    release, proof = tmp_path / "aiact.yaml", tmp_path / "practices.md"
+    release.write_text(RELEASE_FILE + "evidence:\n  system.practices: practices.md\n")
+    proof.write_text("# Practices\n\nReviewed by two people on 3 November.\n")
+    uri = registry.log(extra_files=[str(release), str(proof)])
+    assert registry.tags(registry.register(uri))["aiact_decision"] == "allow"
+    registry.client.log_model_artifact(uri.rsplit("/", 1)[1], str(release))
+    assert "several release files or cards stand among the artifacts and in `extra_files`" in refused(
+        registry.register, uri
+    )
 
 
 def test_evidence_that_is_not_there_is_refused(registry: Registry, tmp_path: Path) -> None:
     release = tmp_path / "aiact.yaml"
     release.write_text(RELEASE_FILE + "evidence:\n  system.practices: practices.md\n")
-    said = refused(registry.register, registry.log(extra_files=[str(release)]))
-    assert "extra_files/aiact.yaml:6: the evidence `practices.md` does not exist" in said
+    said = refused(registry.register, registry.log(release))
+    assert "aiact.yaml:6: the evidence `practices.md` does not exist" in said
 
 
 @pytest.mark.parametrize("name", ["../../../server.log", "/etc/hostname"])
 def test_evidence_outside_the_model_is_refused(registry: Registry, tmp_path: Path, name: str) -> None:
     release = tmp_path / "aiact.yaml"
     release.write_text(RELEASE_FILE + f"evidence:\n  system.practices: {name}\n")
-    said = refused(registry.register, registry.log(extra_files=[str(release)]))
+    said = refused(registry.register, registry.log(release))
     assert "does not lie among the artifacts" in said
 
 
@@ -148,7 +165,7 @@ def test_the_words_of_a_card_are_heeded(registry: Registry, tmp_path: Path) -> N
     card, release = tmp_path / "README.md", tmp_path / "aiact.yaml"
     card.write_text("---\nlicense: mit\n---\n# Screener\n\nMade for applicant screening: ranks what people send in.\n")
     release.write_text(RELEASE_FILE)
-    name = registry.register(registry.log(extra_files=[str(card), str(release)]))
+    name = registry.register(registry.log(card, release))
     said = refused(registry.alias, name)
     assert "Annex III, point 4(a)" in said
 
@@ -156,7 +173,7 @@ def test_the_words_of_a_card_are_heeded(registry: Registry, tmp_path: Path) -> N
 def test_a_release_may_not_choose_its_own_reading_or_pack(registry: Registry, tmp_path: Path) -> None:
     release = tmp_path / "aiact.yaml"
     release.write_text(RELEASE_FILE + "readings: {emotion_inference_basis: any_data}\npacks: [another_act]\n")
-    said = refused(registry.register, registry.log(extra_files=[str(release)]))
+    said = refused(registry.register, registry.log(release))
     assert "the reading `emotion_inference_basis: any_data`" in said
     assert "the pack `another_act`" in said
 
@@ -177,8 +194,6 @@ def test_an_early_date_of_release_does_not_bring_back_earlier_law(registry: Regi
 
 
 def test_a_prompt_is_left_alone(client: Any) -> None:
-    import mlflow
-
     assert client.tracking_uri == mlflow.get_tracking_uri()
     mlflow.genai.register_prompt(name="greeting", template="Hello {{name}}")
     mlflow.genai.set_prompt_alias("greeting", "champion", 1)

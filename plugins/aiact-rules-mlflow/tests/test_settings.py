@@ -10,7 +10,8 @@ from aiact_rules.core.decisions import Verdict
 from aiact_rules.core.packs import MARKETS, ROLES
 from aiact_rules.core.problems import ProblemsError
 
-from aiact_rules_mlflow.settings import Artifacts, Settings, read_settings
+from aiact_rules_mlflow.settings import NAMES, Artifacts, Settings, read_settings
+from aiact_rules_mlflow.tags import DECISION_TAGS
 
 
 def read(folder: Path, toml: str = "", **environment: str) -> Settings:
@@ -28,6 +29,12 @@ def test_nothing_said_guards_champion_and_production(tmp_path: Path) -> None:
     assert settings.guards_stage("Production")
     assert not settings.guards_stage("Staging")
     assert (settings.fail_on, settings.registration) == (Verdict.HOLD, Verdict.BLOCK)
+
+
+def test_the_readme_explains_every_setting_and_every_tag() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"`AIACT_MLFLOW_{name}`" not in readme] == []
+    assert [tag for tag in DECISION_TAGS if f"`{tag}`" not in readme] == []
 
 
 def test_a_star_guards_everything(tmp_path: Path) -> None:
