@@ -143,7 +143,7 @@ def run(
         stated=stated,
         sets=_statuses(sets),
     )
-    kernel = Kernel(plan, threads=min(4, os.cpu_count() or 1))
+    kernel = Kernel(plan, threads=max(1, min(4, (os.cpu_count() or 1) // 2)))
     target = None if no_output else output or _beside(table)
     keep = None if not only_key else [] if plan.key is None else [plan.key]
     swept = _with_progress(source, lambda done: _run(source, table_map, kernel, target, keep, done))

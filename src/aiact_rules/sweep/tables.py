@@ -21,6 +21,7 @@ BATCH_ROWS = 1 << 17
 BATCH_BYTES = 96 << 20
 LINES_ROWS = 1 << 13
 _LARGE_GROUP = 1 << 14
+_READ_BYTES = 1 << 20
 FORMATS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -72,7 +73,7 @@ class ParquetTable:
         self._paths = paths
         if not paths:
             raise InputError([Problem("no Parquet files here", Place(name))])
-        files = [pyarrow.parquet.ParquetFile(path, memory_map=True) for path in paths]
+        files = [pyarrow.parquet.ParquetFile(path) for path in paths]
         self.schema: pa.Schema = files[0].schema_arrow
         for path, file in zip(paths, files, strict=True):
             if not file.schema_arrow.equals(self.schema):
@@ -111,7 +112,9 @@ class ParquetTable:
     ) -> Iterator[pa.RecordBatch]:
         def opened(*, nested: bool) -> pyarrow.parquet.ParquetFile:
             as_codes = [name for name, is_nested in texts if nested or not is_nested]
-            return pyarrow.parquet.ParquetFile(path, memory_map=True, read_dictionary=as_codes, pre_buffer=False)
+            return pyarrow.parquet.ParquetFile(
+                path, read_dictionary=as_codes, pre_buffer=False, buffer_size=_READ_BYTES
+            )
 
         plain = opened(nested=False)
         groups = plain.num_row_groups
