@@ -39,7 +39,7 @@ details { margin: .3rem 0; } summary { cursor: pointer; } details ul { margin: 0
 .unknown::before { content: "not known "; color: var(--hold); }
 svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } details { display: block; }
-h2, h3 { break-after: avoid; } tr { break-inside: avoid; } details::details-content { content-visibility: visible; } }
+h2, h3 { break-after: avoid; } tr { break-inside: avoid; } td details::details-content { content-visibility: visible; } }
 """
 
 
