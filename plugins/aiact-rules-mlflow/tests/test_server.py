@@ -170,6 +170,17 @@ def test_the_words_of_a_card_are_heeded(registry: Registry, tmp_path: Path) -> N
     assert "Annex III, point 4(a)" in said
 
 
+@pytest.mark.parametrize("whose", ["version", "model"])
+def test_the_words_of_a_description_are_heeded(registry: Registry, whose: str) -> None:
+    name = registry.register(facts=MINIMAL)
+    words = "Made for applicant screening."
+    if whose == "version":
+        registry.client.update_model_version(name, "1", description=words)
+    else:
+        registry.client.update_registered_model(name, description=words)
+    assert "Annex III, point 4(a)" in refused(registry.alias, name)
+
+
 def test_a_release_may_not_choose_its_own_reading_or_pack(registry: Registry, tmp_path: Path) -> None:
     release = tmp_path / "aiact.yaml"
     release.write_text(RELEASE_FILE + "readings: {emotion_inference_basis: any_data}\npacks: [another_act]\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from aiact_rules.core.findings import Finding, Status
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import Gate
+from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.discovery import read_document
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.document import Subject as Stated
-from aiact_rules.sources.model_card import merged
+from aiact_rules.sources.model_card import SIGNALS, merged
+from aiact_rules.sources.prose import prose
 from aiact_rules.sources.reading import read_text
 from aiact_rules.sources.release_file import read_release
 
@@ -32,12 +34,16 @@ MOST_FINDINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A version to be judged: its number (None: not yet registered), its tags and where its artifacts lie."""
+    """A version to be judged: its number (None: not yet registered), its tags and where its artifacts lie.
+
+    `descriptions` are what people wrote about it in the registry, by the name each text goes by.
+    """
 
     name: str
     version: str | None
     tags: Mapping[str, str]
     location: str | None
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"`{self.name}`" if self.version is None else f"`{self.name}` version {self.version}"
@@ -90,7 +96,17 @@ class ReleaseJudge:
                 document = self._with_metadata(document, found)
         else:
             document = replace(document, facts=self.settings.organisation.facts)
-        return document.with_facts(merged(facts, document.facts))
+        return document.with_facts(self._with_signals(merged(facts, document.facts), version.descriptions))
+
+    def _with_signals(self, facts: Facts, descriptions: Mapping[str, str]) -> Facts:
+        """Add the cues that stand in descriptions to those of the card: words can only make a verdict stricter."""
+        found = [s for name, text in descriptions.items() for s in find_signals(prose(text), self._cues, name)]
+        if not found or SIGNALS not in self.vocabulary:
+            return facts
+        known = facts.value(SIGNALS)
+        cues = frozenset(signal.cue for signal in found) | (known if isinstance(known, frozenset) else frozenset())
+        origin = facts[SIGNALS].origin if SIGNALS in facts else Origin(found[0].place)
+        return facts.overridden_by(Facts.of([Fact(SIGNALS, cues, origin)]))
 
     def _read(self, found: Found) -> Document | None:
         """Read the release file and the cards; None where there is neither."""

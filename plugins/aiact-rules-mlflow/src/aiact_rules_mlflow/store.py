@@ -48,7 +48,13 @@ class GateMixin:
         if threshold is not None and not self._is_prompt(name, source):
             decision = self._decided(
                 f"registration of `{name}`",
-                lambda: ModelVersion(name, None, {tag.key: tag.value for tag in given}, self._location(source)),
+                lambda: ModelVersion(
+                    name,
+                    None,
+                    {tag.key: tag.value for tag in given},
+                    self._location(source),
+                    self._descriptions(name, kwargs.get("description")),
+                ),
             )
             self._enforce(f"registration of `{name}`", decision, threshold)
             given += [ModelVersionTag(key, value) for key, value in decision_tags(decision).items()]
@@ -92,7 +98,8 @@ class GateMixin:
 
         def version_found() -> ModelVersion:
             location = store.get_model_version_download_uri(name, found.version)
-            return ModelVersion(name, str(found.version), dict(found.tags), location)
+            texts = self._descriptions(name, found.description)
+            return ModelVersion(name, str(found.version), dict(found.tags), location, texts)
 
         try:
             decision = self._decided(what, version_found)
@@ -140,6 +147,15 @@ class GateMixin:
         """
         store: Any = self
         return source in PROMPT_SOURCES and bool(store.get_registered_model(name)._is_prompt())
+
+    def _descriptions(self, name: str, own: str | None) -> dict[str, str]:
+        """Give what people wrote about a version and its model."""
+        store: Any = self
+        texts = {
+            "description of the version": own,
+            "description of the model": store.get_registered_model(name).description,
+        }
+        return {place: text for place, text in texts.items() if text}
 
     def _location(self, source: str) -> str:
         """Give where the artifacts of a version to be registered lie, as the store itself will find it."""
