@@ -110,7 +110,9 @@ def registry(facts: Sequence[str], vocabulary: Vocabulary, rows: int, seed: int 
 
 
 def _texts(codes: Any, words: Any, silent: Any = None) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=silent), pa.array(words)).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=silent), pa.array(words)).cast(
+        pa.string()
+    )
 
 
 def _masked(lists: pa.ListArray, silent: Any) -> pa.ListArray:

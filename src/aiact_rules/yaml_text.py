@@ -187,7 +187,9 @@ class _Reader:
             self.problem(f"nested deeper than {self.max_depth} levels", event.start_mark)
             raise _Stop
         self.left -= 1
-        node = self.sequence(place, events) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(place, events)
+        node = (
+            self.sequence(place, events) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(place, events)
+        )
         self.left += 1
         return node
 
@@ -208,7 +210,9 @@ class _Reader:
             key_node = self.node(event, events)
             value = self.node(next(events), events)
             if not isinstance(key_node, Scalar):
-                self.problem("a key must be a word", event.start_mark, "a text that begins with `{` or `[` needs quotes")
+                self.problem(
+                    "a key must be a word", event.start_mark, "a text that begins with `{` or `[` needs quotes"
+                )
                 continue
             key = key_node.text
             if key == "<<" and key_node.plain:

@@ -58,6 +58,7 @@ def test_a_model_provider_can_be_fined_only_from_the_day_article_101_applies(gat
         ("sme", "10000000", "lower", "300000"),
         ("sme", "1000000000", "lower", "15000000"),
         ("small_mid_cap", "10000000", "lower", "300000"),
+        ("not_an_enterprise", "1000000000", "higher", "15000000"),
     ],
 )
 def test_smaller_firms_pay_at_most_the_lower_amount(
@@ -73,3 +74,9 @@ def test_where_the_size_is_unknown_no_ceiling_is_claimed(gate: Gate) -> None:
     found = sanction(gate, "art9.1", {**HIGH, "operator.annual_turnover": "1e9"}, date(2027, 12, 15))
     assert found is not None
     assert (found["takes"], found["ceiling"]) == ("unknown", None)
+
+
+def test_no_share_of_a_turnover_counts_for_who_is_no_undertaking(gate: Gate) -> None:
+    found = sanction(gate, "art9.1", {**HIGH, "operator.size": "not_an_enterprise"}, date(2027, 12, 15))
+    assert found is not None
+    assert (found["fixed"], found["share_percent"], found["ceiling"]) == ("15000000", None, "15000000")

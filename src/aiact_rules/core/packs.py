@@ -176,6 +176,7 @@ def _resolve(pack: Pack, as_of: date, choices: dict[str, str]) -> PackAt:
         name: replace(
             sanction,
             applies=settle(sanction.applies, sanction.place),
+            share_when=settle(sanction.share_when, sanction.place),
             lower_for=tuple(replace(cap, when=settle(cap.when, sanction.place)) for cap in sanction.lower_for),
         )
         for name, sanction in pack.sanctions.items()

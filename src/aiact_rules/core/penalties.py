@@ -35,6 +35,8 @@ def ceiling_of(sanction: Sanction, evaluation: Evaluation) -> Ceiling | None:
         return None
     fixed = _number(sanction.fixed, evaluation)
     share = _number(sanction.share, evaluation)
+    if evaluation.truth(sanction.share_when) is Truth.NO:
+        share = None
     caps = [(evaluation.truth(cap.when), cap.provision) for cap in sanction.lower_for]
     lower = [provision for truth, provision in caps if truth is Truth.YES]
     if lower:

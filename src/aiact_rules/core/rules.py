@@ -204,7 +204,8 @@ class LowerCap:
 class Sanction:
     """The ceiling of a fine: a fixed amount in `currency` and a share of yearly worldwide turnover, whichever is higher.
 
-    `fixed` and `share` name parameters (`share` in per cent). `turnover` names the fact with the turnover.
+    `fixed` and `share` name parameters (`share` in per cent). `turnover` names the fact with the turnover. Where
+    `share_when` does not hold, only the fixed amount counts.
     """
 
     id: str
@@ -217,6 +218,7 @@ class Sanction:
     applies: Condition = ALWAYS
     timetable: str | None = None
     note: str | None = None
+    share_when: Condition = ALWAYS
     place: Place | None = field(default=None, compare=False)
 
 

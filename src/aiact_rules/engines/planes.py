@@ -114,6 +114,7 @@ class Outcomes:
 
 _CODE = (OWED, IN_FORCE, MAYBE_IN_FORCE, MET, MAYBE_MET, DUE, MAYBE_DUE)
 
+
 def batch_of(records: Iterable[Mapping[str, FactValue]], types: Mapping[str, FactType]) -> pa.RecordBatch:
     """Write records as an Arrow batch with a column for each fact: booleans, texts, lists of texts, dates.
 

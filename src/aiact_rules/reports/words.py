@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-_WRITTEN = {"ai": "AI", "gpai": "GPAI", "annex": "Annex", "i": "I", "iii": "III", "b": "B", "section": "Section", "eu": "EU"}
+_WRITTEN = {
+    "ai": "AI",
+    "gpai": "GPAI",
+    "annex": "Annex",
+    "i": "I",
+    "iii": "III",
+    "b": "B",
+    "section": "Section",
+    "eu": "EU",
+}
 
 
 def words(name: str) -> str:

@@ -18,7 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Check the pack in a folder; exit code 0 where it loads, else 1."""
     parser = argparse.ArgumentParser(prog="python -m aiact_rules.specfiles", description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder with pack.yaml")
-    parser.add_argument("part", nargs="*", help="show only problems of files whose name begins so (`ch05_general_purpose`)")
+    parser.add_argument(
+        "part", nargs="*", help="show only problems of files whose name begins so (`ch05_general_purpose`)"
+    )
     parser.add_argument("--units", type=Path, help="a units.jsonl to check citations with, if the pack has none")
     chosen = parser.parse_args(arguments)
     problems: list[Problem] = []

@@ -60,7 +60,9 @@ def _rule(loading: Loading, spec: RuleSpec, node: Node) -> Rule:
     subject = f"rule `{spec.id}`"
     span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
     if spec.concludes is None and not spec.exception_to:
-        loading.problem(f"{subject} concludes nothing and is no exception", node.place, "write `concludes:` or `exception_to:`")
+        loading.problem(
+            f"{subject} concludes nothing and is no exception", node.place, "write `concludes:` or `exception_to:`"
+        )
     return Rule(
         id=spec.id,
         provision=spec.provision,
@@ -77,23 +79,27 @@ def _rule(loading: Loading, spec: RuleSpec, node: Node) -> Rule:
     )
 
 
-def _obligation(
-    loading: Loading, file: ArticleFile, given: Condition, spec: ObligationSpec, node: Node
-) -> Obligation:
+def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: ObligationSpec, node: Node) -> Obligation:
     subject = f"obligation `{spec.id}`"
     span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
     kind = Kind(spec.kind)
     if kind is Kind.OBLIGATION and spec.met_when is None:
-        loading.problem(f"{subject}: `met_when` is missing", node.place, "say by which facts it is met, or `kind: notice`")
+        loading.problem(
+            f"{subject}: `met_when` is missing", node.place, "say by which facts it is met, or `kind: notice`"
+        )
     if spec.before is not None and spec.after is not None:
         loading.problem(f"{subject} is due both before and after", node.place, "keep one of `before` and `after`")
     own_time = spec.before is not None or spec.after is not None
     before = spec.before if own_time else file.before
     after = spec.after if own_time else file.after
     if not own_time and before is not None and after is not None:
-        loading.problem(f"{subject} is due both before and after", node.place, "keep one of the file's `before` and `after`")
+        loading.problem(
+            f"{subject} is due both before and after", node.place, "keep one of the file's `before` and `after`"
+        )
     if kind is Kind.OBLIGATION and not before and not after:
-        loading.problem(f"{subject} is due at no moment", node.place, "write `before:` or `after:`, here or for the file")
+        loading.problem(
+            f"{subject} is due at no moment", node.place, "write `before:` or `after:`, here or for the file"
+        )
     role = spec.role if spec.role is not None else file.role
     own = loading.condition(child(node, "given"), subject)
     return Obligation(

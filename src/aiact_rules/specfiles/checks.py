@@ -101,7 +101,9 @@ def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(f"{subject}: {error}", place, error.hint)
 
 
-def _check_values(pack: Pack, packs: Sequence[Pack], timetables: Collection[str], unread: frozenset[str]) -> Iterator[Problem]:
+def _check_values(
+    pack: Pack, packs: Sequence[Pack], timetables: Collection[str], unread: frozenset[str]
+) -> Iterator[Problem]:
     dates = _parameters(packs, date) | unread
     numbers = _parameters(packs, Decimal) | unread
     for timetable in pack.timetables.values():

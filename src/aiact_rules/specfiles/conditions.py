@@ -94,7 +94,9 @@ class _Reader:
     def condition(self, node: Node) -> Condition:
         if not isinstance(node, Mapping):
             return self.problem(
-                "a condition must be a mapping", node.place, "write `{fact: value}`, `{all: [..]}`, `{any: [..]}` or `{not: {..}}`"
+                "a condition must be a mapping",
+                node.place,
+                "write `{fact: value}`, `{all: [..]}`, `{any: [..]}` or `{not: {..}}`",
             )
         if not node.entries:
             return self.problem("an empty condition", node.place, "say what it tests, or leave the key out")
@@ -138,7 +140,9 @@ class _Reader:
                 return ALWAYS
             near = did_you_mean(name, [*self.names.conclusions, *self.names.vocabulary])
             return self.problem(
-                f"unknown conclusion `{name}`", entry.place, near or "no rule concludes it (the name of a fact has a dot)"
+                f"unknown conclusion `{name}`",
+                entry.place,
+                near or "no rule concludes it (the name of a fact has a dot)",
             )
         truth = self.yes_or_no(entry)
         if truth is None:
@@ -178,7 +182,9 @@ class _Reader:
         for test in entry.value.entries:
             if test.key not in _OPERATORS[kind]:
                 hint = did_you_mean(test.key, _OPERATORS[kind]) or f"write {_EXAMPLES[kind]}"
-                parts.append(self.problem(f"`{test.key}` cannot test `{name}`, which is a {kind.value} fact", test.place, hint))
+                parts.append(
+                    self.problem(f"`{test.key}` cannot test `{name}`, which is a {kind.value} fact", test.place, hint)
+                )
             elif kind is FactType.ONE_OF:
                 parts.append(Not(FactTest(name, Test.ONE_OF, frozenset(self.values(declaration, test.value)))))
             elif kind is FactType.SOME_OF:
@@ -197,7 +203,9 @@ class _Reader:
             return Not(empty) if truth is False else empty
         if test.key == "includes" and not isinstance(test.value, Scalar):
             return self.problem(
-                f"`includes` takes one value of `{name}`", test.value.place, "write `includes_any` or `includes_all` with a list"
+                f"`includes` takes one value of `{name}`",
+                test.value.place,
+                "write `includes_any` or `includes_all` with a list",
             )
         values = self.values(declaration, test.value)
         if test.key == "includes_all":
@@ -232,9 +240,7 @@ class _Reader:
                 found.append(item.text)
         return found
 
-    def operand(
-        self, test: Entry, kind: type[Decimal] | type[date], parse: Callable[[str], Decimal | date]
-    ) -> Operand:
+    def operand(self, test: Entry, kind: type[Decimal] | type[date], parse: Callable[[str], Decimal | date]) -> Operand:
         text = self.word(test)
         if text is None:
             return None
@@ -250,9 +256,7 @@ class _Reader:
             return parse(text)
         except ValueError as error:
             if text[:1].isalpha():
-                self.problem(
-                    f"unknown parameter `{text}`", test.value.place, did_you_mean(text, self.names.parameters)
-                )
+                self.problem(f"unknown parameter `{text}`", test.value.place, did_you_mean(text, self.names.parameters))
             else:
                 self.problem(str(error), test.value.place)
             return None

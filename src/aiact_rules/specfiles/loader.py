@@ -66,9 +66,7 @@ def load_pack(
     return _load((*files, *(common_files(shared) if shared is not None else ())), bases)
 
 
-def load_pack_text(
-    texts: Mapping[str, str], *, common: Path | None = None, bases: Sequence[Pack] = ()
-) -> Pack:
+def load_pack_text(texts: Mapping[str, str], *, common: Path | None = None, bases: Sequence[Pack] = ()) -> Pack:
     """Load a pack from texts by file name, such as `{"pack.yaml": ..., "art_006.yaml": ...}`, as `load_pack` does."""
     files = files_of({name: text.encode() for name, text in texts.items()})
     if not any(file.kind == "pack" for file in files):
@@ -134,7 +132,11 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
     unread = frozenset(loading.unread)
     loading.problems.extend(
         check_pack(
-            pack, extended, lambda *path: place_of(child(pack_node, *path), pack_place), whole=spec is not None, unread=unread
+            pack,
+            extended,
+            lambda *path: place_of(child(pack_node, *path), pack_place),
+            whole=spec is not None,
+            unread=unread,
         )
     )
     if loading.index is not None:
@@ -176,16 +178,12 @@ def _conclusions(loading: Loading, extended: Sequence[Pack]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _roles_and_moments(
-    spec_entry: tuple[SpecFile, Node, PackSpec] | None
-) -> tuple[dict[str, Role], dict[str, Moment]]:
+def _roles_and_moments(spec_entry: tuple[SpecFile, Node, PackSpec] | None) -> tuple[dict[str, Role], dict[str, Moment]]:
     if spec_entry is None:
         return {}, {}
     _, node, spec = spec_entry
     roles = {
-        entry.key: Role(
-            entry.key, role.provision, role.means, role.moment, role.deemed, role.unless, entry.place
-        )
+        entry.key: Role(entry.key, role.provision, role.means, role.moment, role.deemed, role.unless, entry.place)
         for entry in entries(child(node, "roles"))
         if (role := spec.roles.get(entry.key)) is not None
     }

@@ -60,15 +60,15 @@ class Loading:
         for unit in more:
             if unit not in self.known_units and span.until is None:
                 self.problem(
-                    f"{subject}: unknown unit `{unit}`", place_of(child(node, "units"), place), did_you_mean(unit, self.known_units)
+                    f"{subject}: unknown unit `{unit}`",
+                    place_of(child(node, "units"), place),
+                    did_you_mean(unit, self.known_units),
                 )
             found[unit] = None
         return tuple(found)
 
 
-def keep_once(
-    loading: Loading, kept: dict[str, Value], name: str, value: Value, what: str, place: Place
-) -> None:
+def keep_once(loading: Loading, kept: dict[str, Value], name: str, value: Value, what: str, place: Place) -> None:
     """Keep a value under its name, or report that the name is taken."""
     if name in kept:
         first = getattr(kept[name], "place", None)

@@ -56,17 +56,23 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_.]*$")]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
 Day = Annotated[date, BeforeValidator(_date), WithJsonSchema(_DATE)]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
-Names = Annotated[list[Name], BeforeValidator(_listed), WithJsonSchema(
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-)]
-Identifiers = Annotated[list[Identifier], BeforeValidator(_listed), WithJsonSchema(
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-)]
+Names = Annotated[
+    list[Name],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Identifiers = Annotated[
+    list[Identifier],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 ConditionText = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "format": "condition"})]
 
-TruthWord = Annotated[Literal["yes", "no", "unknown"], BeforeValidator(_truth), WithJsonSchema(
-    {"enum": ["yes", "no", "unknown", True, False]}
-)]
+TruthWord = Annotated[
+    Literal["yes", "no", "unknown"],
+    BeforeValidator(_truth),
+    WithJsonSchema({"enum": ["yes", "no", "unknown", True, False]}),
+]
 CertaintyLetter = Literal["P", "Q", "S", "K"]
 
 
@@ -312,6 +318,7 @@ class SanctionSpec(SpecModel):
     provision: Words
     fixed: Identifier | None = None
     share: Identifier | None = None
+    share_when: ConditionText | None = None
     turnover: FactName | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     lower_for: list[LowerForSpec] = []

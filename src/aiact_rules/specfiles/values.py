@@ -28,7 +28,9 @@ def read_parameters(loading: Loading) -> dict[str, Parameter]:
                 except ValueError as error:
                     loading.problem(f"parameter `{entry.key}`: {error}", dated.place)
             if not values:
-                loading.problem(f"parameter `{entry.key}`: no values", entry.place, "write `values: {as-of date: value}`")
+                loading.problem(
+                    f"parameter `{entry.key}`: no values", entry.place, "write `values: {as-of date: value}`"
+                )
             if len({isinstance(one, date) for one in values.values()}) > 1:
                 loading.problem(f"parameter `{entry.key}` mixes dates and numbers", entry.place)
             parameter = Parameter(
@@ -106,14 +108,13 @@ def read_sanctions(loading: Loading) -> dict[str, Sanction]:
         for entry in entries(child(node, "sanctions")):
             spec, subject = value.sanctions[entry.key], f"sanction `{entry.key}`"
             lower_for = tuple(
-                LowerCap(
-                    cap.provision, loading.condition(child(entry.value, "lower_for", number, "when"), subject)
-                )
+                LowerCap(cap.provision, loading.condition(child(entry.value, "lower_for", number, "when"), subject))
                 for number, cap in enumerate(spec.lower_for)
             )
             sanction = Sanction(
                 entry.key, spec.provision, spec.fixed, spec.share, spec.turnover, spec.currency, lower_for,
-                loading.condition(child(entry.value, "applies"), subject), spec.timetable, spec.note, entry.place,
+                loading.condition(child(entry.value, "applies"), subject), spec.timetable, spec.note,
+                loading.condition(child(entry.value, "share_when"), subject), entry.place,
             )  # fmt: skip
             keep_once(loading, kept, entry.key, sanction, "sanction", entry.place)
     return kept

@@ -59,8 +59,11 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
     if spec.unit is not None and kind is not FactType.QUANTITY:
         loading.problem(f"{subject}: only a quantity has a unit", place_of(child(node, "unit"), place))
     if (spec.if_absent is None) != (spec.if_absent_because is None):
-        loading.problem(f"{subject}: `if_absent` and `if_absent_because` belong together", place,
-                        "a default that silence has needs its reason, and a reason its default")
+        loading.problem(
+            f"{subject}: `if_absent` and `if_absent_because` belong together",
+            place,
+            "a default that silence has needs its reason, and a reason its default",
+        )
     derivation = None
     if spec.derived is not None:
         ratio, total = spec.derived.ratio, spec.derived.sum

@@ -1,8 +1,8 @@
 """Lantern labels: lines of `name: value`, the way the factories of Examplia label their lanterns.
 
-    lantern: Glow 3
-    market: XX
-    talks: yes
+lantern: Glow 3
+market: XX
+talks: yes
 """
 
 from __future__ import annotations
