@@ -12,29 +12,37 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "src"), str(HERE)]
 
-from aiact_rules.gate import Gate
-from aiact_rules.sweep.kernel import Kernel
-from aiact_rules.sweep.running import judged_chunks
-from aiact_rules.sweep.tables import open_table
-from sweep import AS_OF, COLUMNS, THREADS, lower, plan_for, registry, registry_facts
+import pyarrow as pa  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+
+from aiact_rules.gate import Gate  # noqa: E402
+from aiact_rules.sweep.kernel import Kernel  # noqa: E402
+from aiact_rules.sweep.mapping import ColumnMap, TableMap  # noqa: E402
+from aiact_rules.sweep.plan import make_plan  # noqa: E402
+from aiact_rules.sweep.running import judged_chunks  # noqa: E402
+from aiact_rules.sweep.tables import open_table  # noqa: E402
+from sweep import AS_OF, COLUMNS, SAME, THREADS, lower, registry, registry_facts  # noqa: E402
 
 
 def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).resolve().parent.parent / "src"), *sys.path[:2]])
+    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:2])
     from pyspark.sql import SparkSession
 
     gate = Gate()
     facts = registry_facts(lower(gate.packs()[0].at(AS_OF)), COLUMNS)
-    _, plan = plan_for(gate, facts)
+    # Spark takes a dot in a name for a path, so columns have other names here.
+    columns = TableMap("id", tuple(ColumnMap(fact.replace(".", "_"), fact) for fact in facts))
+    plan = make_plan(gate, columns, as_of=[AS_OF], stated=SAME)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "registry"
         folder.mkdir()
         table = registry(facts, gate.vocabulary(), rows)
+        table = table.rename_columns([name.replace(".", "_") for name in table.column_names])
         for part in range(4):
             pq.write_table(table.slice(part * rows // 4, rows // 4), folder / f"part-{part}.parquet")
         kernel = Kernel(plan, threads=THREADS)

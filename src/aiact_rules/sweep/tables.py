@@ -283,6 +283,14 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _column_of(values: list[Any], column: ColumnMap | None, name: str, faults: dict[int, str]) -> pa.Array:
+    first = next((value for value in values if value is not None), None)
+    try:  # where all values are of one kind, as they mostly are
+        return pa.array(
+            values, pa.list_(pa.string()) if isinstance(first, list) and column is not None else pa.string()
+        )
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        pass
+
     def text(value: Any) -> str | None:
         if value is None or isinstance(value, str):
             return value
