@@ -585,10 +585,15 @@ AFTERWARDS_DUTIES = (
 # --- Articles 27, 43, 46 to 49, 60, 63, 72, 73 and 86, on systems that differ in their listed use
 # Everything in Annex III they ask about is answered; only what a use says is answered with yes.
 NO_USE = {**ONLY_RECRUITMENT, "zweck_personalgewinnung_oder_personalauswahl": False}
-NO_DEROGATION = dict.fromkeys((
-    "enge_verfahrensaufgabe", "verbesserung_abgeschlossener_menschlicher_taetigkeit",
-    "erkennung_entscheidungmuster_oder_abweichungen", "vorbereitung_einer_anhang_iii_bewertung"
-), False)
+NO_DEROGATION = dict.fromkeys(
+    (
+        "enge_verfahrensaufgabe",
+        "verbesserung_abgeschlossener_menschlicher_taetigkeit",
+        "erkennung_entscheidungmuster_oder_abweichungen",
+        "vorbereitung_einer_anhang_iii_bewertung",
+    ),
+    False,
+)
 CREDIT = {
     "natuerliche_person_als_kreditgegenstand": True,
     "zweck_kreditwuerdigkeitsbewertung": True,

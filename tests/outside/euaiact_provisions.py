@@ -880,16 +880,26 @@ CONDITIONS = (
     asked("system.profiles_natural_persons", "profiling_natuerlicher_personen", first=False),
 )
 # All their fields on Annex III that a system listed as recruitment, and nothing else, answers with no.
-ONLY_RECRUITMENT = dict.fromkeys((
-    "biometrischer_einsatz_rechtlich_zulaessig", "zweck_sicherheitsbauteil_infrastruktur",
-    "bildung_oder_berufsausbildung_einrichtung", "arbeitsbezogene_vertragsbeziehung",
-    "behoerde_oder_im_auftrag_behoerde", "natuerliche_person_als_kreditgegenstand",
-    "natuerliche_person_als_versicherungsgegenstand", "zweck_bewertung_und_klassifizierung_notrufe",
-    "zweck_disposition_oder_priorisierung_notfallerstversorgung", "zweck_notfallmedizinische_patiententriage",
-    "strafverfolgungseinsatz_rechtlich_zulaessig", "migration_asyl_grenzkontrollkontext",
-    "justizbehoerde_oder_in_deren_auftrag", "alternative_streitbeilegung",
-    "zweck_beeinflussung_wahlergebnis_oder_stimmverhalten"
-), False)
+ONLY_RECRUITMENT = dict.fromkeys(
+    (
+        "biometrischer_einsatz_rechtlich_zulaessig",
+        "zweck_sicherheitsbauteil_infrastruktur",
+        "bildung_oder_berufsausbildung_einrichtung",
+        "arbeitsbezogene_vertragsbeziehung",
+        "behoerde_oder_im_auftrag_behoerde",
+        "natuerliche_person_als_kreditgegenstand",
+        "natuerliche_person_als_versicherungsgegenstand",
+        "zweck_bewertung_und_klassifizierung_notrufe",
+        "zweck_disposition_oder_priorisierung_notfallerstversorgung",
+        "zweck_notfallmedizinische_patiententriage",
+        "strafverfolgungseinsatz_rechtlich_zulaessig",
+        "migration_asyl_grenzkontrollkontext",
+        "justizbehoerde_oder_in_deren_auftrag",
+        "alternative_streitbeilegung",
+        "zweck_beeinflussung_wahlergebnis_oder_stimmverhalten",
+    ),
+    False,
+)
 CLASSES = (
     Provision(
         "Art. 3(14), with Art. 6(1a) and (1b)",
