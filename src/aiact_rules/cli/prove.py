@@ -94,14 +94,13 @@ def chosen_pack(catalogue: Catalogue, name: str, *extensions: str) -> Pack:
     folder = Path(name)
     if extensions or name in catalogue.identities or not (folder / "pack.yaml").is_file():
         return catalogue.packs([name, *extensions])[0]
-    from aiact_rules.locations import specs_folder
     from aiact_rules.specfiles.extensions import merge_packs
     from aiact_rules.specfiles.folder import find_common
     from aiact_rules.specfiles.identity import read_identity
     from aiact_rules.specfiles.loader import load_pack
 
     bases = [catalogue.pack(base) for base in read_identity(folder, name).extends]
-    pack = load_pack(folder, common=find_common(folder) or specs_folder() / "common", bases=bases)
+    pack = load_pack(folder, common=find_common(folder), bases=bases)
     return merge_packs(bases[0], pack) if bases else pack
 
 
