@@ -325,6 +325,11 @@ class _Page:
         for sanction in self.pack.sanctions.values():
             lower = "; ".join(f"{self._words(cap.when)} ({cap.provision})" for cap in sanction.lower_for)
             applies = "" if sanction.applies == ALWAYS else f"Where {self._words(sanction.applies)}. "
+            reaches = " or ".join(kind.value for kind in sanction.reaches)
+            if reaches:
+                applies += f"For every {reaches} that no other sanction reaches. "
+            if sanction.share_when != ALWAYS:
+                applies += f"The share counts where {self._words(sanction.share_when)}. "
             starts = "" if sanction.timetable is None else f"Applies {self._starts(sanction.timetable)}. "
             yield _row(f"`{sanction.id}`", self._fine(sanction.id), lower, f"{applies}{starts}{sanction.note or ''}")
         yield ""

@@ -80,3 +80,47 @@ def test_no_share_of_a_turnover_counts_for_who_is_no_undertaking(gate: Gate) -> 
     found = sanction(gate, "art9.1", {**HIGH, "operator.size": "not_an_enterprise"}, date(2027, 12, 15))
     assert found is not None
     assert (found["fixed"], found["share_percent"], found["ceiling"]) == ("15000000", None, "15000000")
+
+
+UNION_INSTITUTION: dict[str, object] = {"operator.is_union_institution": True, "operator.size": "not_an_enterprise"}
+
+
+def test_an_institution_of_the_union_meets_the_ceilings_of_article_100(gate: Gate) -> None:
+    found = sanction(gate, "art9.1", {**HIGH, **UNION_INSTITUTION}, date(2027, 12, 15))
+    assert found is not None
+    assert (found["provision"], found["ceiling"]) == ("Art. 100(3)", "750000")
+    manipulative = {
+        **HIGH,
+        **UNION_INSTITUTION,
+        "system.practices": ["builds_face_database"],
+        "system.builds_facial_recognition_database": True,
+        "system.scrapes_faces_from": ["internet"],
+        "system.face_scraping_untargeted": True,
+    }
+    found = sanction(gate, "art5.1.e", manipulative, date(2027, 12, 15))
+    assert found is not None
+    assert (found["provision"], found["ceiling"]) == ("Art. 100(2)", "1500000")
+
+
+def test_ceilings_for_whatever_is_infringed_reach_duties_that_article_99_does_not_list(gate: Gate) -> None:
+    """Monitoring stands in no list of Art. 99(4): only Union institutions, and who is before the AI Office, have a ceiling."""
+    day = date(2027, 12, 15)
+    assert sanction(gate, "art72.3.plan", HIGH, day) is None
+    found = sanction(gate, "art72.3.plan", {**HIGH, **UNION_INSTITUTION}, day)
+    assert found is not None
+    assert (found["provision"], found["ceiling"]) == ("Art. 100(3)", "750000")
+    own_model: dict[str, object] = {
+        **HIGH,
+        "system.based_on_own_gpai_model": True,
+        "operator.is_financial_institution": False,
+        "operator.is_law_enforcement_or_border_authority": False,
+        "operator.size": "larger",
+        "operator.annual_turnover": "1e9",
+    }
+    found = sanction(gate, "art72.3.plan", own_model, day)
+    assert found is not None
+    assert found["provision"] == "Art. 75c(4), second subparagraph, point (a)"
+    assert found["ceiling"] == "30000000"
+    found = sanction(gate, "art9.1", own_model, day)
+    assert found is not None
+    assert found["provision"] == "Art. 99(4)"

@@ -20,7 +20,7 @@ from aiact_rules.core.conditions import (
 )
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
-from aiact_rules.core.penalties import Ceiling, ceiling_of
+from aiact_rules.core.penalties import Ceiling, ceiling_for
 from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.timing import DueDate, Start, due_dates, start_of
 from aiact_rules.core.truth import Truth
@@ -170,8 +170,6 @@ class FindingWriter:
             release_date = evaluation.facts.get("release.date")
             if start is None or (release_date is not None and start.on <= release_date):  # type: ignore[operator]
                 return None
-        pack = evaluation.pack_at
-        sanction = None if o.sanction is None else ceiling_of(pack.sanctions[o.sanction], evaluation)
         conditions = [o.given] if o.met is None else [o.given, o.met]
         return Finding(
             id=o.id,
@@ -190,7 +188,7 @@ class FindingWriter:
             evidence=o.evidence,
             start=start,
             due_dates=due_dates(o, evaluation),
-            sanction=sanction,
+            sanction=ceiling_for(o, evaluation),
             readings=self._grounds.readings(o),
             reading=o.reading,
             see_also=o.see_also,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from aiact_rules.core.evaluation import Evaluation
-from aiact_rules.core.rules import Sanction
+from aiact_rules.core.rules import Force, Obligation, Sanction
 from aiact_rules.core.truth import Truth
 
 
@@ -25,6 +25,25 @@ class Ceiling:
     takes: str
     amount: Decimal | None
     note: str | None = None
+
+
+def ceiling_for(o: Obligation, evaluation: Evaluation) -> Ceiling | None:
+    """Give the ceiling for a breach of this obligation by the operator the facts speak of; None where there is none, or not yet.
+
+    The obligation's own sanction comes first. A sanction that reaches whole kinds of finding counts only where it is
+    certain that it applies to the operator, and only for what binds.
+    """
+    sanctions = evaluation.pack_at.sanctions
+    if o.sanction is not None:
+        own = sanctions[o.sanction]
+        if evaluation.truth(own.applies) is not Truth.NO:
+            return ceiling_of(own, evaluation)
+    if o.force is not Force.BINDING:
+        return None
+    for sanction in sanctions.values():
+        if o.kind in sanction.reaches and evaluation.truth(sanction.applies) is Truth.YES:
+            return ceiling_of(sanction, evaluation)
+    return None
 
 
 def ceiling_of(sanction: Sanction, evaluation: Evaluation) -> Ceiling | None:

@@ -205,7 +205,8 @@ class Sanction:
     """The ceiling of a fine: a fixed amount in `currency` and a share of yearly worldwide turnover, whichever is higher.
 
     `fixed` and `share` name parameters (`share` in per cent). `turnover` names the fact with the turnover. Where
-    `share_when` does not hold, only the fixed amount counts.
+    `share_when` does not hold, only the fixed amount counts. `reaches` names the kinds of binding finding it is a ceiling
+    for where no sanction of their own reaches the operator: a law may fine some operators for whatever they infringe.
     """
 
     id: str
@@ -219,6 +220,7 @@ class Sanction:
     timetable: str | None = None
     note: str | None = None
     share_when: Condition = ALWAYS
+    reaches: tuple[Kind, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 

@@ -323,6 +323,7 @@ class SanctionSpec(SpecModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     lower_for: list[LowerForSpec] = []
     applies: ConditionText | None = None
+    reaches: list[Literal["prohibition", "obligation"]] = []
     timetable: Identifier | None = None
     note: Words | None = None
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.problems import did_you_mean
-from aiact_rules.core.rules import Cue, Deferral, LowerCap, Parameter, Reading, Route, Sanction, Timetable
+from aiact_rules.core.rules import Cue, Deferral, Kind, LowerCap, Parameter, Reading, Route, Sanction, Timetable
 from aiact_rules.core.vocabulary import parse_date, parse_quantity
 from aiact_rules.specfiles.loading import Loading, keep_once
 from aiact_rules.specfiles.models import CuesFile, ParametersFile, ReadingsFile, SanctionsFile, TimetablesFile
@@ -114,7 +114,8 @@ def read_sanctions(loading: Loading) -> dict[str, Sanction]:
             sanction = Sanction(
                 entry.key, spec.provision, spec.fixed, spec.share, spec.turnover, spec.currency, lower_for,
                 loading.condition(child(entry.value, "applies"), subject), spec.timetable, spec.note,
-                loading.condition(child(entry.value, "share_when"), subject), entry.place,
+                loading.condition(child(entry.value, "share_when"), subject),
+                tuple(Kind(kind) for kind in spec.reaches), entry.place,
             )  # fmt: skip
             keep_once(loading, kept, entry.key, sanction, "sanction", entry.place)
     return kept
