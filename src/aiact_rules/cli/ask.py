@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 
 import click
 
-from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.cli.options import Judging, Reader, Release, decided, judging
 from aiact_rules.core.decisions import Decision, Verdict
 from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.packs import MARKETS, ROLES
@@ -17,7 +17,6 @@ from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.gate import Gate
 from aiact_rules.sources.answers import Answers
 from aiact_rules.sources.discovery import RELEASE_FILES
-from aiact_rules.sources.document import Skipped
 from aiact_rules.sources.statements import parse_value
 
 _WIDTH = 78
@@ -28,25 +27,13 @@ _NEW = "# What is released, by whom, when and where. What is not stated holds th
 @click.command("ask")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("aiact.yaml"))
 @judging
-def command(
-    path: Path,
-    roles: tuple[str, ...],
-    moment: str | None,
-    as_of: date | None,
-    release_date: date | None,
-    markets: tuple[str, ...],
-    packs: tuple[str, ...],
-    readings: tuple[str, ...],
-    fact_files: tuple[Path, ...],
-    settings: tuple[str, ...],
-) -> None:
+def command(path: Path, chosen: Judging) -> None:
     """Ask what decides most, one question at a time, and write each answer into the release file.
 
     PATH is a release file (written anew where there is none), a model card, or their folder. Each answer is written at
     once, comments stay, and the interview ends when the verdict is certain. `?` leaves a question open, `why` says what
     it decides, `q` stops.
     """
-    chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
     file = release_file_of(path)
     if not file.exists():
         write(file, _NEW)
@@ -100,30 +87,18 @@ class Interview:
     def judged(self) -> Decision:
         """Read everything about the release again and decide."""
         reader = Reader(self.gate, self.chosen)
-        release = reader.read(self.path)
-        if isinstance(release, Skipped):
-            raise InputError([Problem(release.reason, Place(release.name), "name a model card or a release file")])
+        release = reader.read_release(self.path, "name a model card or a release file")
         return self.decided(release)
 
     def decided(self, release: Release) -> Decision:
         """Decide on what was read."""
-        chosen = self.chosen
         if release.document.operators:
             problem = "this release names several operators; an interview is with one"
             raise InputError([Problem(problem, release.document.operators[0].place)])
         facts = release.facts
         if facts.value(ROLES) == frozenset():  # an empty list that waits to be filled
             facts = Facts({fact.name: fact for fact in facts if fact.name != ROLES})
-        return self.gate.decide(
-            release.document.with_facts(facts),
-            roles=chosen.roles or None,
-            moment=chosen.moment,
-            as_of=chosen.as_of,
-            release_date=chosen.release_date,
-            markets=chosen.markets or None,
-            packs=release.packs,
-            readings=release.readings,
-        )
+        return decided(self.gate, replace(release, facts=facts), self.chosen)
 
     def next_question(self, decision: Decision) -> str | None:
         """Give the most decisive fact that was not put aside; who acts, and where, comes first."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import click
 
-from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.cli.options import Judging, Reader, Release, decided, judging
 from aiact_rules.cli.terminal import show
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision, Verdict
@@ -63,22 +62,13 @@ def command(
     baseline: Path | None,
     fail_on: str | None,
     only_cards: bool,
-    roles: tuple[str, ...],
-    moment: str | None,
-    as_of: date | None,
-    release_date: date | None,
-    markets: tuple[str, ...],
-    packs: tuple[str, ...],
-    readings: tuple[str, ...],
-    fact_files: tuple[Path, ...],
-    settings: tuple[str, ...],
+    chosen: Judging,
 ) -> None:
     """Judge model cards, release files, or folders that hold them.
 
     Each PATH is one release; a release file beside a card is read with it. Every path is judged, whatever happens to the others.
     A release file with `operators:` is judged for each of them, and the strictest verdict counts.
     """
-    chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
     if not paths and tree is None:
         raise click.UsageError("name a model card, a release file or a folder, or use --tree")
     paths = (*paths, *(releases_below(tree) if tree is not None else ()))
@@ -105,7 +95,7 @@ def command(
         except VerificationFailed as error:
             click.echo(f"{path}: {error}", err=True)
             failed = True
-    each = [d for _, judged in decisions for d in (judged.decisions if isinstance(judged, Chain) else (judged,))]
+    each = _each(decisions)
     if log_file is not None:
         from aiact_rules.ledger.decision_log import DecisionLog
 
@@ -118,6 +108,11 @@ def command(
     worst = max((decision.verdict.severity for decision in each), default=0)
     threshold = {"hold": Verdict.HOLD.severity, "block": Verdict.BLOCK.severity, "never": 3}[worst_fail_on or "hold"]
     raise click.exceptions.Exit(2 if failed else 1 if worst >= threshold else 0)
+
+
+def _each(judged: Iterable[tuple[Path, Decision | Chain]]) -> list[Decision]:
+    """Give every decision, those of a chain one by one."""
+    return [one for _, found in judged for one in (found.decisions if isinstance(found, Chain) else (found,))]
 
 
 def _got_worse(decisions: list[Decision], baseline: Path) -> list[Decision]:
@@ -138,23 +133,9 @@ def _got_worse(decisions: list[Decision], baseline: Path) -> list[Decision]:
 
 def judged(gate: Gate, release: Release, chosen: Judging, engine: str | None, verify: str | None) -> Decision:
     """Decide on one release, by two engines where asked, and tell the plugins."""
-
-    def by(name: str | None) -> Decision:
-        return gate.decide(
-            replace(release.document, facts=release.facts),
-            roles=chosen.roles or None,
-            moment=chosen.moment,
-            as_of=chosen.as_of,
-            release_date=chosen.release_date,
-            markets=chosen.markets or None,
-            packs=release.packs,
-            readings=release.readings,
-            engine=name,
-        )
-
-    decision = by(engine)
+    decision = decided(gate, release, chosen, engine)
     if verify is not None:
-        decision = gate.verify(decision, by(verify))
+        decision = gate.verify(decision, decided(gate, release, chosen, verify))
     return gate.record(decision)
 
 
@@ -184,7 +165,7 @@ def _write(gate: Gate, decisions: list[tuple[Path, Decision | Chain]], report: s
         text = "".join(_texts(gate, decisions))
     else:
         chosen = gate.catalogue.report(report)
-        each = [d for _, judged in decisions for d in (judged.decisions if isinstance(judged, Chain) else (judged,))]
+        each = _each(decisions)
         many = getattr(chosen, "render_many", None)
         text = many(each) if many is not None else "".join(chosen.render(decision) for decision in each)
     _on_github(decisions)
@@ -217,7 +198,7 @@ def _texts(gate: Gate, decisions: list[tuple[Path, Decision | Chain]]) -> Iterat
 
 def _on_github(decisions: list[tuple[Path, Decision | Chain]]) -> None:
     """Write the job summary and the outputs where a GitHub workflow runs the command."""
-    each = [d for _, judged in decisions for d in (judged.decisions if isinstance(judged, Chain) else (judged,))]
+    each = _each(decisions)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         from aiact_rules.reports.ci_reports import MarkdownReport

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 
 import click
@@ -12,10 +11,9 @@ from aiact_rules.cli.check import judged
 from aiact_rules.cli.options import Judging, Reader, judging
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.explanation import Explanation
-from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.rules import Obligation, Rule
 from aiact_rules.gate import Gate
-from aiact_rules.sources.document import Skipped
 
 
 @click.command("explain")
@@ -23,30 +21,14 @@ from aiact_rules.sources.document import Skipped
 @click.argument("path", type=click.Path(path_type=Path))
 @judging
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(
-    name: str,
-    path: Path,
-    report: str,
-    roles: tuple[str, ...],
-    moment: str | None,
-    as_of: date | None,
-    release_date: date | None,
-    markets: tuple[str, ...],
-    packs: tuple[str, ...],
-    readings: tuple[str, ...],
-    fact_files: tuple[Path, ...],
-    settings: tuple[str, ...],
-) -> None:
+def command(name: str, path: Path, report: str, chosen: Judging) -> None:
     """Show the rules and facts behind NAME for the release at PATH.
 
     NAME is a finding or rule (`art9.1`), a conclusion (`high_risk`), or a provision (`Art. 6(3)`). `verdict` shows the
     smallest changes of fact that would change the verdict.
     """
     gate = Gate()
-    chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
-    release = Reader(gate, chosen).read(path)
-    if isinstance(release, Skipped):
-        raise InputError([Problem(release.reason, Place(release.name))])
+    release = Reader(gate, chosen).read_release(path)
     decision = judged(gate, release, chosen, None, None)
     if name == "verdict":
         _verdict(decision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -21,7 +21,6 @@ from aiact_rules.gate import DEFAULT_PACK, Gate, with_defaults
 from aiact_rules.history import History, Table, Version, history, read_table
 from aiact_rules.reports.svg_history import render_svg
 from aiact_rules.reports.text_history import render_text
-from aiact_rules.sources.document import Skipped
 from aiact_rules.sources.statements import parse_value
 
 
@@ -31,36 +30,19 @@ from aiact_rules.sources.statements import parse_value
 @click.option("--operator", "operator", metavar="NAME", help="Which operator of a release that names several.")
 @click.option("--format", "report", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write it to a file.")
-def command(
-    path: Path,
-    operator: str | None,
-    report: str,
-    output: Path | None,
-    roles: tuple[str, ...],
-    moment: str | None,
-    as_of: date | None,
-    release_date: date | None,
-    markets: tuple[str, ...],
-    packs: tuple[str, ...],
-    readings: tuple[str, ...],
-    fact_files: tuple[Path, ...],
-    settings: tuple[str, ...],
-) -> None:
+def command(path: Path, operator: str | None, report: str, output: Path | None, chosen: Judging) -> None:
     """Run one release through every text of the Act, from the proposal of 2021 to the law in force.
 
     Each text is judged as if it applied in full. What only earlier texts ask for may stand in a file of its own beside the
     release file (`aiact.history.yaml` beside `aiact.yaml`). Earlier texts inform and never gate, and the exit code is 0: a
     history decides nothing.
     """
-    if packs or as_of is not None:
+    if chosen.packs or chosen.as_of is not None:
         raise InputError([Problem("a history chooses its own packs and dates", hint="leave out --pack and --as-of")])
     gate, table = Gate(), read_table()
     ids = tuple(dict.fromkeys((DEFAULT_PACK, *(version.pack for version in table.versions))))
-    further = (*fact_files, *facts_beside(path))
-    chosen = Judging(roles, moment, None, release_date, markets, ids, readings, further, settings)
-    release = Reader(gate, chosen).read(path)
-    if isinstance(release, Skipped):
-        raise InputError([Problem(release.reason, Place(release.name))])
+    chosen = replace(chosen, packs=ids, fact_files=(*chosen.fact_files, *facts_beside(path)))
+    release = Reader(gate, chosen).read_release(path)
     found = history_of(gate, table, release, chosen, operator)
     if report == "json":
         text = json.dumps(found.as_json(), indent=2, ensure_ascii=False) + "\n"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary, parse_date
@@ -19,8 +21,6 @@ from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.markets import MEMBER_STATES, read_markets
 from aiact_rules.sources.organisation import NOBODY, Organisation, find_organisation_file, read_organisation
 from aiact_rules.sources.statements import parse_value
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in newer releases of click
@@ -38,8 +38,30 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in newer r
             self.fail(str(error), param, ctx)
 
 
-def judging(command: Command) -> Command:
-    """Add the options that say what is judged, by which packs and on which dates."""
+@dataclass(frozen=True)
+class Judging:
+    """The options of `judging`, as given."""
+
+    roles: tuple[str, ...] = ()
+    moment: str | None = None
+    as_of: date | None = None
+    release_date: date | None = None
+    markets: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    fact_files: tuple[Path, ...] = ()
+    settings: tuple[str, ...] = ()
+
+
+def judging(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is judged, by which packs and on which dates, handed over as `chosen`, a `Judging`."""
+
+    @wraps(command)
+    def gathering(**given: Any) -> None:
+        chosen = Judging(**{each.name: given.pop(each.name) for each in fields(Judging)})
+        command(**given, chosen=chosen)
+
+    decorated: Callable[..., None] = gathering
     for option in reversed(
         [
             click.option("--role", "roles", multiple=True, help="A role of the operator (several allowed)."),
@@ -63,23 +85,8 @@ def judging(command: Command) -> Command:
             ),
         ]
     ):
-        command = option(command)
-    return command
-
-
-@dataclass(frozen=True)
-class Judging:
-    """The options of `judging`, as given."""
-
-    roles: tuple[str, ...] = ()
-    moment: str | None = None
-    as_of: date | None = None
-    release_date: date | None = None
-    markets: tuple[str, ...] = ()
-    packs: tuple[str, ...] = ()
-    readings: tuple[str, ...] = ()
-    fact_files: tuple[Path, ...] = ()
-    settings: tuple[str, ...] = ()
+        decorated = option(decorated)
+    return decorated
 
 
 @dataclass(frozen=True)
@@ -148,6 +155,13 @@ class Reader:
             raise InputError([Problem(str(error), Place(place))]) from error
         return self.gate.catalogue.packs_for(sorted(markets - MEMBER_STATES))
 
+    def read_release(self, path: Path, hint: str | None = None) -> Release:
+        """Read the release at a path. Raises InputError, with the hint, where it cannot be used or is no release."""
+        release = self.read(path)
+        if isinstance(release, Skipped):
+            raise InputError([Problem(release.reason, Place(release.name), hint)])
+        return release
+
     def read(self, path: Path) -> Release | Skipped:
         """Read the release at a path. Raises InputError where it cannot be used."""
         organisation = self.organisation(path)
@@ -168,6 +182,21 @@ class Reader:
         if isinstance(chosen, dict):
             readings = {**{str(k): str(v) for k, v in chosen.items()}, **readings}
         return Release(document, facts, packs, {**readings, **pairs(self.judging.readings, "--reading", "ID=CHOICE")})
+
+
+def decided(gate: Gate, release: Release, chosen: Judging, engine: str | None = None) -> Decision:
+    """Decide on a release as the options say."""
+    return gate.decide(
+        release.document.with_facts(release.facts),
+        roles=chosen.roles or None,
+        moment=chosen.moment,
+        as_of=chosen.as_of,
+        release_date=chosen.release_date,
+        markets=chosen.markets or None,
+        packs=release.packs,
+        readings=release.readings,
+        engine=engine,
+    )
 
 
 def pairs(texts: Iterable[str], option: str, form: str) -> dict[str, str]:

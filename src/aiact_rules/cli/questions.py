@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 
 import click
 
 from aiact_rules.cli.check import judged
 from aiact_rules.cli.options import Judging, Reader, judging
-from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import Gate
-from aiact_rules.sources.document import Skipped
 
 
 @click.command("questions")
 @click.argument("path", type=click.Path(path_type=Path))
 @judging
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(
-    path: Path,
-    report: str,
-    roles: tuple[str, ...],
-    moment: str | None,
-    as_of: date | None,
-    release_date: date | None,
-    markets: tuple[str, ...],
-    packs: tuple[str, ...],
-    readings: tuple[str, ...],
-    fact_files: tuple[Path, ...],
-    settings: tuple[str, ...],
-) -> None:
+def command(path: Path, report: str, chosen: Judging) -> None:
     """List the questions whose answers can change the verdict, the most decisive first."""
     gate = Gate()
-    chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
-    release = Reader(gate, chosen).read(path)
-    if isinstance(release, Skipped):
-        raise InputError([Problem(release.reason, Place(release.name))])
+    release = Reader(gate, chosen).read_release(path)
     decision = judged(gate, release, chosen, None, None)
     rows = []
     for pack in decision.packs:

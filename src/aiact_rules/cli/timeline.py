@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.cli.options import Judging, Reader, Release, decided, judging
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
-from aiact_rules.sources.document import Document, Skipped
+from aiact_rules.sources.document import Document
 from aiact_rules.timeline import ALREADY_ON_MARKET, DESIGN_CHANGED, FIRST_PLACED_ON, Timeline, timeline
 from aiact_rules.timeline.picture import render_svg
 from aiact_rules.timeline.text import render_text
@@ -29,21 +29,7 @@ from aiact_rules.timeline.text import render_text
 @click.option("--operator", "operator", metavar="NAME", help="Which operator of a release that names several.")
 @click.option("--format", "report", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write it to a file.")
-def command(
-    path: Path,
-    operator: str | None,
-    report: str,
-    output: Path | None,
-    roles: tuple[str, ...],
-    moment: str | None,
-    as_of: date | None,
-    release_date: date | None,
-    markets: tuple[str, ...],
-    packs: tuple[str, ...],
-    readings: tuple[str, ...],
-    fact_files: tuple[Path, ...],
-    settings: tuple[str, ...],
-) -> None:
+def command(path: Path, operator: str | None, report: str, output: Path | None, chosen: Judging) -> None:
     """Show from date to date how the verdict changes and what is owed.
 
     Each date on which the law changes something for this release is judged as if the step were taken that day and, where
@@ -51,10 +37,7 @@ def command(
     code is 0: a timeline decides nothing.
     """
     gate = Gate()
-    chosen = Judging(roles, moment, as_of, release_date, markets, packs, readings, fact_files, settings)
-    release = Reader(gate, chosen).read(path)
-    if isinstance(release, Skipped):
-        raise InputError([Problem(release.reason, Place(release.name))])
+    release = Reader(gate, chosen).read_release(path)
     found = timeline_of(gate, release, chosen, operator)
     if report == "json":
         text = json.dumps(found.as_json(), indent=2, ensure_ascii=False) + "\n"
@@ -79,16 +62,8 @@ def timeline_of(gate: Gate, release: Release, chosen: Judging, operator: str | N
 
     def judge(on: date, law_of: date, stated: Mapping[str, FactValue]) -> Decision:
         facts = Facts.of(Fact(name, value, Origin(Place("timeline"))) for name, value in stated.items())
-        return gate.decide(
-            document.with_facts(document.facts.overridden_by(facts)),
-            roles=chosen.roles or None,
-            moment=chosen.moment,
-            as_of=law_of,
-            release_date=on,
-            markets=chosen.markets or None,
-            packs=release.packs,
-            readings=release.readings,
-        )
+        dated = replace(chosen, as_of=law_of, release_date=on)
+        return decided(gate, replace(release, document=document, facts=document.facts.overridden_by(facts)), dated)
 
     return timeline(
         gate.packs(release.packs),
