@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from aiact_rules.history import History, Judged, Owed, Topic
+from aiact_rules.reports.svg import INK, PAPER, SOFT, level_line, rectangle, sheet, text
 from aiact_rules.reports.text_history import class_of, places_of
 
 _MARGIN, _LABELS, _COLUMN, _GAP, _ROW = 24, 214, 118, 8, 26
-_INK, _SOFT, _LINE, _PAPER = "#1c2430", "#5a6472", "#d9dee5", "#ffffff"
 _GAINED, _LOST = "#1f6f43", "#a3262a"
 # Fill, line and words of each answer; told apart by the line and the words too, not by colour alone.
 _CELL = {
@@ -35,29 +35,21 @@ class _Picture:
         body = list(self._body())
         height = self.y + _MARGIN
         name = f"What each text of the EU AI Act asks of {self.history.subject}"
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{height}" '
-            f'viewBox="0 0 {self.width} {height}" role="img" aria-label={quoteattr(name)} '
-            f'font-family="Helvetica, Arial, sans-serif" font-size="12" fill="{_INK}">'
-        )
-        yield f"<title>{escape(name)}</title>"
-        yield _rect(0, 0, self.width, height, _PAPER)
-        yield from body
-        yield "</svg>"
+        yield from sheet(self.width, height, name, body)
 
     def _body(self) -> Iterator[str]:
         self.y = _MARGIN + 14
-        yield _text(_MARGIN, self.y, self.history.subject, size=17, bold=True)
+        yield text(_MARGIN, self.y, self.history.subject, size=17, bold=True)
         self.y += 19
-        yield _text(_MARGIN, self.y, "Under each text of the EU AI Act, judged as if it applied in full", colour=_SOFT)
+        yield text(_MARGIN, self.y, "Under each text of the EU AI Act, judged as if it applied in full", colour=SOFT)
         self.y += 30
         yield from self._heads()
         for topic in self.history.topics:
             yield from self._row(topic)
-        yield f'<line x1="{_MARGIN}" y1="{self.y}" x2="{self.width - _MARGIN}" y2="{self.y}" stroke="{_LINE}"/>'
+        yield level_line(_MARGIN, self.width - _MARGIN, self.y)
         if not self.history.topics:
             self.y += 22
-            yield _text(_MARGIN, self.y, "No text asks for anything.", colour=_SOFT)
+            yield text(_MARGIN, self.y, "No text asks for anything.", colour=SOFT)
         yield from self._legend()
 
     def _column(self, index: int) -> int:
@@ -68,11 +60,11 @@ class _Picture:
         for index, judged in enumerate(self.history.versions):
             x = self._column(index)
             yield f"<g><title>{escape(judged.version.document)}</title>"
-            yield _text(x, top, judged.version.key, size=14, bold=True)
-            yield _text(x, top + 15, judged.version.date.isoformat(), size=11, colour=_SOFT)
+            yield text(x, top, judged.version.key, size=14, bold=True)
+            yield text(x, top + 15, judged.version.date.isoformat(), size=11, colour=SOFT)
             lines = wrap(class_of(judged), 18, break_on_hyphens=False)
             for number, line in enumerate(lines):
-                yield _text(x, top + 33 + number * 13, line, size=11)
+                yield text(x, top + 33 + number * 13, line, size=11)
             yield "</g>"
             deepest = max(deepest, len(lines))
         self.y = top + 33 + deepest * 13
@@ -80,19 +72,19 @@ class _Picture:
 
     def _counts(self) -> Iterator[str]:
         self.y += 6
-        yield _text(_MARGIN, self.y, "gained and lost at this text", size=11, colour=_SOFT)
+        yield text(_MARGIN, self.y, "gained and lost at this text", size=11, colour=SOFT)
         for index, judged in enumerate(self.history.versions):
             x = self._column(index)
             if judged.compared_with is None:
-                yield _text(x, self.y, "not comparable" if index else "first text", size=11, colour=_SOFT)
+                yield text(x, self.y, "not comparable" if index else "first text", size=11, colour=SOFT)
                 continue
-            yield _text(x, self.y, f"+{len(judged.gained)}", size=12, bold=True, colour=_GAINED)
-            yield _text(x + 34, self.y, f"\N{MINUS SIGN}{len(judged.lost)}", size=12, bold=True, colour=_LOST)
+            yield text(x, self.y, f"+{len(judged.gained)}", size=12, bold=True, colour=_GAINED)
+            yield text(x + 34, self.y, f"\N{MINUS SIGN}{len(judged.lost)}", size=12, bold=True, colour=_LOST)
         self.y += 12
 
     def _row(self, topic: Topic) -> Iterator[str]:
-        yield f'<line x1="{_MARGIN}" y1="{self.y}" x2="{self.width - _MARGIN}" y2="{self.y}" stroke="{_LINE}"/>'
-        yield _text(_MARGIN, self.y + 17, topic.title[:38])
+        yield level_line(_MARGIN, self.width - _MARGIN, self.y)
+        yield text(_MARGIN, self.y + 17, topic.title[:38])
         for index, judged in enumerate(self.history.versions):
             yield from self._cell(self._column(index), topic, judged)
         self.y += _ROW
@@ -103,7 +95,7 @@ class _Picture:
         lost = any(asked.topic.key == topic.key for asked in judged.lost)
         width = _COLUMN - _GAP
         if lost:
-            yield _text(x, self.y + 17, "\N{MINUS SIGN} lost", size=11, colour=_LOST)
+            yield text(x, self.y + 17, "\N{MINUS SIGN} lost", size=11, colour=_LOST)
         if owed is Owed.NO:
             return
         fill, line, words = _CELL[owed]
@@ -112,31 +104,31 @@ class _Picture:
         told = f"{judged.version.key}, {topic.title}: {', '.join(articles) or words}"
         yield f"<g><title>{escape(told)}</title>"
         dashes = ' stroke-dasharray="3 2"' if owed is Owed.PERHAPS else ""
-        yield _rect(x - 4, self.y + 4, width, _ROW - 8, fill, radius=3, more=f' stroke="{line}"{dashes}')
+        yield rectangle(x - 4, self.y + 4, width, _ROW - 8, fill, radius=3, more=f' stroke="{line}"{dashes}')
         if gained:
-            yield _rect(x - 4, self.y + 4, 13, _ROW - 8, _GAINED, radius=3)
-            yield _text(x + 2.5, self.y + 17, "+", size=12, bold=True, colour="#ffffff", middle=True)
+            yield rectangle(x - 4, self.y + 4, 13, _ROW - 8, _GAINED, radius=3)
+            yield text(x + 2.5, self.y + 17, "+", size=12, bold=True, colour="#ffffff", middle=True)
         room = width - (20 if gained else 8)
         start = x + (13 if gained else 1)
         said = _fitting(articles, int(room / 5.6)) if articles else "not held"
-        yield _text(start, self.y + 17, said, size=11, colour=_INK if articles else _SOFT)
+        yield text(start, self.y + 17, said, size=11, colour=INK if articles else SOFT)
         yield "</g>"
 
     def _legend(self) -> Iterator[str]:
         self.y += 26
         x: float = _MARGIN
         for fill, line, words in _CELL.values():
-            dashes = ' stroke-dasharray="3 2"' if fill == _PAPER else ""
-            yield _rect(x, self.y - 11, 20, 14, fill, radius=3, more=f' stroke="{line}"{dashes}')
-            yield _text(x + 27, self.y, words, size=11, colour=_SOFT)
+            dashes = ' stroke-dasharray="3 2"' if fill == PAPER else ""
+            yield rectangle(x, self.y - 11, 20, 14, fill, radius=3, more=f' stroke="{line}"{dashes}')
+            yield text(x + 27, self.y, words, size=11, colour=SOFT)
             x += 27 + 6 * len(words) + 16
         for sign, colour, words in (("+", _GAINED, "gained"), ("\N{MINUS SIGN}", _LOST, "lost")):
-            yield _text(x, self.y, sign, size=13, bold=True, colour=colour)
-            yield _text(x + 12, self.y, words, size=11, colour=_SOFT)
+            yield text(x, self.y, sign, size=13, bold=True, colour=colour)
+            yield text(x + 12, self.y, words, size=11, colour=SOFT)
             x += 70
         self.y += 18
         than = "Gained and lost: than under the nearest text before that is held as a whole. Earlier texts inform and never gate."
-        yield _text(_MARGIN, self.y, than, size=11, colour=_SOFT)
+        yield text(_MARGIN, self.y, than, size=11, colour=SOFT)
 
 
 def _fitting(articles: Sequence[str], most: int) -> str:
@@ -147,16 +139,3 @@ def _fitting(articles: Sequence[str], most: int) -> str:
         kept.pop()
         said = ", ".join(kept) + ", …"
     return said if len(said) <= most else said[: most - 1] + "…"
-
-
-def _rect(x: float, y: float, width: float, height: float, fill: str, *, radius: int = 0, more: str = "") -> str:
-    rounded = f' rx="{radius}"' if radius else ""
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}"{rounded}{more}/>'
-
-
-def _text(
-    x: float, y: float, words: str, *, size: int = 12, bold: bool = False, colour: str = _INK, middle: bool = False
-) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    anchor = ' text-anchor="middle"' if middle else ""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{colour}"{weight}{anchor}>{escape(words)}</text>'

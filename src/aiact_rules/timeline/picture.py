@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from aiact_rules.core.decisions import Verdict
 from aiact_rules.core.findings import Status
 from aiact_rules.core.provisions import in_order
+from aiact_rules.reports.svg import INK, SOFT, level_line, rectangle, sheet, text
 from aiact_rules.reports.text_report import article_of
 from aiact_rules.timeline import Duty, Judged, Line, Step, Timeline
 from aiact_rules.timeline.text import line_title, tally, title_of
@@ -26,7 +27,6 @@ _STATUS = {
     Status.ADVICE: ("#c9d6ea", "#23324d", "advice"),
     Status.UPCOMING: ("#ffffff", "#5a6472", "to come"),
 }
-_INK, _SOFT, _LINE, _PAPER = "#1c2430", "#5a6472", "#d9dee5", "#ffffff"
 
 
 def render_svg(timeline: Timeline) -> str:
@@ -44,26 +44,18 @@ class _Picture:
         body = list(self._body())
         height = self.y + _MARGIN
         name = f"How the verdict on {title_of(self.timeline)} changes from date to date"
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{height}" '
-            f'viewBox="0 0 {self.width} {height}" role="img" aria-label={quoteattr(name)} '
-            f'font-family="Helvetica, Arial, sans-serif" font-size="12" fill="{_INK}">'
-        )
-        yield f"<title>{escape(name)}</title>"
-        yield _rect(0, 0, self.width, height, _PAPER)
-        yield from body
-        yield "</svg>"
+        yield from sheet(self.width, height, name, body)
 
     def _body(self) -> Iterator[str]:
         self.y = _MARGIN + 14
         room = int((self.width - 2 * _MARGIN) / 8.2)
         for line in wrap(title_of(self.timeline), room):
-            yield _text(_MARGIN, self.y, line, size=16, bold=True)
+            yield text(_MARGIN, self.y, line, size=16, bold=True)
             self.y += 20
         laws = ", ".join(pack.pack_at.pack.title for pack in self.timeline.first.packs)
         known = f"{laws}. Days to come are judged by the law as known on {self.timeline.known_on}."
         for line in wrap(known, int((self.width - 2 * _MARGIN) / 6)):
-            yield _text(_MARGIN, self.y, line, colour=_SOFT)
+            yield text(_MARGIN, self.y, line, colour=SOFT)
             self.y += 16
         self.y += 12
         yield from self._dates()
@@ -80,14 +72,14 @@ class _Picture:
         for index, step in enumerate(self.timeline.steps):
             x = self._column(index)
             own = step.on == self.timeline.released_on
-            yield _text(x, top, step.on.isoformat(), size=13, bold=True)
+            yield text(x, top, step.on.isoformat(), size=13, bold=True)
             if own:
-                yield _rect(x, top + 4, 72, 3, _INK)
+                yield rectangle(x, top + 4, 72, 3, INK)
             lines = [line for words in _marks(self.timeline, step) for line in wrap(words, 20)]
             if len(lines) > _EVENT_LINES:
                 lines = [*lines[: _EVENT_LINES - 1], "…"]
             for number, line in enumerate(lines):
-                yield _text(x, top + 20 + number * _EVENT_LINE, line, size=10, colour=_SOFT)
+                yield text(x, top + 20 + number * _EVENT_LINE, line, size=10, colour=SOFT)
             deepest = max(deepest, len(lines))
         self.y = top + 20 + deepest * _EVENT_LINE + 6
 
@@ -96,18 +88,18 @@ class _Picture:
         titles = wrap(_capital(line_title(self.timeline, line)), int((self.width - 2 * _MARGIN) / 6.6))
         self.y += 14
         for title in titles:
-            yield _text(_MARGIN, self.y, title, size=13, bold=True)
+            yield text(_MARGIN, self.y, title, size=13, bold=True)
             self.y += 16
         self.y -= 6
-        yield _text(_MARGIN, self.y + 20, "verdict", colour=_SOFT)
+        yield text(_MARGIN, self.y + 20, "verdict", colour=SOFT)
         for index, judged in enumerate(steps):
             if judged is None:
-                yield _text(self._column(index), self.y + 20, "not there yet", size=10, colour=_SOFT)
+                yield text(self._column(index), self.y + 20, "not there yet", size=10, colour=SOFT)
                 continue
             x, width = self._column(index), _COLUMN - _GAP
             yield "<g>" + f"<title>{escape(f'{judged.verdict.value}: {tally(judged)}')}</title>"
-            yield _rect(x, self.y, width, _BAND, _VERDICT[judged.verdict], radius=3)
-            yield _text(
+            yield rectangle(x, self.y, width, _BAND, _VERDICT[judged.verdict], radius=3)
+            yield text(
                 x + width / 2,
                 self.y + 20,
                 judged.verdict.value.upper(),
@@ -123,8 +115,8 @@ class _Picture:
         self.y += 10
 
     def _row(self, article: str, steps: Sequence[Judged | None]) -> Iterator[str]:
-        yield f'<line x1="{_MARGIN}" y1="{self.y}" x2="{self.width - _MARGIN}" y2="{self.y}" stroke="{_LINE}"/>'
-        yield _text(_MARGIN, self.y + 14, article)
+        yield level_line(_MARGIN, self.width - _MARGIN, self.y)
+        yield text(_MARGIN, self.y + 14, article)
         for index, judged in enumerate(steps):
             if judged is None:
                 continue
@@ -143,9 +135,9 @@ class _Picture:
         for status, width in _widths(shown, _COLUMN - _GAP).items():
             fill, ink, _ = _STATUS[status]
             dashes = ' stroke-dasharray="2 2"' if status is Status.UPCOMING else ""
-            stroke = f' stroke="{_SOFT if status is Status.UPCOMING else fill}"{dashes}'
-            yield _rect(x + 0.5, self.y + 3, width - 1, _ROW - 6, fill, radius=2, more=stroke)
-            yield _text(x + width / 2, self.y + 14, str(shown[status]), size=10, colour=ink, middle=True)
+            stroke = f' stroke="{SOFT if status is Status.UPCOMING else fill}"{dashes}'
+            yield rectangle(x + 0.5, self.y + 3, width - 1, _ROW - 6, fill, radius=2, more=stroke)
+            yield text(x + width / 2, self.y + 14, str(shown[status]), size=10, colour=ink, middle=True)
             x += width
         yield "</g>"
 
@@ -157,12 +149,12 @@ class _Picture:
             if x + width > self.width - _MARGIN:
                 x = _MARGIN
                 self.y += 18
-            dashes = f' stroke="{_SOFT}" stroke-dasharray="2 2"' if status is Status.UPCOMING else ""
-            yield _rect(x, self.y - 10, 14, 12, fill, radius=2, more=dashes)
-            yield _text(x + 20, self.y, words, size=11, colour=_SOFT)
+            dashes = f' stroke="{SOFT}" stroke-dasharray="2 2"' if status is Status.UPCOMING else ""
+            yield rectangle(x, self.y - 10, 14, 12, fill, radius=2, more=dashes)
+            yield text(x + 20, self.y, words, size=11, colour=SOFT)
             x += width
         self.y += 16
-        yield _text(_MARGIN, self.y, "Each number counts obligations of that article.", size=11, colour=_SOFT)
+        yield text(_MARGIN, self.y, "Each number counts obligations of that article.", size=11, colour=SOFT)
 
 
 def _widths(shown: Mapping[Status, int], room: float) -> dict[Status, float]:
@@ -188,16 +180,3 @@ def _marks(timeline: Timeline, step: Step) -> Iterator[str]:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _rect(x: float, y: float, width: float, height: float, fill: str, *, radius: int = 0, more: str = "") -> str:
-    rounded = f' rx="{radius}"' if radius else ""
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}"{rounded}{more}/>'
-
-
-def _text(
-    x: float, y: float, words: str, *, size: int = 12, bold: bool = False, colour: str = _INK, middle: bool = False
-) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    anchor = ' text-anchor="middle"' if middle else ""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{colour}"{weight}{anchor}>{escape(words)}</text>'
