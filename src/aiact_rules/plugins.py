@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pluggy
 
 from aiact_rules import hookspecs
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import PluginError, Problem, did_you_mean
+from aiact_rules.distributions import may_offer
 from aiact_rules.interfaces import Engine, PackLocation, Report, Source
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Offer = TypeVar("Offer")
 
@@ -49,6 +52,10 @@ class PluginHost:
         registered twice.
         """
         host = cls()
+        if not may_offer(ENTRY_POINT_GROUP):
+            return host
+        from importlib.metadata import entry_points  # slow to import: only where there is something to find
+
         for entry_point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: (e.name, e.value)):
             host.load(entry_point)
         return host

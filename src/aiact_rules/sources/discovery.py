@@ -15,7 +15,6 @@ from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 from aiact_rules.sources.document import Document, Signal, Skipped, Stated, Subject
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
-from aiact_rules.sources.ml_bom import read_ml_bom
 from aiact_rules.sources.model_card import BLOCK, is_card, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.organisation import NOBODY, Organisation
 from aiact_rules.sources.reading import Text, read_text
@@ -222,6 +221,8 @@ class _Discovery:
     def _read_card(self, path: Path) -> Stated:
         text = self.text(path)
         if path.suffix.lower() == ".json":
+            from aiact_rules.sources.ml_bom import read_ml_bom
+
             return read_ml_bom(text, self.vocabulary, self.cues)
         read = read_card_metadata if path.suffix.lower() in (".yaml", ".yml") else read_model_card
         return read(text, self.vocabulary, self.cues, folder=path.parent, obligations=self.obligations)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -170,6 +169,8 @@ def _exact(text: str) -> Decimal:
 
 
 def _parsed(text: Text) -> dict[str, object]:
+    import tomllib  # most releases have no such file above them
+
     try:
         return tomllib.loads(text.text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
