@@ -64,7 +64,12 @@ def packs(draw: st.DrawFn) -> Pack:
     return make_pack(rules, obligations)
 
 
-def make_pack(rules: Mapping[str, Rule], obligations: Mapping[str, Obligation]) -> Pack:
+MOMENTS = {"use": Moment("use", 1, "use", "Art. 1")}
+
+
+def make_pack(
+    rules: Mapping[str, Rule], obligations: Mapping[str, Obligation], moments: Mapping[str, Moment] = MOMENTS
+) -> Pack:
     return Pack(
         id="small",
         version="1",
@@ -75,7 +80,7 @@ def make_pack(rules: Mapping[str, Rule], obligations: Mapping[str, Obligation]) 
         vocabulary=Vocabulary.of(FactDeclaration(name, FactType.YES_NO, "?") for name in FACTS),
         headlines=CONCLUSIONS,
         roles={name: Role(name, "Art. 1", name, "use") for name in ("provider", "deployer")},
-        moments={"use": Moment("use", 1, "use", "Art. 1")},
+        moments=dict(moments),
         rules=dict(rules),
         obligations=dict(obligations),
     )

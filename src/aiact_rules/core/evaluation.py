@@ -133,11 +133,11 @@ class Evaluation:
         return self._timetables[timetable]
 
     def due(self, o: Obligation) -> Truth:
-        """Say whether the moment from which an obligation gates has come."""
-        if not o.before:
+        """Say whether the moment from which an obligation counts has come."""
+        if not o.moments:
             return Truth.YES
         moments = self.pack_at.pack.moments
-        first = min(moments[name].order for name in o.before)
+        first = min(moments[name].order for name in o.moments)
         if all(moment.order >= first for moment in moments.values()):
             return Truth.YES
         now = self.facts.get(MOMENT)

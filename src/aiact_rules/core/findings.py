@@ -72,7 +72,7 @@ def _status(code: int, can_gate: bool, can_breach: bool, after: bool) -> Status 
     breached = code & OWED and code & IN_FORCE and code & DUE and not code & MAYBE_MET
     if breached and can_breach:
         return Status.BREACHED
-    return Status.CONDITION if after else Status.OPEN
+    return Status.CONDITION if after and code & MAYBE_MET else Status.OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,9 +189,9 @@ class _Lowering:
 
     def due(self, o: Obligation) -> Formula:
         moments = self.pack_at.pack.moments
-        if not o.before:
+        if not o.moments:
             return TRUE
-        first = min(moments[name].order for name in o.before)
+        first = min(moments[name].order for name in o.moments)
         reached = frozenset(name for name, moment in moments.items() if moment.order >= first)
         if len(reached) == len(moments):
             return TRUE

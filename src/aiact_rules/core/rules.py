@@ -92,8 +92,8 @@ class Obligation:
     """One thing to verify, owed by a role in given circumstances, before a moment or after it.
 
     A prohibition has no `met`: where its circumstances are given it is breached. `before` names the moments from
-    which the obligation gates; an obligation with `after` instead is a condition of an allow and gates only where its
-    facts say that it is not met.
+    which the obligation gates; an obligation with `after` instead is a condition of an allow and gates only where, from
+    that moment on, its facts say that it is not met.
     """
 
     id: str
@@ -117,6 +117,11 @@ class Obligation:
     text: Span = ANY_TIME
     units: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False)
+
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """Give the moments from whose first on it counts: those it stands before, or the one it follows; none means always."""
+        return self.before if self.after is None else (self.after,)
 
     @property
     def can_gate(self) -> bool:

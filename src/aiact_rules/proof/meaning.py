@@ -159,11 +159,11 @@ class Meaning:
         return self._timetables[o.timetable]
 
     def due(self, o: Obligation) -> Said:
-        """Say when the moment from which an obligation gates has come."""
+        """Say when the moment from which an obligation counts has come."""
         moments = self.pack_at.pack.moments
-        if not o.before:
+        if not o.moments:
             return YES
-        first = min(moments[name].order for name in o.before)
+        first = min(moments[name].order for name in o.moments)
         reached = frozenset(name for name, moment in moments.items() if first <= moment.order)
         if reached == frozenset(moments):
             return YES

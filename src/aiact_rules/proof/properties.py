@@ -493,7 +493,9 @@ def learning_keeps(subject: Subject) -> Property:
 
 def _taken_back(subject: Subject, o: Obligation, now: DutyRails, then: DutyRails) -> Formula:
     has = subject.statuses.has
-    stops = has(o, then, Status.OPEN) if o.after is not None else has(o, then, Status.OPEN, Status.BREACHED)
+    stops = has(o, then, Status.OPEN, Status.BREACHED)
+    if o.after is not None:
+        stops = z3.And(stops, then.met.possible)
     return z3.And(z3.Not(has(o, now, Status.OPEN, Status.BREACHED)), stops)
 
 

@@ -98,10 +98,9 @@ def may_be_breach(o: Obligation, duty: DutyRails) -> Formula:
     """Say when an obligation that gates stands in the way of an allow, by definition.
 
     Before an act, it does where it may be owed, in force and due and is not certainly met. What is owed afterwards
-    does only where it is breached: until then it is a condition of the allow.
+    does only where it is certainly not met: until then it is a condition of the allow.
     """
     if not o.can_gate:
         return z3.BoolVal(False)
-    if o.after is not None:
-        return is_breach(o, duty)
-    return z3.And(duty.owed.possible, duty.in_force.possible, duty.due.possible, z3.Not(duty.met.certain))
+    unmet = z3.Not(duty.met.certain if o.after is None else duty.met.possible)
+    return z3.And(duty.owed.possible, duty.in_force.possible, duty.due.possible, unmet)

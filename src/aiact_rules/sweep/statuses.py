@@ -79,9 +79,10 @@ def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[s
                 planes[Status.BREACHED] = breached
                 rest = circuit.both(rest, circuit.inverse(breached))
             if traits.is_afterwards:
-                planes[Status.CONDITION] = circuit.either(later, rest)
-            else:
-                planes[Status.CONDITION], planes[Status.OPEN] = later, rest
+                maybe_met = rails.possible(duty.met)
+                later = circuit.either(later, circuit.both(rest, maybe_met))
+                rest = circuit.both(rest, circuit.inverse(maybe_met))
+            planes[Status.CONDITION], planes[Status.OPEN] = later, rest
         for status, plane in planes.items():
             if plane != NONE:
                 found[status][traits.id] = plane

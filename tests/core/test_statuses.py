@@ -1,0 +1,49 @@
+"""What is owed afterwards: a condition of an allow, and what stops one only from its moment on."""
+
+from __future__ import annotations
+
+import pytest
+
+from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.evaluation import evaluate
+from aiact_rules.core.findings import Status, status_of
+from aiact_rules.core.packs import MOMENT, ROLES
+from aiact_rules.core.rules import Moment, Obligation
+from aiact_rules.core.vocabulary import FactValue
+from tests.core.small_packs import AS_OF, make_pack
+
+WATCH = Obligation(
+    "watch",
+    "Art. 1",
+    "watch it",
+    roles=("provider",),
+    given=FactTest("s.a", Test.IS, True),
+    met=FactTest("s.b", Test.IS, True),
+    after="use",
+)
+MOMENTS = {name: Moment(name, order, name, "Art. 1") for order, name in enumerate(("trial", "use", "disposal"))}
+
+
+@pytest.mark.parametrize(
+    ("owed", "met", "moment", "status"),
+    [
+        (True, False, "trial", Status.CONDITION),
+        (True, False, "use", Status.BREACHED),
+        (True, False, "disposal", Status.BREACHED),
+        (True, False, None, Status.OPEN),
+        (True, None, "use", Status.CONDITION),
+        (True, True, "use", Status.MET),
+        (None, False, "trial", Status.CONDITION),
+        (None, False, "use", Status.OPEN),
+        (None, None, "use", Status.CONDITION),
+        (False, False, "use", None),
+    ],
+)
+def test_what_is_owed_afterwards_stops_only_from_its_moment_on_and_only_where_it_is_said_to_fail(
+    owed: bool | None, met: bool | None, moment: str | None, status: Status | None
+) -> None:
+    pack = make_pack({}, {"watch": WATCH}, MOMENTS)
+    stated: dict[str, FactValue | None] = {"s.a": owed, "s.b": met, MOMENT: moment, ROLES: frozenset({"provider"})}
+    evaluation = evaluate(pack.at(AS_OF), {name: value for name, value in stated.items() if value is not None})
+    codes = dict(evaluation.outcome().duties)
+    assert (status_of(WATCH, codes[0]) if codes else None) is status
