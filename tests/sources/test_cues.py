@@ -60,3 +60,9 @@ def test_no_text_takes_unreasonably_long(unit: str, cues: tuple[Cue, ...]) -> No
     began = time.monotonic()
     find_signals(prose(text), cues, "card.md")
     assert time.monotonic() - began < 3
+
+
+def test_letters_that_only_look_like_others_in_capitals_hide_no_cue(cues: tuple[Cue, ...]) -> None:
+    assert [signal.cue for signal in find_signals("EMOTİON RECOGNITION, emotıon recognıtıon", cues, "card.md")] == [
+        signal.cue for signal in find_signals("emotion recognition", cues, "card.md")
+    ]
