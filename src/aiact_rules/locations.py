@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -14,4 +15,4 @@ def specs_folder() -> Path:
 
 def bundled_packs() -> tuple[Path, ...]:
     """Give the folders of the packs that come with this distribution: those that hold a `pack.yaml`."""
-    return tuple(sorted(path.parent for path in specs_folder().rglob("pack.yaml")))
+    return tuple(sorted(Path(folder) for folder, _, files in os.walk(specs_folder()) if "pack.yaml" in files))

@@ -113,3 +113,6 @@ def main() -> None:
             err=True,
         )
         sys.exit(2)
+    finally:
+        # The process ends here: without this the interpreter would look through every one of those values once more.
+        gc.freeze()
