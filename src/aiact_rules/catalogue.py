@@ -11,9 +11,10 @@ from aiact_rules.core.problems import PackError, PluginError, Problem, did_you_m
 from aiact_rules.engines.built_in import BUILT_IN
 from aiact_rules.interfaces import Engine, PackLocation, Report, Source
 from aiact_rules.locations import bundled_packs
+from aiact_rules.packcache import cached_identities, cached_pack
 from aiact_rules.plugins import PluginHost, PluginInfo
 from aiact_rules.specfiles.extensions import merge_packs
-from aiact_rules.specfiles.identity import PackIdentity, read_identity
+from aiact_rules.specfiles.identity import PackIdentity
 
 
 class _Named(Protocol):
@@ -42,14 +43,13 @@ class Catalogue:
         found: dict[str, PackIdentity] = {}
         locations = [PackLocation(folder) for folder in bundled_packs()]
         locations += [PackLocation(offer.folder, str(info)) for info, offer in self.host.offered_packs()]
-        for location in locations:
-            identity = read_identity(location.folder, location.offered_by)
+        for identity in cached_identities((location.folder, location.offered_by) for location in locations):
             other = found.setdefault(identity.id, identity)
             if other is not identity:
                 raise PluginError(
                     [
                         Problem(
-                            f"{location.offered_by}: pack `{identity.id}` is already offered by {other.offered_by}",
+                            f"{identity.offered_by}: pack `{identity.id}` is already offered by {other.offered_by}",
                             hint="uninstall one of the two",
                         )
                     ]
@@ -87,8 +87,6 @@ class Catalogue:
         """Give a pack as it stands by itself. Raises PackError where it is unknown or cannot be read."""
         if pack_id not in self._packs:
             identity = self.identity(pack_id)
-            from aiact_rules.packcache import cached_pack
-
             self._packs[pack_id] = cached_pack(identity, {name: self.pack(name) for name in identity.extends})
         return self._packs[pack_id]
 

@@ -12,8 +12,8 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,10 @@ from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.locations import specs_folder
 from aiact_rules.specfiles.folder import common_files, spec_files
 from aiact_rules.specfiles.folder import digest as digest_of
-from aiact_rules.specfiles.identity import PackIdentity
+from aiact_rules.specfiles.identity import PackIdentity, read_identity
 
 _HASH = 32
+_MOST_IDENTITIES = 1000
 
 
 def cache_folder() -> Path | None:
@@ -45,8 +46,7 @@ def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
     """Give a pack, from the cache where it is there and unchanged. Raises PackError where its files cannot be used."""
     common = specs_folder() / "common"
     digest = digest_of((*spec_files(identity.folder), *common_files(common)))
-    key = "\n".join([__version__, sys.version, program_stamp(), digest, *sorted(b.digest for b in bases.values())])
-    name = f"{identity.id}-{hashlib.sha256(key.encode()).hexdigest()[:32]}.pack"
+    name = f"{identity.id}-{cache_key(digest, *sorted(base.digest for base in bases.values()))}.pack"
     found = read_cached(name)
     if isinstance(found, Pack) and found.digest == digest:
         return found
@@ -57,11 +57,33 @@ def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
     return pack
 
 
-def program_stamp() -> str:
-    """Give what changes when the modules that make and read cached values do, so that a checkout never uses stale ones."""
-    package = Path(__file__).parent
-    files = [path for name in ("core", "specfiles", "engines") for path in sorted((package / name).glob("*.py"))]
-    return ";".join(f"{path.name}:{(stat := path.stat()).st_size}:{stat.st_mtime_ns}" for path in files)
+def cached_identities(offers: Iterable[tuple[Path, str]]) -> Iterator[PackIdentity]:
+    """Give what packs say of themselves, from their folders and who offers them.
+
+    A `pack.yaml` is read as YAML once, and again when its bytes change. Raises PackError as `read_identity` does.
+    """
+    name = f"{cache_key()}.heads"
+    found = read_cached(name)
+    kept = found if isinstance(found, dict) else {}
+    read = {}
+    for folder, offered_by in offers:
+        before = _state(folder)
+        identity = kept.get(before)
+        if isinstance(identity, PackIdentity):
+            yield replace(identity, folder=folder, offered_by=offered_by)
+            continue
+        identity = read_identity(folder, offered_by)
+        if before is not None and _state(folder) == before:
+            read[before] = identity
+        yield identity
+    if read:
+        write_cached(name, {**kept, **read} if len(kept) < _MOST_IDENTITIES else read)
+
+
+def _state(folder: Path) -> bytes | None:
+    with contextlib.suppress(OSError):
+        return hashlib.sha256((folder / "pack.yaml").read_bytes()).digest()
+    return None
 
 
 def cached_lowered(pack_at: PackAt) -> Lowered:
@@ -94,9 +116,10 @@ def _tool() -> str:
     """Give what tells one state of this tool from another: its version, the Python, and its own files as they are."""
     package = Path(__file__).parent
     with contextlib.suppress(OSError):
-        files = [file for folder in ("core", "specfiles", "engines") for file in os.scandir(package / folder)]
-        states = sorted(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
-        return "\n".join([__version__, sys.version, *(state for state in states if not state.startswith("_"))])
+        folders = (package, *(package / name for name in ("core", "specfiles", "engines")))
+        files = [file for folder in folders for file in os.scandir(folder) if file.name.endswith(".py")]
+        states = sorted(f"{file.path} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
+        return "\n".join([__version__, sys.version, *states])
     return f"{__version__}\n{sys.version}"
 
 
