@@ -165,6 +165,7 @@ def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str
         ("pack", "means: first supply", "means: first, second", "a text with a comma needs quotes"),
         ("pack", "headlines: [high_risk]", "extends: [other]", "extends `other`, which is not loaded"),
         ("pack", "headlines: [high_risk]", "excludes: [[high_risk, low_risk]]", "unknown conclusion `low_risk`"),
+        ("pack", "headlines: [high_risk]", "labels: {low_risk: harmless}", "labels: unknown conclusion `low_risk`"),
     ],
 )
 def test_a_mistake_is_said_in_the_words_of_the_reader(

@@ -58,7 +58,7 @@ class Pack:
     """One law, or one soft-law text, as rules.
 
     `market` is the jurisdiction code it concerns. A pack with `gates` false informs and never gates. `headlines` are
-    the conclusions a decision states; `digest` is the SHA-256 of the spec files it was read from.
+    the conclusions a decision states, and `labels` what people read for some of them; `digest` is the SHA-256 of the spec files it was read from.
     """
 
     id: str
@@ -73,6 +73,7 @@ class Pack:
     extends: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = ()
     headlines: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     excludes: tuple[tuple[str, str], ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
     moments: Mapping[str, Moment] = field(default_factory=dict)

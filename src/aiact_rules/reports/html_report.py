@@ -10,7 +10,7 @@ from aiact_rules.core.explanation import Explanation
 from aiact_rules.core.findings import Finding, Status
 from aiact_rules.core.provisions import in_order
 from aiact_rules.reports.text_report import article_of, said
-from aiact_rules.reports.words import words
+from aiact_rules.reports.words import label
 
 _TITLE = {
     Status.BREACHED: "Breached",
@@ -90,7 +90,7 @@ def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
     yield f'<p class="soft">{escape(basis.law)}, as known on {pack.pack_at.as_of}; pack {escape(basis.version)}</p>'
     yield "<h3>Class, and why</h3>"
     for name, truth in pack.headlines.items():
-        yield _tree(words(name), truth, decision, name)
+        yield _tree(label(basis, name), truth, decision, name)
     yield from _questions(pack)
     groups: dict[Status, list[Finding]] = {status: [] for status in _TITLE}
     for finding in pack.findings:

@@ -10,7 +10,7 @@ from aiact_rules.core.findings import Finding, Status
 from aiact_rules.core.penalties import Ceiling
 from aiact_rules.core.provisions import in_order
 from aiact_rules.core.vocabulary import FactDeclaration, format_quantity
-from aiact_rules.reports.words import words
+from aiact_rules.reports.words import label
 
 WIDTH = 80
 
@@ -73,7 +73,7 @@ def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
 def _class(pack: PackDecision) -> Iterator[str]:
     yield "Class"
     for name, truth in pack.headlines.items():
-        yield f"  {words(name):34}{_YES_NO[truth]}"
+        yield f"  {label(pack.pack_at.pack, name):34}{_YES_NO[truth]}"
     yield ""
 
 

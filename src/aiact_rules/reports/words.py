@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from aiact_rules.core.packs import Pack
+
 _WRITTEN = {
     "ai": "AI",
     "gpai": "GPAI",
@@ -17,3 +19,8 @@ _WRITTEN = {
 def words(name: str) -> str:
     """Give `high_risk_annex_iii` as `high risk Annex III`."""
     return " ".join(_WRITTEN.get(word, word) for word in name.split("_"))
+
+
+def label(pack: Pack, conclusion: str) -> str:
+    """Give what a pack calls one of its conclusions, or else its name in words."""
+    return pack.labels.get(conclusion) or words(conclusion)

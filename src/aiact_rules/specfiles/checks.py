@@ -62,6 +62,8 @@ def check_pack(
             yield from _unknown(subject, "conclusion", (name,), conclusions, role.place)
     for number, name in enumerate(pack.headlines):
         yield from _unknown("headlines", "conclusion", (name,), conclusions, pack_place("headlines", number))
+    for name in pack.labels:
+        yield from _unknown("labels", "conclusion", (name,), conclusions, pack_place("labels", name))
     for number, pair in enumerate(pack.excludes):
         yield from _unknown("excludes", "conclusion", pair, conclusions, pack_place("excludes", number))
     yield from _cycles(rules)

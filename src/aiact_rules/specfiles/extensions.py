@@ -23,6 +23,7 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
         extensions=(*base.extensions, Extension(extension.id, extension.version, extension.digest)),
         vocabulary=base.vocabulary.merged_with(extension.vocabulary),
         headlines=base.headlines + tuple(name for name in extension.headlines if name not in base.headlines),
+        labels={**extension.labels, **base.labels},
         parameters={**base.parameters, **extension.parameters},
         timetables={**base.timetables, **extension.timetables},
         readings={**base.readings, **extension.readings},

@@ -116,6 +116,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         in_force_since=spec.in_force_since if spec else None,
         extends=tuple(spec.extends) if spec else (),
         headlines=tuple(spec.headlines) if spec else (),
+        labels=dict(spec.labels) if spec else {},
         excludes=tuple(spec.excludes) if spec else (),
         roles=roles,
         moments=moments,

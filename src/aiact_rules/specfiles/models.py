@@ -113,6 +113,7 @@ class PackSpec(SpecModel):
     extends: Names = []
     vocabulary_from: list[Words] = []
     headlines: Names = []
+    labels: dict[Name, Words] = {}
     excludes: list[tuple[Name, Name]] = []
     roles: dict[Name, RoleSpec] = {}
     moments: dict[Name, MomentSpec] = {}
