@@ -58,22 +58,23 @@ class Asking:
         return tuple(asked)
 
     def questions_of_parts(self, formula: Formula) -> tuple[str, ...]:
-        """Give the facts to ask for next for the parts of a conjunction, so that they can be answered in one go.
+        """Give the facts to ask for next for the parts of a conjunction: why an obligation may be owed.
 
-        Asks what concerns the release and the operator as such, each conclusion, and the first condition of its own; the
-        conditions after that one wait for its answer. Exceptions wait until everything else is known.
+        Asks what concerns the release and the operator as such, and the first part that is open besides: a person who has
+        not yet said what the system does is spared the questions that only some systems raise. Exceptions wait until
+        everything else is known.
         """
-        parts = self._parts(formula)
-        asked: dict[str, None] = {}
-        for part in parts:
+        about_the_release: dict[str, None] = {}
+        first: tuple[str, ...] = ()
+        for part in self._parts(formula):
             if isinstance(part, Literal) and part.is_node and not part.positive:
                 continue
             found = self.questions(part)
-            asked |= dict.fromkeys(found)
-            is_conclusion = isinstance(part, Literal) and part.is_node
-            if found and not is_conclusion and not _ABOUT_THE_RELEASE.issuperset(found):
-                break
-        return tuple(asked) or self.questions(formula)
+            if _ABOUT_THE_RELEASE.issuperset(found):
+                about_the_release |= dict.fromkeys(found)
+            else:
+                first = first or found
+        return tuple(dict.fromkeys((*about_the_release, *first))) or self.questions(formula)
 
     def all_questions(self, formula: Formula) -> tuple[str, ...]:
         """Give the facts to ask for next for every part of a conjunction: all of them must be shown."""
