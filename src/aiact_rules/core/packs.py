@@ -57,8 +57,9 @@ class Extension:
 class Pack:
     """One law, or one soft-law text, as rules.
 
-    `market` is the jurisdiction code it concerns. A pack with `gates` false informs and never gates. `headlines` are
-    the conclusions a decision states, and `labels` what people read for some of them; `digest` is the SHA-256 of the spec files it was read from.
+    `market` is the jurisdiction code it concerns. A pack with `gates` false informs and never gates. `headlines` are the
+    conclusions a decision states, and `labels` what people read for some of them; `digest` is the SHA-256 of the spec
+    files it was read from.
     """
 
     id: str

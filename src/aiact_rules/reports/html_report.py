@@ -75,8 +75,8 @@ def _decision(decision: Decision) -> Iterator[str]:
         "documents": ", ".join(decision.subject.documents) or "none",
         "id": decision.decision_id,
     }
-    for label, text in rows.items():
-        yield f"<dt>{label}</dt><dd>{escape(text)}</dd>"
+    for row, text in rows.items():
+        yield f"<dt>{row}</dt><dd>{escape(text)}</dd>"
     yield "</dl>"
     for pack in decision.packs:
         yield from _pack(decision, pack)
