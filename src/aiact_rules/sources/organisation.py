@@ -30,10 +30,11 @@ PAIRS = ("readings",)
 SETTINGS = (*ONE_TEXT, *YES_OR_NO, *SEVERAL_TEXTS, *PAIRS)
 KEYS = ("name", "facts", *SETTINGS)
 
-_HEADER = re.compile(r"\s*\[{1,2}(?P<path>[^\[\]]+)\]{1,2}\s*(?:#.*)?\Z")
-_KEY = re.compile(r"\s*(?P<path>(?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*=")
-_PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)")
-_AT_LINE = re.compile(r"\s*\(at line (?P<line>\d+), column \d+\)|\s*\(at end of document\)")
+# Patterns as text: most runs read no such file, and making them takes a millisecond.
+_HEADER = r"\s*\[{1,2}(?P<path>[^\[\]]+)\]{1,2}\s*(?:#.*)?\Z"
+_KEY = r"\s*(?P<path>(?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*="
+_PART = r"\"([^\"]*)\"|'([^']*)'|([\w-]+)"
+_AT_LINE = r"\s*\(at line (?P<line>\d+), column \d+\)|\s*\(at end of document\)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +176,9 @@ def _parsed(text: Text) -> dict[str, object]:
         return tomllib.loads(text.text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
         said = str(error)
-        at = _AT_LINE.search(said)
+        at = re.search(_AT_LINE, said)
         line = int(at["line"]) if at and at["line"] else text.text.count("\n") + 1
-        reason = _AT_LINE.sub("", said)
+        reason = re.sub(_AT_LINE, "", said)
         raise InputError(
             [Problem(f"not readable as TOML: {reason[:1].lower()}{reason[1:]}", Place(text.name, line))]
         ) from error
@@ -202,10 +203,10 @@ def _places(text: Text) -> dict[tuple[str, ...], int]:
     for number, line in enumerate(text.text.split("\n"), 1):
         if len(line) > 1000:
             continue
-        if header := _HEADER.match(line):
+        if header := re.match(_HEADER, line):
             table = _path(header["path"])
             found.setdefault(table, number)
-        elif key := _KEY.match(line):
+        elif key := re.match(_KEY, line):
             path = (*table, *_path(key["path"]))
             for size in range(len(table) + 1, len(path) + 1):
                 found.setdefault(path[:size], number)
@@ -213,4 +214,4 @@ def _places(text: Text) -> dict[tuple[str, ...], int]:
 
 
 def _path(text: str) -> tuple[str, ...]:
-    return tuple(first or second or third for first, second, third in _PART.findall(text))
+    return tuple(first or second or third for first, second, third in re.findall(_PART, text))
