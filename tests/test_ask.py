@@ -200,3 +200,19 @@ def test_an_answer_finds_its_place(name: str) -> None:
 def test_an_answer_without_a_place_is_not_forced_in() -> None:
     with pytest.raises(InputError, match="write it yourself: `system.thing: true`"):
         Answers("{format: 1}", "x").with_answer(THING, True)
+
+
+def test_a_contradiction_is_shown_and_asked_about_once(tmp_path: Path) -> None:
+    path = tmp_path / "aiact.yaml"
+    path.write_text(
+        "format: 1\nname: x\nsubject: system\nroles: [provider]\nmarkets: [EU]\nfacts:\n"
+        "  document: {signals: [annex_iii.recruitment]}\n"
+        "  system: {practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situations: []}\n",
+        encoding="utf-8",
+    )
+    code, output = ask(path, "none\n")
+    assert code == 0
+    assert "annex_iii.recruitment: have a person confirm" in output
+    assert "done: HOLD" in output
+    code, output = ask(path, "annex_iii.recruitment\n")
+    assert "done: ALLOW" in output

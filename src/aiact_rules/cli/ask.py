@@ -11,7 +11,7 @@ import click
 from aiact_rules.cli.options import Judging, Reader, Release, decided, judging
 from aiact_rules.core.decisions import Decision, Verdict
 from aiact_rules.core.facts import Facts, Sureness
-from aiact_rules.core.packs import MARKETS, ROLES
+from aiact_rules.core.packs import DISMISSED, MARKETS, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.gate import Gate
@@ -62,7 +62,7 @@ class Interview:
         self.chosen = chosen
         self.path = path
         self.file = file
-        self.put_aside: set[str] = set()
+        self.done_with: set[str] = set()
         self.asked = 0
 
     def run(self) -> None:
@@ -72,8 +72,8 @@ class Interview:
         try:
             while (name := self.next_question(decision)) is not None:
                 value = self.answer(decision, name)
+                self.done_with.add(name)
                 if value is None:
-                    self.put_aside.add(name)
                     continue
                 declaration = decision.vocabulary[name]
                 write(self.file, Answers(self.read_file(), str(self.file)).with_answer(declaration, value))
@@ -101,11 +101,11 @@ class Interview:
         return decided(self.gate, replace(release, facts=facts), self.chosen)
 
     def next_question(self, decision: Decision) -> str | None:
-        """Give the most decisive fact that was not put aside; who acts, and where, comes first."""
+        """Give the most decisive fact that was not asked for yet; who acts, and where, comes first."""
         for name in (ROLES, MARKETS):
-            if name not in decision.facts and name not in self.put_aside and name in decision.vocabulary:
+            if name not in decision.facts and name not in self.done_with and name in decision.vocabulary:
                 return name
-        needs = [need for pack in decision.packs for need in pack.needs if need.fact not in self.put_aside]
+        needs = [need for pack in decision.packs for need in pack.needs if need.fact not in self.done_with]
         needs.sort(key=lambda need: -need.decides)
         return next((need.fact for need in needs if need.fact in decision.vocabulary), None)
 
@@ -115,6 +115,10 @@ class Interview:
         self.asked += 1
         click.echo()
         _say(f"{self.asked}. {declaration.asks}")
+        if name == DISMISSED:
+            for finding in decision.findings:
+                if name in finding.needs:
+                    _say(f"{finding.id.removeprefix('signal.')}: {finding.must}", 3, 6)
         values = list(declaration.values or {})
         for number, value in enumerate(values, 1):
             label = (declaration.values or {})[value]

@@ -9,6 +9,7 @@ from aiact_rules.core.decisions import Decision, PackDecision, Verdict
 from aiact_rules.core.findings import Finding, Status
 from aiact_rules.core.penalties import Ceiling
 from aiact_rules.core.provisions import in_order
+from aiact_rules.core.rules import Kind
 from aiact_rules.core.vocabulary import FactDeclaration, format_quantity
 from aiact_rules.reports.words import label
 
@@ -93,7 +94,9 @@ def _group(title: str, findings: list[Finding], *, long: bool = False) -> Iterat
         yield f"  {article}: the {_who(articles[article])} must"
         for finding in articles[article]:
             point = _point(finding.provision, article)
-            yield from _wrapped(f"{point} {finding.must}" if point else finding.must, "    - ", "      ")
+            line = f"{point} {finding.must}" if point else finding.must
+            named = f" ({finding.id})" if finding.kind is Kind.SIGNAL else ""
+            yield from _wrapped(line + named, "    - ", "      ")
     yield ""
 
 
