@@ -131,7 +131,7 @@ def test_control_c_on_a_terminal_keeps_what_was_answered(tmp_path: Path, request
         """Act, and wait for words; act again where nothing comes, since a prompt may show before the terminal reads."""
         nonlocal seen
         act()
-        for _ in range(10):
+        for _ in range(30):
             while words not in seen and select.select([master], [], [], 2)[0]:
                 seen += os.read(master, 4096)
             if words in seen:
