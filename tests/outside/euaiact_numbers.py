@@ -276,6 +276,8 @@ def transitions() -> Iterator[Answer]:
                         "release.first_placed_on": placed.isoformat(),
                         "system.design_significantly_changed": changed,
                         "system.intended_for_public_authorities": False,
+                        "value_chain.own_changes": [],
+                        "conformity_assessment.changes_since": [],
                     }
                     if conclusion != "annex_x_transition":
                         stated["system.annex_x_component"] = False
@@ -307,6 +309,8 @@ def transitions() -> Iterator[Answer]:
                 "system.design_significantly_changed": False,
                 "system.intended_for_public_authorities": public,
                 "system.annex_x_component": False,
+                "value_chain.own_changes": [],
+                "conformity_assessment.changes_since": [],
             }
             ours = _decide(stated, on=date(2029, 6, 1)).evaluation.conclusion("legacy_high_risk_for_public_authorities")
             yield Answer(

@@ -18,7 +18,14 @@ from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
 from aiact_rules.sources.document import Document
-from aiact_rules.timeline import ALREADY_ON_MARKET, DESIGN_CHANGED, FIRST_PLACED_ON, Timeline, timeline
+from aiact_rules.timeline import (
+    ALREADY_ON_MARKET,
+    DESIGN_CHANGED,
+    FIRST_PLACED_ON,
+    UNLESS_STATED,
+    Timeline,
+    timeline,
+)
 from aiact_rules.timeline.picture import render_svg
 from aiact_rules.timeline.text import render_text
 
@@ -61,7 +68,11 @@ def timeline_of(gate: Gate, release: Release, chosen: Judging, operator: str | N
         own = document.facts.value(FIRST_PLACED_ON) or own
 
     def judge(on: date, law_of: date, stated: Mapping[str, FactValue]) -> Decision:
-        facts = Facts.of(Fact(name, value, Origin(Place("timeline"))) for name, value in stated.items())
+        facts = Facts.of(
+            Fact(name, value, Origin(Place("timeline")))
+            for name, value in stated.items()
+            if name not in UNLESS_STATED or name not in document.facts
+        )
         dated = replace(chosen, as_of=law_of, release_date=on)
         return decided(gate, replace(release, document=document, facts=document.facts.overridden_by(facts)), dated)
 

@@ -24,6 +24,12 @@ from aiact_rules.core.vocabulary import FactValue
 ALREADY_ON_MARKET = "release.already_on_market"
 FIRST_PLACED_ON = "release.first_placed_on"
 DESIGN_CHANGED = "system.design_significantly_changed"
+IN_PRESENT_FORM_SINCE = "system.in_present_form_since"
+MODEL_ALREADY_ON_MARKET = "model.already_on_market"
+MODEL_FIRST_PLACED_ON = "model.first_placed_on"
+
+# What a release on the market is taken for unless its own facts say otherwise: the rest is stated over them.
+UNLESS_STATED = frozenset({IN_PRESENT_FORM_SINCE, MODEL_ALREADY_ON_MARKET, MODEL_FIRST_PLACED_ON})
 
 IN_FORCE = frozenset({Status.BREACHED, Status.OPEN, Status.MET, Status.CONDITION, Status.ADVICE})
 
@@ -234,6 +240,9 @@ def timeline(
             ALREADY_ON_MARKET: True,
             FIRST_PLACED_ON: released_on,
             DESIGN_CHANGED: design_changed,
+            IN_PRESENT_FORM_SINCE: released_on,
+            MODEL_ALREADY_ON_MARKET: True,
+            MODEL_FIRST_PLACED_ON: released_on,
         }
         on_market = {on: judged(on, stays) for on in candidates if on >= released_on}
     if not any(_differ(on_market[on], new[on]) or on_market[on].asks != new[on].asks for on in on_market):
