@@ -1153,7 +1153,7 @@ ANNEX_III = (
         use(
             "education_admission", "zweck_bildungszugang_oder_zulassung", "zweck_zuweisung_personen_bildungseinrichtung"
         ),
-        fixed(bildung_oder_berufsausbildung_einrichtung=True),
+        asked("system.used_in_education_institutions", "bildung_oder_berufsausbildung_einrichtung"),
     ),
     point(
         "3(b)",
@@ -1213,11 +1213,11 @@ ANNEX_III = (
         "5_A",
         use(
             "public_benefits",
-            "wesentliche_oeffentliche_unterstuetzungsleistung",
             "zweck_anspruchsbewertung",
             "zweck_gewaehrung_kuerzung_entzug_oder_rueckforderung",
         ),
         listed("system.used_by_or_for", "public_authority", "behoerde_oder_im_auftrag_behoerde"),
+        asked("system.benefits_are_essential", "wesentliche_oeffentliche_unterstuetzungsleistung"),
         fixed(natuerliche_person_als_leistungsberechtigte=True),
     ),
     point(
