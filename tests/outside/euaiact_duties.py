@@ -1159,7 +1159,7 @@ TRANSPARENCY = (
             ),
             State({}, {}),
         ),
-        asked("system.authorised_by_law_for_offences", OFFENCES, first=False),
+        asked("deployment.use_authorised_by_law_for_offences", OFFENCES, first=False),
         fixed({"system.transparency_situations": ["deep_fakes"]}),
         high=False,
     ),
@@ -1172,7 +1172,7 @@ TRANSPARENCY = (
             "content.evidently_artistic",
             "offensichtlich_kuenstlerisches_kreatives_satirisches_fiktives_oder_aehnliches_werk",
         ),
-        asked("system.authorised_by_law_for_offences", OFFENCES, first=False),
+        asked("deployment.use_authorised_by_law_for_offences", OFFENCES, first=False),
         fixed(
             {
                 "system.transparency_situations": ["deep_fakes"],
@@ -1198,7 +1198,7 @@ TRANSPARENCY = (
             "natuerliche_oder_juristische_person_redaktionell_verantwortlich",
             first=False,
         ),
-        asked("system.authorised_by_law_for_offences", OFFENCES, first=False),
+        asked("deployment.use_authorised_by_law_for_offences", OFFENCES, first=False),
         fixed({"system.transparency_situations": ["public_interest_text"], "content.matter_of_public_interest": True}),
         high=False,
     ),
