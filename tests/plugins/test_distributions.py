@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.machinery import PathFinder
 from importlib.metadata import entry_points
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,6 +11,13 @@ from zipfile import ZipFile
 import pytest
 
 from aiact_rules.distributions import may_offer
+
+
+@pytest.fixture(autouse=True)
+def only_finders_of_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the finders that other packages have put there in the same process, which rightly make it a yes."""
+    plain = [finder for finder in sys.meta_path if finder is PathFinder or not hasattr(finder, "find_distributions")]
+    monkeypatch.setattr(sys, "meta_path", plain)
 
 
 def distribution(site: Path, folder: str, text: str | None) -> None:
