@@ -45,7 +45,7 @@ def cache_folder() -> Path | None:
 def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
     """Give a pack, from the cache where it is there and unchanged. Raises PackError where its files cannot be used."""
     common = specs_folder() / "common"
-    digest = digest_of((*spec_files(identity.folder), *common_files(common)))
+    digest = digest_of((*spec_files(identity.folder, deciding=True), *common_files(common)))
     name = f"{identity.id}-{cache_key(digest, *sorted(base.digest for base in bases.values()))}.pack"
     found = read_cached(name)
     if isinstance(found, Pack) and found.digest == digest:

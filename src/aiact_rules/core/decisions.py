@@ -9,8 +9,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import rfc8785
-
+from aiact_rules.core.canonical import canonical
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts, Sureness
@@ -234,7 +233,7 @@ class Decision:
     @cached_property
     def canonical_bytes(self) -> bytes:
         """Give the identity of the decision in canonical form (RFC 8785), without how and when it was computed."""
-        return rfc8785.dumps(self._identity)  # type: ignore[arg-type]
+        return canonical(self._identity)
 
     @cached_property
     def decision_id(self) -> str:

@@ -161,11 +161,14 @@ class FindingWriter:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._grounds = Grounds(evaluation)
+        self._starts: dict[str | None, Start | None] = {}
 
     def finding(self, o: Obligation, status: Status, code: int, needs: tuple[str, ...]) -> Finding | None:
         """Write one finding. None where an obligation that is not in force never will be for this release."""
         evaluation = self._evaluation
-        start = start_of(o, evaluation)
+        if o.timetable not in self._starts:
+            self._starts[o.timetable] = start_of(o, evaluation)
+        start = self._starts[o.timetable]
         if status is Status.UPCOMING:
             release_date = evaluation.facts.get("release.date")
             if start is None or (release_date is not None and start.on <= release_date):  # type: ignore[operator]
@@ -208,6 +211,7 @@ class Grounds:
         self._reasons: dict[str, dict[str, None]] = {}
         self._facts: dict[str, dict[str, None]] = {}
         self._readings: dict[str, dict[str, None]] = {}
+        self._timetables: dict[str, dict[str, None]] = {}
 
     def reasons(self, o: Obligation) -> tuple[str, ...]:
         """Give the reasons for which the obligation is owed."""
@@ -270,13 +274,19 @@ class Grounds:
         if original is None:
             return ()
         conditions = [original.given] if original.met is None else [original.given, original.met]
-        if o.timetable is not None:
-            table = pack.timetables[o.timetable]
-            conditions += [*(r.when for r in table.routes), *(d.when for d in table.deferrals)]
-        found: dict[str, None] = {}
+        found = {} if o.timetable is None else dict(self._readings_of_timetable(o.timetable))
         for condition in conditions:
             found |= self._readings_of(condition)
         return tuple(sorted(found))
+
+    def _readings_of_timetable(self, name: str) -> dict[str, None]:
+        if name not in self._timetables:
+            table = self._evaluation.pack_at.pack.timetables[name]
+            found: dict[str, None] = {}
+            for condition in [*(r.when for r in table.routes), *(d.when for d in table.deferrals)]:
+                found |= self._readings_of(condition)
+            self._timetables[name] = found
+        return self._timetables[name]
 
     def _readings_of(self, condition: Condition) -> dict[str, None]:
         parts = list(leaves(condition))

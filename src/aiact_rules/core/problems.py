@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +52,7 @@ class PluginError(ProblemsError):
 
 def did_you_mean(word: str, known: Iterable[str], *, nearness: float = 0.6) -> str | None:
     """Propose the known word nearest to `word`, as a hint, or nothing where none is near (0 far, 1 equal)."""
+    from difflib import get_close_matches  # only what is wrong needs it
+
     near = get_close_matches(word, list(known), n=1, cutoff=nearness)
     return f"did you mean `{near[0]}`?" if near else None

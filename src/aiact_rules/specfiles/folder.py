@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from aiact_rules.yaml_text import Node, plain, read_yaml
 COMMON = "common"
 UNITS = "units.jsonl"
 _NAMED = ("vocabulary", "parameters", "timetables", "readings", "sanctions", "cues", "coverage")
+
+_NOT_DECIDING = ("cases", "coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +37,38 @@ class SpecFile:
         return None
 
 
-def spec_files(folder: Path) -> tuple[SpecFile, ...]:
-    """Give the files of a pack's folder in the order of their names. Raises PackError where there is no pack."""
+def spec_files(folder: Path, *, deciding: bool = False) -> tuple[SpecFile, ...]:
+    """Give the files of a pack's folder in the order of their names; with `deciding`, only those that the digest names.
+
+    Raises PackError where there is no pack.
+    """
     if not (folder / "pack.yaml").is_file():
         raise PackError([Problem("no pack.yaml here", Place(str(folder)), "name the folder of a pack")])
     contents: dict[str, bytes] = {}
     problems = []
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if any(part.startswith((".", "__")) for part in relative.parts) or not path.is_file():
+    for name, path in _files_below(str(folder)):
+        if deciding and _kind(name) in _NOT_DECIDING:
             continue
-        if path.suffix in (".yaml", ".yml") or path.name == UNITS:
-            contents[relative.as_posix()] = path.read_bytes()
-        if path.suffix == ".yml":
-            problems.append(Problem("spec files end in `.yaml`", Place(relative.as_posix())))
+        if name.endswith((".yaml", ".yml")) or name.rpartition("/")[2] == UNITS:
+            with open(path, "rb", buffering=0) as file:
+                contents[name] = file.read()
+        if name.endswith(".yml"):
+            problems.append(Problem("spec files end in `.yaml`", Place(name)))
     if problems:
         raise PackError(problems)
     return (*files_of(contents), *_lent_vocabulary(folder, contents["pack.yaml"]))
+
+
+def _files_below(folder: str, within: str = "") -> Iterator[tuple[str, str]]:
+    """Give the files in a folder and below it by their relative names, with their paths; hidden ones are left out."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.startswith((".", "__")):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(entry.path, f"{within}{entry.name}/")
+            elif entry.is_file():
+                yield f"{within}{entry.name}", entry.path
 
 
 def _lent_vocabulary(folder: Path, pack_file: bytes) -> Iterator[SpecFile]:
@@ -97,7 +115,7 @@ def digest(files: Iterable[SpecFile]) -> str:
     """Give the SHA-256 over names and bytes of the files that decide: cases and ledger are left out."""
     total = hashlib.sha256()
     for file in sorted(files, key=lambda file: file.name):
-        if file.kind in ("cases", "coverage"):
+        if file.kind in _NOT_DECIDING:
             continue
         name = file.name.encode()
         total.update(b"%d:%s:%d:" % (len(name), name, len(file.content)))
