@@ -736,7 +736,6 @@ PRACTICES = (
                     {"system.emotion_reasons": ["safety"]},
                     {"medizinischer_verwendungszweck": False, "sicherheitsbezogener_verwendungszweck": True},
                 ),
-                State({}, {}),
             ),
         ),
         base={**PRACTICE_BASE, "system.practices": ["infers_emotions"]},
