@@ -124,3 +124,29 @@ def test_ceilings_for_whatever_is_infringed_reach_duties_that_article_99_does_no
     found = sanction(gate, "art9.1", own_model, day)
     assert found is not None
     assert found["provision"] == "Art. 99(4)"
+
+
+@pytest.mark.parametrize(
+    ("role", "moment", "followed", "fined"),
+    [
+        ("provider", "real_world_testing", True, False),
+        ("provider", "real_world_testing", False, True),
+        ("provider", "placing_on_market", True, True),
+        ("deployer", "real_world_testing", True, True),
+    ],
+)
+def test_a_sandbox_shields_the_faithful_provider_from_fines_for_what_happens_in_it(
+    gate: Gate, role: str, moment: str, followed: bool, fined: bool
+) -> None:
+    facts = {
+        **HIGH,
+        "system.practices": ["infers_emotions"],
+        "sandbox.participates": True,
+        "sandbox.plan_followed": followed,
+        "sandbox.guidance_followed": True,
+    }
+    decision = gate.decide(
+        facts, roles=[role], markets=["EU"], moment=moment, release_date=date(2026, 12, 15), as_of=AS_OF
+    )
+    found = next(f for f in decision.findings if f.id == "art5.1.f")
+    assert (found.sanction is not None) is fined

@@ -1227,7 +1227,7 @@ COMPUTE: Axis = (
     ),
     State({}, {}),
 )
-NO_LICENCE = {"model.weights_public": False}
+NO_LICENCE = {"model.public_parts": []}
 
 
 def model_duty(
@@ -1328,11 +1328,13 @@ MODELS = (
                 ),
                 State({}, {}),
             ),
-            asked(
-                "model.weights_public",
-                "gewichte_oeffentlich",
-                "architekturinformation_oeffentlich",
-                "nutzungsinformation_oeffentlich",
+            picks(
+                "model.public_parts",
+                {
+                    "weights": "gewichte_oeffentlich",
+                    "architecture": "architekturinformation_oeffentlich",
+                    "usage_information": "nutzungsinformation_oeffentlich",
+                },
             ),
             SYSTEMIC,
             asked("model.monetised", first=False),
@@ -1348,7 +1350,7 @@ MODELS = (
                     State(
                         {
                             "model.generality": "wide_range",
-                            "model.weights_public": False,
+                            "model.public_parts": [],
                             "model.training_compute": "1e24",
                         },
                         {"gpai_modell": True, "gewichte_oeffentlich": False}
@@ -1358,7 +1360,7 @@ MODELS = (
                     State(
                         {
                             "model.generality": "wide_range",
-                            "model.weights_public": True,
+                            "model.public_parts": ["weights", "architecture", "usage_information"],
                             "model.training_compute": "1e24",
                             "model.licence_freedoms": ["access", "use", "modify", "distribute"],
                         },
@@ -1396,10 +1398,10 @@ MODELS = (
         GENERAL,
         asked("operator.established_in_union", but_not=("anbieter_in_drittstaat_niedergelassen",), first=False),
         (
-            State({"model.weights_public": False}, {"gewichte_oeffentlich": False}),
+            State({"model.public_parts": []}, {"gewichte_oeffentlich": False}),
             State(
                 {
-                    "model.weights_public": True,
+                    "model.public_parts": ["weights", "architecture", "usage_information"],
                     "model.licence_freedoms": ["access", "use", "modify", "distribute"],
                     "model.training_compute": "1e24",
                 },

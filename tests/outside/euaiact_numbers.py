@@ -22,7 +22,7 @@ MODEL = {
     "release.markets": ["EU"],
     "model.generality": "wide_range",
     "model.modification": "significant",
-    "model.weights_public": False,
+    "model.public_parts": [],
     "operator.established_in_union": True,
 }
 PRODUCT = {
