@@ -13,7 +13,7 @@ import pytest
 from aiact_rules.distributions import may_offer
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def only_finders_of_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the finders that other packages have put there in the same process, which rightly make it a yes."""
     plain = [finder for finder in sys.meta_path if finder is PathFinder or not hasattr(finder, "find_distributions")]
@@ -44,6 +44,7 @@ def test_a_plugin_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folde
     assert may_offer("aiact_rules")
 
 
+@pytest.mark.usefixtures("only_finders_of_python")
 def test_distributions_with_other_entry_points_or_none_are_no_plugins(tmp_path: Path) -> None:
     distribution(tmp_path, "one-1.0.dist-info", "[pytest11]\naiact_rules = aiact_rules.pytest_plugin\n")
     distribution(tmp_path, "two-1.0.dist-info", None)
@@ -51,12 +52,14 @@ def test_distributions_with_other_entry_points_or_none_are_no_plugins(tmp_path: 
     assert not may_offer("aiact_rules", [str(tmp_path), str(tmp_path / "nothing-here"), ""])
 
 
+@pytest.mark.usefixtures("only_finders_of_python")
 def test_a_plugin_in_the_folder_one_stands_in_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     distribution(tmp_path, "one-1.0.dist-info", "[aiact_rules]\none = one\n")
     monkeypatch.chdir(tmp_path)
     assert may_offer("aiact_rules", [""])
 
 
+@pytest.mark.usefixtures("only_finders_of_python")
 def test_whatever_could_hide_a_distribution_is_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = tmp_path / "some.zip"
     with ZipFile(archive, "w") as file:
