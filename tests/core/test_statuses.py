@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.evaluation import evaluate
 from aiact_rules.core.findings import Status, status_of
 from aiact_rules.core.packs import MOMENT, ROLES
-from aiact_rules.core.rules import Moment, Obligation
+from aiact_rules.core.rules import Kind, Moment, Obligation
 from aiact_rules.core.vocabulary import FactValue
 from tests.core.small_packs import AS_OF, make_pack
 
@@ -47,3 +49,14 @@ def test_what_is_owed_afterwards_stops_only_from_its_moment_on_and_only_where_it
     evaluation = evaluate(pack.at(AS_OF), {name: value for name, value in stated.items() if value is not None})
     codes = dict(evaluation.outcome().duties)
     assert (status_of(WATCH, codes[0]) if codes else None) is status
+
+
+@pytest.mark.parametrize(("met", "status"), [(False, Status.OPEN), (None, None), (True, None)])
+def test_a_signal_about_what_is_stated_holds_only_where_that_is_certain(
+    met: bool | None, status: Status | None
+) -> None:
+    signal = replace(WATCH, kind=Kind.SIGNAL, after="trial")
+    stated: dict[str, FactValue | None] = {"s.a": True, "s.b": met, MOMENT: "use", ROLES: frozenset({"provider"})}
+    pack = make_pack({}, {"watch": signal}, MOMENTS)
+    evaluation = evaluate(pack.at(AS_OF), {name: value for name, value in stated.items() if value is not None})
+    assert status_of(signal, dict(evaluation.outcome().duties)[0]) is status

@@ -62,7 +62,7 @@ def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[s
         maybe_in_force = rails.possible(duty.in_force)
         certainly_in_force = circuit.both(owed, rails.certain(duty.in_force))
         planes = {
-            Status.MET: circuit.both(owed, met),
+            Status.MET: NONE if traits.is_signal else circuit.both(owed, met),
             Status.UPCOMING: circuit.both(not_met, circuit.inverse(maybe_in_force)),
         }
         if not traits.can_gate:
@@ -80,7 +80,8 @@ def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[s
                 rest = circuit.both(rest, circuit.inverse(breached))
             if traits.is_afterwards:
                 maybe_met = rails.possible(duty.met)
-                later = circuit.either(later, circuit.both(rest, maybe_met))
+                if not traits.is_signal:
+                    later = circuit.either(later, circuit.both(rest, maybe_met))
                 rest = circuit.both(rest, circuit.inverse(maybe_met))
             planes[Status.CONDITION], planes[Status.OPEN] = later, rest
         for status, plane in planes.items():
