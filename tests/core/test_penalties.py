@@ -113,7 +113,7 @@ def test_ceilings_for_whatever_is_infringed_reach_duties_that_article_99_does_no
         **HIGH,
         "system.based_on_own_gpai_model": True,
         "operator.is_financial_institution": False,
-        "operator.is_law_enforcement_or_border_authority": False,
+        "operator.security_authority": [],
         "operator.size": "larger",
         "operator.annual_turnover": "1e9",
     }
