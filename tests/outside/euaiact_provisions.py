@@ -1152,7 +1152,7 @@ ANNEX_III = (
         use(
             "education_admission", "zweck_bildungszugang_oder_zulassung", "zweck_zuweisung_personen_bildungseinrichtung"
         ),
-        asked("system.used_in_education_institutions", "bildung_oder_berufsausbildung_einrichtung"),
+        asked("system.decides_on_education_places", "bildung_oder_berufsausbildung_einrichtung"),
     ),
     point(
         "3(b)",
