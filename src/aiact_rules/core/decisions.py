@@ -15,10 +15,10 @@ from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.findings import Finding, FindingWriter, Status, statuses_of
 from aiact_rules.core.lowering import Lowered, Outcome, truths
-from aiact_rules.core.needs import Asking, Need, in_order
-from aiact_rules.core.packs import DISMISSED, MOMENT, ROLES, PackAt
+from aiact_rules.core.needs import Asking, Need, clearing, in_order
+from aiact_rules.core.packs import MOMENT, ROLES, PackAt
 from aiact_rules.core.problems import PackError, Problem
-from aiact_rules.core.rules import Kind
+from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 
 if TYPE_CHECKING:
@@ -79,12 +79,12 @@ class PackDecision:
     def _asking(self) -> Asking:
         return Asking(self.lowered, self.values, truths(self.lowered, self.values))
 
-    def _questions(self, index: int, kind: Kind) -> tuple[str, ...]:
+    def _questions(self, index: int, o: Obligation) -> tuple[str, ...]:
         duty = self.lowered.duties[index]
         asking = self._asking
         owed = (*asking.questions_of_parts(duty.owed), *asking.questions(duty.due), *asking.questions(duty.in_force))
-        if not owed and kind is Kind.SIGNAL:
-            return (DISMISSED,)
+        if not owed and o.kind is Kind.SIGNAL:
+            return clearing(o)
         return tuple(dict.fromkeys(owed)) or asking.all_questions(duty.met)
 
     @cached_property
@@ -95,7 +95,7 @@ class PackDecision:
         found = []
         for index, status, code in self.statuses:
             asked = status in (Status.OPEN, Status.CONDITION, Status.ADVICE)
-            needs = self._questions(index, obligations[index].kind) if asked else ()
+            needs = self._questions(index, obligations[index]) if asked else ()
             finding = writer.finding(obligations[index], status, code, needs)
             if finding is not None:
                 found.append(finding)
@@ -113,9 +113,9 @@ class PackDecision:
         """
         if self.verdict is not Verdict.HOLD:
             return ()
-        kinds = [o.kind for o in self.pack_at.obligations.values()]
+        obligations = tuple(self.pack_at.obligations.values())
         return in_order(
-            self._questions(index, kinds[index]) for index, status, _ in self.statuses if status is Status.OPEN
+            self._questions(index, obligations[index]) for index, status, _ in self.statuses if status is Status.OPEN
         )
 
     def as_json(self) -> dict[str, object]:

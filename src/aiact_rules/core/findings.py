@@ -63,6 +63,8 @@ def _statuses(can_gate: bool, can_breach: bool, after: bool) -> tuple[Status | N
 def _status(code: int, can_gate: bool, can_breach: bool, after: bool) -> Status | None:
     if code & MET:
         return Status.MET if code & OWED and can_breach else None
+    if code & MAYBE_MET and after and not can_breach:
+        return None
     if not code & MAYBE_IN_FORCE:
         return Status.UPCOMING
     if not can_gate:
@@ -72,9 +74,7 @@ def _status(code: int, can_gate: bool, can_breach: bool, after: bool) -> Status 
     breached = code & OWED and code & IN_FORCE and code & DUE and not code & MAYBE_MET
     if breached and can_breach:
         return Status.BREACHED
-    if after and code & MAYBE_MET:
-        return Status.CONDITION if can_breach else None
-    return Status.OPEN
+    return Status.CONDITION if after and code & MAYBE_MET else Status.OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aiact_rules.core.conditions import FactTest, leaves
 from aiact_rules.core.lowering import Conjunction, Formula, Literal, Lowered, truth_of
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
+from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
+from aiact_rules.core.rules import Obligation
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue
 
@@ -84,6 +86,13 @@ class Asking:
         while isinstance(formula, Literal) and formula.is_node and formula.positive:
             formula = self._lowered.nodes[formula.index].formula
         return formula.parts if isinstance(formula, Conjunction) else (formula,)
+
+
+def clearing(signal: Obligation) -> tuple[str, ...]:
+    """Give the fact that clears a signal which certainly stands: its dismissal where it allows one, else the first it tests."""
+    conditions = (signal.given,) if signal.met is None else (signal.met, signal.given)
+    tested = [leaf.fact for condition in conditions for leaf in leaves(condition) if isinstance(leaf, FactTest)]
+    return (DISMISSED,) if DISMISSED in tested else tuple(f for f in tested if f not in _ABOUT_THE_RELEASE)[:1]
 
 
 def in_order(questions_of_findings: Iterable[Sequence[str]]) -> tuple[Need, ...]:

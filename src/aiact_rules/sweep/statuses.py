@@ -58,7 +58,10 @@ def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[s
     for duty, traits in zip(case.lowered.duties, case.duties, strict=True):
         owed = rails.certain(duty.owed)
         met = rails.certain(duty.met)
-        not_met = circuit.both(rails.possible(duty.owed), circuit.inverse(met))
+        stated_only = traits.is_signal and traits.is_afterwards
+        not_met = circuit.both(
+            rails.possible(duty.owed), circuit.inverse(rails.possible(duty.met) if stated_only else met)
+        )
         maybe_in_force = rails.possible(duty.in_force)
         certainly_in_force = circuit.both(owed, rails.certain(duty.in_force))
         planes = {
@@ -80,8 +83,7 @@ def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[s
                 rest = circuit.both(rest, circuit.inverse(breached))
             if traits.is_afterwards:
                 maybe_met = rails.possible(duty.met)
-                if not traits.is_signal:
-                    later = circuit.either(later, circuit.both(rest, maybe_met))
+                later = circuit.either(later, circuit.both(rest, maybe_met))
                 rest = circuit.both(rest, circuit.inverse(maybe_met))
             planes[Status.CONDITION], planes[Status.OPEN] = later, rest
         for status, plane in planes.items():
