@@ -67,7 +67,7 @@ def due_dates(o: Obligation, evaluation: Evaluation) -> tuple[DueDate, ...]:
     """Give the periods that an obligation sets, with their last day where the facts allow to count it.
 
     Days, weeks, months and years are counted from the day after the event (Regulation (EEC, Euratom) No 1182/71,
-    Art. 3). A period in hours has no date: it is given in words.
+    Art. 3). A period in hours ends, at the latest, so many whole days after the day of the event.
     """
     found = []
     for deadline in o.deadlines:
@@ -80,10 +80,10 @@ def due_dates(o: Obligation, evaluation: Evaluation) -> tuple[DueDate, ...]:
     return tuple(found)
 
 
-def last_day(begins: date, deadline: Deadline) -> date | None:
-    """Give the last day of a period that begins with an event on a date, or None for a period in hours."""
+def last_day(begins: date, deadline: Deadline) -> date:
+    """Give the last day of a period that begins with an event on a date."""
     if deadline.unit == "hours":
-        return None
+        return begins + timedelta(days=-(-deadline.amount // 24))
     if deadline.unit in ("days", "weeks"):
         return begins + timedelta(days=deadline.amount * (7 if deadline.unit == "weeks" else 1))
     months = begins.month - 1 + deadline.amount * (12 if deadline.unit == "years" else 1)

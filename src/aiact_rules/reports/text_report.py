@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from textwrap import wrap
 
 from aiact_rules.core.decisions import Decision, PackDecision, Verdict
@@ -61,7 +62,8 @@ def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
     yield from _group("Breached: this must change first", groups[Status.BREACHED], long=True)
     yield from _open(groups[Status.OPEN])
     yield from _questions(pack)
-    yield from _group("Owed at a later step or afterwards", [f for f in groups[Status.CONDITION] if f.certain])
+    later = [f for f in groups[Status.CONDITION] if f.certain]
+    yield from _group("Owed at a later step or afterwards", later, judged_on=when if isinstance(when, date) else None)
     yield from _upcoming(groups[Status.UPCOMING])
     yield from _group("Advice, which never gates", groups[Status.ADVICE])
     if groups[Status.MET]:
@@ -78,7 +80,7 @@ def _class(pack: PackDecision) -> Iterator[str]:
     yield ""
 
 
-def _group(title: str, findings: list[Finding], *, long: bool = False) -> Iterator[str]:
+def _group(title: str, findings: list[Finding], *, long: bool = False, judged_on: date | None = None) -> Iterator[str]:
     if not findings:
         return
     yield f"{title} ({len(findings)})"
@@ -96,8 +98,17 @@ def _group(title: str, findings: list[Finding], *, long: bool = False) -> Iterat
             point = _point(finding.provision, article)
             line = f"{point} {finding.must}" if point else finding.must
             named = f" ({finding.id})" if finding.kind is Kind.SIGNAL else ""
-            yield from _wrapped(line + named, "    - ", "      ")
+            yield from _wrapped(line + named + due(finding, judged_on), "    - ", "      ")
     yield ""
+
+
+def due(finding: Finding, judged_on: date | None) -> str:
+    """Say by when it must be done, where a period that the law sets can be counted, and whether that has passed."""
+    days = [each.on for each in finding.due_dates if each.on is not None]
+    if not days:
+        return ""
+    passed = ", which has passed" if judged_on is not None and min(days) < judged_on else ""
+    return f" (by {min(days)}{passed})"
 
 
 def _who(findings: list[Finding]) -> str:
