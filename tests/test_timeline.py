@@ -112,6 +112,30 @@ def test_the_law_is_not_known_beyond_the_as_of_date(gate: Gate, tmp_path: Path) 
     assert "2027-12-02" not in days
 
 
+def test_a_present_form_nobody_dates_wins_no_transition(gate: Gate, tmp_path: Path) -> None:
+    text = """\
+format: 1
+subject: system
+roles: [deployer]
+markets: [EU]
+moment: use
+release_date: 2029-01-10
+facts:
+  release: {already_on_market: true, first_placed_on: 2026-09-01}
+  system: {practices: [], annex_iii_uses: [recruitment], profiles_natural_persons: true, annex_i_law: [],
+    transparency_situations: [], intended_for_public_authorities: false%s}
+  value_chain: {own_changes: [repurposed], high_risk_before_change: false}
+"""
+    undated = on(of(gate, tmp_path / "aiact.yaml", text % ""), "2027-12-02").on_market
+    assert undated is not None
+    assert undated.verdict is Verdict.HOLD
+    assert "art9.1.established" in undated.duties
+    dated = of(gate, tmp_path / "aiact.yaml", text % ", in_present_form_since: 2026-10-01")
+    spared = on(dated, "2027-12-02").on_market
+    assert spared is not None
+    assert "art9.1.established" not in spared.duties
+
+
 def test_systems_for_public_authorities_have_until_2030(gate: Gate, tmp_path: Path) -> None:
     found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "true")
     assert on(found, "2027-12-02").on_market.duties["art9.1.established"].status is Status.UPCOMING  # type: ignore[union-attr]
@@ -119,7 +143,11 @@ def test_systems_for_public_authorities_have_until_2030(gate: Gate, tmp_path: Pa
 
 
 def test_a_date_of_first_placing_that_is_stated_counts(gate: Gate, tmp_path: Path) -> None:
-    facts = ("release.already_on_market=yes", "release.first_placed_on=2026-05-01")
+    facts = (
+        "release.already_on_market=yes",
+        "release.first_placed_on=2026-05-01",
+        "system.in_present_form_since=2026-05-01",
+    )
     found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false", settings=facts)
     assert found.released_on == date(2026, 5, 1)
     assert on(found, "2027-12-02").new.verdict is Verdict.HOLD

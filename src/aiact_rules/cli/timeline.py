@@ -64,7 +64,8 @@ def timeline_of(gate: Gate, release: Release, chosen: Judging, operator: str | N
     known_on = chosen.as_of or datetime.now(UTC).date()
     document = operator_of(replace(release.document, facts=release.facts), operator)
     own = chosen.release_date or document.facts.value(RELEASE_DATE)
-    if document.facts.value(ALREADY_ON_MARKET) is True:
+    there_before = document.facts.value(ALREADY_ON_MARKET) is True
+    if there_before:
         own = document.facts.value(FIRST_PLACED_ON) or own
 
     def judge(on: date, law_of: date, stated: Mapping[str, FactValue]) -> Decision:
@@ -82,6 +83,7 @@ def timeline_of(gate: Gate, release: Release, chosen: Judging, operator: str | N
         released_on=own if isinstance(own, date) else known_on,
         known_on=known_on,
         design_changed=document.facts.value(DESIGN_CHANGED) is True,
+        there_before=there_before,
     )
 
 

@@ -2,7 +2,8 @@
 
 A release is judged on every date on which the law changes something for it, in up to two ways: as if the step were
 taken for the first time that day, and (where the law spares what was there before) as already on the market since
-its own date and unchanged. For a day in the past the law is taken as its text stood on that day; for a day to come,
+its own date and unchanged. A release that states itself to have been there before is taken for unchanged since only
+where it says so (`system.in_present_form_since`). For a day in the past the law is taken as its text stood on that day; for a day to come,
 as it is known now.
 """
 
@@ -211,12 +212,19 @@ Judge = Callable[[date, date, Mapping[str, FactValue]], Decision]
 
 
 def timeline(
-    packs: Iterable[Pack], judge: Judge, *, released_on: date, known_on: date, design_changed: bool = False
+    packs: Iterable[Pack],
+    judge: Judge,
+    *,
+    released_on: date,
+    known_on: date,
+    design_changed: bool = False,
+    there_before: bool = False,
 ) -> Timeline:
     """Judge a release on every date that matters to it: its own, today's, and each on which something changes.
 
     `released_on` is the release's own date, `known_on` the date up to which the law is known; `design_changed` says
-    that the design changed significantly since. Raises as `judge` does.
+    that the design changed significantly since. `there_before` says that the release itself states to have been on the
+    market since then; whether its present form is as old is then left to what it states. Raises as `judge` does.
     """
     packs = tuple(packs)
     vocabulary = {name for pack in packs for name in pack.vocabulary}
@@ -240,10 +248,11 @@ def timeline(
             ALREADY_ON_MARKET: True,
             FIRST_PLACED_ON: released_on,
             DESIGN_CHANGED: design_changed,
-            IN_PRESENT_FORM_SINCE: released_on,
             MODEL_ALREADY_ON_MARKET: True,
             MODEL_FIRST_PLACED_ON: released_on,
         }
+        if not there_before:
+            stays[IN_PRESENT_FORM_SINCE] = released_on
         on_market = {on: judged(on, stays) for on in candidates if on >= released_on}
     if not any(_differ(on_market[on], new[on]) or on_market[on].asks != new[on].asks for on in on_market):
         on_market = {}
