@@ -3,8 +3,8 @@
 A release is judged on every date on which the law changes something for it, in up to two ways: as if the step were
 taken for the first time that day, and (where the law spares what was there before) as already on the market since
 its own date and unchanged. A release that states itself to have been there before is taken for unchanged since only
-where it says so (`system.in_present_form_since`). For a day in the past the law is taken as its text stood on that day; for a day to come,
-as it is known now.
+where it says so (`system.in_present_form_since`). For a day in the past the law is taken as its text stood on that
+day; for a day to come, as it is known now.
 """
 
 from __future__ import annotations
