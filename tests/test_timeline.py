@@ -168,6 +168,21 @@ def test_without_transition_there_is_one_line(gate: Gate, tmp_path: Path) -> Non
     assert {step.new.verdict for step in found.steps} == {Verdict.ALLOW}
 
 
+def test_guidance_counts_from_its_own_day_and_is_no_text_of_the_law(gate: Gate, tmp_path: Path) -> None:
+    text = """\
+format: 1
+subject: model
+roles: [provider]
+markets: [EU]
+moment: placing_on_market
+release_date: 2026-12-15
+facts:
+  model: {generality: wide_range, modification: changed, modification_compute: 1e20, original_training_compute: 1e24}
+"""
+    step = on(of(gate, tmp_path / "aiact.yaml", text), "2025-07-18")
+    assert [str(event) for event in step.events] == ["guidance changes (Commission guidelines C(2025) 5045)"]
+
+
 def test_one_operator_of_several_is_chosen_by_name(tmp_path: Path, gate: Gate) -> None:
     path = tmp_path / "aiact.yaml"
     path.write_text(CHAIN, encoding="utf-8")

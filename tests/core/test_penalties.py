@@ -144,6 +144,7 @@ def test_a_sandbox_shields_the_faithful_provider_from_fines_for_what_happens_in_
         "sandbox.participates": True,
         "sandbox.plan_followed": followed,
         "sandbox.guidance_followed": True,
+        "sandbox.suspended": False,
     }
     decision = gate.decide(
         facts, roles=[role], markets=["EU"], moment=moment, release_date=date(2026, 12, 15), as_of=AS_OF

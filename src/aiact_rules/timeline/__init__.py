@@ -353,7 +353,9 @@ class _Events:
         if on <= self.begins:
             return Event("the law enters into force", None, True)
         sources = {p.source.split(",")[0] for p in pack.parameters.values() if on in p.values and p.source}
-        return Event("the text changes", ", ".join(sorted(sources)) if len(sources) == 1 else None, True)
+        guidance = bool(sources) and all("guidelines" in source for source in sources)
+        said = "guidance changes" if guidance else "the text changes"
+        return Event(said, ", ".join(sources) if len(sources) == 1 else None, True)
 
 
 def _said(parameter: str) -> str:
