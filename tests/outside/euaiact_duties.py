@@ -1011,7 +1011,7 @@ PROCEDURES = (
             (
                 State({"system.annex_i_law": []}, {"system_ist_medizinprodukt_oder_dessen_sicherheitsbauteil": False}),
                 State(
-                    {"system.annex_i_law": ["medical_devices"]},
+                    {"system.annex_i_law": ["medical_devices"], "system.annex_i_role": "product_itself"},
                     {
                         "system_ist_medizinprodukt_oder_dessen_sicherheitsbauteil": True,
                         "produkt_unter_verordnung_2017_745": True,
