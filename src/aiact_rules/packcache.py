@@ -14,7 +14,6 @@ import pickle
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,10 +107,9 @@ def cached_lowered(pack_at: PackAt) -> Lowered:
 
 def cache_key(*parts: str) -> str:
     """Give a name for what is made from these parts by this state of the tool."""
-    return hashlib.sha256("\n".join([_tool(), *parts]).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join([_TOOL, *parts]).encode()).hexdigest()[:32]
 
 
-@cache
 def _tool() -> str:
     """Give what tells one state of this tool from another: its version, the Python, and its own files as they are."""
     package = Path(__file__).parent
@@ -121,6 +119,9 @@ def _tool() -> str:
         states = sorted(f"{file.path} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
         return "\n".join([__version__, sys.version, *states])
     return f"{__version__}\n{sys.version}"
+
+
+_TOOL = _tool()  # as it is when it is loaded: what it keeps is named by what made it, though its files change meanwhile
 
 
 def read_cached(name: str) -> object | None:
