@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -136,12 +137,21 @@ class DecisionLog:
 
     def _open(self, *, read_only: bool = False) -> sqlite3.Connection:
         target = f"file:{self.path.resolve().as_posix()}?mode=ro" if read_only else self.path
-        connection = sqlite3.connect(target, timeout=_WAIT_SECONDS, isolation_level=None, uri=read_only)
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.executescript(_SCHEMA)
-        return connection
+        patience = time.monotonic() + _WAIT_SECONDS
+        while True:
+            connection = sqlite3.connect(target, timeout=_WAIT_SECONDS, isolation_level=None, uri=read_only)
+            try:
+                if not read_only:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    connection.execute("PRAGMA synchronous = FULL")
+                    connection.executescript(_SCHEMA)
+                return connection
+            except sqlite3.OperationalError as error:
+                connection.close()
+                # SQLite does not wait by itself where two make the file, or its mode, at once.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                    raise
+                time.sleep(0.01)
 
 
 def _id_fits(decision: Mapping[str, object]) -> bool:
