@@ -1,6 +1,7 @@
 """What a decision says in the words that labelled cases use for outcomes, and whether that is what a case expects.
 
-Run as `python -m outside.outcomes` in `tests` to print the table.
+Run as `python -m outside.outcomes` in `tests` to print the tables: of the codings, and of the independent ones, which were
+made from descriptions alone by coders who saw no label.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
@@ -21,9 +22,11 @@ import yaml
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.rules import Kind
 from aiact_rules.gate import Gate
 
 HERE = Path(__file__).parent
+CODED, CODED_INDEPENDENTLY = "codings_*.yaml", "independent_*.yaml"
 FOLDER_NAMED_BY = "AIACT_RULES_OUTSIDE_CASES"
 TODAY = date(2026, 11, 22)
 LAST_DAY_OF_THE_FIRST_TEXT = date(2026, 7, 26)
@@ -131,10 +134,11 @@ class Compared:
     allows: bool
 
 
-def codings() -> dict[str, Coding]:
-    """Give every coding. Raises ValueError for an id coded twice."""
+@cache
+def codings(files: str = CODED) -> Mapping[str, Coding]:
+    """Give every coding of these files. Raises ValueError for an id coded twice."""
     found: dict[str, Coding] = {}
-    for path in sorted(HERE.glob("codings_*.yaml")):
+    for path in sorted(HERE.glob(files)):
         for name, coded in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
             if name in found:
                 raise ValueError(f"{name} is coded twice")
@@ -150,6 +154,15 @@ def codings() -> dict[str, Coding]:
                 bool(coded.get("sanction")),
             )
     return found
+
+
+def independent_codings() -> Mapping[str, Coding]:
+    """Give the independent codings; what a case asks about is no part of a coding and is as in the others."""
+    asked = codings()
+    return {
+        name: replace(c, duty=asked[name].duty, asks_about=asked[name].asks_about, sanction=asked[name].sanction)
+        for name, c in codings(CODED_INDEPENDENTLY).items()
+    }
 
 
 def disagreements() -> dict[str, str]:
@@ -176,9 +189,8 @@ def gate() -> Gate:
     return Gate()
 
 
-def compare_all(folder: Path) -> list[Compared]:
+def compare_all(folder: Path, coded: Mapping[str, Coding]) -> list[Compared]:
     """Compare every labelled case that is coded, under the law in force and, where the answer changed, the first text."""
-    coded = codings()
     return [result for case in labelled(folder) if case["id"] in coded for result in _compare(case, coded[case["id"]])]
 
 
@@ -217,6 +229,8 @@ def _grade(outcome: str, wanted: list[tuple[str, str, str]]) -> str:
 def _allows(outcome: str, grade: str, decision: Decision) -> bool:
     """Say whether what others call prohibited, high-risk or bound otherwise certainly is not here."""
     say = decision.packs[0].conclusions
+    if any(f.kind is Kind.SIGNAL and f.status is Status.OPEN for f in decision.findings):
+        return False  # what was stated contradicts itself: nothing passes until a person has looked
     if outcome == "prohibited":
         return say["prohibited_practice"] == "no"
     if outcome in ("high_risk", "high_risk_section_b"):
@@ -348,4 +362,10 @@ def trained_models(folder: Path) -> list[Trained]:
 
 if __name__ == "__main__":
     where = outside_folder()
-    print(table(compare_all(where)) if where is not None else f"set {FOLDER_NAMED_BY} to the folder of the cases")
+    for coded in (codings(), independent_codings()):
+        print(
+            table(compare_all(where, coded))
+            if where is not None
+            else f"set {FOLDER_NAMED_BY} to the folder of the cases"
+        )
+        print()

@@ -9,6 +9,7 @@ import pytest
 from outside import outcomes
 
 CODINGS = outcomes.codings()
+INDEPENDENT = outcomes.independent_codings()
 
 
 @pytest.fixture
@@ -20,9 +21,8 @@ def folder() -> Path:
     return found
 
 
-@pytest.mark.parametrize("name", sorted(CODINGS))
-def test_every_coding_decides(name: str) -> None:
-    coding = CODINGS[name]
+@pytest.mark.parametrize("coding", [*CODINGS.values(), *INDEPENDENT.values()], ids=lambda coding: coding.id)
+def test_every_coding_decides(coding: outcomes.Coding) -> None:
     decision = coding.decide(outcomes.gate(), coding.as_of or outcomes.TODAY)
     assert decision.packs[0].conclusions
 
@@ -36,7 +36,16 @@ def test_what_is_disagreed_with_is_coded_and_says_why() -> None:
 def test_nothing_prohibited_high_risk_or_otherwise_bound_passes(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    results = outcomes.compare_all(folder)
+    results = outcomes.compare_all(folder, CODINGS)
+    with capsys.disabled():
+        print("\n" + outcomes.table(results))
+    assert {r.id for r in results if r.allows} <= set(outcomes.disagreements())
+
+
+def test_what_coders_who_saw_no_label_made_of_the_cases_lets_nothing_through_either(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = outcomes.compare_all(folder, INDEPENDENT)
     with capsys.disabled():
         print("\n" + outcomes.table(results))
     assert {r.id for r in results if r.allows} <= set(outcomes.disagreements())
