@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from aiact_rules.gate import Gate
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_period_that_can_be_counted_stands_with_its_last_day_and_whether_that_has_passed() -> None:
@@ -26,3 +29,21 @@ def test_a_period_that_can_be_counted_stands_with_its_last_day_and_whether_that_
 
     assert "(by 2028-01-25)" in text(date(2028, 1, 20))
     assert "(by 2028-01-25, which has passed)" in " ".join(text(date(2028, 2, 1)).split())
+
+
+def test_only_readings_that_matter_to_the_release_are_named() -> None:
+    gate = Gate()
+
+    def readings(path: str) -> set[str]:
+        findings = gate.decide(ROOT / path, as_of=date(2026, 11, 22)).findings
+        return {reading for finding in findings for reading in finding.readings}
+
+    assert readings("examples/minimal") == set()  # what it does settles every point on which a reading stands
+    recruiting = readings("examples/cv-screening")
+    assert "section_5_deferral" in recruiting  # in the timetable of what is owed
+    assert "pretrained_models_and_data" in recruiting
+    assert not recruiting & {
+        "credit_and_essential_services",
+        "generality_indication",
+        "optional_third_party_assessment",
+    }

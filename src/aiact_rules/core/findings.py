@@ -10,9 +10,12 @@ from functools import cache
 from aiact_rules.core.conditions import (
     ALWAYS,
     NEVER,
+    AllOf,
+    AnyOf,
     Condition,
     FactTest,
     Holds,
+    Not,
     ParameterName,
     ReadingIs,
     leaves,
@@ -269,13 +272,15 @@ class Grounds:
     def readings(self, o: Obligation) -> tuple[str, ...]:
         """Give the open readings of the law on which what is said of the obligation turns, sorted.
 
-        A reading counts where another choice would change the truth of a condition the obligation rests on.
+        A reading counts where it stands in or behind a condition the obligation rests on, or an exception to it, and no part
+        beside it settles that condition in any case.
         """
         pack = self._evaluation.pack_at.pack
         original = pack.obligations.get(o.id)
         if original is None:
             return ()
         conditions = [original.given] if original.met is None else [original.given, original.met]
+        conditions += [pack.rules[exception.id].when for exception in self._evaluation.exceptions_to(o.id)]
         found = {} if o.timetable is None else dict(self._readings_of_timetable(o.timetable))
         for condition in conditions:
             found |= self._readings_of(condition)
@@ -291,42 +296,48 @@ class Grounds:
         return self._timetables[name]
 
     def _readings_of(self, condition: Condition) -> dict[str, None]:
-        parts = list(leaves(condition))
-        found = {
-            leaf.reading: None
-            for leaf in parts
-            if isinstance(leaf, ReadingIs) and self._turns_on(condition, leaf.reading)
-        }
-        for leaf in parts:
-            if isinstance(leaf, Holds):
-                if leaf.conclusion not in self._readings:
-                    self._readings[leaf.conclusion] = {}
-                    self._readings[leaf.conclusion] |= self._readings_behind(leaf.conclusion)
-                found |= self._readings[leaf.conclusion]
+        """Give the readings in and behind a condition, but for parts beside one that settles it whatever the reading."""
+        if isinstance(condition, ReadingIs):
+            return {condition.reading: None}
+        if isinstance(condition, Holds):
+            if condition.conclusion not in self._readings:
+                self._readings[condition.conclusion] = {}
+                self._readings[condition.conclusion] |= self._readings_behind(condition.conclusion)
+            return self._readings[condition.conclusion]
+        if isinstance(condition, Not):
+            return self._readings_of(condition.part)
+        found: dict[str, None] = {}
+        if isinstance(condition, AllOf | AnyOf):
+            settles = Truth.NO if isinstance(condition, AllOf) else Truth.YES
+            for part in condition.parts:
+                of_part = self._readings_of(part)
+                if not of_part and self._truth(part) is settles:
+                    return {}
+                found |= of_part
         return found
 
     def _readings_behind(self, conclusion: str) -> dict[str, None]:
         rules = self._evaluation.pack_at.pack.rules
         found: dict[str, None] = {}
         for rule in self._evaluation.rules_concluding(conclusion):
-            for original in [rule, *self._evaluation.exceptions_to(rule.id)]:
-                found |= self._readings_of(rules[original.id].when)
+            own = self._readings_of(rules[rule.id].when)
+            found |= own
+            if (
+                own or self._evaluation.truth(rule.when) is not Truth.NO
+            ):  # else there is nothing to make an exception to
+                for exception in self._evaluation.exceptions_to(rule.id):
+                    found |= self._readings_of(rules[exception.id].when)
         return found
 
-    def _turns_on(self, condition: Condition, reading: str) -> bool:
-        choices = self._evaluation.pack_at.pack.readings[reading].choices
-        chosen = self._evaluation.pack_at.choices
-        values = self._evaluation.pack_at.values
+    def _truth(self, condition: Condition) -> Truth:
+        """Give the truth of a condition as it stands in the pack, under the readings chosen."""
+        values, chosen = self._evaluation.pack_at.values, self._evaluation.pack_at.choices
 
-        def settled(choice: str) -> Truth:
-            def leaf(part: FactTest | Holds | ReadingIs) -> Condition:
-                if isinstance(part, ReadingIs):
-                    now = choice if part.reading == reading else chosen[part.reading]
-                    return ALWAYS if now == part.choice else NEVER
-                if isinstance(part, FactTest) and isinstance(part.operand, ParameterName):
-                    return replace(part, operand=values[part.operand.name])
-                return part
+        def leaf(part: FactTest | Holds | ReadingIs) -> Condition:
+            if isinstance(part, ReadingIs):
+                return ALWAYS if chosen[part.reading] == part.choice else NEVER
+            if isinstance(part, FactTest) and isinstance(part.operand, ParameterName):
+                return replace(part, operand=values[part.operand.name])
+            return part
 
-            return self._evaluation.truth(rebuilt(condition, leaf))
-
-        return len({settled(choice) for choice in choices}) > 1
+        return self._evaluation.truth(rebuilt(condition, leaf))
