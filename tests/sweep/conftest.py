@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("pyarrow")
 
-from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.gate import Gate
 
 AS_OF = date(2026, 11, 22)
@@ -32,8 +32,9 @@ def plain(record: Mapping[str, FactValue]) -> dict[str, object]:
     }
 
 
-def readable(records: Iterable[Mapping[str, FactValue]]) -> list[dict[str, FactValue]]:
-    """Leave out of records what no document could state."""
+def readable(records: Iterable[Mapping[str, FactValue]], vocabulary: Vocabulary) -> list[dict[str, FactValue]]:
+    """Leave out of records what no document could state, and sources that contradict what follows from them."""
+    derived = {name: d.derivation for name, d in vocabulary.declarations.items() if d.derivation is not None}
     found = []
     for record in records:
         row = dict(record)
@@ -41,6 +42,11 @@ def readable(records: Iterable[Mapping[str, FactValue]]) -> list[dict[str, FactV
             del row["operator.roles"]
         if isinstance(markets := row.get("release.markets"), frozenset):
             row["release.markets"] = markets - {"something_nobody_listed"}
+        for name, derivation in derived.items():
+            if name in row:
+                row.pop(derivation.of[0], None)
+            elif derivation.operation == "ratio" and row.get(derivation.of[1]) == 0:
+                del row[derivation.of[1]]
         found.append(row)
     return found
 

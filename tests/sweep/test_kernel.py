@@ -53,7 +53,7 @@ def check_row(answer: dict[str, object], schema: pa.Schema, decision: Decision, 
 
 def records_of(gate: Gate, count: int, seed: int) -> list[dict[str, FactValue]]:
     lowered = lower(gate.packs()[0].at(AS_OF))
-    return readable(random_records(lowered, gate.vocabulary(), count, seed=seed))
+    return readable(random_records(lowered, gate.vocabulary(), count, seed=seed), gate.vocabulary())
 
 
 def test_rows_are_judged_as_single_releases_are_on_each_date(gate: Gate) -> None:
