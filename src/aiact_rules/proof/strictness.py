@@ -213,14 +213,14 @@ class _Comparing:
         return Witness(shows, facts, b.pack.id, b.as_of).replayed(self.reader, claim)
 
     def _claim(self, level: Callable[[int, Evaluation], int], b_demands_more: bool) -> Claim:
+        more, less = (1, 0) if b_demands_more else (0, 1)
+
         def claim(record: Record) -> bool:
-            levels = []
-            for side, replay in enumerate(self.replays):
-                evaluation = replay.evaluation(record)
-                if evaluation is None:
-                    return False
-                levels.append(level(side, evaluation))
-            return levels[1] > levels[0] if b_demands_more else levels[0] > levels[1]
+            demanding, other = self.replays[more].evaluation(record), self.replays[less].evaluation(record)
+            if demanding is None or other is None:
+                return False
+            demanded = level(more, demanding)
+            return demanded > 0 and demanded > level(less, other)  # no level is below 0
 
         return claim
 

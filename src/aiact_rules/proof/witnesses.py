@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.evaluation import Evaluation
-from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.facts import Completion, Fact, Facts, Origin
 from aiact_rules.core.findings import Status
 from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, PackAt
@@ -101,17 +101,19 @@ class Replay:
         self.pack_at = pack_at
         vocabulary = pack_at.pack.vocabulary
         self._defaults = {d.name: d.if_absent for d in vocabulary.declarations.values() if d.if_absent is not None}
-        self._derives = any(d.derivation is not None for d in vocabulary.declarations.values())
+        self._completion = Completion.of(vocabulary)
+        derived = [d for d in vocabulary.declarations.values() if d.derivation is not None]
+        self._in_derivations = frozenset(name for d in derived if d.derivation is not None for name in d.derivation.of)
         self._empty = Evaluation(pack_at, {})
         self._kept: dict[frozenset[tuple[str, FactValue]], Evaluation | None] = {}
 
     def complete(self, record: Record) -> Record | None:
         """Add what follows by arithmetic and the declared defaults; None for facts that contradict each other."""
-        if not self._derives:
+        if self._in_derivations.isdisjoint(record):
             return {**self._defaults, **record}
         facts = Facts.of(Fact(name, value, Origin(Place("witness"))) for name, value in record.items())
         try:
-            return {fact.name: fact.value for fact in facts.completed(self.pack_at.pack.vocabulary)}
+            return {fact.name: fact.value for fact in self._completion.of_facts(facts)}
         except InputError:
             return None
 
