@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from aiact_rules.cli.options import Judging, Reader, Release, decided, judging
-from aiact_rules.cli.terminal import show
+from aiact_rules.cli.terminal import show, write_out
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision, Verdict
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
@@ -169,16 +169,10 @@ def _write(gate: Gate, decisions: list[tuple[Path, Decision | Chain]], report: s
         many = getattr(chosen, "render_many", None)
         text = many(each) if many is not None else "".join(chosen.render(decision) for decision in each)
     _on_github(decisions)
-    if output is None:
-        if report == "text":
-            show(text)
-        else:
-            click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError([Problem("the report cannot be written here", Place(str(output)), str(error))]) from error
+    if output is None and report == "text":
+        show(text)
+    else:
+        write_out(text, output, "the report")
 
 
 def _texts(gate: Gate, decisions: list[tuple[Path, Decision | Chain]]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from aiact_rules.cli.options import Judging, Reader, Release, judging
+from aiact_rules.cli.terminal import write_out
 from aiact_rules.cli.timeline import operator_of
 from aiact_rules.core.decisions import PackDecision, decide
 from aiact_rules.core.facts import Fact, Facts, Origin
@@ -48,13 +49,7 @@ def command(path: Path, operator: str | None, report: str, output: Path | None, 
         text = json.dumps(found.as_json(), indent=2, ensure_ascii=False) + "\n"
     else:
         text = render_svg(found) if report == "svg" else render_text(found)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError([Problem("the history cannot be written here", Place(str(output)), str(error))]) from error
+    write_out(text, output, "the history")
 
 
 def facts_beside(path: Path) -> tuple[Path, ...]:

@@ -6,8 +6,11 @@ import os
 import re
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import click
+
+from aiact_rules.core.problems import InputError, Place, Problem
 
 _VERDICT = re.compile(r"^(ALLOW|HOLD|BLOCK)\b.*$", re.MULTILINE)
 _HEADING = re.compile(r"^(?=[A-Z])(?!ALLOW|HOLD|BLOCK).*$", re.MULTILINE)
@@ -29,3 +32,14 @@ def show(text: str) -> None:
     for match in _VERDICT.finditer(text):
         styled.stylize(_COLOUR[match[1]], match.start(), match.end())
     Console(force_terminal=True, soft_wrap=True, highlight=False).print(styled, end="")
+
+
+def write_out(text: str, output: Path | None, what: str) -> None:
+    """Write a text to a file, or to the terminal where none is named. Raises InputError where the file cannot be written."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError([Problem(f"{what} cannot be written here", Place(str(output)), str(error))]) from error

@@ -322,9 +322,8 @@ class Grounds:
         for rule in self._evaluation.rules_concluding(conclusion):
             own = self._readings_of(rules[rule.id].when)
             found |= own
-            if (
-                own or self._evaluation.truth(rule.when) is not Truth.NO
-            ):  # else there is nothing to make an exception to
+            # Where a rule fails in any case there is nothing to make an exception to.
+            if own or self._evaluation.truth(rule.when) is not Truth.NO:
                 for exception in self._evaluation.exceptions_to(rule.id):
                     found |= self._readings_of(rules[exception.id].when)
         return found

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import rfc8785
-
+from aiact_rules.core.canonical import canonical
 from aiact_rules.core.problems import InputError, Place, Problem
 
 FIRST = "0" * 64
@@ -82,7 +81,7 @@ class DecisionLog:
                 last = connection.execute("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
                 seq, prev = (last[0] + 1, last[1]) if last is not None else (1, FIRST)
                 record = {"seq": seq, "prev": prev, "at": moment, "decision": dict(decision)}
-                text = rfc8785.dumps(record).decode("utf-8")  # type: ignore[arg-type]
+                text = canonical(record).decode("utf-8")
                 digest = hashlib.sha256(text.encode()).hexdigest()
                 connection.execute("INSERT INTO entries VALUES (?, ?, ?)", (seq, digest, text))
                 connection.execute("COMMIT")
@@ -156,5 +155,5 @@ class DecisionLog:
 
 def _id_fits(decision: Mapping[str, object]) -> bool:
     identity = {name: value for name, value in decision.items() if name not in ("decision_id", "run")}
-    digest = hashlib.sha256(rfc8785.dumps(identity)).hexdigest()  # type: ignore[arg-type]
+    digest = hashlib.sha256(canonical(identity)).hexdigest()
     return decision.get("decision_id") == f"sha256:{digest}"

@@ -98,11 +98,11 @@ def _group(title: str, findings: list[Finding], *, long: bool = False, judged_on
             point = _point(finding.provision, article)
             line = f"{point} {finding.must}" if point else finding.must
             named = f" ({finding.id})" if finding.kind is Kind.SIGNAL else ""
-            yield from _wrapped(line + named + due(finding, judged_on), "    - ", "      ")
+            yield from _wrapped(line + named + _due(finding, judged_on), "    - ", "      ")
     yield ""
 
 
-def due(finding: Finding, judged_on: date | None) -> str:
+def _due(finding: Finding, judged_on: date | None) -> str:
     """Say by when it must be done, where a period that the law sets can be counted, and whether that has passed."""
     days = [each.on for each in finding.due_dates if each.on is not None]
     if not days:
