@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.lowering import Conjunction, Formula, Literal, Lowered, literals, truths
+from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered, literals, truths
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue
 

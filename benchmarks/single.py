@@ -31,28 +31,20 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT), str(HERE)]
 from peers import PEERS, expected  # noqa: E402
 from peers import Facts as PlainFacts  # noqa: E402
 
+from aiact_rules.bundled import specs_folder  # noqa: E402
 from aiact_rules.core.conditions import FactTest  # noqa: E402
+from aiact_rules.core.defaults import with_defaults  # noqa: E402
 from aiact_rules.core.facts import Facts  # noqa: E402
-from aiact_rules.core.lowering import (  # noqa: E402
-    Conjunction,
-    Disjunction,
-    Duty,
-    Formula,
-    Lowered,
-    Node,
-    lower,
-    specialised,
-    truths,
-)
-from aiact_rules.core.lowering import Literal as Reference  # noqa: E402
+from aiact_rules.core.formulas import Conjunction, Disjunction, Duty, Formula, Lowered, Node, specialised, truths  # noqa: E402
+from aiact_rules.core.formulas import Literal as Reference  # noqa: E402
+from aiact_rules.core.lowering import lower  # noqa: E402
 from aiact_rules.core.packs import Pack  # noqa: E402
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary  # noqa: E402
 from aiact_rules.engines.durable import DurableEngine  # noqa: E402
 from aiact_rules.engines.generated import GeneratedEngine  # noqa: E402
 from aiact_rules.engines.reference import ReferenceEngine  # noqa: E402
-from aiact_rules.gate import DEFAULT_PACK, Gate, with_defaults  # noqa: E402
-from aiact_rules.interfaces import EngineUnavailable  # noqa: E402
-from aiact_rules.locations import specs_folder  # noqa: E402
+from aiact_rules.gate import DEFAULT_PACK, Gate  # noqa: E402
+from aiact_rules.plugins.interfaces import EngineUnavailable  # noqa: E402
 from aiact_rules.specfiles.cases import load_cases  # noqa: E402
 from aiact_rules.testing import CaseRunner  # noqa: E402
 

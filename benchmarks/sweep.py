@@ -34,8 +34,9 @@ import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 
 from aiact_rules.core.conditions import FactTest, Test  # noqa: E402
-from aiact_rules.core.findings import Status, status_of  # noqa: E402
-from aiact_rules.core.lowering import TRUE, Conjunction, Formula, Literal, Lowered, literals, lower  # noqa: E402
+from aiact_rules.core.formulas import TRUE, Conjunction, Formula, Literal, Lowered, literals  # noqa: E402
+from aiact_rules.core.lowering import lower  # noqa: E402
+from aiact_rules.core.statuses import Status, status_of  # noqa: E402
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary  # noqa: E402
 from aiact_rules.engines.generated import GeneratedEngine  # noqa: E402
 from aiact_rules.gate import Gate  # noqa: E402
@@ -253,7 +254,7 @@ class Polars:
 
 
 def _passes(test: FactTest, value: FactValue) -> bool:
-    from aiact_rules.core.lowering import holds
+    from aiact_rules.core.formulas import holds
 
     return holds(test, value)
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.lowering import Lowered
+from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 
 Record = dict[str, FactValue]

@@ -10,9 +10,8 @@ from click.testing import CliRunner
 
 from aiact_rules.cli.check import command
 from aiact_rules.core.chains import Chain
-from aiact_rules.core.decisions import Verdict
-from aiact_rules.core.findings import Status
 from aiact_rules.core.problems import InputError
+from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.gate import Gate
 from aiact_rules.reports.matrix import render_chain, role_changes
 

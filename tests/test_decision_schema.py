@@ -11,9 +11,9 @@ import pytest
 import rfc8785
 from jsonschema import Draft202012Validator
 
+from aiact_rules.bundled import specs_folder
 from aiact_rules.core.decisions import Decision
 from aiact_rules.gate import Gate
-from aiact_rules.locations import specs_folder
 from aiact_rules.reports.decision_schema import DecisionModel, decision_schema
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

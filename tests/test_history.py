@@ -9,15 +9,15 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
+from aiact_rules.bundled import specs_folder
 from aiact_rules.cli import cli
 from aiact_rules.cli.history import facts_beside, history_of
 from aiact_rules.cli.options import Judging, Reader
 from aiact_rules.core.problems import PackError
 from aiact_rules.gate import Gate
-from aiact_rules.history import OTHER, History, Owed, read_table
-from aiact_rules.locations import specs_folder
-from aiact_rules.reports.svg_history import render_svg
-from aiact_rules.reports.text_history import class_of, render_text
+from aiact_rules.history.history import OTHER, History, Owed, read_table
+from aiact_rules.history.picture import render_svg
+from aiact_rules.history.text import class_of, render_text
 from aiact_rules.sources.document import Skipped
 from aiact_rules.specfiles.loader import load_pack
 from aiact_rules.testing import run_cases

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.bundled import bundled_packs, specs_folder
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError
 from aiact_rules.coverage import coverage_of
-from aiact_rules.locations import bundled_packs, specs_folder
-from aiact_rules.plugins import PluginHost
-from aiact_rules.specfiles.coverage import Ledger, load_ledger
-from aiact_rules.specfiles.identity import read_identity
+from aiact_rules.plugins.host import PluginHost
+from aiact_rules.specfiles.coverage_ledger import Ledger, load_ledger
 from aiact_rules.specfiles.loader import load_pack_text
+from aiact_rules.specfiles.pack_head import read_identity
 from aiact_rules.testing import run_cases
 
 LAW = specs_folder() / "eu_ai_act" / "2024-1689"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from aiact_rules.core.findings import Status
 from aiact_rules.core.lowering import lower
+from aiact_rules.core.statuses import Status
 from aiact_rules.gate import Gate
 from tests.records import random_records
 from tests.sweep.conftest import plain, readable

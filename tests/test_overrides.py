@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from aiact_rules.core.decisions import Decision, Verdict
-from aiact_rules.gate import Gate, OverrideRefused, ReleaseRefused
-from aiact_rules.overrides import Override, prohibitions
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.statuses import Verdict
+from aiact_rules.gate import Gate
+from aiact_rules.overrides import Override, OverrideRefused, ReleaseRefused, prohibitions
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 22)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from aiact_rules.cache import read_cached, write_cached
+from aiact_rules.catalogue.cached_packs import cached_identities, cached_pack
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError
-from aiact_rules.packcache import cached_identities, cached_pack, read_cached, write_cached
-from aiact_rules.specfiles.identity import read_identity
+from aiact_rules.specfiles.pack_head import read_identity
 
 HEAD = "id: tiny\nversion: 1.0.0\ntitle: {title}\nlaw: Tiny Act\nmarket: XZ\n"
 ARTICLE = "rules:\n  - {id: art1, provision: Art. 1, concludes: one, when: {tiny.small: true}, reason: %s}\n"
@@ -74,7 +75,7 @@ def test_what_a_pack_says_of_itself_is_read_once_and_then_found(
     cache: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert title_of(folder) == "Tiny"
-    monkeypatch.setattr("aiact_rules.packcache.read_identity", None)
+    monkeypatch.setattr("aiact_rules.cache.read_identity", None)
     assert title_of(folder) == "Tiny"
     assert title_of(folder.rename(folder.with_name("moved"))) == "Tiny"
 

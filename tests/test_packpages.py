@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.document import command
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError
-from aiact_rules.packpages import pack_page
+from aiact_rules.reports.pack_page import pack_page
 
 PAGE = Path(__file__).parents[1] / "docs" / "obligations.md"
 

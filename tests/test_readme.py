@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.cli import _COMMANDS
-from aiact_rules.gate import Gate, ReleaseRefused
+from aiact_rules.gate import Gate
+from aiact_rules.overrides import ReleaseRefused
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

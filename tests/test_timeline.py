@@ -12,9 +12,8 @@ from click.testing import CliRunner
 
 from aiact_rules.cli.options import Judging, Reader, Release
 from aiact_rules.cli.timeline import command, timeline_of
-from aiact_rules.core.decisions import Verdict
-from aiact_rules.core.findings import Status
 from aiact_rules.core.problems import InputError
+from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.gate import Gate
 from aiact_rules.timeline import Change, Line, Step, Timeline
 from aiact_rules.timeline.picture import render_svg

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.rules import Obligation, Rule
-from aiact_rules.specfiles.coverage import Ledger, LedgerEntry, Status
+from aiact_rules.specfiles.coverage_ledger import Ledger, LedgerEntry, Status
 
 HEADING = "heading"
 

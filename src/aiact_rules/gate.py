@@ -18,17 +18,20 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from aiact_rules import __version__
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.cached_packs import cached_lowered
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.chains import Chain
-from aiact_rules.core.decisions import Decision, Judge, Run, Subject, Verdict, combine
+from aiact_rules.core.decisions import Decision, Run, Subject, combine
+from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.evidence import Evidence
-from aiact_rules.core.facts import Completion, Fact, Facts, Origin, Sureness
+from aiact_rules.core.facts import Completion, Fact, Facts, Origin
+from aiact_rules.core.pack_decisions import Judge
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
-from aiact_rules.interfaces import Evaluator
-from aiact_rules.overrides import Override, objection
-from aiact_rules.packcache import cached_lowered
+from aiact_rules.overrides import Override, OverrideRefused, ReleaseRefused, objection
+from aiact_rules.plugins.interfaces import Evaluator
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.organisation import NOBODY, Organisation
 from aiact_rules.sources.statements import parse_value
@@ -40,27 +43,6 @@ DEFAULT_PACK = "eu_ai_act"
 DEFAULT_ENGINE = "generated"
 MOST_PREPARED = 256
 """How many packs on a date a gate keeps ready, about half a megabyte each; a server sees a new date every day."""
-
-
-class ReleaseRefused(Exception):
-    """A release may not go ahead. Carries the decision that says why."""
-
-    def __init__(self, decision: Decision) -> None:
-        self.decision = decision
-        worst = [f for f in decision.findings if f.status.value in ("breached", "open")]
-        first = "; ".join(f"{f.provision}: {f.must}" for f in worst[:3])
-        super().__init__(f"the release is refused ({decision.verdict.value}): {first}")
-
-
-class OverrideRefused(ReleaseRefused):
-    """A release may not go ahead, and an override does not let it pass. Carries the decision and why not."""
-
-    def __init__(self, decision: Decision, why: str) -> None:
-        super().__init__(decision)
-        self.why = why
-
-    def __str__(self) -> str:
-        return f"{super().__str__()}; {self.why}"
 
 
 class VerificationFailed(Exception):
@@ -371,38 +353,6 @@ class Gate:
             raise InputError(
                 Problem(f"no chosen pack has a reading `{name}`", hint=did_you_mean(name, known)) for name in unknown
             )
-
-
-def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
-    """Add the release date (the as-of date) and the moment (the latest usual one of the roles) where nobody says.
-
-    Both are marked as declared by default. With no role known the moment stays unknown. Raises InputError where it is
-    stated that there is no role: nobody would owe anything, and everything would be allowed.
-    """
-    added = []
-    if RELEASE_DATE not in stated:
-        added.append(_default(RELEASE_DATE, as_of, "the release is judged on the as-of date"))
-    roles = stated.value(ROLES)
-    if roles == frozenset():
-        place = stated[ROLES].origin.place
-        raise InputError(
-            [Problem("an operator without any role cannot be judged", place, "name a role, or leave it out")]
-        )
-    if MOMENT not in stated and isinstance(roles, frozenset):
-        moments = {
-            pack.roles[name].moment: pack.moments[pack.roles[name].moment].order
-            for pack in packs
-            for name in roles
-            if name in pack.roles
-        }
-        if moments:
-            latest = max(sorted(moments), key=lambda name: moments[name])
-            added.append(_default(MOMENT, latest, "the usual step for these roles"))
-    return stated.merged_with(Facts.of(added))
-
-
-def _default(name: str, value: FactValue, because: str) -> Fact:
-    return Fact(name, value, Origin(Place("default"), Sureness.DECLARED_BY_DEFAULT, because))
 
 
 def _arguments(given: Mapping[str, Iterable[str] | str | date | None], vocabulary: Vocabulary) -> Facts:

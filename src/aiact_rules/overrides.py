@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiact_rules.core.decisions import Decision, Verdict
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.findings import Finding
 from aiact_rules.core.rules import Kind
+from aiact_rules.core.statuses import Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,24 @@ def prohibitions(decision: Decision) -> tuple[Finding, ...]:
         for finding in pack.findings
         if finding.kind is Kind.PROHIBITION and finding.status in (Status.BREACHED, Status.OPEN)
     )
+
+
+class ReleaseRefused(Exception):
+    """A release may not go ahead. Carries the decision that says why."""
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        worst = [f for f in decision.findings if f.status.value in ("breached", "open")]
+        first = "; ".join(f"{f.provision}: {f.must}" for f in worst[:3])
+        super().__init__(f"the release is refused ({decision.verdict.value}): {first}")
+
+
+class OverrideRefused(ReleaseRefused):
+    """A release may not go ahead, and an override does not let it pass. Carries the decision and why not."""
+
+    def __init__(self, decision: Decision, why: str) -> None:
+        super().__init__(decision)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}; {self.why}"

@@ -14,19 +14,20 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from aiact_rules.core.decisions import PackDecision, decide
+from aiact_rules.bundled import specs_folder
+from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.findings import Finding
-from aiact_rules.core.lowering import Lowered, lower
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.lowering import lower
+from aiact_rules.core.pack_decisions import PackDecision, decide
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
 from aiact_rules.core.problems import InputError, PackError, Problem, ProblemsError, did_you_mean
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
 from aiact_rules.engines.reference import ReferenceEngine
-from aiact_rules.gate import with_defaults
-from aiact_rules.interfaces import Engine, Evaluator
-from aiact_rules.locations import specs_folder
+from aiact_rules.plugins.interfaces import Engine, Evaluator
 from aiact_rules.sources.statements import Statements
 from aiact_rules.specfiles.cases import Case, load_cases
 from aiact_rules.specfiles.extensions import merge_packs

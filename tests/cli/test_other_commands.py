@@ -89,7 +89,7 @@ def test_coverage_accounts_for_every_unit(run: Run) -> None:
 
 
 def test_coverage_names_the_rules_to_read_again_when_the_text_changes(run: Run, tmp_path: Path) -> None:
-    from aiact_rules.locations import specs_folder
+    from aiact_rules.bundled import specs_folder
 
     lines = (specs_folder() / "eu_ai_act" / "2024-1689" / "units.jsonl").read_text(encoding="utf-8").splitlines()
     changed = [

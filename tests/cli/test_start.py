@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aiact_rules.distributions import may_offer
+from aiact_rules.plugins.distributions import may_offer
 from tests.cli.conftest import EXAMPLES
 
 _RUN = """

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiact_rules.core.decisions import decide
 from aiact_rules.core.evaluation import evaluate
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.findings import Status
-from aiact_rules.core.lowering import lower, specialised, truths
+from aiact_rules.core.formulas import specialised, truths
+from aiact_rules.core.lowering import lower
+from aiact_rules.core.pack_decisions import decide
 from aiact_rules.core.packs import MOMENT, Pack
 from aiact_rules.core.problems import Place
+from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue
 
@@ -100,7 +101,7 @@ def test_the_lowered_form_says_what_the_rules_say(pack: Pack, known: dict[str, F
     values = {**known, MOMENT: "use"}
     evaluation = evaluate(pack_at, values)
     found = truths(lowered, values)
-    from aiact_rules.core.lowering import truth_of
+    from aiact_rules.core.formulas import truth_of
 
     for name, formula in lowered.conclusions.items():
         assert truth_of(formula, lowered, values, found) is evaluation.conclusion(name)
@@ -115,7 +116,7 @@ def test_the_lowered_form_says_what_the_rules_say(pack: Pack, known: dict[str, F
 def test_a_pack_specialised_for_a_known_fact_says_the_same(
     pack: Pack, known: dict[str, FactValue], name: str, value: bool
 ) -> None:
-    from aiact_rules.core.lowering import truth_of
+    from aiact_rules.core.formulas import truth_of
 
     values = {**known, name: value, MOMENT: "use"}
     lowered = lower(pack.at(AS_OF))

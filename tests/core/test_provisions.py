@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from aiact_rules.core.provisions import (
-    ProvisionError,
-    in_order,
-    parse_provisions,
-    provision_of,
-    roman,
-    units_of,
-)
+from aiact_rules.core.citations import in_order, parse_provisions
+from aiact_rules.core.provisions import ProvisionError, roman
+from aiact_rules.core.units import provision_of, units_of
 
 INDEX = [
     "art_3",

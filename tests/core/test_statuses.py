@@ -8,9 +8,9 @@ import pytest
 
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.evaluation import evaluate
-from aiact_rules.core.findings import Status, status_of
 from aiact_rules.core.packs import MOMENT, ROLES
 from aiact_rules.core.rules import Kind, Moment, Obligation
+from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.core.vocabulary import FactValue
 from tests.core.small_packs import AS_OF, make_pack
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from aiact_rules.core.lowering import Lowered, lower
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.lowering import lower
 from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.gate import DEFAULT_PACK, Gate
 from tests.engines.packs import AS_OF

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from aiact_rules.core.lowering import Outcome
+from aiact_rules.core.outcomes import Outcome
 from aiact_rules.engines.durable import DurableEngine, DurableFault, _Network, _refuse_equal_hashes
-from aiact_rules.interfaces import EngineUnavailable
+from aiact_rules.plugins.interfaces import EngineUnavailable
 from tests.engines.conftest import Law
 from tests.engines.packs import random_pack
 from tests.records import random_records

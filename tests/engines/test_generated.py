@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from aiact_rules.core.lowering import specialised
+from aiact_rules.core.formulas import specialised
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.engines.digests import digest_of
 from aiact_rules.engines.generated import GeneratedEngine
-from aiact_rules.engines.identity import digest_of
-from aiact_rules.engines.source import source_of
+from aiact_rules.engines.python_source import source_of
 from tests.engines.conftest import Law
 from tests.engines.packs import AS_OF, random_pack
 from tests.records import random_records
@@ -52,7 +52,7 @@ def test_code_is_compiled_once_and_then_found(cache: Path, monkeypatch: pytest.M
     law = Law.of(random_pack(1))
     first = GeneratedEngine().prepare(law.pack_at, law.lowered)({})
     assert len(list(cache.glob("*.code"))) == 1
-    monkeypatch.setattr("aiact_rules.engines.source.source_of", None)
+    monkeypatch.setattr("aiact_rules.engines.python_source.source_of", None)
     assert GeneratedEngine().prepare(law.pack_at, law.lowered)({}) == first
 
 

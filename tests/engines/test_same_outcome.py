@@ -8,12 +8,12 @@ from itertools import islice
 
 import pytest
 
-from aiact_rules.core.lowering import Outcome
+from aiact_rules.core.outcomes import Outcome
 from aiact_rules.engines.durable import DurableEngine
 from aiact_rules.engines.generated import GeneratedEngine
 from aiact_rules.engines.reference import ReferenceEngine
 from aiact_rules.gate import Gate
-from aiact_rules.interfaces import EngineUnavailable, Evaluator
+from aiact_rules.plugins.interfaces import EngineUnavailable, Evaluator
 from tests.engines.conftest import Law
 from tests.engines.packs import random_pack
 from tests.records import Record, boundary_records, choices, completions, default_bases, random_records

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.problems import InputError
-from aiact_rules.ledger.decision_log import FIRST, DecisionLog
+from aiact_rules.decision_log.log import FIRST, DecisionLog
 
 from .sample import decision
 

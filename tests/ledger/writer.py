@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from aiact_rules.ledger.decision_log import DecisionLog
+from aiact_rules.decision_log.log import DecisionLog
 
 from .sample import decision
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from aiact_rules.core.decisions import PackDecision
+from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.truth import Truth, any_of, negate
 from aiact_rules.gate import Gate
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from aiact_rules.core.decisions import PackDecision
+from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.penalties import ceiling_of
 from aiact_rules.core.truth import Truth
 from outside.euaiact_check import FIRST_TEXT, RELEASED, TEXT_IN_FORCE, TODAY, Answer, days_around, gate

@@ -21,8 +21,9 @@ from typing import Any
 import yaml
 
 from aiact_rules.core.decisions import Decision
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.findings import Finding
 from aiact_rules.core.rules import Kind
+from aiact_rules.core.statuses import Status
 from aiact_rules.gate import Gate
 
 HERE = Path(__file__).parent

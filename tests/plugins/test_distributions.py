@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from aiact_rules.distributions import may_offer
+from aiact_rules.plugins.distributions import may_offer
 
 
 @pytest.fixture

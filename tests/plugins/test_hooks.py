@@ -12,8 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from aiact_rules import hookspecs, interfaces
-from aiact_rules.plugins import PluginHost
+from aiact_rules.plugins.host import PluginHost, hookspecs, interfaces
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "plugins" / "aiact-rules-example"

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from aiact_rules import cli
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.problems import PluginError
 from aiact_rules.gate import Gate
-from aiact_rules.interfaces import PackLocation
-from aiact_rules.plugins import PluginHost, PluginInfo
+from aiact_rules.plugins.host import PluginHost, PluginInfo
+from aiact_rules.plugins.interfaces import PackLocation
 
 Install = Callable[..., None]
 Folder = Callable[..., Path]
 
-HOOKIMPL = "from aiact_rules.hookspecs import hookimpl\n"
+HOOKIMPL = "from aiact_rules.plugins.hookspecs import hookimpl\n"
 
 
 def offering(hook: str, body: str) -> str:
@@ -25,7 +25,7 @@ def offering(hook: str, body: str) -> str:
 
 
 def offering_pack(folder: Path) -> str:
-    return "from pathlib import Path\nfrom aiact_rules.interfaces import PackLocation\n" + offering(
+    return "from pathlib import Path\nfrom aiact_rules.plugins.interfaces import PackLocation\n" + offering(
         "aiact_rules_offer_packs()", f"return [PackLocation(Path({str(folder)!r}))]"
     )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from aiact_rules.specfiles.identity import read_identity
+from aiact_rules.specfiles.pack_head import read_identity
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "plugins" / "README.md"

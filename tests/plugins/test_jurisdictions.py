@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from aiact_rules.bundled import specs_folder
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.locations import specs_folder
-from aiact_rules.specfiles.identity import read_identity
 from aiact_rules.specfiles.loader import load_pack
+from aiact_rules.specfiles.pack_head import read_identity
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.packs import Pack
-from aiact_rules.proof.properties import Subject
+from aiact_rules.proof.subject import Subject
 from aiact_rules.specfiles import load_pack_text
 
 pytest.importorskip("z3")

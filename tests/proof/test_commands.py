@@ -7,14 +7,15 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.diff import command as diff
 from aiact_rules.cli.prove import command as prove
 from aiact_rules.core.problems import InputError
-from aiact_rules.proof.properties import Subject, no_contradiction, prohibitions_block, rules_alive
+from aiact_rules.proof.properties import no_contradiction, prohibitions_block, rules_alive
+from aiact_rules.proof.subject import Subject
 from aiact_rules.proof.witnesses import Replay
-from aiact_rules.sources.reading import Text
 from aiact_rules.sources.release_file import read_release_file
+from aiact_rules.sources.text_files import Text
 from aiact_rules.specfiles import load_pack_text
 
 from .conftest import AS_OF, changed, write

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from aiact_rules.core.lowering import Conjunction, Literal, lower
+from aiact_rules.core.formulas import Conjunction, Literal
+from aiact_rules.core.lowering import lower
 from aiact_rules.core.problems import PackError
 from aiact_rules.engines.plane_program import Op
-from aiact_rules.engines.source import Source, source_of
+from aiact_rules.engines.python_source import Source, source_of
 from aiact_rules.proof.equality import Equalities
 from aiact_rules.proof.plane_form import engine_program
-from aiact_rules.proof.properties import Subject
+from aiact_rules.proof.subject import Subject
 from core.small_packs import AS_OF as SMALL_AS_OF
 from core.small_packs import packs
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from aiact_rules.core.findings import Status, status_of
-from aiact_rules.core.lowering import MAYBE_MET, OWED
+from aiact_rules.core.outcomes import MAYBE_MET, OWED
+from aiact_rules.core.statuses import Status, status_of
+from aiact_rules.proof.kleene import learning_keeps
 from aiact_rules.proof.properties import (
     allow_sound,
     duties_bite,
     duties_fulfillable,
     duties_lapse,
-    learning_keeps,
     no_contradiction,
     prohibitions_block,
     rules_alive,

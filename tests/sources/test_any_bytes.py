@@ -15,8 +15,8 @@ from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.ml_bom import read_ml_bom
 from aiact_rules.sources.model_card import read_card_metadata, read_model_card
 from aiact_rules.sources.prose import prose
-from aiact_rules.sources.reading import Text, decoded
 from aiact_rules.sources.release_file import read_release_file
+from aiact_rules.sources.text_files import Text, decoded
 
 PIECES = st.sampled_from(
     [

@@ -10,7 +10,7 @@ from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import Stated
 from aiact_rules.sources.ml_bom import read_ml_bom
-from aiact_rules.sources.reading import decoded
+from aiact_rules.sources.text_files import decoded
 
 MODEL: dict[str, Any] = {
     "type": "machine-learning-model",

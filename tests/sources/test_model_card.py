@@ -9,7 +9,7 @@ from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import Stated
 from aiact_rules.sources.model_card import is_card, read_model_card
-from aiact_rules.sources.reading import decoded
+from aiact_rules.sources.text_files import decoded
 
 CARD = """\
 ---

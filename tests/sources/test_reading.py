@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.problems import InputError
-from aiact_rules.sources.reading import MOST_BYTES, decoded, read_text, refuse_hidden_breaks
+from aiact_rules.sources.text_files import MOST_BYTES, decoded, read_text, refuse_hidden_breaks
 
 TEXT = "---\nlicense: mit\n---\nGrüße\n"
 

@@ -10,8 +10,8 @@ import pytest
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import Stated
-from aiact_rules.sources.reading import decoded
 from aiact_rules.sources.release_file import read_release_file
+from aiact_rules.sources.text_files import decoded
 
 FULL = """\
 format: 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.problems import PackError
-from aiact_rules.specfiles.coverage import Status, load_ledger
+from aiact_rules.specfiles.coverage_ledger import Status, load_ledger
 
 UNITS = '{"id": "art_6.par_5", "label": "Art. 6(5)", "sha256": "ab"}\n{"id": "art_64"}\n'
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.lowering import holds
+from aiact_rules.core.formulas import holds
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader, Reader, shortest_decimal
 from aiact_rules.engines.plane_machine import unpacked

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from aiact_rules.core.decisions import Decision
-from aiact_rules.core.findings import Status
 from aiact_rules.core.lowering import lower
+from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.engines.planes import batch_of
 from aiact_rules.gate import Gate

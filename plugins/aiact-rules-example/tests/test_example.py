@@ -14,11 +14,11 @@ from aiact_rules_example.counting import CountingEngine
 from aiact_rules_example.csv_report import COLUMNS
 from aiact_rules_example.decision_log import VARIABLE
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import InputError, PluginError
 from aiact_rules.gate import Gate
-from aiact_rules.plugins import PluginHost, PluginInfo
+from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import run_cases
 
 PACK = Path(plugin.__file__).parent / "specs" / "lantern_act"

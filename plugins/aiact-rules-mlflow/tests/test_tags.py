@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from aiact_rules.core.problems import InputError
 from aiact_rules.gate import Gate
-from aiact_rules.sources.reading import Text
+from aiact_rules.sources.text_files import Text
 
 from aiact_rules_mlflow.mlmodel import read_block
 from aiact_rules_mlflow.tags import LONGEST_VALUE, decision_tags, facts_from_tags, tag_of, undecided_tags

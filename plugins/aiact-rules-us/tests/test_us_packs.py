@@ -9,14 +9,14 @@ from pathlib import Path
 import aiact_rules_us
 import pytest
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli import main
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError
 from aiact_rules.core.rules import Certainty, Force
 from aiact_rules.gate import Gate
-from aiact_rules.plugins import PluginHost, PluginInfo
+from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import run_cases
 
 PACKS = ("us_ca", "us_co", "us_ct", "us_fed", "us_il", "us_ny", "us_nyc", "us_tx", "us_ut")

@@ -102,7 +102,7 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("AIACT_RULES_TRACEBACK"):
             raise
-        from aiact_rules.interfaces import EngineUnavailable
+        from aiact_rules.plugins.interfaces import EngineUnavailable
 
         if isinstance(error, EngineUnavailable):
             click.echo(str(error), err=True)

@@ -9,10 +9,11 @@ from textwrap import wrap
 import click
 
 from aiact_rules.cli.options import Judging, Reader, Release, decided, judging
-from aiact_rules.core.decisions import Decision, Verdict
+from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.packs import DISMISSED, MARKETS, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.gate import Gate
 from aiact_rules.sources.answers import Answers

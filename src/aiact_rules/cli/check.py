@@ -13,8 +13,9 @@ import click
 from aiact_rules.cli.options import Judging, Reader, Release, decided, judging
 from aiact_rules.cli.terminal import show, write_out
 from aiact_rules.core.chains import Chain
-from aiact_rules.core.decisions import Decision, Verdict
+from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
+from aiact_rules.core.statuses import Verdict
 from aiact_rules.gate import DEFAULT_ENGINE, Gate, VerificationFailed
 from aiact_rules.sources.discovery import releases_below
 from aiact_rules.sources.document import Skipped
@@ -97,7 +98,7 @@ def command(
             failed = True
     each = _each(decisions)
     if log_file is not None:
-        from aiact_rules.ledger.decision_log import DecisionLog
+        from aiact_rules.decision_log.log import DecisionLog
 
         for decision in each:
             DecisionLog(log_file).append(decision.as_json())

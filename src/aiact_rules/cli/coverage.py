@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.problems import InputError, Problem
 from aiact_rules.gate import DEFAULT_PACK
 
@@ -22,7 +22,7 @@ from aiact_rules.gate import DEFAULT_PACK
 def command(pack_id: str, report: str, against: Path | None, listed: bool) -> None:
     """Say what became of each paragraph and point of a pack's law. Exit code 1 where one is unaccounted for."""
     from aiact_rules.coverage import coverage_of, drift
-    from aiact_rules.specfiles.coverage import load_ledger
+    from aiact_rules.specfiles.coverage_ledger import load_ledger
 
     catalogue = Catalogue.of_installed_plugins()
     pack = catalogue.pack(pack_id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.options import Day, pairs
 from aiact_rules.cli.prove import chosen_pack, need_solver, write_witnesses
 from aiact_rules.core.packs import PackAt

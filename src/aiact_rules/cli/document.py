@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.packpages import pack_page
+from aiact_rules.reports.pack_page import pack_page
 
 
 @click.command("document")

@@ -12,16 +12,17 @@ import click
 from aiact_rules.cli.options import Judging, Reader, Release, judging
 from aiact_rules.cli.terminal import write_out
 from aiact_rules.cli.timeline import operator_of
-from aiact_rules.core.decisions import PackDecision, decide
+from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.lowering import lower
+from aiact_rules.core.pack_decisions import PackDecision, decide
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.gate import DEFAULT_PACK, Gate, with_defaults
-from aiact_rules.history import History, Table, Version, history, read_table
-from aiact_rules.reports.svg_history import render_svg
-from aiact_rules.reports.text_history import render_text
+from aiact_rules.gate import DEFAULT_PACK, Gate
+from aiact_rules.history.history import History, Table, Version, history, read_table
+from aiact_rules.history.picture import render_svg
+from aiact_rules.history.text import render_text
 from aiact_rules.sources.statements import parse_value
 
 

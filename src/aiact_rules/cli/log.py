@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.ledger.decision_log import DecisionLog
+from aiact_rules.decision_log.log import DecisionLog
 
 
 @click.group("log")

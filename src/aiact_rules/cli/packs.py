@@ -6,7 +6,7 @@ import json
 
 import click
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 
 
 @click.command("packs")

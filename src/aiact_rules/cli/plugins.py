@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 
 
 @click.command("plugins")

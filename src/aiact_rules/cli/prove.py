@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiact_rules.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.options import Day, pairs
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
@@ -96,8 +96,8 @@ def chosen_pack(catalogue: Catalogue, name: str, *extensions: str) -> Pack:
         return catalogue.packs([name, *extensions])[0]
     from aiact_rules.specfiles.extensions import merge_packs
     from aiact_rules.specfiles.folder import find_common
-    from aiact_rules.specfiles.identity import read_identity
     from aiact_rules.specfiles.loader import load_pack
+    from aiact_rules.specfiles.pack_head import read_identity
 
     bases = [catalogue.pack(base) for base in read_identity(folder, name).extends]
     pack = load_pack(folder, common=find_common(folder), bases=bases)

@@ -16,8 +16,8 @@ from aiact_rules.gate import Gate
 @click.option("--entry", default=0, help="The number of the entry in a decision log (default: the last one).")
 def command(file: Path, entry: int) -> None:
     """Decide again from a decision log or a decision in JSON. Exit code 1 where the answer is not the same, byte for byte."""
-    from aiact_rules.ledger.decision_log import DecisionLog
-    from aiact_rules.ledger.replay import replay
+    from aiact_rules.decision_log.log import DecisionLog
+    from aiact_rules.decision_log.replay import replay
 
     recorded = _decision(file) if file.suffix == ".json" else DecisionLog(file).entry(entry).decision
     found = replay(Gate(), recorded)

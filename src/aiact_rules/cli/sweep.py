@@ -16,7 +16,7 @@ import click
 from aiact_rules.cli.options import Day
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.gate import Gate
-from aiact_rules.interfaces import EngineUnavailable
+from aiact_rules.plugins.interfaces import EngineUnavailable
 
 if TYPE_CHECKING:
     from aiact_rules.sweep.mapping import TableMap
@@ -235,7 +235,7 @@ def _pairs(texts: tuple[str, ...], option: str, form: str) -> dict[str, str]:
 
 
 def _statuses(text: str) -> list[Any]:
-    from aiact_rules.core.findings import Status
+    from aiact_rules.core.statuses import Status
 
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = [status.value for status in Status]

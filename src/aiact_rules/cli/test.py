@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.catalogue import Catalogue
-from aiact_rules.specfiles.identity import read_identity
+from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.specfiles.pack_head import read_identity
 
 
 @click.command("test")

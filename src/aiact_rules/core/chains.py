@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from aiact_rules.core.decisions import Decision, Verdict
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.statuses import Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)

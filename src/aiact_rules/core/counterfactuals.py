@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.findings import Status, status_of
-from aiact_rules.core.lowering import (
-    DUE,
-    IN_FORCE,
-    MAYBE_DUE,
-    MAYBE_IN_FORCE,
-    MAYBE_MET,
-    MET,
-    OWED,
-    Formula,
-    Literal,
-    Lowered,
-    literals,
-    specialised,
-    truth_of,
-    truths,
-)
+from aiact_rules.core.formulas import Formula, Literal, Lowered, literals, specialised, truth_of, truths
+from aiact_rules.core.outcomes import code
+from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.rules import Obligation
+from aiact_rules.core.statuses import Status, Verdict, status_of, verdict_of
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactType, FactValue
-
-if TYPE_CHECKING:
-    from aiact_rules.core.decisions import Decision, PackDecision, Verdict
 
 _MOST_FACTS = 3
 _MOST_TRIALS = 4000
@@ -48,14 +31,14 @@ class Counterfactual:
     verdict: Verdict
 
 
-def counterfactuals(decision: Decision, *, most: int = 3) -> tuple[Counterfactual, ...]:
+def counterfactuals(packs: Iterable[PackDecision], verdict: Verdict, *, most: int = 3) -> tuple[Counterfactual, ...]:
     """Search changes of one fact, then two, then three, for those that change the verdict; the smallest come first.
 
     Roles, moment and dates stay as they are. The search is bounded, so an empty answer means that no small change was found.
     """
     found: list[Counterfactual] = []
-    for pack in decision.packs:
-        if pack.verdict is decision.verdict:
+    for pack in packs:
+        if pack.verdict is verdict:
             found += _Search(pack).changes(most - len(found))
         if len(found) >= most:
             break
@@ -93,7 +76,7 @@ class _Search:
 
     def candidates(self) -> dict[str, list[FactValue]]:
         """Give, for each fact that the deciding findings rest on, the values worth trying."""
-        deciding = [index for index, status, _ in self.pack.statuses if status in (Status.BREACHED, Status.OPEN)]
+        deciding = [index for index, status, _ in self.pack.statuses if status.gates]
         if deciding:
             breached = [i for i, status, _ in self.pack.statuses if status is Status.BREACHED]
             # All breaches must go, so what the first one rests on must change.
@@ -147,37 +130,20 @@ class _Search:
             yield from (operand, operand / 2, operand * 2)
 
     def verdict(self, values: Mapping[str, FactValue]) -> Verdict:
-        from aiact_rules.core.decisions import Verdict
-
         nodes = truths(self.lowered, values)
-        verdict = Verdict.ALLOW
-        for index in self.gating:
-            status = status_of(self.obligations[index], _code(self.lowered, values, nodes, index))
-            if status is Status.BREACHED:
-                return Verdict.BLOCK
-            if status is Status.OPEN:
-                verdict = Verdict.HOLD
-        return verdict
+        codes = ((index, _code(self.lowered, values, nodes, index)) for index in self.gating)
+        statuses = (status_of(self.obligations[index], code) for index, code in codes if code is not None)
+        return verdict_of(status for status in statuses if status is not None)
 
 
-def _code(lowered: Lowered, values: Mapping[str, FactValue], nodes: tuple[Truth, ...], index: int) -> int:
+def _code(lowered: Lowered, values: Mapping[str, FactValue], nodes: tuple[Truth, ...], index: int) -> int | None:
+    """Return the code of one obligation as an engine gives it, or None where it is certainly not owed."""
     duty = lowered.duties[index]
 
-    def bits(formula: Formula, certain: int, possible: int) -> int:
+    def truth(formula: Formula) -> Truth:
         if isinstance(formula, Literal) and formula.is_node and formula.positive:
-            truth = nodes[formula.index]
-        else:
-            truth = truth_of(formula, lowered, values, nodes)
-        if truth is Truth.YES:
-            return certain | possible
-        return possible if truth is Truth.UNKNOWN else 0
+            return nodes[formula.index]
+        return truth_of(formula, lowered, values, nodes)
 
-    owed = bits(duty.owed, OWED, 128)
-    if not owed:
-        return MET  # not owed: nothing to report
-    return (
-        owed & OWED
-        | bits(duty.in_force, IN_FORCE, MAYBE_IN_FORCE)
-        | bits(duty.met, MET, MAYBE_MET)
-        | bits(duty.due, DUE, MAYBE_DUE)
-    )
+    owed = truth(duty.owed)
+    return None if owed is Truth.NO else code(owed, truth(duty.in_force), truth(duty.met), truth(duty.due))

@@ -11,17 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
-from aiact_rules.core.lowering import (
-    DUE,
-    IN_FORCE,
-    MAYBE_DUE,
-    MAYBE_IN_FORCE,
-    MAYBE_MET,
-    MET,
-    OWED,
-    Outcome,
-    holds,
-)
+from aiact_rules.core.formulas import holds
+from aiact_rules.core.outcomes import Outcome, bits, code
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
 from aiact_rules.core.rules import Obligation, Rule
 from aiact_rules.core.truth import Truth, all_of, any_of, negate
@@ -156,21 +147,8 @@ class Evaluation:
             owed = self.owed(o)
             if owed is Truth.NO:
                 continue
-            code = _bits(owed, OWED, 0)
-            code |= _bits(self.in_force(o), IN_FORCE, MAYBE_IN_FORCE)
-            code |= _bits(self.met(o), MET, MAYBE_MET)
-            code |= _bits(self.due(o), DUE, MAYBE_DUE)
-            duties.append((index, code))
-        return Outcome(tuple(_CODE[self.conclusion(name)] for name in names), tuple(duties))
-
-
-_CODE = {Truth.NO: 0, Truth.UNKNOWN: 1, Truth.YES: 3}
-
-
-def _bits(truth: Truth, certain: int, possible: int) -> int:
-    if truth is Truth.YES:
-        return certain | possible
-    return possible if truth is Truth.UNKNOWN else 0
+            duties.append((index, code(owed, self.in_force(o), self.met(o), self.due(o))))
+        return Outcome(tuple(bits(self.conclusion(name), 2, 1) for name in names), tuple(duties))
 
 
 def evaluate(pack_at: PackAt, facts: Mapping[str, FactValue]) -> Evaluation:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import FactTest, leaves
-from aiact_rules.core.lowering import Conjunction, Formula, Literal, Lowered, truth_of
+from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered, truth_of
 from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.truth import Truth

@@ -6,7 +6,8 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from aiact_rules.core.lowering import Lowered, Outcome
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactValue
 

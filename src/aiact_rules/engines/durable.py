@@ -18,29 +18,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
-from aiact_rules.core.lowering import (
-    DUE,
-    FALSE,
-    IN_FORCE,
-    MAYBE_DUE,
-    MAYBE_IN_FORCE,
-    MAYBE_MET,
-    MET,
-    OWED,
-    TRUE,
-    Conjunction,
-    Formula,
-    Literal,
-    Lowered,
-    Outcome,
-    holds,
-    literals,
-)
+from aiact_rules.core.formulas import FALSE, TRUE, Conjunction, Formula, Literal, Lowered, holds, literals
+from aiact_rules.core.outcomes import Outcome, bits, code
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.truth import Truth, negate
 from aiact_rules.core.vocabulary import FactValue
-from aiact_rules.engines.identity import digest_of
-from aiact_rules.interfaces import EngineUnavailable
+from aiact_rules.engines.digests import digest_of
+from aiact_rules.plugins.interfaces import EngineUnavailable
 
 # The library fails above 253 properties per document, above 64 alternatives that match at their first condition, and
 # above 31 literals and brackets in one rule.
@@ -180,12 +164,8 @@ class _Network:
             owed = truth(duty.owed)
             if owed is Truth.NO:
                 continue
-            code = _bits(owed, OWED, 0)
-            code |= _bits(truth(duty.in_force), IN_FORCE, MAYBE_IN_FORCE)
-            code |= _bits(truth(duty.met), MET, MAYBE_MET)
-            code |= _bits(truth(duty.due), DUE, MAYBE_DUE)
-            duties.append((index, code))
-        conclusions = (_bits(truth(formula), 2, 1) for formula in self.lowered.conclusions.values())
+            duties.append((index, code(owed, truth(duty.in_force), truth(duty.met), truth(duty.due))))
+        conclusions = (bits(truth(formula), 2, 1) for formula in self.lowered.conclusions.values())
         return Outcome(tuple(conclusions), tuple(duties))
 
     def match(self, chunk: _Chunk, true: set[str]) -> Iterator[tuple[int, bool]]:
@@ -299,12 +279,6 @@ def _true_names(named: list[tuple[_Atom, str]], truth: Truth) -> Iterator[str]:
         known = truth if atom.literal.positive else negate(truth)
         if known is Truth.YES or (known is Truth.UNKNOWN and not atom.certain):
             yield name
-
-
-def _bits(truth: Truth, certain: int, possible: int) -> int:
-    if truth is Truth.YES:
-        return certain | possible
-    return possible if truth is Truth.UNKNOWN else 0
 
 
 def _parts(condition: dict[str, object]) -> list[object]:

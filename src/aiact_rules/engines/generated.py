@@ -1,7 +1,7 @@
 """The generated engine: one Python function per lowered pack, compiled once and kept on disk.
 
 The compiled code is named by the digest of the lowered pack, by the Python and by the state of this tool that made it, so
-that a change of any makes it anew; `packcache` trusts only files that are whole and the user's own.
+that a change of any makes it anew; `cache` trusts only files that are whole and the user's own.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 from operator import itemgetter
 from types import CodeType
 
-from aiact_rules.core.lowering import Lowered, Outcome
+from aiact_rules.cache import cache_key, read_cached, write_cached
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactValue
-from aiact_rules.engines.identity import digest_of
-from aiact_rules.packcache import cache_key, read_cached, write_cached
+from aiact_rules.engines.digests import digest_of
 
 _PYTHON = importlib.util.MAGIC_NUMBER.hex()
 
@@ -34,7 +35,7 @@ class GeneratedEngine:
             code: CodeType = marshal.loads(kept[0])
             return _function(code, kept[1])
         # Imported here: with the code at hand nobody needs the writer.
-        from aiact_rules.engines.source import source_of
+        from aiact_rules.engines.python_source import source_of
 
         source = source_of(lowered)
         code = compile(source.text, f"<{pack_at.pack.id}>", "exec", dont_inherit=True)

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from aiact_rules.core.conditions import Test
-from aiact_rules.core.lowering import holds
+from aiact_rules.core.formulas import holds
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_machine import Plane, packed
 from aiact_rules.engines.plane_program import Input, Passes, Silent

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from aiact_rules.core.conditions import FactTest
-from aiact_rules.core.lowering import TRUE as LOWERED_TRUE
-from aiact_rules.core.lowering import Conjunction, Formula, Literal, Lowered
+from aiact_rules.core.formulas import TRUE as LOWERED_TRUE
+from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered
 from aiact_rules.core.vocabulary import FactValue
 
 

@@ -9,17 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from aiact_rules.core.conditions import Test
-from aiact_rules.core.lowering import (
-    DUE,
-    IN_FORCE,
-    MAYBE_DUE,
-    MAYBE_IN_FORCE,
-    MAYBE_MET,
-    MET,
-    OWED,
-    Lowered,
-    Outcome,
-)
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED, Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactType, FactValue, parse_date, parse_quantity
 
@@ -51,7 +42,7 @@ def need_sweep_libraries() -> None:
         import numpy  # noqa: F401
         import pyarrow  # noqa: F401
     except ImportError as error:
-        from aiact_rules.interfaces import EngineUnavailable
+        from aiact_rules.plugins.interfaces import EngineUnavailable
 
         raise EngineUnavailable(
             f"this needs `{error.name}`, which is not installed\n  pip install 'aiact-rules[sweep]'"

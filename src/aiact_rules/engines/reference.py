@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aiact_rules.core.evaluation import evaluate
-from aiact_rules.core.lowering import Lowered, Outcome
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactValue
 

@@ -8,25 +8,14 @@ from typing import Any
 import z3
 
 from aiact_rules.core.evaluation import Evaluation
-from aiact_rules.core.lowering import (
-    DUE,
-    IN_FORCE,
-    MAYBE_DUE,
-    MAYBE_IN_FORCE,
-    MAYBE_MET,
-    MET,
-    OWED,
-    Lowered,
-    Outcome,
-    truth_of,
-    truths,
-)
-from aiact_rules.core.lowering import Formula as Lines
+from aiact_rules.core.formulas import Formula as Lines
+from aiact_rules.core.formulas import Lowered, truth_of, truths
+from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED, Outcome
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.engines.generated import _function as function_of
 from aiact_rules.engines.plane_program import Program
-from aiact_rules.engines.source import Source, source_of
+from aiact_rules.engines.python_source import Source, source_of
 from aiact_rules.proof.forms import Answers, answers_of, differences, node_rails
 from aiact_rules.proof.inputs import Formula, Record, View
 from aiact_rules.proof.meaning import Meaning
@@ -37,9 +26,9 @@ from aiact_rules.proof.plane_form import (
     program_of,
     run_on,
 )
-from aiact_rules.proof.properties import Clock, Subject, answered
 from aiact_rules.proof.results import Property, Refutation
 from aiact_rules.proof.source_form import source_answers
+from aiact_rules.proof.subject import Clock, Subject, answered
 from aiact_rules.proof.witnesses import Witness, shrunk
 
 _CODES = {Truth.NO: 0, Truth.UNKNOWN: 1, Truth.YES: 3}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import z3
 
 from aiact_rules.core.conditions import FactTest
-from aiact_rules.core.lowering import Conjunction, Literal, Lowered
-from aiact_rules.core.lowering import Formula as Lines
+from aiact_rules.core.formulas import Conjunction, Literal, Lowered
+from aiact_rules.core.formulas import Formula as Lines
 from aiact_rules.proof.inputs import Formula, Rail
 
 Rails = Callable[[FactTest], Rail]

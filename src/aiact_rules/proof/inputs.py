@@ -19,7 +19,7 @@ from typing import Any, cast
 import z3
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.lowering import holds
+from aiact_rules.core.formulas import holds
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import z3
 
-from aiact_rules.core.lowering import Lowered, holds
+from aiact_rules.core.formulas import Lowered, holds
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Op, Passes, Program, Rails
 from aiact_rules.engines.planes import Outcomes

@@ -6,111 +6,26 @@ engines say the same is proved in `equality`.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import z3
 
 from aiact_rules.core.evaluation import Evaluation
-from aiact_rules.core.findings import Status, status_of
-from aiact_rules.core.lowering import Lowered, lower
 from aiact_rules.core.packs import Pack, PackAt
-from aiact_rules.core.problems import PackError, Place, Problem
+from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
-from aiact_rules.proof.forms import DutyRails, negated, rail_of
-from aiact_rules.proof.inputs import Formula, Inputs, Rail, Record, View, judged_facts
-from aiact_rules.proof.meaning import Meaning, tests_of
+from aiact_rules.proof.inputs import Formula
+from aiact_rules.proof.meaning import Meaning
 from aiact_rules.proof.results import Property, Refutation
-from aiact_rules.proof.statuses import Shape, Statuses, StatusOf, is_breach, may_be_breach, shape_of
-from aiact_rules.proof.witnesses import Reader, Replay, Witness, code_of, severity, shrunk
+from aiact_rules.proof.statuses import Shape, is_breach, may_be_breach
+from aiact_rules.proof.subject import Clock, Subject, answered, by_shape, free_duty
+from aiact_rules.proof.witnesses import severity
 
 PROHIBITED = "prohibited_practice"
-
-
-class Subject:
-    """A pack on one date and under one choice of readings, with its variables, its meaning and a solver for both."""
-
-    def __init__(self, pack_at: PackAt, status_of: StatusOf = status_of, lowered: Lowered | None = None) -> None:
-        self.pack_at = pack_at
-        self.lowered = lowered if lowered is not None else lower(pack_at)
-        self.inputs = Inputs([pack_at.pack.vocabulary], [*tests_of(pack_at), *self.lowered.atoms])
-        self.view = View(self.inputs, pack_at.pack.vocabulary)
-        self.meaning = Meaning(pack_at, self.view.rail)
-        self.judged = judged_facts(self.inputs, pack_at)
-        self.solver = self.inputs.solver(*self.view.conditions, *self.judged)
-        self.statuses = Statuses(status_of)
-        self.replay = Replay(pack_at)
-        self.reader = Reader(pack_at.pack.vocabulary)
-        self._duties: dict[str, DutyRails] = {}
-
-    def duty(self, o: Obligation) -> DutyRails:
-        """Give the four answers about an obligation."""
-        if o.id not in self._duties:
-            self._duties[o.id] = self.meaning.duty(o)
-        return self._duties[o.id]
-
-    def can(self, *conditions: Formula) -> bool:
-        """Say whether some facts fulfil the conditions."""
-        return self.model(*conditions) is not None
-
-    def model(self, *conditions: Formula) -> Any:
-        """Give a model of the conditions, or None."""
-        self.solver.push()
-        try:
-            self.solver.add(*conditions)
-            return self.solver.model() if answered(self.solver) else None
-        finally:
-            self.solver.pop()
-
-    def impossible(self, conditions: Mapping[str, Formula]) -> list[str]:
-        """Give the names of the conditions that no facts fulfil. Many are asked together, since most go together."""
-        names = list(conditions)
-        found: list[str] = []
-        todo = [names[at : at + 16] for at in range(0, len(names), 16)]
-        while todo:
-            some = todo.pop()
-            if self.can(*(conditions[name] for name in some)):
-                continue
-            if len(some) == 1:
-                found += some
-            else:
-                todo += [some[: len(some) // 2], some[len(some) // 2 :]]
-        return sorted(found, key=names.index)
-
-    def under(self, choices: Mapping[str, str]) -> Subject | None:
-        """Give the same pack under other readings, with these variables and this solver; None where it is no different."""
-        other = self.pack_at.pack.at(self.pack_at.as_of, {**self.pack_at.choices, **choices})
-        kept = self.pack_at
-        if (kept.rules, kept.obligations, kept.timetables) == (other.rules, other.obligations, other.timetables):
-            return None
-        found = copy(self)
-        found.pack_at, found.meaning, found._duties = other, Meaning(other, self.view.rail), {}
-        return found
-
-    def some_status(self, *statuses: Status) -> Formula:
-        """Say when some obligation has one of the statuses."""
-        obligations = self.pack_at.obligations.values()
-        return z3.Or([self.statuses.has(o, self.duty(o), *statuses) for o in obligations])
-
-    def witness(self, record: Record, shows: str, shown: Callable[[Evaluation], bool]) -> Witness:
-        """Make a witness of what a model states: as small as it goes, written down, read back and replayed."""
-        pack_at, claim = self.pack_at, self.replay.claim(shown)
-        defaults = {name: reading.default for name, reading in pack_at.pack.readings.items()}
-        choices = {name: choice for name, choice in pack_at.choices.items() if choice != defaults[name]}
-        witness = Witness(shows, shrunk(record, claim), pack_at.pack.id, pack_at.as_of, choices)
-        return witness.replayed(self.reader, claim)
-
-
-def answered(solver: Any) -> bool:
-    """Say whether a solver finds facts. Raises PackError where it cannot tell: that is no proof."""
-    answer = solver.check()
-    if answer == z3.unknown:
-        raise PackError([Problem(f"the solver gives no answer: {solver.reason_unknown()}")])
-    return bool(answer == z3.sat)
 
 
 def other_dates(pack: Pack, as_of: date) -> tuple[date, ...]:
@@ -370,10 +285,10 @@ def allow_sound(subject: Subject) -> Property:
     with Clock() as clock:
         checked = 0
         refutations = []
-        for shape, obligations in _by_shape(subject).items():
+        for shape, obligations in by_shape(subject).items():
             checked += len(obligations)
             o = obligations[0]
-            duty, lemmas = _free_duty("now")
+            duty, lemmas = free_duty("now")
             stops = subject.statuses.has(o, duty, Status.OPEN, Status.BREACHED)
             wrong = z3.Or(
                 z3.And(may_be_breach(o, duty), z3.Not(stops)),
@@ -408,182 +323,6 @@ def _unsound(subject: Subject, shape: Shape, obligations: list[Obligation]) -> R
             return Refutation(o.id, message, o.place, subject.witness(subject.inputs.record(model), message, shown))
     o = obligations[0]
     return Refutation(o.id, f"the status of obligations such as `{o.id}` ({shape}) is not as defined", o.place)
-
-
-def _by_shape(subject: Subject) -> Mapping[Shape, list[Obligation]]:
-    shapes: dict[Shape, list[Obligation]] = {}
-    for o in subject.pack_at.obligations.values():
-        shapes.setdefault(shape_of(o), []).append(o)
-    return shapes
-
-
-def _free_duty(tag: str) -> tuple[DutyRails, list[Formula]]:
-    rails = [Rail(z3.Bool(f"{part} certain {tag}"), z3.Bool(f"{part} possible {tag}")) for part in "ofdm"]
-    return DutyRails(*rails), [z3.Implies(rail.certain, rail.possible) for rail in rails]
-
-
-# Kleene's order
-
-
-def planes_ordered(subject: Subject) -> Property:
-    """What is certain is possible: for every test, and from the parts of each node to the node."""
-    with Clock() as clock:
-        lowered = subject.lowered
-        tests = [subject.view.rail(atom) for atom in lowered.atoms]
-        free = _free_nodes(lowered, "now")
-        wrong = {n: z3.And(rail.certain, z3.Not(rail.possible)) for n, rail in _steps(lowered, free)}
-        refutations = list(
-            _refuted_nodes(lowered, wrong, [_ordered(rail) for rail in free.values()], "certain, not possible")
-        )
-        solver = subject.inputs.solver(*subject.view.conditions)
-        solver.add(z3.Or([z3.And(rail.certain, z3.Not(rail.possible)) for rail in tests]))
-        if answered(solver):
-            refutations.append(Refutation("tests", "a test of a fact is certain and not possible"))
-    return Property(
-        "planes_ordered",
-        "what is certain is possible",
-        len(tests) + len(lowered.nodes),
-        clock.seconds,
-        tuple(refutations),
-    )
-
-
-def learning_keeps(subject: Subject) -> Property:
-    """Learning what was unknown keeps what is certain, rules out no more than it did, and never takes back an allow.
-
-    What is owed afterwards may turn out not to be met: then it is breached, as a condition of the allow said it might.
-    """
-    with Clock() as clock:
-        lowered, inputs = subject.lowered, subject.inputs
-        vocabulary = subject.pack_at.pack.vocabulary
-        learnt = {
-            name: z3.Bool(f"learnt {name}")
-            for name in inputs.facts
-            if name not in vocabulary or vocabulary[name].if_absent is None  # silence about those is a value already
-        }
-        later = View(inputs, vocabulary, learnt)
-        solver = inputs.solver(*subject.view.conditions, *later.conditions)
-        solver.add(z3.Or([_lost(subject.view.rail(atom), later.rail(atom)) for atom in lowered.atoms]))
-        refutations = []
-        if answered(solver):
-            refutations.append(Refutation("tests", "learning a fact changes the answer of a test of another"))
-        now, then = _free_nodes(lowered, "now"), _free_nodes(lowered, "then")
-        lemmas = [_ordered(rail) for rail in (*now.values(), *then.values())]
-        lemmas += [z3.Not(_lost(now[key], then[key])) for key in now]
-        steps = dict(_steps(lowered, then))
-        wrong = {n: _lost(rail, steps[n]) for n, rail in _steps(lowered, now)}
-        refutations += _refuted_nodes(lowered, wrong, lemmas, "changed by learning")
-        for obligations in _by_shape(subject).values():
-            o = obligations[0]
-            (one, first), (two, second) = _free_duty("now"), _free_duty("then")
-            pairs = zip(one.named(), two.named(), strict=True)
-            grown = [z3.Not(_lost(a, b)) for (_, a), (_, b) in pairs]
-            check = z3.Solver()
-            check.add(*first, *second, *grown, _taken_back(subject, o, one, two))
-            if answered(check):
-                refutations.append(_turned(subject, later, learnt, obligations))
-    return Property(
-        "learning_keeps",
-        "an allow stays an allow whatever is learnt",
-        len(lowered.atoms) + len(lowered.nodes) + len(subject.pack_at.obligations),
-        clock.seconds,
-        tuple(refutations),
-    )
-
-
-def _taken_back(subject: Subject, o: Obligation, now: DutyRails, then: DutyRails) -> Formula:
-    has = subject.statuses.has
-    stops = has(o, then, Status.OPEN, Status.BREACHED)
-    if o.after is not None:
-        stops = z3.And(stops, then.met.possible)
-    return z3.And(z3.Not(has(o, now, Status.OPEN, Status.BREACHED)), stops)
-
-
-def _turned(subject: Subject, later: View, learnt: Mapping[str, Formula], obligations: list[Obligation]) -> Refutation:
-    meaning = Meaning(subject.pack_at, later.rail)
-    allow = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))
-    for o in obligations:
-        then = meaning.duty(o)
-        model = subject.model(allow, *later.conditions, _taken_back(subject, o, subject.duty(o), then))
-        if model is None:
-            continue
-        now = subject.inputs.record(model)
-        told = {
-            name: value
-            for name, value in subject.inputs.record(model, known_only=False).items()
-            if name in learnt and name not in now and z3.is_true(model.eval(learnt[name], model_completion=True))
-        }
-        message = f"the verdict is allow, and learning more takes it back by `{o.id}`"
-
-        def shown(evaluation: Evaluation, o: Obligation = o, told: Record = told) -> bool:
-            replay, status = subject.replay, subject.statuses.status_of
-            after = replay.evaluation({**evaluation.facts, **told})
-            if after is None or severity(evaluation, status) != 0:
-                return False
-            code = code_of(after, o)
-            return code is not None and status(o, code) in (Status.OPEN, Status.BREACHED)
-
-        names = ", ".join(sorted(told)) or "more"
-        return Refutation(
-            o.id, message, o.place, subject.witness(now, f"{message}\nonce this is known: {names}", shown)
-        )
-    o = obligations[0]
-    return Refutation(o.id, f"the status of obligations such as `{o.id}` can turn on learning more", o.place)
-
-
-def _free_nodes(lowered: Lowered, tag: str) -> dict[tuple[bool, int], Rail]:
-    keys = [(False, n) for n in range(len(lowered.atoms))] + [(True, n) for n in range(len(lowered.nodes))]
-    return {
-        (node, n): Rail(z3.Bool(f"c {node} {n} {tag}"), z3.Bool(f"p {node} {n} {tag}"))  # any answer that fits
-        for node, n in keys
-    }
-
-
-def _steps(lowered: Lowered, free: Mapping[tuple[bool, int], Rail]) -> Iterator[tuple[int, Rail]]:
-    """Give each node as its formula makes it from any answers of what it refers to."""
-    atoms = {atom: free[False, n] for n, atom in enumerate(lowered.atoms)}
-    nodes = [free[True, n] for n in range(len(lowered.nodes))]
-    for n, node in enumerate(lowered.nodes):
-        yield n, rail_of(node.formula, lowered, atoms.__getitem__, nodes)
-
-
-def _ordered(rail: Rail) -> Formula:
-    return z3.Implies(rail.certain, rail.possible)
-
-
-def _lost(now: Rail, then: Rail) -> Formula:
-    unsure, ruled_out = negated(then).possible, negated(now).certain
-    return z3.Or(z3.And(now.certain, unsure), z3.And(then.possible, ruled_out))
-
-
-def _refuted_nodes(
-    lowered: Lowered, wrong: Mapping[int, Formula], lemmas: list[Formula], what: str
-) -> Iterator[Refutation]:
-    solver = z3.Solver()
-    solver.add(*lemmas)
-    solver.push()
-    solver.add(z3.Or(list(wrong.values())))
-    if answered(solver):
-        solver.pop()
-        for n, formula in wrong.items():
-            solver.push()
-            solver.add(formula)
-            if answered(solver):
-                yield Refutation(lowered.nodes[n].name, f"`{lowered.nodes[n].name}` can be {what}")
-            solver.pop()
-
-
-class Clock:
-    """Measures how long a proof takes."""
-
-    seconds = 0.0
-
-    def __enter__(self) -> Clock:
-        self._began = time.perf_counter()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds = time.perf_counter() - self._began
 
 
 def _chosen(items: Mapping[str, Any], names: Iterable[str] | None) -> list[Any]:

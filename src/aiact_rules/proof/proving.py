@@ -9,20 +9,19 @@ from datetime import date
 
 from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.proof.equality import Equalities
+from aiact_rules.proof.kleene import learning_keeps, planes_ordered
 from aiact_rules.proof.properties import (
-    Subject,
     allow_sound,
     duties_bite,
     duties_fulfillable,
     duties_lapse,
-    learning_keeps,
     no_contradiction,
     other_dates,
-    planes_ordered,
     prohibitions_block,
     rules_alive,
 )
 from aiact_rules.proof.results import Proof, Property
+from aiact_rules.proof.subject import Subject
 
 _LARGE = 200  # obligations from which a second process is worth its start
 

@@ -16,10 +16,11 @@ from typing import Any
 import z3
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED, Lowered
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.vocabulary import FactType
-from aiact_rules.engines.source import Source
+from aiact_rules.engines.python_source import Source
 from aiact_rules.proof.forms import Answers, DutyRails
 from aiact_rules.proof.inputs import FactInput, Formula, Inputs, Rail
 

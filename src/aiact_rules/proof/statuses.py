@@ -8,9 +8,9 @@ from itertools import product
 
 import z3
 
-from aiact_rules.core.findings import Status, status_of
-from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.proof.forms import DutyRails
 from aiact_rules.proof.inputs import Formula
 

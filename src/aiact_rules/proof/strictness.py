@@ -9,16 +9,16 @@ from enum import Enum
 import z3
 
 from aiact_rules.core.evaluation import Evaluation
-from aiact_rules.core.findings import Status, status_of
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.rules import Obligation
+from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.proof.forms import DutyRails, answers_of
 from aiact_rules.proof.inputs import Formula, Inputs, Record, View, judged_facts
-from aiact_rules.proof.properties import answered
 from aiact_rules.proof.statuses import Statuses
+from aiact_rules.proof.subject import answered
 from aiact_rules.proof.witnesses import Claim, Reader, Replay, Witness, code_of, severity, shrunk
 
 # What a status asks of the operator, from nothing to a breach.

@@ -11,17 +11,17 @@ from decimal import Decimal
 
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Completion, Fact, Facts, Origin
-from aiact_rules.core.findings import Status
-from aiact_rules.core.lowering import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, PackAt
 from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.rules import Obligation
+from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue, Vocabulary, format_quantity
 from aiact_rules.proof.inputs import Record
 from aiact_rules.proof.statuses import StatusOf
-from aiact_rules.sources.reading import Text
 from aiact_rules.sources.release_file import read_release_file
+from aiact_rules.sources.text_files import Text
 
 Claim = Callable[[Record], bool]
 

@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from aiact_rules.core.decisions import Decision, PackDecision
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.statuses import Status
 
 
 @dataclass(frozen=True, slots=True)

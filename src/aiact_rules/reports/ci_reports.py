@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from aiact_rules.core.decisions import Decision, PackDecision
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.statuses import Status
 from aiact_rules.reports.annotations import annotations_of, document_of
 
 # GitHub shows ten annotations per kind and step; the rest only in the log.

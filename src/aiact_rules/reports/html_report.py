@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from aiact_rules.core.decisions import Decision, PackDecision
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.decisions import Decision
 from aiact_rules.core.explanation import Explanation
-from aiact_rules.core.findings import Finding, Status
-from aiact_rules.core.provisions import in_order
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.statuses import Status
 from aiact_rules.reports.text_report import article_of, said
 from aiact_rules.reports.words import label
 

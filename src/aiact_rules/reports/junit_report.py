@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from aiact_rules.core.decisions import Decision, PackDecision
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.statuses import Status
 from aiact_rules.reports.annotations import document_of
 
 _SHOWN = (Status.MET, Status.BREACHED, Status.OPEN)

@@ -7,10 +7,12 @@ from string import ascii_uppercase
 from textwrap import wrap
 
 from aiact_rules.core.chains import Chain, Row
-from aiact_rules.core.decisions import Decision, PackDecision
-from aiact_rules.core.findings import Finding, Status
-from aiact_rules.core.provisions import in_order
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.rules import Role
+from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
 from aiact_rules.reports.text_report import WIDTH, article_of
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from textwrap import wrap
 
-from aiact_rules.core.decisions import Decision, PackDecision, Verdict
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.penalties import Ceiling
-from aiact_rules.core.provisions import in_order
 from aiact_rules.core.rules import Kind
+from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import FactDeclaration, format_quantity
 from aiact_rules.reports.words import label
 

@@ -17,8 +17,8 @@ from aiact_rules.sources.document import Document, Signal, Skipped, Stated, Subj
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.model_card import BLOCK, is_card, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.organisation import NOBODY, Organisation
-from aiact_rules.sources.reading import Text, read_text
 from aiact_rules.sources.release_file import read_release, read_release_file
+from aiact_rules.sources.text_files import Text, read_text
 from aiact_rules.yaml_text import Entry, Mapping, read_yaml
 
 RELEASE_FILES = ("aiact.yaml", "aiact.yml")

@@ -11,9 +11,9 @@ from pathlib import Path
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.problems import InputError, Place, did_you_mean
 from aiact_rules.core.vocabulary import parse_date
-from aiact_rules.sources.reading import MOST_BYTES, decoded
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import is_untouched
+from aiact_rules.sources.text_files import MOST_BYTES, decoded
 from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence
 
 KEYS = ("file", "sha256", "url", "registry", "by", "on")

@@ -11,8 +11,8 @@ from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.document import FileRead, Signal, Stated, Subject
-from aiact_rules.sources.reading import Text
 from aiact_rules.sources.statements import Statements
+from aiact_rules.sources.text_files import Text
 
 PREFIX = "aiact:"
 MAX_DEPTH = 60

@@ -14,10 +14,10 @@ from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.document import FileRead, Stated, Subject
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.prose import prose
-from aiact_rules.sources.reading import Text, refuse_hidden_breaks
 from aiact_rules.sources.release_file import read_release
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import MARKER, is_untouched, without_placeholders
+from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
 from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
 
 BLOCK = "eu_ai_act"

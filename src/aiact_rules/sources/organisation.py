@@ -14,8 +14,8 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead
 from aiact_rules.sources.mapping import node_of
 from aiact_rules.sources.markets import read_markets
-from aiact_rules.sources.reading import Text, read_text
 from aiact_rules.sources.statements import Statements
+from aiact_rules.sources.text_files import Text, read_text
 
 OWN_FILE = "aiact.toml"
 SHARED_FILE = "pyproject.toml"

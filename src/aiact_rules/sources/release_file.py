@@ -12,8 +12,8 @@ from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead, Operator, Stated, Subject
 from aiact_rules.sources.evidence import read_evidence
-from aiact_rules.sources.reading import Text, refuse_hidden_breaks
 from aiact_rules.sources.statements import Statements, is_filled
+from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence, read_yaml
 
 FORMAT = "1"

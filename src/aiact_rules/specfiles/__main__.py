@@ -9,7 +9,7 @@ from pathlib import Path
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import Problem, ProblemsError
 from aiact_rules.specfiles.cases import load_cases
-from aiact_rules.specfiles.coverage import load_ledger
+from aiact_rules.specfiles.coverage_ledger import load_ledger
 from aiact_rules.specfiles.loader import load_pack
 from aiact_rules.yaml_text import Mapping, Scalar, Sequence, read_yaml
 

@@ -8,9 +8,9 @@ from aiact_rules.core.conditions import ALWAYS, Condition, both
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule, Span
 from aiact_rules.core.vocabulary import FactType
+from aiact_rules.specfiles.format import ArticleFile, DeadlineSpec, ObligationSpec, ProhibitionSpec, RuleSpec
 from aiact_rules.specfiles.loading import Loading
-from aiact_rules.specfiles.models import ArticleFile, DeadlineSpec, ObligationSpec, ProhibitionSpec, RuleSpec
-from aiact_rules.specfiles.reading import child, place_of
+from aiact_rules.specfiles.validation import child, place_of
 from aiact_rules.yaml_text import Node
 
 _DEADLINE_UNITS = ("hours", "days", "weeks", "months", "years")

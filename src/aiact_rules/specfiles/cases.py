@@ -15,8 +15,8 @@ from pydantic import Field
 
 from aiact_rules.core.problems import InputError, PackError, Place, Problem
 from aiact_rules.core.truth import Truth
-from aiact_rules.specfiles.models import Day, FactName, Identifier, Name, Names, SpecModel, Text, TruthWord, Words
-from aiact_rules.specfiles.reading import child, entries, read_model
+from aiact_rules.specfiles.format import Day, FactName, Identifier, Name, Names, SpecModel, Text, TruthWord, Words
+from aiact_rules.specfiles.validation import child, entries, read_model
 from aiact_rules.yaml_text import Entry, Node, read_yaml
 
 Status = Literal["breached", "open", "met", "upcoming", "condition", "advice", "absent"]

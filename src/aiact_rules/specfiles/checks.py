@@ -9,8 +9,9 @@ from decimal import Decimal
 from aiact_rules.core.conditions import Condition, Holds, leaves
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import Place, Problem, did_you_mean
-from aiact_rules.core.provisions import ProvisionError, units_of
+from aiact_rules.core.provisions import ProvisionError
 from aiact_rules.core.rules import Kind, Rule
+from aiact_rules.core.units import units_of
 from aiact_rules.core.vocabulary import FactType
 
 

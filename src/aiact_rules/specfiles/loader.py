@@ -17,8 +17,7 @@ from aiact_rules.specfiles.checks import check_citations, check_pack
 from aiact_rules.specfiles.conditions import Names
 from aiact_rules.specfiles.extensions import extension_problems
 from aiact_rules.specfiles.folder import SpecFile, common_files, digest, files_of, find_common, spec_files
-from aiact_rules.specfiles.loading import Loading, unit_ids
-from aiact_rules.specfiles.models import (
+from aiact_rules.specfiles.format import (
     ArticleFile,
     CuesFile,
     PackSpec,
@@ -28,7 +27,8 @@ from aiact_rules.specfiles.models import (
     TimetablesFile,
     VocabularyFile,
 )
-from aiact_rules.specfiles.reading import child, entries, place_of, read_model
+from aiact_rules.specfiles.loading import Loading, unit_ids
+from aiact_rules.specfiles.validation import child, entries, place_of, read_model
 from aiact_rules.specfiles.values import read_cues, read_parameters, read_readings, read_sanctions, read_timetables
 from aiact_rules.specfiles.vocabulary import read_vocabulary
 from aiact_rules.yaml_text import Node

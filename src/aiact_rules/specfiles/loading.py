@@ -11,12 +11,13 @@ from pydantic import BaseModel
 
 from aiact_rules.core.conditions import Condition
 from aiact_rules.core.problems import Place, Problem, did_you_mean
-from aiact_rules.core.provisions import ProvisionError, units_of
+from aiact_rules.core.provisions import ProvisionError
 from aiact_rules.core.rules import Span
+from aiact_rules.core.units import units_of
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.specfiles.conditions import Names, read_condition
 from aiact_rules.specfiles.folder import SpecFile
-from aiact_rules.specfiles.reading import child, place_of
+from aiact_rules.specfiles.validation import child, place_of
 from aiact_rules.yaml_text import Node
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from aiact_rules.specfiles.cases import CasesFile
-from aiact_rules.specfiles.coverage import CoverageFile
-from aiact_rules.specfiles.models import (
+from aiact_rules.specfiles.coverage_ledger import CoverageFile
+from aiact_rules.specfiles.format import (
     ArticleFile,
     CuesFile,
     PackSpec,

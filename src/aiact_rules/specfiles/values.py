@@ -8,9 +8,9 @@ from decimal import Decimal
 from aiact_rules.core.problems import did_you_mean
 from aiact_rules.core.rules import Cue, Deferral, Kind, LowerCap, Parameter, Reading, Route, Sanction, Timetable
 from aiact_rules.core.vocabulary import parse_date, parse_quantity
+from aiact_rules.specfiles.format import CuesFile, ParametersFile, ReadingsFile, SanctionsFile, TimetablesFile
 from aiact_rules.specfiles.loading import Loading, keep_once
-from aiact_rules.specfiles.models import CuesFile, ParametersFile, ReadingsFile, SanctionsFile, TimetablesFile
-from aiact_rules.specfiles.reading import child, entries, place_of
+from aiact_rules.specfiles.validation import child, entries, place_of
 from aiact_rules.yaml_text import Scalar
 
 

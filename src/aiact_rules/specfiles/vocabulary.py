@@ -8,9 +8,9 @@ from dataclasses import replace
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary
+from aiact_rules.specfiles.format import FactSpec, VocabularyFile
 from aiact_rules.specfiles.loading import Loading
-from aiact_rules.specfiles.models import FactSpec, VocabularyFile
-from aiact_rules.specfiles.reading import child, entries, place_of
+from aiact_rules.specfiles.validation import child, entries, place_of
 from aiact_rules.yaml_text import Node
 
 

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from aiact_rules.core.findings import Status
 from aiact_rules.core.packs import MOMENT, ROLES
+from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader, Reader, Reading
 from aiact_rules.engines.plane_machine import Machine, Plane, Words, packed, unpacked

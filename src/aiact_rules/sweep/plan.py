@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
-from aiact_rules.core.findings import Status
-from aiact_rules.core.lowering import Lowered, lower, specialised
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
+from aiact_rules.core.formulas import Lowered, specialised
+from aiact_rules.core.lowering import lower
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
-from aiact_rules.core.rules import Kind
+from aiact_rules.core.statuses import Status, Traits, traits_of
 from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactValue, Vocabulary
 from aiact_rules.gate import Gate
 from aiact_rules.sources.statements import parse_value
@@ -23,23 +23,13 @@ UsualMoments = Mapping[str, tuple[tuple[str, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class DutyTraits:
-    """What decides the status of an obligation besides the facts."""
-
-    id: str
-    can_gate: bool
-    is_signal: bool
-    is_afterwards: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """One pack on one as-of date, for the facts that are the same in all rows. `silence` is what a missing value means."""
 
     pack: str
     gates: bool
     lowered: Lowered
-    duties: tuple[DutyTraits, ...]
+    duties: tuple[tuple[str, Traits], ...]
     headlines: tuple[str, ...]
     silence: Mapping[str, FactValue | None]
 
@@ -221,7 +211,7 @@ def _case(
         pack.id,
         pack.gates,
         specialised(lower(pack_at), known),
-        tuple(_traits(pack_at)),
+        tuple((o.id, traits_of(o)) for o in pack_at.obligations.values()),
         pack.headlines,
         silence,
     )
@@ -232,11 +222,6 @@ def _default(name: str, value: FactValue, known: dict[str, FactValue], silence: 
         silence[name] = value
     else:
         known.setdefault(name, value)
-
-
-def _traits(pack_at: PackAt) -> Iterable[DutyTraits]:
-    for o in pack_at.obligations.values():
-        yield DutyTraits(o.id, o.can_gate, o.kind is Kind.SIGNAL, o.after is not None)
 
 
 def with_sets(plan: Plan, sets: Sequence[Status], *, counts: bool = True) -> Plan:

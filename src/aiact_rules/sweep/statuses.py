@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from aiact_rules.core.findings import Status
-from aiact_rules.engines.plane_program import NONE, Circuit, Rails
+from aiact_rules.core.outcomes import DUE, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.statuses import Status, Traits, table_of
+from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Rails
 from aiact_rules.sweep.plan import Case, Judgement
 
 
@@ -53,40 +55,68 @@ def judgement_planes(circuit: Circuit, judgement: Judgement, *, counts: bool) ->
 
 
 def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[str, int]]:
-    """Give the plane of each status an obligation can have; the same reading as `findings.status_of`, for many rows."""
+    """Return the plane of each status an obligation can have, made from the table that single decisions use."""
     found: dict[Status, dict[str, int]] = {status: {} for status in Status}
-    for duty, traits in zip(case.lowered.duties, case.duties, strict=True):
-        owed = rails.certain(duty.owed)
-        met = rails.certain(duty.met)
-        stated_only = traits.is_signal and traits.is_afterwards
-        not_met = circuit.both(
-            rails.possible(duty.owed), circuit.inverse(rails.possible(duty.met) if stated_only else met)
-        )
-        maybe_in_force = rails.possible(duty.in_force)
-        certainly_in_force = circuit.both(owed, rails.certain(duty.in_force))
-        planes = {
-            Status.MET: NONE if traits.is_signal else circuit.both(owed, met),
-            Status.UPCOMING: circuit.both(not_met, circuit.inverse(maybe_in_force)),
+    for duty, (name, traits) in zip(case.lowered.duties, case.duties, strict=True):
+        answers = {
+            MET: rails.certain(duty.met),
+            MAYBE_MET: rails.possible(duty.met),
+            MAYBE_IN_FORCE: rails.possible(duty.in_force),
+            IN_FORCE: rails.certain(duty.in_force),
+            MAYBE_DUE: rails.possible(duty.due),
+            DUE: rails.certain(duty.due),
+            OWED: rails.certain(duty.owed),
         }
-        if not traits.can_gate:
-            planes[Status.ADVICE] = circuit.both(certainly_in_force, circuit.inverse(met))
-        else:
-            maybe_due = rails.possible(duty.due)
-            now = circuit.both(not_met, maybe_in_force)
-            later = circuit.both(now, circuit.inverse(maybe_due))
-            rest = circuit.both(now, maybe_due)
-            if not traits.is_signal:
-                breached = circuit.every(
-                    (certainly_in_force, rails.certain(duty.due), circuit.inverse(rails.possible(duty.met)))
-                )
-                planes[Status.BREACHED] = breached
-                rest = circuit.both(rest, circuit.inverse(breached))
-            if traits.is_afterwards:
-                maybe_met = rails.possible(duty.met)
-                later = circuit.either(later, circuit.both(rest, maybe_met))
-                rest = circuit.both(rest, circuit.inverse(maybe_met))
-            planes[Status.CONDITION], planes[Status.OPEN] = later, rest
-        for status, plane in planes.items():
+        owed = rails.possible(duty.owed)
+        for status, codes in _codes_of(traits).items():
+            plane = circuit.both(owed, _chosen(circuit, codes, _POSSIBLE, tuple(answers.items())))
             if plane != NONE:
-                found[status][traits.id] = plane
+                found[status][name] = plane
     return found
+
+
+@cache
+def _codes_of(traits: Traits) -> Mapping[Status, frozenset[int]]:
+    codes: dict[Status, set[int]] = {}
+    for code, status in enumerate(table_of(traits)):
+        if status is not None and code in _POSSIBLE:
+            codes.setdefault(status, set()).add(code)
+    return {status: frozenset(found) for status, found in codes.items()}
+
+
+def _is_possible(code: int) -> bool:
+    """Return whether an engine can give this code: what is certain is possible too."""
+    pairs = ((IN_FORCE, MAYBE_IN_FORCE), (MET, MAYBE_MET), (DUE, MAYBE_DUE))
+    return all(code & possible or not code & certain for certain, possible in pairs)
+
+
+_POSSIBLE = frozenset(code for code in EVERY_CODE if _is_possible(code))
+
+
+def _chosen(
+    circuit: Circuit, wanted: frozenset[int], possible: frozenset[int], answers: tuple[tuple[int, int], ...]
+) -> int:
+    """Return the rows whose answers form one of the wanted codes: a decision tree, in which impossible codes do not matter."""
+    if not wanted:
+        return NONE
+    if wanted == possible:
+        return ALL
+    (bit, plane), rest = answers[0], answers[1:]
+
+    def side(on: bool) -> tuple[frozenset[int], frozenset[int]]:
+        return (
+            frozenset(code & ~bit for code in wanted if bool(code & bit) is on),
+            frozenset(code & ~bit for code in possible if bool(code & bit) is on),
+        )
+
+    (with_it, possible_with), (without, possible_without) = side(True), side(False)
+    joined, either = with_it | without, possible_with | possible_without
+    if with_it == joined & possible_with and without == joined & possible_without:
+        return _chosen(circuit, joined, either, rest)  # this answer makes no difference
+    yes = _chosen(circuit, with_it, possible_with, rest)
+    no = _chosen(circuit, without, possible_without, rest)
+    if yes == ALL:
+        return circuit.either(plane, no)
+    if no == ALL:
+        return circuit.either(circuit.inverse(plane), yes)
+    return circuit.either(circuit.both(plane, yes), circuit.both(circuit.inverse(plane), no))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aiact_rules.core.findings import Status
+from aiact_rules.core.statuses import Status
 from aiact_rules.sweep.kernel import VERDICTS, Kernel
 from aiact_rules.sweep.running import Swept
 

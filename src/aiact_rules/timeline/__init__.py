@@ -16,10 +16,11 @@ from enum import Enum
 from functools import cached_property
 
 from aiact_rules.core.conditions import Condition, FactTest, leaves
-from aiact_rules.core.decisions import Decision, Verdict
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.findings import Finding
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.rules import ANY_TIME, Span
+from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import FactValue
 
 ALREADY_ON_MARKET = "release.already_on_market"

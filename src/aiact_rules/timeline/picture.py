@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from xml.sax.saxutils import escape
 
-from aiact_rules.core.decisions import Verdict
-from aiact_rules.core.findings import Status
-from aiact_rules.core.provisions import in_order
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.reports.svg import INK, SOFT, level_line, rectangle, sheet, text
 from aiact_rules.reports.text_report import article_of
 from aiact_rules.timeline import Duty, Judged, Line, Step, Timeline

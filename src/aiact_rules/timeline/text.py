@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from aiact_rules.core.findings import Status
-from aiact_rules.core.provisions import in_order
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.statuses import Status
 from aiact_rules.reports.text_report import WIDTH, article_of
 from aiact_rules.timeline import IN_FORCE, Change, Changed, Duty, Judged, Line, Step, Timeline
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aiact_rules.core.lowering import Lowered, Outcome
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.engines.reference import ReferenceEngine
-from aiact_rules.interfaces import Evaluator
+from aiact_rules.plugins.interfaces import Evaluator
 
 
 class CountingEngine:

@@ -16,8 +16,8 @@ from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.document import Document, FileRead, Signal, Skipped, Subject
-from aiact_rules.sources.reading import read_text
 from aiact_rules.sources.statements import Statements
+from aiact_rules.sources.text_files import read_text
 
 _FACTS = {
     "market": MARKETS,

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aiact_rules.core.decisions import Decision
-from aiact_rules.hookspecs import hookimpl
-from aiact_rules.interfaces import Engine, PackLocation, Report, Source
+from aiact_rules.plugins.hookspecs import hookimpl
+from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
 
 
 @hookimpl

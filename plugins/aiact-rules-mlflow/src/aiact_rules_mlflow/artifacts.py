@@ -13,7 +13,7 @@ from urllib.parse import urlparse
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.sources.front_matter import split_front_matter
 from aiact_rules.sources.model_card import BLOCK, read_metadata
-from aiact_rules.sources.reading import MOST_BYTES, Text, read_text
+from aiact_rules.sources.text_files import MOST_BYTES, Text, read_text
 from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
 
 from aiact_rules_mlflow.mlmodel import read_block

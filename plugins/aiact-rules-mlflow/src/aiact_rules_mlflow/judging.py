@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from aiact_rules.core.decisions import Decision, Subject, Verdict
+from aiact_rules.core.decisions import Decision, Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.core.findings import Finding
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.gate import Gate
 from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.discovery import read_document
@@ -21,8 +22,8 @@ from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.document import Subject as Stated
 from aiact_rules.sources.model_card import SIGNALS, merged
 from aiact_rules.sources.prose import prose
-from aiact_rules.sources.reading import read_text
 from aiact_rules.sources.release_file import read_release
+from aiact_rules.sources.text_files import read_text
 
 from aiact_rules_mlflow.artifacts import EXTRA, Found, collect
 from aiact_rules_mlflow.mlmodel import read_block

@@ -6,7 +6,7 @@ from typing import cast
 
 import yaml
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.sources.reading import Text
+from aiact_rules.sources.text_files import Text
 from aiact_rules.yaml_text import Mapping, Scalar, read_yaml
 
 METADATA = "metadata"

@@ -10,10 +10,10 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 
-from aiact_rules.core.decisions import Verdict
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import Vocabulary, parse_date
 from aiact_rules.gate import DEFAULT_ENGINE, DEFAULT_PACK, Gate
 from aiact_rules.sources.organisation import (
@@ -23,8 +23,8 @@ from aiact_rules.sources.organisation import (
     find_organisation_file,
     read_organisation,
 )
-from aiact_rules.sources.reading import read_text
 from aiact_rules.sources.statements import parse_value
+from aiact_rules.sources.text_files import read_text
 
 PREFIX = "AIACT_MLFLOW_"
 NAMES = (

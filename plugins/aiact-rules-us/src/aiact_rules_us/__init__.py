@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from aiact_rules.hookspecs import hookimpl
-from aiact_rules.interfaces import PackLocation
+from aiact_rules.plugins.hookspecs import hookimpl
+from aiact_rules.plugins.interfaces import PackLocation
 
 OFFERED_BY = "aiact-rules-us"
 

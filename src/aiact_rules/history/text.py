@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from textwrap import wrap
 
-from aiact_rules.core.provisions import in_order
-from aiact_rules.history import Asked, History, Judged, Owed
+from aiact_rules.core.citations import in_order
+from aiact_rules.history.history import Asked, History, Judged, Owed
 from aiact_rules.reports.text_report import WIDTH
 
 MARKS = {Owed.YES: "●", Owed.PERHAPS: "○", Owed.NO: "·", Owed.NOT_HELD: "?"}

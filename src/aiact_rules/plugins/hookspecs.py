@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pluggy
 
 from aiact_rules.core.decisions import Decision
-from aiact_rules.interfaces import Engine, PackLocation, Report, Source
+from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
 
 PROJECT = "aiact_rules"
 

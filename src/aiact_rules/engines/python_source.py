@@ -15,23 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.lowering import (
-    DUE,
-    FALSE,
-    IN_FORCE,
-    MAYBE_DUE,
-    MAYBE_IN_FORCE,
-    MAYBE_MET,
-    MET,
-    OWED,
-    TRUE,
-    Conjunction,
-    Duty,
-    Formula,
-    Literal,
-    Lowered,
-    literals,
-)
+from aiact_rules.core.formulas import FALSE, TRUE, Conjunction, Duty, Formula, Literal, Lowered, literals
+from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 
 _COMPARISONS = {Test.ABOVE: ">", Test.AT_LEAST: ">=", Test.BELOW: "<", Test.AT_MOST: "<="}
 

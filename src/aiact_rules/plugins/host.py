@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pluggy
 
-from aiact_rules import hookspecs
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import PluginError, Problem, did_you_mean
-from aiact_rules.distributions import may_offer
-from aiact_rules.interfaces import Engine, PackLocation, Report, Source
+from aiact_rules.plugins import hookspecs
+from aiact_rules.plugins.distributions import may_offer
+from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

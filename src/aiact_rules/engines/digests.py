@@ -6,7 +6,7 @@ import hashlib
 from datetime import date
 
 from aiact_rules.core.conditions import Operand
-from aiact_rules.core.lowering import Conjunction, Formula, Literal, Lowered
+from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered
 
 
 def digest_of(lowered: Lowered) -> str:

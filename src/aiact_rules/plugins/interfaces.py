@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from aiact_rules.core.decisions import Decision
-from aiact_rules.core.lowering import Lowered, Outcome
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import FactValue, Vocabulary

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.specfiles.folder import UNITS
-from aiact_rules.specfiles.models import FactName, Flag, Identifiers, SpecModel, Words
-from aiact_rules.specfiles.reading import child, entries, read_model
+from aiact_rules.specfiles.format import FactName, Flag, Identifiers, SpecModel, Words
+from aiact_rules.specfiles.validation import child, entries, read_model
 from aiact_rules.yaml_text import read_yaml
 
 

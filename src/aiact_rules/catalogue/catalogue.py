@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Protocol, TypeVar
 
+from aiact_rules.bundled import bundled_packs
+from aiact_rules.catalogue.cached_packs import cached_identities, cached_pack
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, PluginError, Problem, did_you_mean
 from aiact_rules.engines.built_in import BUILT_IN
-from aiact_rules.interfaces import Engine, PackLocation, Report, Source
-from aiact_rules.locations import bundled_packs
-from aiact_rules.packcache import cached_identities, cached_pack
-from aiact_rules.plugins import PluginHost, PluginInfo
+from aiact_rules.plugins.host import PluginHost, PluginInfo
+from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
 from aiact_rules.specfiles.extensions import merge_packs
-from aiact_rules.specfiles.identity import PackIdentity
+from aiact_rules.specfiles.pack_head import PackIdentity
 
 
 class _Named(Protocol):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from xml.sax.saxutils import escape
 
-from aiact_rules.history import History, Judged, Owed, Topic
+from aiact_rules.history.history import History, Judged, Owed, Topic
+from aiact_rules.history.text import class_of, places_of
 from aiact_rules.reports.svg import INK, PAPER, SOFT, level_line, rectangle, sheet, text
-from aiact_rules.reports.text_history import class_of, places_of
 
 _MARGIN, _LABELS, _COLUMN, _GAP, _ROW = 24, 214, 118, 8, 26
 _GAINED, _LOST = "#1f6f43", "#a3262a"

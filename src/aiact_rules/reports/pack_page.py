@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from aiact_rules.core.citations import in_order
 from aiact_rules.core.conditions import (
     ALWAYS,
     AllOf,
@@ -23,7 +24,6 @@ from aiact_rules.core.conditions import (
     Test,
 )
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.provisions import in_order
 from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Parameter, Rule, Span
 from aiact_rules.core.vocabulary import format_quantity
 from aiact_rules.reports.text_report import article_of

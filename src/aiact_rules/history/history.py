@@ -9,13 +9,14 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from aiact_rules.core.decisions import PackDecision
-from aiact_rules.core.findings import Finding, Status
+from aiact_rules.bundled import specs_folder
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.problems import PackError, Place, Problem
-from aiact_rules.core.provisions import in_order
 from aiact_rules.core.rules import Kind
+from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import parse_date
-from aiact_rules.locations import specs_folder
 from aiact_rules.yaml_text import PlainText, plain, read_yaml
 
 OTHER = "other"

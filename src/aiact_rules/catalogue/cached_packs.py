@@ -1,0 +1,84 @@
+"""Cached packs: a pack, its head and its lowered form, each read anew where the cache does not hold it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from aiact_rules.bundled import specs_folder
+from aiact_rules.cache import DIGEST_SIZE, cache_key, read_cached, write_cached
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.lowering import lower
+from aiact_rules.core.packs import Pack, PackAt
+from aiact_rules.specfiles.folder import common_files, spec_files
+from aiact_rules.specfiles.folder import digest as digest_of
+from aiact_rules.specfiles.pack_head import PackIdentity, read_identity
+
+_MOST_IDENTITIES = 1000
+
+
+def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
+    """Give a pack, from the cache where it is there and unchanged. Raises PackError where its files cannot be used."""
+    common = specs_folder() / "common"
+    digest = digest_of((*spec_files(identity.folder, deciding=True), *common_files(common)))
+    name = f"{identity.id}-{cache_key(digest, *sorted(base.digest for base in bases.values()))}.pack"
+    found = read_cached(name)
+    if isinstance(found, Pack) and found.digest == digest:
+        return found
+    from aiact_rules.specfiles.loader import load_pack
+
+    pack = load_pack(identity.folder, common=common, bases=list(bases.values()))
+    write_cached(name, pack)
+    return pack
+
+
+def cached_identities(offers: Iterable[tuple[Path, str]]) -> Iterator[PackIdentity]:
+    """Give what packs say of themselves, from their folders and who offers them.
+
+    A `pack.yaml` is read as YAML once, and again when its bytes change. Raises PackError as `read_identity` does.
+    """
+    name = f"{cache_key()}.heads"
+    found = read_cached(name)
+    kept = found if isinstance(found, dict) else {}
+    read = {}
+    for folder, offered_by in offers:
+        before = _state(folder)
+        identity = kept.get(before)
+        if isinstance(identity, PackIdentity):
+            yield replace(identity, folder=folder, offered_by=offered_by)
+            continue
+        identity = read_identity(folder, offered_by)
+        if before is not None and _state(folder) == before:
+            read[before] = identity
+        yield identity
+    if read:
+        write_cached(name, {**kept, **read} if len(kept) < _MOST_IDENTITIES else read)
+
+
+def _state(folder: Path) -> bytes | None:
+    with contextlib.suppress(OSError):
+        return hashlib.sha256((folder / "pack.yaml").read_bytes()).digest()
+    return None
+
+
+def cached_lowered(pack_at: PackAt) -> Lowered:
+    """Give the lowered form of a pack on one date, from the cache where it is there and unchanged.
+
+    It is named by what it depends on, so that the days between two changes of the law share one.
+    """
+    pack = pack_at.pack
+    digests = (pack.digest, *(extension.digest for extension in pack.extensions))
+    if any(len(digest) != 2 * DIGEST_SIZE for digest in digests):
+        return lower(pack_at)  # a pack that was not read from files has no name to be kept under
+    values = sorted(f"{name} {value}" for name, value in pack_at.values.items())
+    choices = sorted(f"{name} {choice}" for name, choice in pack_at.choices.items())
+    name = f"{pack.id}-{cache_key(*digests, *values, *choices, *pack_at.rules, *pack_at.obligations)}.lowered"
+    found = read_cached(name)
+    if isinstance(found, Lowered) and [duty.id for duty in found.duties] == list(pack_at.obligations):
+        return found
+    lowered = lower(pack_at)
+    write_cached(name, lowered)
+    return lowered

@@ -1,0 +1,43 @@
+"""Defaults: the release date and the moment where nobody states them, marked as declared by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.vocabulary import FactValue
+
+
+def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
+    """Add the release date (the as-of date) and the moment (the latest usual one of the roles) where nobody says.
+
+    Both are marked as declared by default. With no role known the moment stays unknown. Raises InputError where it is
+    stated that there is no role: nobody would owe anything, and everything would be allowed.
+    """
+    added = []
+    if RELEASE_DATE not in stated:
+        added.append(_default(RELEASE_DATE, as_of, "the release is judged on the as-of date"))
+    roles = stated.value(ROLES)
+    if roles == frozenset():
+        place = stated[ROLES].origin.place
+        raise InputError(
+            [Problem("an operator without any role cannot be judged", place, "name a role, or leave it out")]
+        )
+    if MOMENT not in stated and isinstance(roles, frozenset):
+        moments = {
+            pack.roles[name].moment: pack.moments[pack.roles[name].moment].order
+            for pack in packs
+            for name in roles
+            if name in pack.roles
+        }
+        if moments:
+            latest = max(sorted(moments), key=lambda name: moments[name])
+            added.append(_default(MOMENT, latest, "the usual step for these roles"))
+    return stated.merged_with(Facts.of(added))
+
+
+def _default(name: str, value: FactValue, because: str) -> Fact:
+    return Fact(name, value, Origin(Place("default"), Sureness.DECLARED_BY_DEFAULT, because))

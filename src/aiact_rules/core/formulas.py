@@ -1,0 +1,240 @@
+"""Formulas: the lowered form of a pack, which every engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from aiact_rules.core.conditions import (
+    FactTest,
+    Test,
+)
+from aiact_rules.core.truth import Truth, all_of, any_of, negate
+from aiact_rules.core.vocabulary import FactValue
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A test of one fact, or of one node, taken as it is or negated."""
+
+    index: int
+    is_node: bool
+    positive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunction:
+    """All parts; no parts is true."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disjunction:
+    """Some part; no parts is false."""
+
+    parts: tuple[Formula, ...]
+
+
+Formula = Literal | Conjunction | Disjunction
+
+
+TRUE = Conjunction(())
+
+
+FALSE = Disjunction(())
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A named formula. It refers only to atoms and to nodes before it."""
+
+    name: str
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The four questions about one obligation, each a literal, TRUE or FALSE."""
+
+    id: str
+    owed: Formula
+    in_force: Formula
+    due: Formula
+    met: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A pack on one as-of date as atoms and nodes in an order in which they can be computed."""
+
+    atoms: tuple[FactTest, ...]
+    nodes: tuple[Node, ...]
+    conclusions: Mapping[str, Formula]
+    duties: tuple[Duty, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The names of all facts any atom tests, sorted."""
+        return tuple(sorted({atom.fact for atom in self.atoms}))
+
+
+def holds(atom: FactTest, value: FactValue) -> bool:
+    """Apply one fact test to a known value."""
+    test, operand = atom.test, atom.operand
+    if test is Test.IS:
+        return value is operand
+    if test is Test.ONE_OF:
+        return value in operand  # type: ignore[operator]  # the loader checked the types
+    if test is Test.INCLUDES:
+        return not operand.isdisjoint(value)  # type: ignore[union-attr,arg-type]
+    if test is Test.EMPTY:
+        return not value
+    if test is Test.ABOVE:
+        return value > operand  # type: ignore[operator]
+    if test is Test.AT_LEAST:
+        return value >= operand  # type: ignore[operator]
+    if test is Test.BELOW:
+        return value < operand  # type: ignore[operator]
+    return value <= operand  # type: ignore[operator]
+
+
+def conjunction(parts: list[Formula]) -> Formula:
+    """Join formulas with "and": flat, without repeats, and constant where a part decides."""
+    flat: dict[Formula, None] = {}
+    for part in parts:
+        for inner in part.parts if isinstance(part, Conjunction) else (part,):
+            flat[inner] = None
+    if FALSE in flat:
+        return FALSE
+    return next(iter(flat)) if len(flat) == 1 else Conjunction(tuple(flat))
+
+
+def disjunction(parts: list[Formula]) -> Formula:
+    """Join formulas with "or": flat, without repeats, and constant where a part decides."""
+    flat: dict[Formula, None] = {}
+    for part in parts:
+        for inner in part.parts if isinstance(part, Disjunction) else (part,):
+            flat[inner] = None
+    if TRUE in flat:
+        return TRUE
+    return next(iter(flat)) if len(flat) == 1 else Disjunction(tuple(flat))
+
+
+def literals(formula: Formula) -> Iterator[Literal]:
+    """Give every literal of a formula, in order."""
+    if isinstance(formula, Literal):
+        yield formula
+    else:
+        for part in formula.parts:
+            yield from literals(part)
+
+
+def negation(formula: Formula) -> Formula:
+    """Give the negation of a formula, with the negation again at the leaves."""
+    if isinstance(formula, Literal):
+        return Literal(formula.index, formula.is_node, not formula.positive)
+    parts = [negation(part) for part in formula.parts]
+    return disjunction(parts) if isinstance(formula, Conjunction) else conjunction(parts)
+
+
+def specialised(lowered: Lowered, known: Mapping[str, FactValue]) -> Lowered:
+    """Give the pack for facts already known (such as roles, moment and date): their atoms become constants.
+
+    What remains gives the same outcome for every completion of the other facts. Formulas that are equal share one
+    node, and nodes that no outcome needs are gone. With nothing known this only tidies.
+    """
+    meaning: dict[int, Formula] = {}
+    node_of: dict[Formula, int] = {}
+    nodes: list[Node] = []
+
+    def settle(formula: Formula) -> Formula:
+        if isinstance(formula, Literal):
+            if formula.is_node:
+                now = meaning[formula.index]
+                return now if formula.positive else negation(now)
+            atom = lowered.atoms[formula.index]
+            if atom.fact not in known:
+                return formula
+            return TRUE if holds(atom, known[atom.fact]) is formula.positive else FALSE
+        parts = [settle(part) for part in formula.parts]
+        return conjunction(parts) if isinstance(formula, Conjunction) else disjunction(parts)
+
+    for index, node in enumerate(lowered.nodes):
+        formula = settle(node.formula)
+        if isinstance(formula, Literal) or formula in (TRUE, FALSE):
+            meaning[index] = formula
+            continue
+        if formula not in node_of:
+            node_of[formula] = len(nodes)
+            nodes.append(Node(node.name, formula))
+        meaning[index] = Literal(node_of[formula], True, True)
+    return _without_unneeded(
+        lowered.atoms,
+        nodes,
+        {name: settle(formula) for name, formula in lowered.conclusions.items()},
+        [Duty(d.id, settle(d.owed), settle(d.in_force), settle(d.due), settle(d.met)) for d in lowered.duties],
+    )
+
+
+def _without_unneeded(
+    atoms: tuple[FactTest, ...], nodes: list[Node], conclusions: dict[str, Formula], duties: list[Duty]
+) -> Lowered:
+    used_nodes: set[int] = set()
+    used_atoms: set[int] = set()
+
+    def use(formula: Formula) -> None:
+        for literal in literals(formula):
+            (used_nodes if literal.is_node else used_atoms).add(literal.index)
+
+    for formula in conclusions.values():
+        use(formula)
+    for duty in duties:
+        for formula in (duty.owed, duty.in_force, duty.due, duty.met):
+            use(formula)
+    for index in range(len(nodes) - 1, -1, -1):
+        if index in used_nodes:
+            use(nodes[index].formula)
+    node_index = {old: new for new, old in enumerate(sorted(used_nodes))}
+    atom_index = {old: new for new, old in enumerate(sorted(used_atoms))}
+
+    made: dict[Formula, Literal] = {}
+
+    def renumbered(formula: Formula) -> Formula:
+        if isinstance(formula, Literal):
+            if formula not in made:
+                index = (node_index if formula.is_node else atom_index)[formula.index]
+                made[formula] = Literal(index, formula.is_node, formula.positive)
+            return made[formula]
+        return type(formula)(tuple([renumbered(part) for part in formula.parts]))
+
+    return Lowered(
+        tuple(atoms[index] for index in sorted(used_atoms)),
+        tuple(Node(nodes[index].name, renumbered(nodes[index].formula)) for index in sorted(used_nodes)),
+        {name: renumbered(formula) for name, formula in conclusions.items()},
+        tuple(
+            Duty(d.id, renumbered(d.owed), renumbered(d.in_force), renumbered(d.due), renumbered(d.met)) for d in duties
+        ),
+    )
+
+
+def truths(lowered: Lowered, facts: Mapping[str, FactValue]) -> tuple[Truth, ...]:
+    """Give the truth of every node for these facts."""
+    found: list[Truth] = []
+    for node in lowered.nodes:
+        found.append(truth_of(node.formula, lowered, facts, found))
+    return tuple(found)
+
+
+def truth_of(formula: Formula, lowered: Lowered, facts: Mapping[str, FactValue], nodes: Sequence[Truth]) -> Truth:
+    """Give the truth of one formula, given the facts and the truth of the nodes before it."""
+    if isinstance(formula, Literal):
+        if formula.is_node:
+            truth = nodes[formula.index]
+        else:
+            atom = lowered.atoms[formula.index]
+            value = facts.get(atom.fact)
+            truth = Truth.UNKNOWN if value is None else Truth.of(holds(atom, value))
+        return truth if formula.positive else negate(truth)
+    parts = (truth_of(part, lowered, facts, nodes) for part in formula.parts)
+    return all_of(parts) if isinstance(formula, Conjunction) else any_of(parts)

@@ -1,0 +1,165 @@
+"""Pack decisions: what one pack says about a release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from aiact_rules.core.evaluation import Evaluation
+from aiact_rules.core.facts import Facts
+from aiact_rules.core.findings import Finding, FindingWriter
+from aiact_rules.core.formulas import Lowered, truths
+from aiact_rules.core.needs import Asking, Need, clearing, in_order
+from aiact_rules.core.outcomes import Outcome
+from aiact_rules.core.packs import PackAt
+from aiact_rules.core.problems import PackError, Problem
+from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.statuses import Status, Verdict, statuses_of, verdict_of
+from aiact_rules.core.vocabulary import FactValue
+
+_CONCLUSION = {0: "no", 1: "unknown", 3: "yes"}
+
+
+@dataclass(frozen=True)
+class PackDecision:
+    """What one pack says about a release. `verdict` is None for a pack that informs and never gates."""
+
+    pack_at: PackAt
+    lowered: Lowered
+    facts: Facts
+    values: Mapping[str, FactValue]
+    outcome: Outcome
+    verdict: Verdict | None
+    statuses: tuple[tuple[int, Status, int], ...] = field(repr=False)
+
+    @property
+    def pack_id(self) -> str:
+        """Give the id of the pack."""
+        return self.pack_at.pack.id
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """Give the reference evaluation, for reasons and explanations."""
+        return Evaluation(self.pack_at, self.values)
+
+    @cached_property
+    def conclusions(self) -> Mapping[str, str]:
+        """Give every conclusion of the pack as yes, no or unknown."""
+        codes = zip(self.lowered.conclusions, self.outcome.conclusions, strict=True)
+        return {name: _CONCLUSION[code] for name, code in codes}
+
+    @cached_property
+    def headlines(self) -> Mapping[str, str]:
+        """Give the conclusions the pack puts first, as yes, no or unknown."""
+        return {name: self.conclusions[name] for name in self.pack_at.pack.headlines}
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(self.lowered, self.values, truths(self.lowered, self.values))
+
+    def _questions(self, index: int, o: Obligation) -> tuple[str, ...]:
+        duty = self.lowered.duties[index]
+        asking = self._asking
+        owed = (*asking.questions_of_parts(duty.owed), *asking.questions(duty.due), *asking.questions(duty.in_force))
+        if not owed and o.kind is Kind.SIGNAL:
+            return clearing(o)
+        return tuple(dict.fromkeys(owed)) or asking.all_questions(duty.met)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Give every finding in the order of the pack."""
+        writer = FindingWriter(self.evaluation)
+        obligations = tuple(self.pack_at.obligations.values())
+        found = []
+        for index, status, code in self.statuses:
+            asked = status in (Status.OPEN, Status.CONDITION, Status.ADVICE)
+            needs = self._questions(index, obligations[index]) if asked else ()
+            finding = writer.finding(obligations[index], status, code, needs)
+            if finding is not None:
+                found.append(finding)
+        return tuple(found)
+
+    def finding(self, name: str) -> Finding | None:
+        """Give the finding with this id, or None where there is none."""
+        return next((finding for finding in self.findings if finding.id == name), None)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """Give the questions whose answers can change the verdict, the most decisive first.
+
+        Empty where the verdict is certain: after a breach no answer can change it.
+        """
+        if self.verdict is not Verdict.HOLD:
+            return ()
+        obligations = tuple(self.pack_at.obligations.values())
+        return in_order(
+            self._questions(index, obligations[index]) for index, status, _ in self.statuses if status is Status.OPEN
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Give this pack's part of a decision's JSON."""
+        pack = self.pack_at.pack
+        vocabulary = pack.vocabulary
+        return {
+            "pack": pack.id,
+            "verdict": None if self.verdict is None else self.verdict.value,
+            "conclusions": dict(self.headlines),
+            "findings": [finding.as_json() for finding in self.findings],
+            "needs": [
+                {
+                    "fact": need.fact,
+                    "question": vocabulary[need.fact].asks if need.fact in vocabulary else need.fact,
+                    "decides": need.decides,
+                }
+                for need in self.needs
+            ],
+            "basis": {
+                "pack": pack.id,
+                "version": pack.version,
+                "digest": pack.digest,
+                "extensions": [{"pack": e.id, "version": e.version, "digest": e.digest} for e in pack.extensions],
+                "law": pack.law,
+                "market": pack.market,
+                "as_of": self.pack_at.as_of.isoformat(),
+                "readings": dict(self.pack_at.choices),
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Turns what an engine says into decisions under one pack. Made once per pack and date, for any number of releases."""
+
+    pack_at: PackAt
+    lowered: Lowered
+    statuses: tuple[tuple[Status | None, ...], ...]
+
+    @classmethod
+    def of(cls, pack_at: PackAt, lowered: Lowered) -> Judge:
+        """Make the judge of a pack on one date.
+
+        Raises PackError for a pack with nothing in it: silence never allows.
+        """
+        if not pack_at.obligations:
+            message = f"pack `{pack_at.pack.id}` has no obligations on {pack_at.as_of}, so it cannot allow anything"
+            raise PackError([Problem(message)])
+        return cls(pack_at, lowered, tuple(statuses_of(o) for o in pack_at.obligations.values()))
+
+    def decide(self, facts: Facts, values: Mapping[str, FactValue], outcome: Outcome) -> PackDecision:
+        """Say whether the release may go ahead under this pack, from what an engine says about its facts.
+
+        `facts` are complete (declared defaults included), `values` the same without their origins. Any breach blocks;
+        otherwise anything left open holds; otherwise it is allowed. Order never affects the verdict.
+        """
+        table = self.statuses
+        statuses = tuple(
+            [(index, status, code) for index, code in outcome.duties if (status := table[index][code]) is not None]
+        )
+        gated = verdict_of(status for _, status, _ in statuses) if self.pack_at.pack.gates else None
+        return PackDecision(self.pack_at, self.lowered, facts, values, outcome, gated, statuses)
+
+
+def decide(pack_at: PackAt, lowered: Lowered, facts: Facts, outcome: Outcome) -> PackDecision:
+    """Decide on one release; `Judge` says the same of many."""
+    return Judge.of(pack_at, lowered).decide(facts, {fact.name: fact.value for fact in facts}, outcome)

@@ -1,0 +1,108 @@
+"""Statuses: what becomes of an obligation for each answer of an engine, and the verdict that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from aiact_rules.core.outcomes import DUE, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.rules import Kind, Obligation
+
+
+class Status(Enum):
+    """What became of an obligation.
+
+    `BREACHED` blocks and `OPEN` holds, where the source may gate. `CONDITION` is owed at a later step or afterwards;
+    `UPCOMING` applies only from a later date; `ADVICE` comes from a source that cannot gate.
+    """
+
+    BREACHED = "breached"
+    OPEN = "open"
+    MET = "met"
+    UPCOMING = "upcoming"
+    CONDITION = "condition"
+    ADVICE = "advice"
+
+    @property
+    def gates(self) -> bool:
+        """Return whether a finding with this status stands in the way of an allow."""
+        return self in _GATING
+
+
+class Verdict(Enum):
+    """May the release go ahead: allow < hold < block."""
+
+    ALLOW = "allow"
+    HOLD = "hold"
+    BLOCK = "block"
+
+    @property
+    def severity(self) -> int:
+        """Return 0 for allow, 1 for hold, 2 for block."""
+        return _SEVERITY[self]
+
+
+_GATING = frozenset({Status.BREACHED, Status.OPEN})
+_SEVERITY = {verdict: at for at, verdict in enumerate(Verdict)}
+
+
+def verdict_of(statuses: Iterable[Status]) -> Verdict:
+    """Return the verdict: any breach blocks, otherwise anything open holds, otherwise it is allowed."""
+    found = set(statuses)
+    if Status.BREACHED in found:
+        return Verdict.BLOCK
+    return Verdict.HOLD if Status.OPEN in found else Verdict.ALLOW
+
+
+def strictest(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the strictest of some verdicts. Raises ValueError for none: what nothing judged has no verdict."""
+    return max(verdicts, key=lambda verdict: verdict.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What decides the status of an obligation besides the four answers about it."""
+
+    can_gate: bool
+    is_signal: bool
+    is_afterwards: bool
+
+
+def traits_of(o: Obligation) -> Traits:
+    """Return the traits of an obligation."""
+    return Traits(o.can_gate, o.kind is Kind.SIGNAL, o.after is not None)
+
+
+def status_of(o: Obligation, code: int) -> Status | None:
+    """Return the status that an engine's answer about one obligation means. None where there is nothing to report."""
+    return statuses_of(o)[code]
+
+
+def statuses_of(o: Obligation) -> tuple[Status | None, ...]:
+    """Return the status of an obligation for each answer an engine can give about it."""
+    return table_of(traits_of(o))
+
+
+@cache
+def table_of(traits: Traits) -> tuple[Status | None, ...]:
+    """Return the table of statuses by code. It is the only place that says what an answer means."""
+    return tuple(_status(code, traits) for code in EVERY_CODE)
+
+
+def _status(code: int, traits: Traits) -> Status | None:
+    if code & MET:
+        return Status.MET if code & OWED and not traits.is_signal else None
+    if code & MAYBE_MET and traits.is_afterwards and traits.is_signal:
+        return None
+    if not code & MAYBE_IN_FORCE:
+        return Status.UPCOMING
+    if not traits.can_gate:
+        return Status.ADVICE if code & OWED and code & IN_FORCE else None
+    if not code & MAYBE_DUE:
+        return Status.CONDITION
+    breached = code & OWED and code & IN_FORCE and code & DUE and not code & MAYBE_MET
+    if breached and not traits.is_signal:
+        return Status.BREACHED
+    return Status.CONDITION if traits.is_afterwards and code & MAYBE_MET else Status.OPEN

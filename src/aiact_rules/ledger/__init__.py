@@ -1,1 +1,0 @@
-"""Ledger: decisions kept so that nobody can change, remove or reorder them unseen, and decided again from their record."""
