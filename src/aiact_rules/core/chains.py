@@ -8,7 +8,7 @@ from functools import cached_property
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
-from aiact_rules.core.statuses import Status, Verdict
+from aiact_rules.core.statuses import Status, Verdict, strictest
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Chain:
     @property
     def verdict(self) -> Verdict:
         """Give the strictest verdict of the chain."""
-        return max((decision.verdict for decision in self.decisions), key=lambda verdict: verdict.severity)
+        return strictest(decision.verdict for decision in self.decisions)
 
     @cached_property
     def operators(self) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aiact_rules.core.canonical import canonical
+from aiact_rules.core.choices import NOTHING_CHOSEN, Choices
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import MOMENT, ROLES
 from aiact_rules.core.problems import PackError, Problem
-from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.statuses import Verdict, strictest
 from aiact_rules.core.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Decision:
     run: Run
     operator: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    choices: Choices = NOTHING_CHOSEN
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -91,6 +93,7 @@ class Decision:
             "moment": self.moment,
             "facts": {fact.name: self._fact_json(fact.name) for fact in sorted(self.facts, key=lambda f: f.name)},
             "evidence": [item.as_json() for item in sorted(self.evidence, key=lambda e: (e.about, str(e.place)))],
+            "uncovered": sorted({choice.value for choice in self.choices.uncovered}),
         }
 
     def _fact_json(self, name: str) -> dict[str, object]:
@@ -117,7 +120,12 @@ class Decision:
 
     def as_json(self) -> dict[str, object]:
         """Give the whole decision as JSON values (published schema: `schemas/decision.json`)."""
-        return {**self._identity, "decision_id": self.decision_id, "run": self.run.as_json()}
+        return {
+            **self._identity,
+            "decision_id": self.decision_id,
+            "choices": self.choices.as_json(),
+            "run": self.run.as_json(),
+        }
 
     def explain(self, name: str) -> Explanation:
         """Give the tree of rules and facts behind a finding, a rule or a conclusion. Raises KeyError for an unknown name."""
@@ -145,6 +153,7 @@ def combine(
     run: Run,
     operator: str | None = None,
     evidence: tuple[Evidence, ...] = (),
+    choices: Choices = NOTHING_CHOSEN,
 ) -> Decision:
     """Join what several packs say: the strictest verdict counts.
 
@@ -161,5 +170,4 @@ def combine(
                 )
             ]
         )
-    verdict = max(verdicts, key=lambda v: v.severity)
-    return Decision(verdict, packs, subject, facts, vocabulary, run, operator, evidence)
+    return Decision(strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices)

@@ -1,0 +1,83 @@
+"""Choices: what was chosen for one release besides its facts (packs, readings, dates, threshold), and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiact_rules.core.problems import Place
+from aiact_rules.core.statuses import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value with the place that chose it: a file and line, `caller` for an argument or option, or `default`."""
+
+    value: str
+    place: Place
+
+    def as_json(self) -> dict[str, object]:
+        """Return the choice as it stands in a decision's JSON."""
+        return {"value": self.value, "source": self.place.source, "line": self.place.line}
+
+
+CALLER = Place("caller")
+DEFAULT = Place("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From which verdict on a release is refused, and who said so. `at` is None where it is never refused."""
+
+    at: Verdict | None
+    place: Place
+
+    def refuses(self, verdict: Verdict) -> bool:
+        """Return whether a release with this verdict is refused."""
+        return self.at is not None and verdict.severity >= self.at.severity
+
+    @property
+    def word(self) -> str:
+        """Return `hold`, `block` or `never`."""
+        return "never" if self.at is None else self.at.value
+
+    @property
+    def severity(self) -> int:
+        """Return how lax it is: 1 for hold, 2 for block, 3 for never."""
+        return 3 if self.at is None else self.at.severity
+
+
+HOLD_BY_DEFAULT = Threshold(Verdict.HOLD, DEFAULT)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Everything chosen for one release besides its facts. Who chose is on record, but is not part of a decision's id.
+
+    `packs` are the ids asked for, extensions among them; `readings` those that somebody chose; `uncovered` the markets
+    that no installed pack covers and that were left out on record; `organisation` the file with the organisation's
+    settings; `notes` what a person must be told, such as a past date or a choice that did not count.
+    """
+
+    packs: tuple[Choice, ...] = ()
+    readings: Mapping[str, Choice] = field(default_factory=dict)
+    as_of: Choice | None = None
+    threshold: Threshold = HOLD_BY_DEFAULT
+    uncovered: tuple[Choice, ...] = ()
+    organisation: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Return who chose what, as it stands in a decision's JSON."""
+        return {
+            "packs": [choice.as_json() for choice in self.packs],
+            "readings": {name: choice.as_json() for name, choice in sorted(self.readings.items())},
+            "as_of": None if self.as_of is None else self.as_of.as_json(),
+            "fail_on": Choice(self.threshold.word, self.threshold.place).as_json(),
+            "uncovered": [choice.as_json() for choice in self.uncovered],
+            "organisation": self.organisation,
+            "notes": list(self.notes),
+        }
+
+
+NOTHING_CHOSEN = Choices()
