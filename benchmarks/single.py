@@ -103,13 +103,13 @@ def engines(gate: Gate, pack: Pack, quick: bool) -> Iterator[str]:
     generated = GeneratedEngine().prepare(pack_at, lowered)
     reference = ReferenceEngine().prepare(pack_at, lowered)
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    gate.decide(chosen[0], as_of=AS_OF, at=at)
+    gate.check(chosen[0], as_of=AS_OF, at=at)
     model = validation(pack.vocabulary)
     plain = [json_values(record, pack.vocabulary) for record in known]
     calls: dict[str, list[Call]] = {
         "generated": [lambda r=r: generated(r) for r in known],
         "reference": [lambda r=r: reference(r) for r in known],
-        "whole `Gate.decide`, Facts to Decision": [lambda f=f: gate.decide(f, as_of=AS_OF, at=at) for f in chosen],
+        "whole `Gate.decide`, Facts to Decision": [lambda f=f: gate.check(f, as_of=AS_OF, at=at) for f in chosen],
         "pydantic, validating the same facts": [lambda p=p: model(p) for p in plain],
     }
     notes = {"generated": "the default", "reference": "the definition of the semantics"}

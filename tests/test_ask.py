@@ -50,7 +50,7 @@ def test_an_interview_writes_a_file_that_is_allowed(tmp_path: Path) -> None:
     code, output = ask(path, "provider\nEU\nsystem\nnone\nnone\nnone\nnone\nnone\n")
     assert code == 0
     assert "done: ALLOW" in output
-    assert Gate().decide(path, as_of=date(2026, 11, 22)).verdict.value == "allow"
+    assert Gate().check(path, as_of=date(2026, 11, 22)).verdict.value == "allow"
     assert path.read_text(encoding="utf-8").startswith("# What is released")
 
 

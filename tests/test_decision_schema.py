@@ -27,7 +27,7 @@ def gate() -> Gate:
 
 @pytest.mark.parametrize("example", ["minimal", "silent", "cv-screening", "open-llm"])
 def test_every_example_fits_the_published_schema(gate: Gate, example: str) -> None:
-    decision = gate.decide(EXAMPLES / example, as_of=AS_OF)
+    decision = gate.check(EXAMPLES / example, as_of=AS_OF)
     document = json.loads(json.dumps(decision.as_json()))
     Draft202012Validator(decision_schema()).validate(document)
     DecisionModel.model_validate(document)
@@ -43,33 +43,33 @@ def without_run(decision: Decision) -> dict[str, object]:
 
 
 def test_the_id_is_the_hash_of_everything_but_the_run(gate: Gate) -> None:
-    decision = gate.decide(EXAMPLES / "minimal", as_of=AS_OF)
+    decision = gate.check(EXAMPLES / "minimal", as_of=AS_OF)
     expected = hashlib.sha256(rfc8785.dumps(without_run(decision))).hexdigest()  # type: ignore[arg-type]
     assert decision.decision_id == f"sha256:{expected}"
 
 
 def test_the_hour_and_the_engine_do_not_change_the_id(gate: Gate) -> None:
-    first = gate.decide(EXAMPLES / "open-llm", as_of=AS_OF, at=datetime(2026, 11, 22, 1, tzinfo=UTC))
-    second = gate.decide(
+    first = gate.check(EXAMPLES / "open-llm", as_of=AS_OF, at=datetime(2026, 11, 22, 1, tzinfo=UTC))
+    second = gate.check(
         EXAMPLES / "open-llm", as_of=AS_OF, at=datetime(2026, 11, 22, 9, tzinfo=UTC), engine="reference"
     )
     assert first.canonical_bytes == second.canonical_bytes
 
 
 def test_another_fact_role_date_or_reading_changes_the_id(gate: Gate) -> None:
-    base = gate.decide(EXAMPLES / "minimal", as_of=AS_OF)
+    base = gate.check(EXAMPLES / "minimal", as_of=AS_OF)
     others = [
-        gate.decide(EXAMPLES / "minimal", as_of=AS_OF, roles=["deployer"]),
-        gate.decide(EXAMPLES / "minimal", as_of=date(2026, 11, 23)),
-        gate.decide(EXAMPLES / "minimal", as_of=AS_OF, readings={"section_5_deferral": "applies"}),
-        gate.decide(EXAMPLES / "minimal", as_of=AS_OF, moment="use"),
+        gate.check(EXAMPLES / "minimal", as_of=AS_OF, roles=["deployer"]),
+        gate.check(EXAMPLES / "minimal", as_of=date(2026, 11, 23)),
+        gate.check(EXAMPLES / "minimal", as_of=AS_OF, readings={"section_5_deferral": "applies"}),
+        gate.check(EXAMPLES / "minimal", as_of=AS_OF, moment="use"),
     ]
     assert len({decision.decision_id for decision in [base, *others]}) == 5
 
 
 def test_a_past_as_of_date_gives_the_past_answer(gate: Gate) -> None:
     release = {"as_of": date(2026, 7, 1), "release_date": date(2026, 8, 2)}
-    then = gate.decide(EXAMPLES / "cv-screening", **release)  # type: ignore[arg-type]
-    now = gate.decide(EXAMPLES / "cv-screening", as_of=AS_OF, release_date=date(2026, 8, 2))
+    then = gate.check(EXAMPLES / "cv-screening", **release)  # type: ignore[arg-type]
+    now = gate.check(EXAMPLES / "cv-screening", as_of=AS_OF, release_date=date(2026, 8, 2))
     assert then.verdict.value == "hold"  # as published, the Annex III regime began on 2 August 2026
     assert now.verdict.value == "allow"

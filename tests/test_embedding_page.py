@@ -50,7 +50,7 @@ def test_the_page_says_no_more_than_five_lines_are_needed() -> None:
 
 def test_many_threads_get_the_same_answers_from_one_gate() -> None:
     stated = (QUIET, TALKING, SILENT)
-    alone = [Gate().decide(each, roles=["provider"], markets=["EU"]).decision_id for each in stated]
+    alone = [Gate().check(each, roles=["provider"], markets=["EU"]).decision_id for each in stated]
     shared = Gate()
 
     def ask(number: int) -> tuple[int, str]:
@@ -76,12 +76,12 @@ def test_an_event_loop_gets_the_same_answer_and_goes_on_meanwhile() -> None:
     async def ask() -> list[str]:
         counting = asyncio.create_task(count())
         decisions = await asyncio.gather(
-            *(gate.adecide(each, roles=["provider"], markets=["EU"]) for each in (QUIET, TALKING))
+            *(gate.acheck(each, roles=["provider"], markets=["EU"]) for each in (QUIET, TALKING))
         )
         counting.cancel()
         return [decision.decision_id for decision in decisions]
 
-    expected = [gate.decide(each, roles=["provider"], markets=["EU"]).decision_id for each in (QUIET, TALKING)]
+    expected = [gate.check(each, roles=["provider"], markets=["EU"]).decision_id for each in (QUIET, TALKING)]
     assert asyncio.run(ask()) == expected
     assert turns > 1
 
@@ -89,7 +89,7 @@ def test_an_event_loop_gets_the_same_answer_and_goes_on_meanwhile() -> None:
 def test_a_method_that_is_awaited_raises_what_its_namesake_raises() -> None:
     gate = Gate()
     with pytest.raises(Exception, match="unknown fact"):
-        asyncio.run(gate.adecide({"system.practises": []}))
+        asyncio.run(gate.acheck({"system.practises": []}))
     assert Gate.adecide.__name__ == "adecide"
     assert Gate.adecide.__doc__ == "Await `decide`, run in a thread."
 
@@ -97,7 +97,7 @@ def test_a_method_that_is_awaited_raises_what_its_namesake_raises() -> None:
 def test_a_gate_that_runs_for_years_does_not_grow_with_the_days(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiact_rules.gate.MOST_PREPARED", 3)
     gate = Gate()
-    first = [gate.decide(SILENT, roles=["provider"], as_of=date(2026, 11, day)).decision_id for day in range(1, 8)]
+    first = [gate.check(SILENT, roles=["provider"], as_of=date(2026, 11, day)).decision_id for day in range(1, 8)]
     assert len(gate._prepared) == 3
-    again = [gate.decide(SILENT, roles=["provider"], as_of=date(2026, 11, day)).decision_id for day in range(1, 8)]
+    again = [gate.check(SILENT, roles=["provider"], as_of=date(2026, 11, day)).decision_id for day in range(1, 8)]
     assert again == first

@@ -45,7 +45,7 @@ class Desk:
         self.gate = Gate(record=self.decisions.append, record_override=self.overrides.append)
 
     def decide(self, facts: dict[str, object], as_of: date = TODAY) -> Decision:
-        return self.gate.decide(facts, roles=["provider"], markets=["EU"], as_of=as_of)
+        return self.gate.check(facts, roles=["provider"], markets=["EU"], as_of=as_of)
 
     def break_glass(
         self, decision: Decision, who: str = "A. Person", why: str = "it must", until: datetime = LATER

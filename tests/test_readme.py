@@ -42,4 +42,4 @@ def test_every_page_it_links_to_is_there() -> None:
 
 
 def test_a_gate_without_facts_holds() -> None:
-    assert Gate().decide({}).verdict.value == "hold"
+    assert Gate().check({}).verdict.value == "hold"

@@ -1,10 +1,10 @@
-"""Gate: judge a release in a few lines. `decide` is pure; `enforce` and `record` are separate acts.
+"""Gate: judge a release in a few lines. `request` reads and chooses, `decide` is pure, `enforce` and `record` are acts.
 
 from aiact_rules.gate import Gate
 
 gate = Gate()
-decision = gate.decide({"release": {"subject": "system"}}, roles=["provider"])
-gate.enforce(decision)
+request = gate.request({"release": {"subject": "system"}}, roles=["provider"])
+gate.enforce(gate.decide(request))
 """
 
 from __future__ import annotations
@@ -20,29 +20,33 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from aiact_rules import __version__
 from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision, Run, Subject, combine
-from aiact_rules.core.defaults import with_defaults
-from aiact_rules.core.evidence import Evidence
-from aiact_rules.core.facts import Completion, Fact, Facts, Origin
+from aiact_rules.core.facts import Facts
 from aiact_rules.core.pack_decisions import Judge
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, Pack
-from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.statuses import Verdict
-from aiact_rules.core.vocabulary import FactValue, Vocabulary
+from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.overrides import Override, OverrideRefused, ReleaseRefused, objection
 from aiact_rules.plugins.interfaces import Evaluator
+from aiact_rules.requests.choosing import DEFAULT_PACK
+from aiact_rules.requests.making import RequestMaker
+from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.recorded import is_record, request_of_record
+from aiact_rules.requests.request import Request
 from aiact_rules.sources.document import Document, Skipped
-from aiact_rules.sources.organisation import NOBODY, Organisation
-from aiact_rules.sources.statements import parse_value
+from aiact_rules.sources.releases import ReleaseFiles
 
-Asked = ParamSpec("Asked")
+Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
-DEFAULT_PACK = "eu_ai_act"
 DEFAULT_ENGINE = "generated"
 MOST_PREPARED = 256
 """How many packs on a date a gate keeps ready, about half a megabyte each; a server sees a new date every day."""
+
+What = Path | str | Mapping[str, object] | Facts | Document | ReleaseFiles
 
 
 class VerificationFailed(Exception):
@@ -63,12 +67,12 @@ class _Prepared:
 
 
 def _in_a_thread(
-    method: Callable[Concatenate[Gate, Asked], Answer],
-) -> Callable[Concatenate[Gate, Asked], Coroutine[Any, Any, Answer]]:
+    method: Callable[Concatenate[Gate, Given], Answer],
+) -> Callable[Concatenate[Gate, Given], Coroutine[Any, Any, Answer]]:
     """Give a method as a coroutine that runs it in a thread, so that an event loop goes on meanwhile."""
 
     @wraps(method)
-    async def awaited(gate: Gate, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+    async def awaited(gate: Gate, /, *args: Given.args, **kwargs: Given.kwargs) -> Answer:
         import asyncio  # slow to import, and only an event loop, which has it already, ever gets here
 
         return await asyncio.to_thread(method, gate, *args, **kwargs)
@@ -87,182 +91,149 @@ class Gate:
         engine: str = DEFAULT_ENGINE,
         catalogue: Catalogue | None = None,
         readings: Mapping[str, str] | None = None,
+        markets: Iterable[str] | None = None,
+        uncovered: Iterable[str] | None = None,
+        fail_on: str | Verdict | None = None,
+        past_dates: str | None = None,
+        organisation: Path | None = None,
         record: Callable[[Decision], object] | None = None,
         record_override: Callable[[Override], object] | None = None,
     ) -> None:
-        """Choose packs by id (default: the EU AI Act), the engine, and readings of open points of law.
+        """Say what counts for every release of this gate; each request may say more.
 
-        `record` is called with every decision that is recorded, after the plugins; `record_override` with every
-        override. Without the latter there are no overrides. What either of them raises reaches the caller.
-        Raises PluginError where an installed plugin fails: then no release can be allowed.
+        `packs` are judged by besides those of the markets (default: the EU AI Act where no market is named), `readings`
+        come before those of the organisation and the release. `organisation` is the file with the settings of all
+        releases; without it each release that has a path has the nearest `aiact.toml`. `record` is called with every
+        decision that is recorded, after the plugins; `record_override` with every override. Without the latter there are
+        no overrides. What either of them raises reaches the caller. Raises PluginError where an installed plugin fails:
+        then no release can be allowed.
         """
         self.catalogue = catalogue if catalogue is not None else Catalogue.of_installed_plugins()
         self.engine = engine
-        self.pack_ids = tuple(packs) if packs is not None else (DEFAULT_PACK,)
-        self.readings = dict(readings or {})
+        self.usual = Overrides.of(
+            packs=packs,
+            readings=readings,
+            markets=markets,
+            uncovered=uncovered,
+            fail_on=fail_on,
+            past_dates=past_dates,
+        )
+        self.shelf = Shelf(self.catalogue)
+        self._maker = RequestMaker(self.shelf, self.usual, organisation)
         self._recorder = record
         self._override_recorder = record_override
-        self._packs: dict[tuple[str, ...], tuple[Pack, ...]] = {}
-        self._vocabularies: dict[tuple[str, ...], Vocabulary] = {}
-        self._completions: dict[tuple[str, ...], Completion] = {}
+        self._overrides: set[Override] = set()
         self._prepared: dict[tuple[object, ...], _Prepared] = {}
         self._lock = threading.RLock()
 
+    @property
+    def pack_ids(self) -> tuple[str, ...]:
+        """Return the packs that every release of this gate is judged by, or the default one."""
+        return self.usual.packs or (DEFAULT_PACK,)
+
     def packs(self, pack_ids: Iterable[str] | None = None) -> tuple[Pack, ...]:
-        """Give the packs that are judged by, each extension worked into the pack it extends."""
-        key = self.pack_ids if pack_ids is None else tuple(pack_ids)
-        with self._lock:
-            if key not in self._packs:
-                self._packs[key] = self.catalogue.packs(key)
-            return self._packs[key]
+        """Return packs (default: the gate's own), each extension worked into the pack it extends."""
+        return self.shelf.packs(self.pack_ids if pack_ids is None else pack_ids)
 
     def vocabulary(self, pack_ids: Iterable[str] | None = None) -> Vocabulary:
-        """Give the facts of the packs that are judged by."""
-        key = self.pack_ids if pack_ids is None else tuple(pack_ids)
-        with self._lock:
-            if key not in self._vocabularies:
-                vocabulary = Vocabulary({})
-                for pack in self.packs(key):
-                    vocabulary = vocabulary.merged_with(pack.vocabulary)
-                self._vocabularies[key] = vocabulary
-            return self._vocabularies[key]
+        """Return the facts of packs (default: the gate's own)."""
+        return self.shelf.vocabulary(self.pack_ids if pack_ids is None else pack_ids)
 
-    def decide(
+    def request(
         self,
-        facts: Facts | Mapping[str, object] | Document | Path | str,
+        /,
+        what: What,
+        said: Overrides | None = None,
         *,
-        roles: Iterable[str] | None = None,
-        moment: str | None = None,
-        as_of: date | None = None,
-        release_date: date | None = None,
-        markets: Iterable[str] | None = None,
-        packs: Iterable[str] | None = None,
-        readings: Mapping[str, str] | None = None,
         subject: Subject | None = None,
-        at: datetime | None = None,
-        engine: str | None = None,
-    ) -> Decision:
-        """Say whether a release may go ahead.
+        source: str = "argument",
+        **overrides: Any,
+    ) -> Request:
+        """Read a release and choose what it is judged by.
 
-        `facts` are Facts, a plain mapping (nested or with dotted names), a Document, or the path of a card, a release
-        file or their folder. Arguments override what the documents say. `as_of` is the date on which the law is known
-        (default: today), `release_date` the date of the act judged (default: stated, else `as_of`).
+        `what` is the path of a card, a release file or their folder, a mapping of facts (nested or with dotted names),
+        the record of an earlier decision, or a Document. `overrides` are those of `Overrides`, which may be given as
+        `said` instead: roles, moment, as_of, release_date, markets, packs, readings, facts, fact_files, fail_on,
+        uncovered, past_dates. `source` names the origin of the facts of a mapping, such as a row of a table.
 
-        Raises InputError for input that cannot be used and PackError for a pack that cannot; a negative answer is no error.
+        Raises InputError for input that cannot be used, for a market that no installed pack covers and for a README that
+        is no model card; PackError for a pack that cannot be used.
         """
+        said = Overrides.of(**overrides) if said is None else said
+        made = self.request_or_skip(what, said, subject=subject, source=source)
+        if isinstance(made, Skipped):
+            raise InputError([Problem(made.reason, Place(made.name), "name a model card or a release file")])
+        return made
+
+    def request_or_skip(
+        self, what: What, said: Overrides, *, subject: Subject | None = None, source: str = "argument"
+    ) -> Request | Skipped:
+        """Return the request as `request` does, or Skipped for a README that is no model card."""
+        if isinstance(what, str | Path):
+            return self._maker.of_path(Path(what), said)
+        if isinstance(what, ReleaseFiles):
+            return self._maker.of_files(what, said)
+        if isinstance(what, Document):
+            return self._maker.of_document(what, said, subject=subject)
+        if isinstance(what, Mapping) and is_record(what):
+            return request_of_record(what, self.shelf)
+        return self._maker.of_mapping(what, said, source=source, subject=subject or Subject())
+
+    def decide(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Decision:
+        """Decide on a request. Pure but for `at`, the time of the run (default: now), which is no part of a decision's id.
+
+        Raises InputError for a request of several operators, which `decide_chain` takes, and PackError for a pack that
+        cannot be used; a negative answer is no error.
+        """
+        if request.operators:
+            message = "this release names several operators, each of which is judged by itself"
+            raise InputError([Problem(message, Place(request.name), "use `Gate.decide_chain`")])
         at = at if at is not None else datetime.now(UTC)
-        as_of = as_of if as_of is not None else at.date()
-        pack_ids = tuple(packs) if packs is not None else self.pack_ids
-        chosen = dict(self.readings)
-        if isinstance(facts, str | Path):
-            facts = self.read(Path(facts), pack_ids)
-        operator: str | None = None
-        evidence: tuple[Evidence, ...] = ()
-        if isinstance(facts, Document):
-            if facts.operators:
-                problem = "this release names several operators, each of which is judged by itself"
-                raise InputError([Problem(problem, facts.operators[0].place, "use `Gate.decide_chain`")])
-            chosen.update(facts.choices)
-            subject = subject or Subject(facts.subject.name, facts.subject.version, tuple(f.name for f in facts.files))
-            operator, evidence, facts = facts.operator, facts.evidence, facts.facts
-        chosen.update(readings or {})
-        vocabulary = self.vocabulary(pack_ids)
-        stated = facts if isinstance(facts, Facts) else self.facts(facts, vocabulary)
-        given = {ROLES: roles, MARKETS: markets, MOMENT: moment, RELEASE_DATE: release_date}
-        stated = stated.overridden_by(_arguments(given, vocabulary))
-        packs_judged_by = self.packs(pack_ids)
-        self._check_readings(chosen, packs_judged_by)
-        complete = self._completion(pack_ids).of_facts(with_defaults(stated, packs_judged_by, as_of))
-        engine = engine or self.engine
+        engine = engine or request.organisation.text("engine") or self.engine
+        packs, vocabulary = self.shelf.packs(request.pack_ids), self.shelf.vocabulary(request.pack_ids)
+        facts = self.shelf.completion(request.pack_ids).of_facts(request.facts)
+        values = {fact.name: fact.value for fact in facts}
         decisions = []
-        values = {fact.name: fact.value for fact in complete}
-        for pack in packs_judged_by:
-            prepared = self._prepare(pack, as_of, chosen, engine)
-            decisions.append(prepared.judge.decide(complete, values, prepared.run(values)))
+        for pack in packs:
+            prepared = self._prepare(pack, request.as_of, request.readings, engine)
+            decisions.append(prepared.judge.decide(facts, values, prepared.run(values)))
         return combine(
             decisions,
-            subject=subject or Subject(),
-            facts=complete,
+            subject=request.subject,
+            facts=facts,
             vocabulary=vocabulary,
             run=Run(engine, f"aiact-rules {__version__}", at.replace(microsecond=0).isoformat()),
-            operator=operator,
-            evidence=evidence,
+            operator=request.operator,
+            evidence=request.evidence,
+            choices=request.choices,
         )
 
-    def decide_chain(
+    def decide_chain(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Chain:
+        """Decide for each operator that a release names; the strictest verdict counts. Raises as `decide` does."""
+        return Chain(tuple(self.decide(each, engine=engine, at=at) for each in request.per_operator()))
+
+    def judge(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Decision | Chain:
+        """Decide on a request of one operator or of several."""
+        if request.operators:
+            return self.decide_chain(request, engine=engine, at=at)
+        return self.decide(request, engine=engine, at=at)
+
+    def check(
         self,
-        document: Document,
+        /,
+        what: What,
         *,
-        as_of: date | None = None,
-        release_date: date | None = None,
-        markets: Iterable[str] | None = None,
-        packs: Iterable[str] | None = None,
-        readings: Mapping[str, str] | None = None,
-        at: datetime | None = None,
+        subject: Subject | None = None,
+        source: str = "argument",
         engine: str | None = None,
-    ) -> Chain:
-        """Say for each operator that a release names whether it may go ahead; the strictest verdict counts.
-
-        Roles and moments are those that the release states for each operator. Raises as `decide` does.
-        """
-        return Chain(
-            tuple(
-                self.decide(
-                    each,
-                    as_of=as_of,
-                    release_date=release_date,
-                    markets=markets,
-                    packs=packs,
-                    readings=readings,
-                    at=at,
-                    engine=engine,
-                )
-                for each in document.per_operator()
-            )
-        )
-
-    def document(
-        self, path: Path, packs: Iterable[str] | None = None, *, organisation: Organisation = NOBODY
-    ) -> Document | Skipped:
-        """Read a card, a release file or the folder that holds them; Skipped for a README that is no card.
-
-        Raises InputError where it cannot be used.
-        """
-        from aiact_rules.sources.discovery import read_document, repository_of
-
-        pack_ids = tuple(packs) if packs is not None else self.pack_ids
-        cues = [cue for pack in self.packs(pack_ids) for cue in pack.cues.values()]
-        obligations = {name for pack in self.packs(pack_ids) for name in pack.obligations}
-        vocabulary = self.vocabulary(pack_ids)
-        accepting = [source for source in self.catalogue.sources.values() if source.accepts(path)]
-        if len(accepting) > 1:
-            names = " and ".join(source.name for source in accepting)
-            raise InputError(
-                [Problem(f"the sources {names} both read this", Place(str(path)), "uninstall one of them")]
-            )
-        if accepting:
-            return accepting[0].read(path, vocabulary, {cue.id: cue for cue in cues})
-        return read_document(
-            path,
-            vocabulary,
-            cues,
-            root=repository_of(path),
-            organisation=organisation,
-            obligations=obligations,
-        )
-
-    def read(self, path: Path, packs: Iterable[str] | None = None) -> Document:
-        """Read the release at a path. Raises InputError where it cannot be used or is no release."""
-        document = self.document(path, packs)
-        if isinstance(document, Skipped):
-            raise InputError([Problem(document.reason, Place(document.name), "name a model card or a release file")])
-        return document
-
-    def facts(self, mapping: Mapping[str, object], vocabulary: Vocabulary | None = None) -> Facts:
-        """Turn a plain mapping into Facts. Raises InputError for unknown facts and unusable values."""
-        from aiact_rules.sources.mapping import facts_from_mapping
-
-        return facts_from_mapping(mapping, vocabulary if vocabulary is not None else self.vocabulary())
+        at: datetime | None = None,
+        **overrides: Any,
+    ) -> Decision:
+        """Make the request and decide on it, in one call. Raises as `request` and `decide` do."""
+        if at is not None and overrides.get("as_of") is None:
+            overrides["as_of"] = at.date()
+        request = self.request(what, subject=subject, source=source, **overrides)
+        return self.decide(request, engine=engine, at=at)
 
     def verify(self, first: Decision, second: Decision) -> Decision:
         """Join two decisions on the same release by different engines. Raises VerificationFailed where they differ."""
@@ -275,22 +246,24 @@ class Gate:
         self,
         decision: Decision,
         *,
-        fail_on: Verdict = Verdict.HOLD,
+        fail_on: Verdict | None = None,
         override: Override | None = None,
         at: datetime | None = None,
     ) -> Decision:
-        """Give the decision back, or raise ReleaseRefused where its verdict is at or above `fail_on`.
+        """Return the decision, or raise ReleaseRefused where its verdict is at or above the threshold of its request.
 
-        An override from `break_glass` lets its own decision pass until it ends; one that does not raises
-        OverrideRefused. `at` is the moment (default: now).
+        `fail_on` may only tighten that. An override lets its own decision pass until it ends, and is recorded; one that
+        does not raises OverrideRefused. `at` is the moment (default: now).
         """
-        if decision.verdict.severity < fail_on.severity:
+        refused = decision.choices.threshold.refuses(decision.verdict)
+        if not refused and (fail_on is None or decision.verdict.severity < fail_on.severity):
             return decision
         if override is None:
             raise ReleaseRefused(decision)
         why_not = objection(override, decision, at if at is not None else datetime.now(UTC))
         if why_not is not None:
             raise OverrideRefused(decision, why_not)
+        self._record_override(decision, override)
         return decision
 
     def break_glass(
@@ -305,10 +278,19 @@ class Gate:
         why_not = objection(override, decision, at if at is not None else datetime.now(UTC))
         if why_not is not None:
             raise OverrideRefused(decision, why_not)
+        self._record_override(decision, override)
+        return override
+
+    def _record_override(self, decision: Decision, override: Override) -> None:
+        """Record an override once, also one that was made elsewhere: none lets anything pass unrecorded."""
+        with self._lock:
+            if override in self._overrides:
+                return
         if self._override_recorder is None:
             raise OverrideRefused(decision, "this gate has nowhere to record an override")
         self._override_recorder(override)
-        return override
+        with self._lock:
+            self._overrides.add(override)
 
     def record(self, decision: Decision) -> Decision:
         """Tell every plugin and the gate's own `record` of the decision, and give it back.
@@ -320,6 +302,8 @@ class Gate:
             self._recorder(decision)
         return decision
 
+    arequest = _in_a_thread(request)
+    acheck = _in_a_thread(check)
     adecide = _in_a_thread(decide)
     adecide_chain = _in_a_thread(decide_chain)
     arecord = _in_a_thread(record)
@@ -337,36 +321,3 @@ class Gate:
                     del self._prepared[next(iter(self._prepared))]
                 self._prepared[key] = _Prepared(Judge.of(pack_at, lowered), run)
             return self._prepared[key]
-
-    def _completion(self, pack_ids: tuple[str, ...]) -> Completion:
-        with self._lock:
-            if pack_ids not in self._completions:
-                self._completions[pack_ids] = Completion.of(self.vocabulary(pack_ids))
-            return self._completions[pack_ids]
-
-    def _check_readings(self, readings: Mapping[str, str], packs: Iterable[Pack]) -> None:
-        if not readings:
-            return
-        known = {name for pack in packs for name in pack.readings}
-        unknown = [name for name in readings if name not in known]
-        if unknown:
-            raise InputError(
-                Problem(f"no chosen pack has a reading `{name}`", hint=did_you_mean(name, known)) for name in unknown
-            )
-
-
-def _arguments(given: Mapping[str, Iterable[str] | str | date | None], vocabulary: Vocabulary) -> Facts:
-    facts = []
-    problems = []
-    for name, value in given.items():
-        if value is None:
-            continue
-        try:
-            parsed: FactValue = value if isinstance(value, date) else parse_value(vocabulary[name], value)
-        except ValueError as error:
-            problems.append(Problem(str(error), Place("argument")))
-            continue
-        facts.append(Fact(name, parsed, Origin(Place("argument"))))
-    if problems:
-        raise InputError(problems)
-    return Facts.of(facts)

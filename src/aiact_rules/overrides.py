@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from aiact_rules.core.citations import parse_provisions
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.provisions import ProvisionError
 from aiact_rules.core.rules import Kind
-from aiact_rules.core.statuses import Status, Verdict
+from aiact_rules.core.statuses import Verdict
+
+MOST_TIME = timedelta(days=31)
+"""How long an override may last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +23,7 @@ class Override:
     """Lets one decision pass although it holds or blocks, until a moment, because a person says so.
 
     It speaks of a decision by its id, and so of exactly those facts, packs and dates: another fact or another as-of
-    date is another decision. It never passes a prohibition.
+    date is another decision. It never passes a prohibition, nor a signal that cites one.
     """
 
     decision_id: str
@@ -35,29 +42,59 @@ class Override:
 
 
 def objection(override: Override, decision: Decision, at: datetime) -> str | None:
-    """Say why an override does not let this decision pass at this moment, or None where it does."""
+    """Return why an override does not let this decision pass at this moment, or None where it does."""
     if override.decision_id != decision.decision_id:
         return f"the override is for the decision {override.decision_id}, not for {decision.decision_id}"
-    if not override.who.strip() or not override.why.strip():
+    if not _is_written(override.who) or not _is_written(override.why):
         return "an override says who answers for it and why"
     if override.until.utcoffset() is None or at.utcoffset() is None:
         return "the end of an override is a moment with its time zone"
     if at >= override.until:
         return f"the override ended on {override.until.isoformat()}"
+    if override.until - at > MOST_TIME:
+        return f"an override lasts {MOST_TIME.days} days at the most; a person may give another one then"
     if forbidden := prohibitions(decision):
         return f"nobody may override a prohibition: {'; '.join(finding.provision for finding in forbidden)}"
     return None
 
 
 def prohibitions(decision: Decision) -> tuple[Finding, ...]:
-    """Give the prohibitions that are breached or open, under any pack that gates."""
+    """Return the prohibitions that are breached or open, and the signals that cite one, under any pack that gates.
+
+    Nothing passes them: no override, no baseline and no waiver.
+    """
     return tuple(
         finding
         for pack in decision.packs
         if pack.verdict not in (None, Verdict.ALLOW)
         for finding in pack.findings
-        if finding.kind is Kind.PROHIBITION and finding.status in (Status.BREACHED, Status.OPEN)
+        if finding.status.gates and (finding.kind is Kind.PROHIBITION or _cites_a_prohibition(finding, pack))
     )
+
+
+def _cites_a_prohibition(finding: Finding, pack: PackDecision) -> bool:
+    """Return whether a signal cites an article in which the pack has a prohibition."""
+    if finding.kind is not Kind.SIGNAL:
+        return False
+    forbidden = {
+        article
+        for o in pack.pack_at.obligations.values()
+        if o.kind is Kind.PROHIBITION
+        for article in _articles(o.provision)
+    }
+    return bool(forbidden & _articles(finding.provision))
+
+
+def _articles(provision: str) -> set[tuple[str, str]]:
+    try:
+        return {(str(cited.whole), cited.number) for cited in parse_provisions(provision)}
+    except ProvisionError:
+        return {("text", provision)}
+
+
+def _is_written(text: str) -> bool:
+    """Return whether a text has a letter or a figure that a reader sees."""
+    return any(unicodedata.category(sign)[0] in "LN" for sign in text)
 
 
 class ReleaseRefused(Exception):
@@ -65,7 +102,7 @@ class ReleaseRefused(Exception):
 
     def __init__(self, decision: Decision) -> None:
         self.decision = decision
-        worst = [f for f in decision.findings if f.status.value in ("breached", "open")]
+        worst = [finding for finding in decision.findings if finding.status.gates]
         first = "; ".join(f"{f.provision}: {f.must}" for f in worst[:3])
         super().__init__(f"the release is refused ({decision.verdict.value}): {first}")
 

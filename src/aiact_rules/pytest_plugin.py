@@ -1,4 +1,4 @@
-"""The pytest plugin: with `--aiact`, every model card and release file is collected, one item per obligation.
+"""The pytest plugin: with `--aiact`, every release is collected and judged, one item per obligation.
 
 Without `--aiact` it does nothing and imports nothing.
 """
@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from aiact_rules.core.findings import Finding
+    from aiact_rules.core.batches import Item
+    from aiact_rules.core.decisions import Decision
+    from aiact_rules.core.problems import Problem
+    from aiact_rules.gate import Gate
+    from aiact_rules.sources.releases import Found, ReleaseFiles
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,57 +26,85 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--aiact-as-of", metavar="DATE", help="the date on which the law is known (default: today)")
     group.addoption(
         "--aiact-fail-on",
-        choices=["hold", "block"],
-        default="hold",
-        help="which findings fail: those that hold and block, or only those that block (default: hold)",
+        choices=["hold", "block", "never"],
+        default=None,
+        help="which verdicts fail (default: as aiact.toml says, else hold); may only tighten that",
+    )
+    group.addoption(
+        "--aiact-allow-empty", action="store_true", help="do not fail where --aiact finds no release to judge"
     )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect release files, and model cards without one."""
+    """Collect each release at its first file, and what cannot be read of a release."""
     if not parent.config.getoption("--aiact"):
         return None
-    from aiact_rules.sources.discovery import is_release
+    found = _found_in(file_path.parent, parent.config)
+    for files in found.releases:
+        if files.files[0] == file_path:
+            return Release.from_parent(parent, path=file_path, files=files, problems=())
+    for path, problems in found.broken:
+        first = path if path.is_file() else next(iter(sorted(path.iterdir())), path) if path.is_dir() else path
+        if first == file_path:
+            return Release.from_parent(parent, path=file_path, files=None, problems=problems)
+    return None
 
-    return Release.from_parent(parent, path=file_path) if is_release(file_path) else None
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Fail where `--aiact` was given and nothing was judged: a release that moved away is no pass."""
+    if not config.getoption("--aiact") or config.getoption("--aiact-allow-empty"):
+        return
+    if not any(isinstance(item, Obligation) for item in items):
+        problem = "no release was found, so nothing was judged; --aiact-allow-empty says that this is meant"
+        items.append(Obligation.from_parent(session, name="aiact", problem=problem))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what passed although its verdict holds or blocks, and what else a person must be told."""
+    for note in config.stash.get(_NOTES, []):
+        terminalreporter.write_line(f"aiact: {note}")
 
 
 class Release(pytest.File):
     """One release. Its items are its verdict and every obligation that is met, open or breached."""
 
+    def __init__(self, *, files: ReleaseFiles | None, problems: tuple[Problem, ...], **rest: object) -> None:
+        super().__init__(**rest)  # type: ignore[arg-type]
+        self.files = files
+        self.problems = problems
+
     def collect(self) -> Iterator[pytest.Item]:
         """Judge the release. What cannot be read is a collection error with file and line."""
         from aiact_rules.core.problems import ProblemsError
         from aiact_rules.core.vocabulary import parse_date
-        from aiact_rules.gate import Gate
-        from aiact_rules.sources.document import Skipped
+        from aiact_rules.judging import item_of
+        from aiact_rules.requests.overrides import Overrides
 
+        if self.files is None:
+            raise self.CollectError("\n".join(str(problem) for problem in self.problems))
         as_of = self.config.getoption("--aiact-as-of")
-        gate = self.config.stash.get(_GATE, None) or self.config.stash.setdefault(_GATE, Gate())
         try:
-            document = gate.document(self.path)
-            if isinstance(document, Skipped):
-                return
-            for each in document.per_operator():
-                decision = gate.decide(each, as_of=parse_date(as_of) if as_of else None)
-                prefix = f"{each.operator}." if document.operators and each.operator else ""
-                yield Obligation.from_parent(
-                    self, name=f"{prefix}verdict", problem=_refusal(decision.verdict.value, self._fails_on)
-                )
-                for finding in decision.findings:
-                    if finding.status.value in ("met", "open", "breached"):
-                        yield Obligation.from_parent(
-                            self, name=f"{prefix}{finding.id}", problem=_problem(finding, self._fails_on)
-                        )
+            said = Overrides.of(
+                as_of=parse_date(as_of) if as_of else None, fail_on=self.config.getoption("--aiact-fail-on")
+            )
+            gate = _gate(self.config)
+            request = gate.request(self.files, said)
+            item = item_of(gate, request)
         except (ProblemsError, ValueError) as error:
             raise self.CollectError(str(error)) from error
+        notes = self.config.stash.setdefault(_NOTES, [])
+        notes += [f"{request.name}: {note}" for note in item.notes]
+        yield from self._items(item, request.threshold.severity)
 
-    @property
-    def _fails_on(self) -> str:
-        return str(self.config.getoption("--aiact-fail-on"))
-
-
-_GATE: pytest.StashKey = pytest.StashKey()  # type: ignore[type-arg]  # of a Gate, which is imported only when used
+    def _items(self, item: Item, threshold: int) -> Iterator[pytest.Item]:
+        for decision in item.decisions:
+            prefix = f"{decision.operator}." if len(item.decisions) > 1 and decision.operator else ""
+            refused = decision.verdict.severity >= threshold
+            problem = f"the verdict is {decision.verdict.value} ({decision.decision_id})" if refused else None
+            yield Obligation.from_parent(self, name=f"{prefix}verdict", problem=problem)
+            for name, problem in _findings(decision, threshold):
+                yield Obligation.from_parent(self, name=f"{prefix}{name}", problem=problem)
 
 
 class Obligation(pytest.Item):
@@ -88,21 +120,48 @@ class Obligation(pytest.Item):
             raise AssertionError(self.problem)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:  # noqa: ARG002
-        """Say what is wrong, without a traceback."""
+        """Return what is wrong, without a traceback."""
         return f"{self.name}: {excinfo.value}"
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Give the place and title shown in reports."""
+        """Return the place and title shown in reports."""
         return self.path, 0, f"aiact: {self.name}"
 
 
-def _refusal(verdict: str, fails_on: str) -> str | None:
-    return f"the verdict is {verdict}" if verdict == "block" or (verdict == "hold" and fails_on == "hold") else None
+_GATE: pytest.StashKey = pytest.StashKey()  # type: ignore[type-arg]  # of a Gate, which is imported only when used
+_FOLDERS: pytest.StashKey = pytest.StashKey()  # type: ignore[type-arg]  # of what was found in each folder
+_NOTES: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
-def _problem(finding: Finding, fails_on: str) -> str | None:
-    status = finding.status.value
-    if status == "met" or (status == "open" and fails_on == "block"):
-        return None
-    text = f"{finding.provision}: {finding.must}"
-    return f"{text}\nstill needed: {', '.join(finding.needs)}" if finding.needs else text
+def _gate(config: pytest.Config) -> Gate:
+    from aiact_rules.gate import Gate
+
+    found: Gate = config.stash.get(_GATE, None) or config.stash.setdefault(_GATE, Gate())
+    return found
+
+
+def _found_in(folder: Path, config: pytest.Config) -> Found:
+    """Return what stands in a folder, looked at once."""
+    from aiact_rules.core.problems import InputError
+    from aiact_rules.sources.releases import Found, releases_in
+
+    folders: dict[Path, Found] = config.stash.setdefault(_FOLDERS, {})
+    if folder not in folders:
+        try:
+            folders[folder] = releases_in(folder)
+        except InputError as error:
+            folders[folder] = Found(broken=((folder, error.problems),))
+    return folders[folder]
+
+
+def _findings(decision: Decision, threshold: int) -> Iterator[tuple[str, str | None]]:
+    from aiact_rules.core.statuses import Status, verdict_of
+
+    for finding in decision.findings:
+        if finding.status is not Status.MET and not finding.status.gates:
+            continue
+        if verdict_of([finding.status]).severity < max(threshold, 1):
+            yield finding.id, None
+            continue
+        text = f"{finding.provision}: {finding.must}"
+        yield finding.id, f"{text}\nstill needed: {', '.join(finding.needs)}" if finding.needs else text

@@ -17,7 +17,7 @@ def gate() -> Gate:
 
 
 def sanction(gate: Gate, prefix: str, facts: dict[str, object], on: date) -> dict[str, object] | None:
-    decision = gate.decide(
+    decision = gate.check(
         facts, roles=["provider"], markets=["EU"], moment="placing_on_market", release_date=on, as_of=AS_OF
     )
     found = next(f for f in decision.findings if f.id.startswith(prefix) and f.status.value in ("open", "breached"))
@@ -146,7 +146,7 @@ def test_a_sandbox_shields_the_faithful_provider_from_fines_for_what_happens_in_
         "sandbox.guidance_followed": True,
         "sandbox.suspended": False,
     }
-    decision = gate.decide(
+    decision = gate.check(
         facts, roles=[role], markets=["EU"], moment=moment, release_date=date(2026, 12, 15), as_of=AS_OF
     )
     found = next(f for f in decision.findings if f.id == "art5.1.f")

@@ -126,7 +126,7 @@ def check_refinement(law: Law, count: int, seed: int) -> None:
 def test_a_decision_has_the_same_id_whatever_the_engine() -> None:
     gate = Gate()
     facts = {"release.subject": "system", "system.annex_iii_uses": ["recruitment"], "operator.roles": ["provider"]}
-    decisions = [gate.decide(facts, engine=name) for name in ("generated", "reference")]
+    decisions = [gate.check(facts, engine=name) for name in ("generated", "reference")]
     assert len({decision.decision_id for decision in decisions}) == 1
     assert [decision.run.engine for decision in decisions] == ["generated", "reference"]
 
@@ -135,7 +135,7 @@ def test_durable_gives_the_decision_the_same_id() -> None:
     gate = Gate()
     facts = {"release.subject": "both", "operator.roles": ["provider", "deployer"]}
     try:
-        second = gate.decide(facts, engine="durable")
+        second = gate.check(facts, engine="durable")
     except EngineUnavailable as error:
         pytest.skip(str(error))
-    assert gate.verify(gate.decide(facts), second).run.verified_with == "durable"
+    assert gate.verify(gate.check(facts), second).run.verified_with == "durable"

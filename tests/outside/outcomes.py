@@ -120,7 +120,7 @@ class Coding:
     def decide(self, gate: Gate, as_of: date) -> Decision:
         """Give the decision on the case with the law as it stood on this day."""
         released = self.release_date or as_of
-        return gate.decide(dict(self.facts), roles=self.roles, moment=self.moment, as_of=as_of, release_date=released)
+        return gate.check(dict(self.facts), roles=self.roles, moment=self.moment, as_of=as_of, release_date=released)
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,7 @@ def test_a_decision_reaches_every_plugin_and_none_can_change_it(tiny_pack: Folde
     host.register(_module(offering_pack(tiny_pack())), PluginInfo("tiny", "tiny-plugin", "1"))
     host.register(_module_of(quiet), PluginInfo("quiet", "quiet-plugin", "1"))
     gate = Gate(packs=["tiny_act"], engine="reference", catalogue=Catalogue(host))
-    decision = gate.record(gate.decide({"tiny.small": True}, roles=["provider"], markets=["XZ"]))
+    decision = gate.record(gate.check({"tiny.small": True}, roles=["provider"], markets=["XZ"]))
     assert quiet["SEEN"] == [decision]
     host.register(_module_of(loud), PluginInfo("loud", "loud-plugin", "1"))
     with pytest.raises(PluginError, match="loud-plugin 1: failed to take note"):

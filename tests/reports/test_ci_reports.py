@@ -25,14 +25,14 @@ AS_OF = date(2026, 11, 22)
 
 @pytest.fixture(scope="module")
 def held() -> Decision:
-    return Gate().decide(EXAMPLES / "cv-screening", as_of=AS_OF)
+    return Gate().check(EXAMPLES / "cv-screening", as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")
 def blocked() -> Decision:
     gate = Gate()
     document = gate.read(EXAMPLES / "minimal")
-    return gate.decide(
+    return gate.check(
         document.with_facts(document.facts.merged_with(gate.facts({"operator.supports_ai_literacy": False}))),
         as_of=AS_OF,
     )
@@ -40,7 +40,7 @@ def blocked() -> Decision:
 
 @pytest.fixture(scope="module")
 def allowed() -> Decision:
-    return Gate().decide(EXAMPLES / "minimal", as_of=AS_OF)
+    return Gate().check(EXAMPLES / "minimal", as_of=AS_OF)
 
 
 def test_sarif_has_what_code_scanning_asks_for(held: Decision, blocked: Decision) -> None:
@@ -156,5 +156,5 @@ def test_the_page_is_whole_needs_nothing_else_and_escapes_what_it_shows(held: De
 def test_text_from_a_document_never_becomes_markup() -> None:
     gate = Gate()
     facts = gate.facts({"release.subject": "model", "model.licence": "<script>alert(1)</script> | a"})
-    decision = gate.decide(facts, roles=["provider"], markets=["EU"], as_of=AS_OF)
+    decision = gate.check(facts, roles=["provider"], markets=["EU"], as_of=AS_OF)
     assert "<script" not in HtmlReport().render(decision)

@@ -24,7 +24,7 @@ def test_a_period_that_can_be_counted_stands_with_its_last_day_and_whether_that_
     gate = Gate()
 
     def text(on: date) -> str:
-        decision = gate.decide(facts, roles=["provider"], markets=["EU"], moment="placing_on_market", release_date=on)
+        decision = gate.check(facts, roles=["provider"], markets=["EU"], moment="placing_on_market", release_date=on)
         return gate.catalogue.report("text").render(decision)
 
     assert "(by 2028-01-25)" in text(date(2028, 1, 20))
@@ -35,7 +35,7 @@ def test_only_readings_that_matter_to_the_release_are_named() -> None:
     gate = Gate()
 
     def readings(path: str) -> set[str]:
-        findings = gate.decide(ROOT / path, as_of=date(2026, 11, 22)).findings
+        findings = gate.check(ROOT / path, as_of=date(2026, 11, 22)).findings
         return {reading for finding in findings for reading in finding.readings}
 
     assert readings("examples/minimal") == set()  # what it does settles every point on which a reading stands

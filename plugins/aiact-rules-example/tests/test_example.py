@@ -49,7 +49,7 @@ def label(tmp_path: Path) -> Path:
 
 def decide(gate: Gate, facts: Path | dict[str, object]) -> Decision:
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    return gate.decide(facts, roles=["provider"], release_date=date(2026, 12, 24), at=at)
+    return gate.check(facts, roles=["provider"], release_date=date(2026, 12, 24), at=at)
 
 
 def test_the_cases_of_the_pack_pass_and_show_every_rule() -> None:
@@ -84,7 +84,7 @@ def test_the_engine_counts_what_it_is_asked(gate: Gate, label: Path) -> None:
     assert isinstance(engine, CountingEngine)
     first = decide(gate, label)
     assert engine.evaluated == 1
-    second = gate.decide(label, roles=["provider"], release_date=date(2026, 12, 24), at=datetime(2026, 11, 22, tzinfo=UTC),
+    second = gate.check(label, roles=["provider"], release_date=date(2026, 12, 24), at=datetime(2026, 11, 22, tzinfo=UTC),
                          engine="reference")  # fmt: skip
     assert engine.evaluated == 1
     assert first.decision_id == second.decision_id

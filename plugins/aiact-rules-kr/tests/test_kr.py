@@ -50,7 +50,7 @@ def test_the_release_file_of_the_readme_is_allowed(gate: Gate, tmp_path: Path) -
     assert block is not None
     file = tmp_path / "aiact.yaml"
     file.write_text(block[1], encoding="utf-8")
-    assert gate.decide(file, at=AT).verdict.value == "allow"
+    assert gate.check(file, at=AT).verdict.value == "allow"
 
 
 def test_every_reading_of_the_readme_exists(pack: Pack) -> None:
@@ -80,7 +80,7 @@ def test_what_only_secondary_sources_say_never_gates(pack: Pack) -> None:
 
 def test_before_its_first_day_the_law_says_nothing(gate: Gate) -> None:
     with pytest.raises(PackError, match="2026-01-22"):
-        gate.decide({"release": {"subject": "system"}}, roles=["provider"], as_of=date(2026, 1, 21), at=AT)
+        gate.check({"release": {"subject": "system"}}, roles=["provider"], as_of=date(2026, 1, 21), at=AT)
 
 
 def test_every_duty_that_can_be_fined_names_the_fine(gate: Gate) -> None:
@@ -97,13 +97,13 @@ def test_every_duty_that_can_be_fined_names_the_fine(gate: Gate) -> None:
 
 def test_two_markets_give_the_stricter_verdict(gate: Gate) -> None:
     facts = {"release.subject": "system", "release.markets": ["EU", "KR"], "kr.self_review_done": False}
-    decision = gate.decide(facts, roles=["provider"], packs=["eu_ai_act", "kr_ai_basic_act"], at=AT)
+    decision = gate.check(facts, roles=["provider"], packs=["eu_ai_act", "kr_ai_basic_act"], at=AT)
     assert [pack.pack_id for pack in decision.packs] == ["eu_ai_act", "kr_ai_basic_act"]
     assert decision.verdict.severity == max(pack.verdict.severity for pack in decision.packs if pack.verdict)
 
 
 def test_without_any_fact_nothing_is_allowed(gate: Gate) -> None:
-    assert gate.decide({}, roles=["provider"], markets=["KR"], at=AT).verdict.value == "hold"
+    assert gate.check({}, roles=["provider"], markets=["KR"], at=AT).verdict.value == "hold"
 
 
 def decide(gate: Gate, **facts: object) -> Decision:
@@ -118,4 +118,4 @@ def decide(gate: Gate, **facts: object) -> Decision:
         "kr.established_in_korea": True,
         "kr.orders": [],
     }
-    return gate.decide({**stated, **facts}, roles=["provider"], at=AT)
+    return gate.check({**stated, **facts}, roles=["provider"], at=AT)

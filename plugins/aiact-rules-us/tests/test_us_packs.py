@@ -34,7 +34,7 @@ def catalogue() -> Catalogue:
 
 
 def decided(catalogue: Catalogue, facts: dict[str, object], packs: tuple[str, ...], day: str, role: str) -> Decision:
-    return Gate(packs=packs, engine="reference", catalogue=catalogue).decide(
+    return Gate(packs=packs, engine="reference", catalogue=catalogue).check(
         facts,
         roles=[role],
         markets=[MARKETS[name] for name in packs if name in MARKETS],
@@ -186,7 +186,7 @@ def test_beside_the_eu_ai_act_the_strictest_verdict_counts(catalogue: Catalogue)
         "system.transparency_situations": [],
     }
     gate = Gate(packs=["eu_ai_act", "us_tx"], engine="reference", catalogue=catalogue)
-    decision = gate.decide(facts, roles=["provider"], markets=["EU", "US-TX"], release_date=date(2026, 12, 1), at=AT)
+    decision = gate.check(facts, roles=["provider"], markets=["EU", "US-TX"], release_date=date(2026, 12, 1), at=AT)
     assert {p.pack_id: p.verdict.value for p in decision.packs if p.verdict} == {"eu_ai_act": "allow", "us_tx": "block"}
     assert decision.verdict.value == "block"
 
@@ -212,7 +212,7 @@ def test_the_release_file_of_the_readme_is_allowed(catalogue: Catalogue, tmp_pat
     file = tmp_path / "aiact.yaml"
     file.write_text(block[1], encoding="utf-8")
     gate = Gate(packs=["us_ca", "us_ny", "us_nyc"], engine="reference", catalogue=catalogue)
-    assert gate.decide(file, at=AT).verdict.value == "allow"
+    assert gate.check(file, at=AT).verdict.value == "allow"
 
 
 def test_every_reading_of_the_packs_stands_in_the_readme(catalogue: Catalogue) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 
 import click
 
-from aiact_rules.cli.options import Judging, Reader, Release, decided, judging
+from aiact_rules.cli.options import judging
 from aiact_rules.core.decisions import Decision
-from aiact_rules.core.facts import Facts, Sureness
+from aiact_rules.core.facts import Sureness
 from aiact_rules.core.packs import DISMISSED, MARKETS, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.gate import Gate
+from aiact_rules.requests.overrides import Overrides
 from aiact_rules.sources.answers import Answers
-from aiact_rules.sources.discovery import RELEASE_FILES
+from aiact_rules.sources.releases import RELEASE_FILES
 from aiact_rules.sources.statements import parse_value
 
 _WIDTH = 78
@@ -28,7 +28,7 @@ _NEW = "# What is released, by whom, when and where. What is not stated holds th
 @click.command("ask")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("aiact.yaml"))
 @judging
-def command(path: Path, chosen: Judging) -> None:
+def command(path: Path, said: Overrides) -> None:
     """Ask what decides most, one question at a time, and write each answer into the release file.
 
     PATH is a release file (written anew where there is none), a model card, or their folder. Each answer is written at
@@ -39,7 +39,7 @@ def command(path: Path, chosen: Judging) -> None:
     if not file.exists():
         write(file, _NEW)
         click.echo(f"{file}: a new release file")
-    Interview(Gate(), chosen, path if path.exists() else file, file).run()
+    Interview(Gate(), said, path if path.exists() else file, file).run()
 
 
 def release_file_of(path: Path) -> Path:
@@ -58,9 +58,9 @@ def release_file_of(path: Path) -> Path:
 class Interview:
     """Asks until the verdict is certain, nothing is left to ask, or the person stops."""
 
-    def __init__(self, gate: Gate, chosen: Judging, path: Path, file: Path) -> None:
+    def __init__(self, gate: Gate, said: Overrides, path: Path, file: Path) -> None:
         self.gate = gate
-        self.chosen = chosen
+        self.said = said
         self.path = path
         self.file = file
         self.done_with: set[str] = set()
@@ -87,19 +87,12 @@ class Interview:
 
     def judged(self) -> Decision:
         """Read everything about the release again and decide."""
-        reader = Reader(self.gate, self.chosen)
-        release = reader.read_release(self.path, "name a model card or a release file")
-        return self.decided(release)
-
-    def decided(self, release: Release) -> Decision:
-        """Decide on what was read."""
-        if release.document.operators:
+        # An empty list of roles waits to be filled; anywhere else it is refused.
+        request = self.gate.request(self.path, self.said.with_(waiting=(ROLES,)))
+        if request.operators:
             problem = "this release names several operators; an interview is with one"
-            raise InputError([Problem(problem, release.document.operators[0].place)])
-        facts = release.facts
-        if facts.value(ROLES) == frozenset():  # an empty list that waits to be filled
-            facts = Facts({fact.name: fact for fact in facts if fact.name != ROLES})
-        return decided(self.gate, replace(release, facts=facts), self.chosen)
+            raise InputError([Problem(problem, Place(request.name))])
+        return self.gate.decide(request)
 
     def next_question(self, decision: Decision) -> str | None:
         """Give the most decisive fact that was not asked for yet; who acts, and where, comes first."""

@@ -9,7 +9,7 @@ import click
 
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.problems import InputError, Problem
-from aiact_rules.gate import DEFAULT_PACK
+from aiact_rules.requests.choosing import DEFAULT_PACK
 
 
 @click.command("coverage")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from aiact_rules.catalogue.catalogue import Catalogue
-from aiact_rules.cli.options import Day, pairs
+from aiact_rules.cli.options import Day
 from aiact_rules.cli.prove import chosen_pack, need_solver, write_witnesses
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import parse_date
+from aiact_rules.requests.overrides import pairs
 
 if TYPE_CHECKING:
     from aiact_rules.proof.strictness import Comparison

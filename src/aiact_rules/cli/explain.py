@@ -7,29 +7,29 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.cli.check import judged
-from aiact_rules.cli.options import Judging, Reader, judging
+from aiact_rules.cli.options import judging
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.explanation import Explanation
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.rules import Obligation, Rule
 from aiact_rules.gate import Gate
+from aiact_rules.requests.overrides import Overrides
 
 
 @click.command("explain")
 @click.argument("name")
 @click.argument("path", type=click.Path(path_type=Path))
 @judging
+@click.option("--operator", "operator", metavar="NAME", help="Which operator of a release that names several.")
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(name: str, path: Path, report: str, chosen: Judging) -> None:
+def command(name: str, path: Path, report: str, operator: str | None, said: Overrides) -> None:
     """Show the rules and facts behind NAME for the release at PATH.
 
     NAME is a finding or rule (`art9.1`), a conclusion (`high_risk`), or a provision (`Art. 6(3)`). `verdict` shows the
     smallest changes of fact that would change the verdict.
     """
     gate = Gate()
-    release = Reader(gate, chosen).read_release(path)
-    decision = judged(gate, release, chosen, None, None)
+    decision = gate.decide(gate.request(path, said).of_operator(operator))
     if name == "verdict":
         _verdict(decision)
         return

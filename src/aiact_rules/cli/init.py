@@ -49,7 +49,7 @@ def release_file(gate: Gate) -> str:
     for subject in ("system", "model"):
         facts: dict[str, object] = {"release.subject": subject, "release.markets": ["EU"]}
         for _ in range(3):
-            decision = gate.decide(facts, roles=["provider"])
+            decision = gate.check(facts, roles=["provider"])
             asked |= dict.fromkeys(need.fact for pack in decision.packs for need in pack.needs)
             if not _answered(decision, facts):
                 break

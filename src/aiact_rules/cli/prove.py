@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aiact_rules.catalogue.catalogue import Catalogue
-from aiact_rules.cli.options import Day, pairs
+from aiact_rules.cli.options import Day
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
+from aiact_rules.requests.overrides import pairs
 
 if TYPE_CHECKING:
     from aiact_rules.proof.witnesses import Witness

@@ -7,22 +7,23 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.cli.check import judged
-from aiact_rules.cli.options import Judging, Reader, judging
+from aiact_rules.cli.options import judging
+from aiact_rules.core.statuses import strictest
 from aiact_rules.gate import Gate
+from aiact_rules.requests.overrides import Overrides
 
 
 @click.command("questions")
 @click.argument("path", type=click.Path(path_type=Path))
 @judging
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(path: Path, report: str, chosen: Judging) -> None:
+def command(path: Path, report: str, said: Overrides) -> None:
     """List the questions whose answers can change the verdict, the most decisive first."""
     gate = Gate()
-    release = Reader(gate, chosen).read_release(path)
-    decision = judged(gate, release, chosen, None, None)
+    request = gate.request(path, said)
+    decisions = [gate.decide(each) for each in request.per_operator()]
     rows = []
-    for pack in decision.packs:
+    for pack in (pack for decision in decisions for pack in decision.packs):
         for need in pack.needs:
             declaration = pack.pack_at.pack.vocabulary[need.fact]
             rows.append(
@@ -40,7 +41,7 @@ def command(path: Path, report: str, chosen: Judging) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     if not rows:
-        click.echo(f"nothing to ask: the verdict is {decision.verdict.value}")
+        click.echo(f"nothing to ask: the verdict is {strictest(d.verdict for d in decisions).value}")
     for number, row in enumerate(rows, 1):
         click.echo(f"{number}. {row['question']}")
         click.echo(f"   {row['fact']} ({row['type']}; decides {row['decides']})")

@@ -9,7 +9,8 @@ import click
 
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.vocabulary import FactDeclaration
-from aiact_rules.gate import DEFAULT_PACK, Gate
+from aiact_rules.gate import Gate
+from aiact_rules.requests.choosing import DEFAULT_PACK
 
 
 @click.command("vocabulary")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision
@@ -16,7 +16,8 @@ class Item:
     """One input: its decision, or the chain of its operators, or the problems for which there is neither.
 
     `waived` says, one sentence each, what lets the release pass although its verdict holds or blocks (a threshold, a
-    baseline, an override). It passes only where `passes`.
+    baseline, an override), or why that does not count. It passes only where `passes`. `settings` are what its
+    organisation says of reports and logs.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Item:
     problems: tuple[Problem, ...] = ()
     passes: bool = False
     waived: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

@@ -46,7 +46,8 @@ class FactDeclaration:
 
     `values` maps each permitted value of a `one_of` or `some_of` fact to its plain-words label. An open `some_of`
     fact (`values` is None) takes any code. A checklist accepts the word `all`. `if_absent` is the value that
-    silence has, allowed only together with the reason for it.
+    silence has, allowed only together with the reason for it. `organisation` marks what an organisation may state once for
+    all its releases.
     """
 
     name: str
@@ -60,6 +61,7 @@ class FactDeclaration:
     if_absent_because: str | None = None
     derivation: Derivation | None = None
     note: str | None = None
+    organisation: bool = False
     place: Place | None = field(default=None, compare=False)
 
     def parse(self, text: str) -> FactValue:

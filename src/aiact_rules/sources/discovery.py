@@ -1,349 +1,285 @@
-"""Discovery: from one path to the card, the release file and the BOM of a release, joined into one Document."""
+"""Discovery: the files of one release, each opened once, joined into one Document."""
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aiact_rules.core.facts import Facts
-from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.batches import LeftOut
+from aiact_rules.core.choices import Choice
+from aiact_rules.core.facts import Fact, Facts
+from aiact_rules.core.packs import MARKETS, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
-from aiact_rules.sources.document import Document, Signal, Skipped, Stated, Subject
+from aiact_rules.sources.document import Document, Signal, Stated, Subject
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
-from aiact_rules.sources.model_card import BLOCK, is_card, merged, read_card_metadata, read_metadata, read_model_card
-from aiact_rules.sources.organisation import NOBODY, Organisation
+from aiact_rules.sources.ml_bom import read_ml_bom
+from aiact_rules.sources.model_card import BLOCK, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.release_file import read_release, read_release_file
+from aiact_rules.sources.releases import ReleaseFiles
 from aiact_rules.sources.text_files import Text, read_text
-from aiact_rules.yaml_text import Entry, Mapping, read_yaml
+from aiact_rules.yaml_text import Entry, Sequence
+from aiact_rules.yaml_text import Mapping as Keys
 
-RELEASE_FILES = ("aiact.yaml", "aiact.yml")
-_RELEASE_SUFFIXES = (".aiact.yaml", ".aiact.yml")
-_MARKDOWN = (".md", ".markdown")
-_README = re.compile(r"readme\.(?:md|markdown)\Z", re.IGNORECASE)
-_CARD = re.compile(r"model[_-]?card[^/]*\.(?:md|markdown)\Z", re.IGNORECASE)
-
-
-def read_document(
-    path: Path,
-    vocabulary: Vocabulary,
-    cues: Iterable[Cue] = (),
-    *,
-    root: Path | None = None,
-    organisation: Organisation = NOBODY,
-    obligations: Collection[str] | None = None,
-) -> Document | Skipped:
-    """Read what is stated about the release at a path: a card, a release file, an ML-BOM, or the folder that holds them.
-
-    A card and the release file beside it (`aiact.yaml`, or `NAME.aiact.yaml` for `NAME.md`) are read together, whichever
-    of them the path names. A README that is no model card, with no release file beside it, is Skipped. Names in places
-    are relative to `root`; without it they are as `path` was given. Raises InputError with all problems, contradictions
-    between the files included.
-    """
-    return _Discovery(path, vocabulary, tuple(cues), root, organisation, obligations).read()
+_MARKETS_ALONE = Vocabulary.of([FactDeclaration(MARKETS, FactType.SOME_OF, "In which markets?")])
+_YAML = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a release says about which packs concern it, read without any vocabulary. None: it does not say."""
+    """What the documents of a release say about which packs concern it, read without any vocabulary."""
 
-    packs: tuple[str, ...] | None = None
-    markets: frozenset[str] | None = None
+    packs: tuple[Choice, ...] = ()
+    markets: tuple[Choice, ...] = ()
+    uncovered: tuple[Choice, ...] = ()
 
-
-def look_ahead(path: Path) -> Asked:
-    """Say for which packs and markets a release asks, so that their vocabularies can be used to read it.
-
-    A path that is no release, or is one without such a statement, asks for nothing. Raises InputError as `read_document`
-    does, but only for what concerns packs and markets.
-    """
-    markets = FactDeclaration(MARKETS, FactType.SOME_OF, "In which markets?")
-    discovery = _Discovery(path, Vocabulary.of([markets]), (), None, NOBODY, None)
-    release, cards = discovery.files()
-    packs: tuple[str, ...] | None = None
-    found = Facts({})
-    for file in [*([] if release is None else [release]), *cards]:
-        root = discovery.release_mapping(file, is_release=file == release)
-        stated = read_release(_about_packs(root), discovery.vocabulary)
-        packs = stated.packs if packs is None else packs
-        found = found.merged_with(stated.facts)
-    value = found.value(MARKETS)
-    return Asked(packs, value if isinstance(value, frozenset) else None)
+    def joined_with(self, other: Asked) -> Asked:
+        """Return what two say together."""
+        return Asked((*self.packs, *other.packs), (*self.markets, *other.markets), (*self.uncovered, *other.uncovered))
 
 
-def _about_packs(root: Mapping) -> Mapping:
-    """Keep of a release file only what it says of packs and markets, nested or not."""
-    kept = []
-    for entry in root:
-        if entry.key in ("packs", "market", "markets", MARKETS):
-            kept.append(entry)
-        elif entry.key == "facts" and isinstance(entry.value, Mapping):
-            kept += _about_packs(Mapping(tuple(e for e in entry.value if e.key in ("release", MARKETS)), entry.place))
-        elif entry.key == "release" and isinstance(entry.value, Mapping):
-            kept += [Entry(MARKETS, inner.value, inner.place) for inner in entry.value if inner.key == "markets"]
-    return Mapping(tuple(kept), root.place)
+class ReleaseDocuments:
+    """The documents of one release. Each is opened once, whatever is read of it; places are relative to `base`."""
 
+    def __init__(self, files: ReleaseFiles, base: Path) -> None:
+        self.files = files
+        self.name = name_of(files.path, base)
+        self._base = base
+        self._texts: dict[Path, Text] = {
+            path: replace(text, name=name_of(path, base)) for path, text in files.texts.items() if path in files.files
+        }
 
-class _Discovery:
-    def __init__(
+    def asked(self) -> Asked:
+        """Return which packs and markets the release names. Raises InputError where a document cannot be read at all."""
+        found = Asked()
+        for path in self.files.files:
+            if _is_bill(path):
+                stated = read_ml_bom(self._text(path), _MARKETS_ALONE, only_declared=True)
+            else:
+                stated = read_release(_about_packs(self._keys(path)), _MARKETS_ALONE)
+            found = found.joined_with(asked_by(stated))
+        return found
+
+    def read(
         self,
-        path: Path,
         vocabulary: Vocabulary,
-        cues: tuple[Cue, ...],
-        root: Path | None,
-        organisation: Organisation,
-        obligations: Collection[str] | None,
-    ) -> None:
-        self.path = path
-        self.vocabulary = vocabulary
-        self.cues = cues
-        self.root = None if root is None else root.resolve()
-        self.organisation = organisation
-        self.obligations = obligations
+        cues: Iterable[Cue] = (),
+        *,
+        root: Path | None = None,
+        obligations: Collection[str] | None = None,
+    ) -> Document:
+        """Read all documents with a vocabulary and join what they state.
 
-    def read(self) -> Document | Skipped:
-        release, cards = self.files()
-        if release is None and not cards:
-            if not self.path.is_dir():
-                reason = "this README is not a model card, and no release file stands beside it"
-                return Skipped(self.name_of(self.path), reason)
-            hint = "write one with `aiact-rules init`"
-            raise InputError([Problem("no model card and no release file here", Place(self.name_of(self.path)), hint)])
-        return self.joined(self.path, release, cards)
+        Evidence may stand anywhere below `root` (None: below the folder of the release). Raises InputError with all
+        problems, contradictions between the documents included.
+        """
+        reading = _Reading(self, vocabulary, tuple(cues), root, obligations)
+        return reading.document()
 
-    def files(self) -> tuple[Path | None, list[Path]]:
-        """Give the release file and the cards of the release at the path; neither for a README that is no card."""
-        path = self.path
-        if path.is_dir():
-            return _one_release_file(path), self._cards_in(path)
-        if _is_release_file(path):
-            return path, self._cards_of(path)
-        if path.suffix.lower() in (".yaml", ".yml"):
-            text = self.text(path)
-            node = read_yaml(text.text, text.name)
-            if isinstance(node, Mapping) and "format" in node:
-                return path, []
-            return self._beside(path), [path]
-        release = self._beside(path)
-        if release is None and _README.match(path.name) and not is_card(self.text(path)):
-            return None, []
-        return release, [path]
+    def _text(self, path: Path) -> Text:
+        if path not in self._texts:
+            self._texts[path] = read_text(path, name_of(path, self._base), guess_encoding=path != self.files.release)
+        return self._texts[path]
 
-    def release_mapping(self, path: Path, *, is_release: bool) -> Mapping:
-        """Give the keys of a release file, or of a card's block for the Act, without reading what they state."""
-        text, nothing = self.text(path, guess_encoding=not is_release), Mapping((), Place(self.name_of(path)))
-        if path.suffix.lower() == ".json":
-            return nothing
-        whole = is_release or path.suffix.lower() in (".yaml", ".yml")
+    def _keys(self, path: Path) -> Keys:
+        """Return the keys of a release file, or of a card's block for the Act, without reading what they state."""
+        text = self._text(path)
+        is_release = path == self.files.release
+        whole = is_release or path.suffix.lower() in _YAML
         parts = FrontMatter(text.text, 1, "", 1) if whole else split_front_matter(text.text, text.name)
         root = read_metadata(parts, text.name)[0]
         block = root if is_release else root.get(BLOCK)
-        return block if isinstance(block, Mapping) else nothing
+        return block if isinstance(block, Keys) else Keys((), Place(text.name))
 
-    def joined(self, path: Path, release: Path | None, cards: list[Path]) -> Document:
-        """Read the files of one release, the release file first, and join what they state."""
+
+class _Reading:
+    """Reads the documents of one release with one vocabulary."""
+
+    def __init__(
+        self,
+        documents: ReleaseDocuments,
+        vocabulary: Vocabulary,
+        cues: tuple[Cue, ...],
+        root: Path | None,
+        obligations: Collection[str] | None,
+    ) -> None:
+        self.documents = documents
+        self.vocabulary = vocabulary
+        self.cues = cues
+        self.root = root
+        self.obligations = obligations
+
+    def document(self) -> Document:
         problems: list[Problem] = []
         read: list[Stated] = []
-        if release is not None:
-            self._collect(read, problems, release, is_release=True)
-        for card in cards:
-            self._collect(read, problems, card, is_release=False)
-        own = self.organisation
-        if own is not NOBODY:
-            read.append(Stated(operator=own.name, files=own.files))
+        for path in self.documents.files.files:
+            try:
+                read.append(self.stated(path))
+            except InputError as error:
+                problems.extend(error.problems)
         facts = Facts({})
         for stated in read:
             try:
-                facts = merged(facts, _without_signals(stated.facts))
+                facts = merged(facts, without_signals(stated.facts))
             except InputError as error:
                 problems.extend(error.problems)
         if problems:
             raise InputError(problems)
-        return self._document(path, read, facts)
+        return self.joined(read, facts)
 
-    def _document(self, path: Path, read: list[Stated], facts: Facts) -> Document:
+    def stated(self, path: Path) -> Stated:
+        text, folder = self.documents._text(path), path.parent
+        if path == self.documents.files.release:
+            return read_release_file(text, self.vocabulary, folder=folder, obligations=self.obligations)
+        if _is_bill(path):
+            return read_ml_bom(text, self.vocabulary, self.cues)
+        read = read_card_metadata if path.suffix.lower() in _YAML else read_model_card
+        return read(text, self.vocabulary, self.cues, folder=folder, obligations=self.obligations)
+
+    def joined(self, read: list[Stated], facts: Facts) -> Document:
         signals: dict[str, Signal] = {}
         for stated in read:
             for signal in stated.signals:
                 signals.setdefault(signal.cue, signal)
-        facts = merged(facts, _signal_facts(read))
         chain = tuple(operator for stated in read for operator in stated.operators)
-        own = self.organisation
-        if not chain:
-            facts = merged(facts, own.facts)
-        else:
-            chain = tuple(
-                replace(operator, facts=merged(operator.facts, own.facts))
-                if operator.name is not None and operator.name == own.name
-                else operator
-                for operator in chain
-            )
-        choices: dict[str, str] = {}
-        for stated in read:
-            for reading, choice in stated.choices.items():
-                if choices.setdefault(reading, choice) != choice:
-                    raise InputError(
-                        [
-                            Problem(
-                                f"the reading `{reading}` is chosen twice, differently",
-                                Place(self.name_of(path)),
-                            )
-                        ]
-                    )
         return Document(
-            name=self.name_of(path),
+            name=self.documents.name,
             subject=Subject(_first(s.subject.name for s in read), _first(s.subject.version for s in read)),
-            facts=facts,
+            facts=merged(facts, joined_signals(stated.facts for stated in read)),
             operator=None if chain else _first(s.operator for s in read),
             operators=chain,
             evidence=tuple(item for stated in read for item in stated.evidence),
-            choices=choices,
-            packs=next((stated.packs for stated in read if stated.packs is not None), None),
+            choices=_joined_choices(stated.choices for stated in read),
+            packs=tuple(choice for stated in read for choice in stated.packs),
+            uncovered=tuple(choice for stated in read for choice in stated.uncovered),
             signals=tuple(signals.values()),
-            notes=tuple(note for stated in read for note in stated.notes),
+            notes=(*(note for stated in read for note in stated.notes), *_left_out(self.documents.files.left_out)),
             files=tuple(file for stated in read for file in stated.files),
         )
 
-    def _collect(self, read: list[Stated], problems: list[Problem], path: Path, *, is_release: bool) -> None:
-        try:
-            read.append(self._read_release(path) if is_release else self._read_card(path))
-        except InputError as error:
-            problems.extend(error.problems)
 
-    def _read_release(self, path: Path) -> Stated:
-        text = self.text(path, guess_encoding=False)
-        return read_release_file(text, self.vocabulary, folder=path.parent, obligations=self.obligations)
+def asked_by(stated: Stated) -> Asked:
+    """Return which packs and markets one document names, operators of a chain included."""
+    facts = [stated.facts, *(operator.facts for operator in stated.operators)]
+    return Asked(
+        stated.packs,
+        tuple(choice for each in facts if MARKETS in each for choice in markets_of(each[MARKETS])),
+        stated.uncovered,
+    )
 
-    def _read_card(self, path: Path) -> Stated:
-        text = self.text(path)
-        if path.suffix.lower() == ".json":
-            from aiact_rules.sources.ml_bom import read_ml_bom
 
-            return read_ml_bom(text, self.vocabulary, self.cues)
-        read = read_card_metadata if path.suffix.lower() in (".yaml", ".yml") else read_model_card
-        return read(text, self.vocabulary, self.cues, folder=path.parent, obligations=self.obligations)
+def markets_of(fact: Fact) -> tuple[Choice, ...]:
+    """Return the markets that a fact names, each with the place of the fact."""
+    value = fact.value
+    return tuple(Choice(code, fact.origin.place) for code in sorted(value)) if isinstance(value, frozenset) else ()
 
-    def text(self, path: Path, *, guess_encoding: bool = True) -> Text:
-        return read_text(path, self.name_of(path), guess_encoding=guess_encoding)
 
-    def name_of(self, path: Path) -> str:
-        if self.root is not None:
-            resolved = path.resolve()
-            if resolved.is_relative_to(self.root):
-                return resolved.relative_to(self.root).as_posix()
-        return path.as_posix()
+def base_of(path: Path) -> Path:
+    """Return the folder to which names of documents are relative: the root of the repository, else the working folder.
 
-    def _beside(self, card: Path) -> Path | None:
-        """Give the release file of a card: its own, or the folder's where the card is named like one."""
-        own = [card.with_name(card.stem + suffix) for suffix in _RELEASE_SUFFIXES]
-        return _only([path for path in own if path.is_file()]) or _one_release_file(card.parent)
-
-    def _cards_of(self, release: Path) -> list[Path]:
-        """Give the cards a release file belongs to."""
-        if release.name in RELEASE_FILES:
-            return self._cards_in(release.parent)
-        stem = release.name.removesuffix(".yaml").removesuffix(".yml").removesuffix(".aiact")
-        found = [release.with_name(stem + suffix) for suffix in _MARKDOWN]
-        return [path for path in found if path.is_file()][:1]
-
-    def _cards_in(self, folder: Path) -> list[Path]:
-        """Give the model cards of a folder: what is named so, and its README where a card or where alone."""
-        try:
-            files = sorted(path for path in folder.iterdir() if path.is_file())
-        except OSError as error:
-            raise InputError([Problem("this folder cannot be read", Place(self.name_of(folder)))]) from error
-        named = [path for path in files if _CARD.match(path.name) and not self._has_own_release(path)]
-        readmes = [path for path in files if _README.match(path.name) and not self._has_own_release(path)]
-        if not named and _one_release_file(folder) is not None:
-            return readmes
-        return [*named, *(path for path in readmes if is_card(self.text(path)))]
-
-    @staticmethod
-    def _has_own_release(card: Path) -> bool:
-        return any(card.with_name(card.stem + suffix).is_file() for suffix in _RELEASE_SUFFIXES)
+    Names are then the same in every checkout and for every way to name a release.
+    """
+    return repository_of(path) or Path.cwd()
 
 
 def repository_of(path: Path) -> Path | None:
-    """Give the root of the git repository a path is in, or None. Names relative to it are the same in every checkout."""
+    """Return the root of the git repository a path is in, or None."""
     resolved = path.resolve()
     return next((folder for folder in (resolved, *resolved.parents) if (folder / ".git").exists()), None)
 
 
-def is_release(path: Path) -> bool:
-    """Say whether a file is where a release begins: a release file, or a model card without one beside it."""
-    if _is_release_file(path):
-        return True
-    beside = [*(path.with_name(path.stem + suffix) for suffix in _RELEASE_SUFFIXES)]
-    beside += [path.parent / name for name in RELEASE_FILES]
-    if any(other.is_file() for other in beside):
-        return False
-    return bool(_CARD.match(path.name)) or bool(_README.match(path.name) and is_card(read_text(path)))
+def name_of(path: Path, base: Path) -> str:
+    """Return how problems and origins call a file: relative to `base` where it is below it."""
+    resolved = path.resolve()
+    root = base.resolve()
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else resolved.as_posix()
 
 
-def releases_below(folder: Path) -> tuple[Path, ...]:
-    """Find every release in a folder and below it: release files, and model cards without one, in order of their paths.
-
-    Hidden folders, virtual environments and `node_modules` are left out. Raises InputError where the folder cannot be read.
-    """
-    if not folder.is_dir():
-        raise InputError([Problem("there is no such folder", Place(folder.as_posix()))])
-    found: list[Path] = []
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and name != "node_modules" and not (Path(place, name) / "pyvenv.cfg").exists()
-        )
-        here = [Path(place, name) for name in sorted(files)]
-        releases = [path for path in here if _is_release_file(path)]
-        found += releases
-        if any(path.name in RELEASE_FILES for path in releases):
-            continue
-        for path in here:
-            own = any(path.with_name(path.stem + suffix) in releases for suffix in _RELEASE_SUFFIXES)
-            if not own and (_CARD.match(path.name) or (_README.match(path.name) and is_card(read_text(path)))):
-                found.append(path)
-    return tuple(found)
+def without_signals(facts: Facts) -> Facts:
+    """Return facts without the words found, since each document finds only its own."""
+    return Facts({fact.name: fact for fact in facts if fact.name != SIGNALS})
 
 
-def _is_release_file(path: Path) -> bool:
-    return path.name in RELEASE_FILES or path.name.endswith(_RELEASE_SUFFIXES)
+def joined_signals(facts: Iterable[Facts]) -> Facts:
+    """Return the words found in several documents as one fact; none where none were found."""
+    found = [each[SIGNALS] for each in facts if SIGNALS in each]
+    values = frozenset(cue for fact in found if isinstance(fact.value, frozenset) for cue in fact.value)
+    return Facts({SIGNALS: replace(found[0], value=values)} if found else {})
 
 
-def _one_release_file(folder: Path) -> Path | None:
-    return _only([folder / candidate for candidate in RELEASE_FILES if (folder / candidate).is_file()])
+def _about_packs(root: Keys) -> Keys:
+    """Keep of a release file only what it says of packs and markets, nested or not."""
+    kept: list[Entry] = []
+    for entry in root:
+        if entry.key in ("packs", "uncovered", "market", "markets", MARKETS):
+            kept.append(entry)
+        elif entry.key == "facts" and isinstance(entry.value, Keys):
+            kept += _about_packs(Keys(tuple(e for e in entry.value if e.key in ("release", MARKETS)), entry.place))
+        elif entry.key == "release" and isinstance(entry.value, Keys):
+            kept += [Entry(MARKETS, inner.value, inner.place) for inner in entry.value if inner.key == "markets"]
+        elif entry.key == "operators" and isinstance(entry.value, Sequence):
+            kept += [inner for item in entry.value if isinstance(item, Keys) for inner in _of_operator(item)]
+        elif entry.key == "operator" and isinstance(entry.value, Keys):
+            kept += _of_operator(entry.value)
+    return Keys(_one_entry(kept), root.place)
 
 
-def _only(found: list[Path]) -> Path | None:
-    if len(found) > 1:
-        raise InputError(
-            [Problem("two release files stand side by side", Place(path.as_posix())) for path in found[1:]]
-        )
-    return found[0] if found else None
+def _of_operator(item: Keys) -> Iterable[Entry]:
+    inner = Keys(tuple(e for e in item if e.key in ("facts", "release", MARKETS)), item.place)
+    return _about_packs(inner)
 
 
-def _without_signals(facts: Facts) -> Facts:
-    return Facts({fact.name: fact for fact in facts if fact.name != _SIGNALS})
+def _one_entry(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Join several lists of markets, which may differ from operator to operator, into one."""
+    markets = [entry for entry in entries if entry.key in ("market", "markets", MARKETS)]
+    if len(markets) < 2:
+        return tuple(entries)
+    items = [item for e in markets for item in (e.value.items if isinstance(e.value, Sequence) else (e.value,))]
+    first = markets[0]
+    rest = [entry for entry in entries if entry not in markets]
+    return (Entry(MARKETS, Sequence(tuple(items), first.place), first.place), *rest)
 
 
-def _signal_facts(read: list[Stated]) -> Facts:
-    """Join the signals of several files, since each file finds only its own."""
-    found = [stated.facts[_SIGNALS] for stated in read if _SIGNALS in stated.facts]
-    if not found:
-        return Facts({})
-    values: set[str] = set()
-    for fact in found:
-        if isinstance(fact.value, frozenset):
-            values |= fact.value
-    return Facts({_SIGNALS: replace(found[0], value=frozenset(values))})
+def joined(first: Document, second: Document) -> Document:
+    """Return two documents about one release as one. Raises InputError where they contradict each other."""
+    if first.operators and second.operators:
+        raise InputError([Problem("operators are named in two documents", second.operators[0].place, "keep one")])
+    facts = merged(without_signals(first.facts), without_signals(second.facts))
+    return replace(
+        first,
+        facts=merged(facts, joined_signals([first.facts, second.facts])),
+        operator=first.operator or second.operator,
+        operators=first.operators or second.operators,
+        evidence=(*first.evidence, *second.evidence),
+        choices=_joined_choices([first.choices, second.choices]),
+        packs=(*first.packs, *second.packs),
+        uncovered=(*first.uncovered, *second.uncovered),
+        signals=(*first.signals, *(signal for signal in second.signals if signal not in first.signals)),
+        notes=(*first.notes, *second.notes),
+        files=(*first.files, *second.files),
+    )
+
+
+def _joined_choices(each: Iterable[Mapping[str, Choice]]) -> Mapping[str, Choice]:
+    found: dict[str, Choice] = {}
+    for choices in each:
+        for reading, choice in choices.items():
+            other = found.setdefault(reading, choice)
+            if other.value != choice.value:
+                message = f"the reading `{reading}` is `{choice.value}` here but `{other.value}` at {other.place}"
+                raise InputError([Problem(message, choice.place, "make both say the same, or remove one")])
+    return found
+
+
+def _left_out(left_out: Iterable[LeftOut]) -> tuple[str, ...]:
+    return tuple(f"{each.name}: not read ({each.reason})" for each in left_out)
+
+
+def _is_bill(path: Path) -> bool:
+    return path.suffix.lower() == ".json"
 
 
 def _first(texts: Iterable[str | None]) -> str | None:
     return next((text for text in texts if text is not None), None)
-
-
-_SIGNALS = "document.signals"

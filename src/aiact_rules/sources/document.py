@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from aiact_rules.core.choices import Choice
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.problems import Place
@@ -49,7 +50,8 @@ class Document:
     """One release as its documents state it, before any law is looked at.
 
     `facts` are those of all operators; with `operators`, each is judged by its own `facts_for`. `choices` are readings
-    chosen by the release file, `packs` the packs it asks for (None: it does not say). `notes` are for a person.
+    chosen by the release file, `packs` the packs it asks for, `uncovered` the markets it leaves out on record because no
+    installed pack covers them. `notes` are for a person.
     """
 
     name: str
@@ -58,8 +60,9 @@ class Document:
     operator: str | None = None
     operators: tuple[Operator, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    choices: Mapping[str, str] = field(default_factory=dict)
-    packs: tuple[str, ...] | None = None
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    packs: tuple[Choice, ...] = ()
+    uncovered: tuple[Choice, ...] = ()
     signals: tuple[Signal, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()
@@ -101,8 +104,9 @@ class Stated:
     operator: str | None = None
     operators: tuple[Operator, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    choices: Mapping[str, str] = field(default_factory=dict)
-    packs: tuple[str, ...] | None = None
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    packs: tuple[Choice, ...] = ()
+    uncovered: tuple[Choice, ...] = ()
     signals: tuple[Signal, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()

@@ -21,21 +21,22 @@ SIGNALS = "document.signals"
 Object = dict[str, Any]
 
 
-def read_ml_bom(text: Text, vocabulary: Vocabulary, cues: Iterable[Cue] = ()) -> Stated:
+def read_ml_bom(text: Text, vocabulary: Vocabulary, cues: Iterable[Cue] = (), *, only_declared: bool = False) -> Stated:
     """Read a CycloneDX (1.5 to 1.7) or SPDX 3 document: licence, base model, and properties `aiact:<fact>` as facts.
 
     Places are JSON pointers (`bom.json#/components/0/licenses/0`). A BOM must say which model it describes: its main
-    component or root element, or the only model in it. Raises InputError where it is neither format or cannot be read.
+    component or root element, or the only model in it. With `only_declared`, properties that the vocabulary does not have are
+    passed over. Raises InputError where it is neither format or cannot be read.
     """
     root = _parsed(text)
     if isinstance(root, dict) and root.get("bomFormat") == "CycloneDX":
-        return _CycloneDX(text, vocabulary, tuple(cues)).read(root)
+        return _CycloneDX(text, vocabulary, tuple(cues), only_declared).read(root)
     if (
         isinstance(root, dict)
         and isinstance(root.get("@graph"), list)
         and any("spdx.org" in context for context in _strings(root.get("@context")))
     ):
-        return _Spdx(text, vocabulary, tuple(cues)).read(root["@graph"])
+        return _Spdx(text, vocabulary, tuple(cues), only_declared).read(root["@graph"])
     raise InputError([Problem("this is neither a CycloneDX nor an SPDX 3 bill of materials in JSON", Place(text.name))])
 
 
@@ -67,8 +68,9 @@ def _parsed(text: Text) -> object:
 class _Bom:
     """What both formats share: facts, notes and signals with JSON pointers as places."""
 
-    def __init__(self, text: Text, vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
+    def __init__(self, text: Text, vocabulary: Vocabulary, cues: tuple[Cue, ...], only_declared: bool) -> None:
         self.text = text
+        self.only_declared = only_declared
         self.cues = cues
         self.statements = Statements(vocabulary)
         self.signals: dict[str, Signal] = {}
@@ -100,6 +102,8 @@ class _Bom:
         for name, found in self.properties.items():
             texts = [said for said, _ in found if said.strip()]
             if name not in self.statements.vocabulary:
+                if self.only_declared:
+                    continue
                 self.statements.unknown_fact(name, found[0][1])
             elif texts:
                 self.statements.read_texts(name, texts, found[0][1])

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from aiact_rules.core.facts import Facts
+from aiact_rules.core.packs import SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
@@ -35,7 +36,6 @@ CARD_KEYS = frozenset({
 _DATASET_KEYS = ("dataset_info", "task_categories", "annotations_creators", "size_categories")
 _TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
 _UNNAMED_LICENCES = ("", "other")
-SIGNALS = "document.signals"
 
 
 def read_model_card(
@@ -136,6 +136,7 @@ def _read(
         stated.evidence,
         stated.choices,
         stated.packs,
+        stated.uncovered,
         signals,
         tuple(notes),
         (FileRead(text.name, text.sha256),),

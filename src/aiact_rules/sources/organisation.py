@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from aiact_rules.core.choices import Choice
 from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
@@ -15,19 +17,24 @@ from aiact_rules.sources.document import FileRead
 from aiact_rules.sources.mapping import node_of
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.statements import Statements
-from aiact_rules.sources.text_files import Text, read_text
+from aiact_rules.sources.text_files import Text, decoded, read_bytes
+from aiact_rules.yaml_text import Entry, Node
+from aiact_rules.yaml_text import Mapping as Keys
 
 OWN_FILE = "aiact.toml"
 SHARED_FILE = "pyproject.toml"
 TABLE = ("tool", "aiact-rules")
+MOST_BYTES = 256 * 1024
+"""The largest file with settings that is read; a `pyproject.toml` of a large project is a fifth of it."""
 
-Setting = str | bool | tuple[str, ...] | Mapping[str, str]
+Setting = str | tuple[str, ...] | Mapping[str, str]
 
-ONE_TEXT = ("fail_on", "format", "output", "engine", "ledger")
-YES_OR_NO = ("verify",)
-SEVERAL_TEXTS = ("packs", "markets", "roles", "aliases", "cards")
+WORDS: Mapping[str, tuple[str, ...]] = {"fail_on": ("hold", "block", "never"), "past_dates": ("judge", "refuse")}
+"""Settings that are one of a few words."""
+ONE_TEXT = ("format", "engine", "verify", "log")
+SEVERAL_TEXTS = ("packs", "markets", "roles", "uncovered", "aliases")
 PAIRS = ("readings",)
-SETTINGS = (*ONE_TEXT, *YES_OR_NO, *SEVERAL_TEXTS, *PAIRS)
+SETTINGS = (*WORDS, *ONE_TEXT, *SEVERAL_TEXTS, *PAIRS)
 KEYS = ("name", "facts", *SETTINGS)
 
 # Patterns as text: most runs read no such file, and making them takes a millisecond.
@@ -39,127 +46,205 @@ _AT_LINE = r"\s*\(at line (?P<line>\d+), column \d+\)|\s*\(at end of document\)"
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """What holds for every release of an organisation: its facts, and settings by name with the place of each."""
+    """What holds for every release of an organisation: its facts, and settings by name with the place of each.
+
+    `folder` is where the file stands, from which the paths in it are meant.
+    """
 
     name: str | None = None
     facts: Facts = NO_FACTS
     settings: Mapping[str, Setting] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     files: tuple[FileRead, ...] = ()
+    folder: Path | None = None
+
+    def text(self, key: str) -> str | None:
+        """Return a setting that is one text, or None where it is not made."""
+        value = self.settings.get(key)
+        return value if isinstance(value, str) else None
+
+    def choices(self, key: str) -> tuple[Choice, ...]:
+        """Return a setting that is a list of texts, each with its place; empty where it is not made."""
+        value = self.settings.get(key)
+        return tuple(Choice(text, self.places[key]) for text in value) if isinstance(value, tuple) else ()
+
+    def pairs(self, key: str) -> Mapping[str, Choice]:
+        """Return a setting that is a table of words, each with its place; empty where it is not made."""
+        value = self.settings.get(key)
+        if not isinstance(value, Mapping):
+            return {}
+        return {name: Choice(word, self.places.get(f"{key}.{name}", self.places[key])) for name, word in value.items()}
 
 
 NOBODY = Organisation()
 
 
-def find_organisation_file(start: Path) -> Path | None:
-    """Give the nearest file with settings, from a folder upwards, not beyond the root of its repository.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where the settings of a release stand; `passed_over` is a file that is not trusted, since others may write there."""
 
-    Raises InputError where one folder states settings in both places, or where the nearest file cannot be read.
+    file: Path | None = None
+    passed_over: Path | None = None
+
+
+def look_for_organisation(start: Path) -> Search:
+    """Return the nearest file with settings, from a folder upwards, not beyond the root of its repository.
+
+    Outside a repository the search ends at the first folder that others may write to: whoever may put a file there could
+    otherwise decide about releases that are not theirs. Raises InputError where one folder states settings in both
+    places, or where the nearest file cannot be read.
     """
     folder = start.resolve()
-    for candidate in (folder, *folder.parents):
+    folders = (folder, *folder.parents)
+    in_repository = any((each / ".git").exists() and not _open_to_others(each) for each in folders)
+    for candidate in folders:
+        trusted = in_repository or not _open_to_others(candidate)
         own, shared = candidate / OWN_FILE, candidate / SHARED_FILE
-        in_shared = shared.is_file() and _table(_parsed(read_text(shared, guess_encoding=False))) is not None
+        if not trusted:
+            return Search(passed_over=own if own.is_file() else None)
+        in_shared = shared.is_file() and _table(_parsed(_read_settings(shared))) is not None
         if own.is_file() and in_shared:
-            raise InputError(
-                [
-                    Problem(
-                        f"settings stand here and in {SHARED_FILE} beside it",
-                        Place(str(own)),
-                        "keep one of the two",
-                    )
-                ]
-            )
+            message = f"settings stand here and in {SHARED_FILE} beside it"
+            raise InputError([Problem(message, Place(str(own)), "keep one of the two")])
         if own.is_file() or in_shared:
-            return own if own.is_file() else shared
+            file = own if own.is_file() else shared
+            if not in_repository and _open_to_others(file):
+                return Search(passed_over=file)
+            return Search(file)
         if (candidate / ".git").exists():
-            return None
-    return None
+            break
+    return Search()
+
+
+def _open_to_others(path: Path) -> bool:
+    """Return whether somebody else than this user and the system's may write to a file or folder."""
+    if not hasattr(os, "getuid"):
+        return False  # the rights of Windows say nothing through these bits
+    try:
+        status = path.stat()
+    except OSError:
+        return True
+    return status.st_uid not in (0, os.getuid()) or bool(status.st_mode & 0o022)
+
+
+class OpenOrganisation:
+    """A file with settings that was opened: its settings at once, its facts when the vocabulary is known."""
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        """Read the settings. Raises InputError with all problems."""
+        self._text = _read_settings(path, name)
+        values = _parsed(self._text)
+        self._inside: tuple[str, ...] = ()
+        if path.name == SHARED_FILE:
+            table, self._inside = _table(values), TABLE
+            if not isinstance(table, dict):
+                raise InputError([Problem("`tool.aiact-rules` is a table", Place(self._text.name))])
+            values = table
+        self._places = _places(self._text)
+        self._facts: dict[str, object] = {}
+        self.settings = self._settings(values, path.parent)
+
+    def with_facts(
+        self, vocabulary: Vocabulary, declared_elsewhere: Callable[[str], bool] = lambda _: False
+    ) -> Organisation:
+        """Return the organisation with its facts. A fact that only packs not used here declare is passed over.
+
+        Raises InputError for an unknown fact, an unusable value, and a fact that is not the organisation's but a release's.
+        """
+        statements = Statements(vocabulary)
+        try:
+            node = node_of(self._facts, lambda path: self._place(("facts", *path)))
+            for name, entry in leaves_of(node, statements):
+                declaration = vocabulary.get(name)
+                if declaration is not None and not declaration.organisation:
+                    hint = "state it in the release file"
+                    statements.problem(f"`{name}` is a fact of a release, not of the organisation", entry.place, hint)
+                elif declaration is not None or not declared_elsewhere(name):
+                    statements.read_entry(Entry(name, entry.value, entry.place))
+        except InputError as error:
+            statements.problems.extend(error.problems)
+        return replace(self.settings, facts=statements.facts())
+
+    def _settings(self, values: Mapping[str, object], folder: Path) -> Organisation:
+        problems: list[Problem] = []
+        settings: dict[str, Setting] = {}
+        places: dict[str, Place] = {}
+        name: str | None = None
+        for key, value in values.items():
+            place = self._place((key,))
+            if key == "name" and isinstance(value, str):
+                name = value.strip() or None
+            elif key == "facts" and isinstance(value, dict):
+                self._facts = value
+            elif key in SETTINGS:
+                try:
+                    settings[key] = _setting(key, value)
+                except ValueError as error:
+                    problems.append(Problem(f"`{key}` {error}", place))
+                    continue
+                places[key] = place
+                if isinstance(value, dict):
+                    places |= {f"{key}.{inner}": self._place((key, inner)) for inner in value}
+            elif key in KEYS:
+                problems.append(Problem(f"`{key}` is {'a table' if key == 'facts' else 'one text'}", place))
+            else:
+                hint = _FORMER.get(key) or did_you_mean(key, KEYS) or f"known are {', '.join(KEYS)}"
+                problems.append(Problem(f"unknown setting `{key}`", place, hint))
+        if problems:
+            raise InputError(problems)
+        files = (FileRead(self._text.name, self._text.sha256),)
+        return Organisation(name, NO_FACTS, settings, places, files, folder)
+
+    def _place(self, key: tuple[str, ...]) -> Place:
+        whole = (*self._inside, *key)
+        while whole and whole not in self._places:
+            whole = whole[:-1]
+        return Place(self._text.name, self._places.get(whole))
 
 
 def read_organisation(path: Path, vocabulary: Vocabulary, name: str | None = None) -> Organisation:
-    """Read the organisation's facts and settings from a file found before. Raises InputError with all problems."""
-    text = read_text(path, name, guess_encoding=False)
-    values = _parsed(text)
-    inside: tuple[str, ...] = ()
-    if path.name == SHARED_FILE:
-        table, inside = _table(values), TABLE
-        if table is None:
-            return NOBODY
-        if not isinstance(table, dict):
-            raise InputError([Problem("`tool.aiact-rules` is a table", Place(text.name))])
-        values = table
-    places = _places(text)
-
-    def place_of(key: tuple[str, ...]) -> Place:
-        whole = (*inside, *key)
-        while whole and whole not in places:
-            whole = whole[:-1]
-        return Place(text.name, places.get(whole))
-
-    return _read(text, values, vocabulary, place_of)
+    """Return the settings and facts of a file. Raises InputError with all problems."""
+    return OpenOrganisation(path, name).with_facts(vocabulary)
 
 
-def _read(
-    text: Text,
-    values: dict[str, object],
-    vocabulary: Vocabulary,
-    place_of: Callable[[tuple[str, ...]], Place],
-) -> Organisation:
-    statements = Statements(vocabulary)
-    settings: dict[str, Setting] = {}
-    name: str | None = None
-    for key, value in values.items():
-        place = place_of((key,))
-        if key == "name" and isinstance(value, str):
-            name = value.strip() or None
-        elif key == "facts" and isinstance(value, dict):
-            try:
-                statements.read_block(node_of(value, lambda path: place_of(("facts", *path))))
-            except InputError as error:
-                statements.problems.extend(error.problems)
-        elif key in SETTINGS:
-            setting = _setting(key, value)
-            if key == "markets" and isinstance(setting, tuple):
-                try:
-                    setting = tuple(sorted(read_markets(setting)))
-                except ValueError as error:
-                    statements.problem(f"`markets`: {error}", place)
-                    continue
-            if setting is None:
-                statements.problem(f"`{key}` {_expected(key)}", place)
-            else:
-                settings[key] = setting
-        elif key in KEYS:
-            statements.problem(f"`{key}` is {'a table' if key == 'facts' else 'one text'}", place)
+_FORMER = {"ledger": "say `log`", "output": "name the file with --output"}
+
+
+def leaves_of(node: Node, statements: Statements, prefix: str = "") -> Iterator[tuple[str, Entry]]:
+    """Find the facts in a nested block, each by its whole name."""
+    if not isinstance(node, Keys):
+        raise InputError([Problem(f"`{prefix}` is a group of facts", node.place)])
+    for entry in node:
+        name = f"{prefix}.{entry.key}" if prefix else entry.key
+        if isinstance(entry.value, Keys) and name not in statements.vocabulary:
+            yield from leaves_of(entry.value, statements, name)
         else:
-            statements.problem(f"unknown setting `{key}`", place, did_you_mean(key, KEYS))
-    places = {key: place_of((key,)) for key in settings}
-    return Organisation(name, statements.facts(), settings, places, (FileRead(text.name, text.sha256),))
+            yield name, entry
 
 
-def _setting(key: str, value: object) -> Setting | None:
-    """Give a setting in the type it has, or None where the value does not fit."""
+def _read_settings(path: Path, name: str | None = None) -> Text:
+    shown = str(path) if name is None else name
+    return decoded(read_bytes(path, shown, MOST_BYTES), shown, guess_encoding=False)
+
+
+def _setting(key: str, value: object) -> Setting:
+    """Return a setting in the type it has. Raises ValueError, which says what is expected, where it does not fit."""
+    if key in WORDS:
+        if value not in WORDS[key]:
+            raise ValueError(f"is one of {', '.join(WORDS[key])}, found `{value}`")
+        return str(value)
     if key in ONE_TEXT:
-        return value if isinstance(value, str) and value.strip() else None
-    if key in YES_OR_NO:
-        return value if isinstance(value, bool) else None
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError("is one text")
+        return value
     if key in PAIRS:
         if not isinstance(value, dict) or not all(isinstance(word, str) for word in value.values()):
-            return None
+            raise ValueError("is a table of words")
         return dict(value)
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-        return None
-    return tuple(texts)
-
-
-def _expected(key: str) -> str:
-    if key in ONE_TEXT:
-        return "is one text"
-    if key in YES_OR_NO:
-        return "is true or false"
-    return "is a table of words" if key in PAIRS else "is a list of texts, not an empty one"
+        raise ValueError("is a list of texts, not an empty one")
+    return tuple(sorted(read_markets(texts))) if key in ("markets", "uncovered") else tuple(texts)
 
 
 def _exact(text: str) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from aiact_rules.core.choices import Choice
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
@@ -12,6 +13,7 @@ from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead, Operator, Stated, Subject
 from aiact_rules.sources.evidence import read_evidence
+from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence, read_yaml
@@ -41,6 +43,7 @@ _OTHER_KEYS = (
     "evidence",
     "readings",
     "packs",
+    "uncovered",
 )
 KEYS = (*_OTHER_KEYS, *SHORT_NAMES)
 
@@ -70,6 +73,7 @@ def read_release_file(
         stated.evidence,
         stated.choices,
         stated.packs,
+        stated.uncovered,
         notes=text.notes,
         files=(FileRead(text.name, text.sha256),),
     )
@@ -104,8 +108,9 @@ class _Release:
         self.operator: str | None = None
         self.operators: list[Operator] = []
         self.evidence: tuple[Evidence, ...] = ()
-        self.choices: dict[str, str] = {}
-        self.packs: tuple[str, ...] | None = None
+        self.choices: dict[str, Choice] = {}
+        self.packs: tuple[Choice, ...] = ()
+        self.uncovered: tuple[Choice, ...] = ()
 
     def read(self) -> Stated:
         self._check_format()
@@ -114,7 +119,16 @@ class _Release:
         self._check_operators()
         facts = self.statements.facts()
         subject = Subject(self._text("name"), self._text("version"))
-        return Stated(subject, facts, self.operator, tuple(self.operators), self.evidence, self.choices, self.packs)
+        return Stated(
+            subject,
+            facts,
+            self.operator,
+            tuple(self.operators),
+            self.evidence,
+            self.choices,
+            self.packs,
+            self.uncovered,
+        )
 
     def _read_key(self, entry: Entry) -> None:
         key, statements = entry.key, self.statements
@@ -137,7 +151,9 @@ class _Release:
         elif key == "readings":
             self._read_choices(entry)
         elif key == "packs":
-            self.packs = self._read_packs(entry)
+            self.packs = self._read_words(entry, "pack ids", "leave it out to use all that apply")
+        elif key == "uncovered":
+            self._read_uncovered(entry)
         elif statements.is_group(key):
             statements.read_entry(entry)
         elif "." in key:
@@ -238,18 +254,28 @@ class _Release:
             if not isinstance(inner.value, Scalar):
                 self.statements.problem(f"the choice for `{inner.key}` is one word", inner.place)
             elif is_filled(inner.value):
-                self.choices[inner.key] = inner.value.text.strip()
+                self.choices[inner.key] = Choice(inner.value.text.strip(), inner.place)
 
-    def _read_packs(self, entry: Entry) -> tuple[str, ...] | None:
+    def _read_words(self, entry: Entry, what: str, hint: str) -> tuple[Choice, ...]:
         node: Node = entry.value
         if not is_filled(node):
-            return None
+            return ()
         items = node.items if isinstance(node, Sequence) else (node,)
-        names = [item.text.strip() for item in items if isinstance(item, Scalar) and is_filled(item)]
-        if not names or len(names) < len(items):
-            self.statements.problem("`packs` is a list of pack ids", entry.place, "leave it out to use all that apply")
-            return None
-        return tuple(names)
+        words = [Choice(i.text.strip(), i.place) for i in items if isinstance(i, Scalar) and is_filled(i)]
+        if not words or len(words) < len(items):
+            self.statements.problem(f"`{entry.key}` is a list of {what}", entry.place, hint)
+            return ()
+        return tuple(words)
+
+    def _read_uncovered(self, entry: Entry) -> None:
+        words = self._read_words(entry, "market codes", "it names markets that no installed pack covers")
+        for word in words:
+            try:
+                found = read_markets([word.value])
+            except ValueError as error:
+                self.statements.problem(f"`uncovered`: {error}", word.place)
+                continue
+            self.uncovered = (*self.uncovered, *(Choice(code, word.place) for code in sorted(found)))
 
     def _text(self, key: str) -> str | None:
         node = self.root.get(key)

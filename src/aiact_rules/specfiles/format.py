@@ -139,6 +139,7 @@ class FactSpec(SpecModel):
     if_absent_because: Words | None = None
     derived: DerivedSpec | None = None
     note: Words | None = None
+    organisation: Flag = False
 
 
 class VocabularyFile(SpecModel):

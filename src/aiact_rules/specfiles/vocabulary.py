@@ -84,6 +84,7 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         if_absent_because=spec.if_absent_because,
         derivation=derivation,
         note=spec.note,
+        organisation=spec.organisation,
         place=place,
     )
     if spec.if_absent is not None:

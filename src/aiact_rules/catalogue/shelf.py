@@ -1,0 +1,63 @@
+"""The shelf: packs by the ids asked for, with their joined vocabulary and what it adds, kept for any number of releases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Mapping
+
+from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.core.facts import Completion
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.rules import Cue
+from aiact_rules.core.vocabulary import Vocabulary
+
+
+class Shelf:
+    """Packs that were asked for, each set once. Safe to share between threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._packs: dict[tuple[str, ...], tuple[Pack, ...]] = {}
+        self._vocabularies: dict[tuple[str, ...], Vocabulary] = {}
+        self._completions: dict[tuple[str, ...], Completion] = {}
+        self._lock = threading.RLock()
+
+    def packs(self, pack_ids: Iterable[str]) -> tuple[Pack, ...]:
+        """Return the packs to judge by, each extension worked into the pack it extends."""
+        key = tuple(pack_ids)
+        with self._lock:
+            if key not in self._packs:
+                self._packs[key] = self.catalogue.packs(key)
+            return self._packs[key]
+
+    def vocabulary(self, pack_ids: Iterable[str]) -> Vocabulary:
+        """Return the facts of the packs to judge by."""
+        key = tuple(pack_ids)
+        with self._lock:
+            if key not in self._vocabularies:
+                vocabulary = Vocabulary({})
+                for pack in self.packs(key):
+                    vocabulary = vocabulary.merged_with(pack.vocabulary)
+                self._vocabularies[key] = vocabulary
+            return self._vocabularies[key]
+
+    def completion(self, pack_ids: Iterable[str]) -> Completion:
+        """Return what the vocabulary of the packs adds to stated facts."""
+        key = tuple(pack_ids)
+        with self._lock:
+            if key not in self._completions:
+                self._completions[key] = Completion.of(self.vocabulary(key))
+            return self._completions[key]
+
+    def cues(self, pack_ids: Iterable[str]) -> Mapping[str, Cue]:
+        """Return the cues of the packs by id."""
+        return {cue.id: cue for pack in self.packs(pack_ids) for cue in pack.cues.values()}
+
+    def obligations(self, pack_ids: Iterable[str]) -> Collection[str]:
+        """Return the ids of all obligations of the packs."""
+        return {name for pack in self.packs(pack_ids) for name in pack.obligations}
+
+    def declares(self, fact: str) -> bool:
+        """Return whether some installed pack that gates declares a fact, whether it is asked for or not."""
+        identities = self.catalogue.identities.values()
+        return any(fact in self.catalogue.pack(each.id).vocabulary for each in identities if each.gates)

@@ -1,0 +1,252 @@
+"""Judging: what a run was asked about, and what became of each input. No input is lost, whatever happens to the others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aiact_rules.baselines import Baseline, worse_than
+from aiact_rules.core.batches import Batch, Item, LeftOut
+from aiact_rules.core.chains import Chain
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
+from aiact_rules.core.statuses import Verdict
+from aiact_rules.gate import Gate, VerificationFailed
+from aiact_rules.overrides import prohibitions
+from aiact_rules.plugins.interfaces import EngineUnavailable
+from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.request import Request
+from aiact_rules.sources.discovery import base_of, name_of
+from aiact_rules.sources.document import Skipped
+from aiact_rules.sources.releases import NoRelease, ReleaseFiles, releases_at, releases_below
+
+LOOKED_FOR = (
+    "aiact.yaml, NAME.aiact.yaml, a model card (README.md with card metadata, model_card*.md), a bill of materials"
+)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One release to judge, or the problems for which it cannot be."""
+
+    name: str
+    what: ReleaseFiles | Path | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a run is asked about, each release once."""
+
+    inputs: tuple[Input, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def inputs_of(
+    gate: Gate,
+    paths: Iterable[Path],
+    *,
+    trees: Iterable[Path] = (),
+    required: Iterable[Path] = (),
+    only_cards: bool = False,
+    allow_empty: bool = False,
+) -> Inputs:
+    """Return the releases that paths name and those in and below `trees`, each once and in that order.
+
+    `required` are paths that must be among them. Nothing found is a problem unless `allow_empty`; with `only_cards` a
+    README that is no model card is left out, and where all of them are, nothing has to be found.
+    """
+    paths, trees = tuple(paths), tuple(trees)
+    gathering = _Gathering(gate, only_cards)
+    for path in paths:
+        gathering.take_path(path)
+    for tree in trees:
+        gathering.take_tree(tree)
+    problems = list(gathering.missing(required))
+    if not gathering.inputs and not allow_empty and not (only_cards and gathering.left_out and not trees):
+        where = " and ".join(path.as_posix() for path in (*paths, *trees))
+        hint = "use --allow-empty where that is meant"
+        problems.append(
+            Problem(f"no release was found, so nothing was judged; looked for {LOOKED_FOR}", Place(where), hint)
+        )
+    return Inputs(tuple(gathering.inputs), tuple(gathering.left_out), tuple(problems))
+
+
+class _Gathering:
+    def __init__(self, gate: Gate, only_cards: bool) -> None:
+        self.gate = gate
+        self.only_cards = only_cards
+        self.inputs: list[Input] = []
+        self.left_out: list[LeftOut] = []
+        self.found: list[ReleaseFiles] = []
+        self.keys: set[tuple[str, ...]] = set()
+
+    def take_path(self, path: Path) -> None:
+        try:
+            _refuse_unreadable_name(path)
+            if any(source.accepts(path) for source in self.gate.catalogue.sources.values()):
+                self.add(path.as_posix(), path, (str(path.resolve()),))
+                return
+            found = releases_at(path)
+        except ProblemsError as error:
+            self.inputs.append(Input(path.as_posix(), None, error.problems))
+            return
+        if isinstance(found, NoRelease):
+            if self.only_cards:
+                self.left_out.append(LeftOut(path.as_posix(), "no model card"))
+            else:
+                problem = Problem(found.reason, Place(path.as_posix()), "name a model card or a release file")
+                self.inputs.append(Input(path.as_posix(), None, (problem,)))
+            return
+        for files in found:
+            self.add(files.path.as_posix(), files, files.key)
+
+    def take_tree(self, tree: Path) -> None:
+        try:
+            found = releases_below(tree)
+        except InputError as error:
+            self.inputs.append(Input(tree.as_posix(), None, error.problems))
+            return
+        broken = [Input(path.as_posix(), None, problems) for path, problems in found.broken]
+        for files in found.releases:
+            self.add(files.path.as_posix(), files, files.key)
+        self.inputs += broken
+        self.left_out += found.left_out
+
+    def add(self, name: str, what: ReleaseFiles | Path, key: tuple[str, ...]) -> None:
+        if key in self.keys:
+            return
+        self.keys.add(key)
+        self.inputs.append(Input(name, what))
+        if isinstance(what, ReleaseFiles):
+            self.found.append(what)
+
+    def missing(self, required: Iterable[Path]) -> Iterator[Problem]:
+        for path in required:
+            resolved = path.resolve()
+            judged = (file.resolve() for files in self.found for file in (files.path, *files.files, files.path.parent))
+            if resolved not in set(judged):
+                hint = "it is missing, has another name, or was left out"
+                yield Problem("this must be judged, and is not among the releases found", Place(path.as_posix()), hint)
+
+
+def judge_inputs(
+    gate: Gate,
+    inputs: Inputs,
+    said: Overrides,
+    *,
+    engine: str | None = None,
+    verify: str | None = None,
+    baseline: Baseline | None = None,
+    only_cards: bool = False,
+) -> Batch:
+    """Judge every input, tell the plugins of each decision, and return what became of all of them.
+
+    With a baseline, a release passes where nothing got worse; a prohibition, or a signal that cites one, never does.
+    """
+    items: list[Item] = []
+    left_out = list(inputs.left_out)
+    for each in inputs.inputs:
+        found = (
+            _judged(gate, each, said, engine, verify)
+            if each.what is not None
+            else Item(each.name, problems=each.problems)
+        )
+        if isinstance(found, Skipped):
+            if only_cards:
+                left_out.append(LeftOut(each.name, "no model card"))
+                continue
+            problem = Problem(found.reason, Place(found.name), "name a model card or a release file")
+            found = Item(each.name, problems=(problem,))
+        items.append(found if baseline is None else with_baseline(found, baseline))
+    return Batch(tuple(items), tuple(left_out), inputs.problems)
+
+
+def _judged(gate: Gate, each: Input, said: Overrides, engine: str | None, verify: str | None) -> Item | Skipped:
+    assert each.what is not None
+    try:
+        request = gate.request_or_skip(each.what, said)
+        if isinstance(request, Skipped):
+            return request
+        return item_of(gate, request, name=_name(each, request), engine=engine, verify=verify)
+    except ProblemsError as error:
+        return Item(each.name, problems=error.problems)
+    except EngineUnavailable as error:
+        message, _, hint = str(error).partition("\n")
+        return Item(each.name, problems=(Problem(message, hint=hint.strip() or None),))
+    except VerificationFailed as error:
+        return Item(each.name, problems=(Problem(str(error), Place(each.name)),))
+    except Exception as error:
+        if os.environ.get("AIACT_RULES_TRACEBACK"):
+            raise
+        hint = "please report it; AIACT_RULES_TRACEBACK=1 shows where"
+        message = f"internal error, no decision made: {type(error).__name__}: {error}"
+        return Item(each.name, problems=(Problem(message, Place(each.name), hint),))
+
+
+def item_of(
+    gate: Gate, request: Request, *, name: str | None = None, engine: str | None = None, verify: str | None = None
+) -> Item:
+    """Judge one request, by a second engine too where asked, and tell the plugins. Raises as `Gate.decide` does."""
+    answer = gate.judge(request, engine=engine)
+    second = verify or request.organisation.text("verify")
+    if second is not None:
+        answer = _verified(gate, answer, gate.judge(request, engine=second))
+    for decision in answer.decisions if isinstance(answer, Chain) else (answer,):
+        gate.record(decision)
+    threshold = request.threshold
+    passes = not threshold.refuses(answer.verdict)
+    waived: tuple[str, ...] = ()
+    if passes and answer.verdict is not Verdict.ALLOW:
+        waived = (f"the {answer.verdict.value} lets it pass: `fail_on` is `{threshold.word}` ({threshold.place})",)
+    return Item(name or request.name, answer, passes=passes, waived=waived, settings=_settings(request))
+
+
+def with_baseline(item: Item, baseline: Baseline) -> Item:
+    """Let a refused release pass where nothing is worse than in the baseline, and say what is."""
+    if item.answer is None or item.passes:
+        return item
+    forbidden = [finding for decision in item.decisions for finding in prohibitions(decision)]
+    if forbidden:
+        provisions = "; ".join(dict.fromkeys(finding.provision for finding in forbidden))
+        return replace(item, waived=(*item.waived, f"the baseline does not count: nothing passes {provisions}"))
+    worse = [name for decision in item.decisions for name in worse_than(baseline, decision)]
+    if worse:
+        return replace(item, waived=(*item.waived, f"worse than the baseline {baseline.name}: {', '.join(worse)}"))
+    return replace(
+        item, passes=True, waived=(*item.waived, f"nothing is worse than the baseline {baseline.name}, so it passes")
+    )
+
+
+def _settings(request: Request) -> dict[str, str]:
+    """Return what the organisation says of the report and of the log, whose path is meant from its file."""
+    own = request.organisation
+    report, log = own.text("format"), own.text("log")
+    found = {} if report is None else {"format": report}
+    return found if log is None else {**found, "log": str((own.folder or Path()) / log)}
+
+
+def _verified(gate: Gate, first: Decision | Chain, second: Decision | Chain) -> Decision | Chain:
+    if isinstance(first, Chain):
+        assert isinstance(second, Chain)
+        return Chain(tuple(gate.verify(a, b) for a, b in zip(first.decisions, second.decisions, strict=True)))
+    assert isinstance(second, Decision)
+    return gate.verify(first, second)
+
+
+def _name(each: Input, request: Request) -> str:
+    if isinstance(each.what, ReleaseFiles):
+        return name_of(each.what.path, base_of(each.what.path))
+    return request.name
+
+
+def _refuse_unreadable_name(path: Path) -> None:
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            [Problem("the name of this path is not UTF-8", Place(path.as_posix()), "rename it")]
+        ) from error

@@ -1,0 +1,157 @@
+"""Choosing: which packs, readings and threshold count for one release, and who chose them.
+
+Packs follow from the markets as finally joined, and from what the organisation and the caller demand; a release may add
+packs and never take one away. Readings of the caller come first, then the organisation's, then the release's own. The
+organisation sets the threshold, and a caller may only tighten it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.core.choices import CALLER, DEFAULT, HOLD_BY_DEFAULT, Choice, Threshold
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.statuses import Verdict
+from aiact_rules.sources.markets import MEMBER_STATES, read_markets
+
+DEFAULT_PACK = "eu_ai_act"
+_WITHIN_THE_UNION = frozenset({*MEMBER_STATES, "EEA"})
+_DISTRIBUTIONS = {"EU": "aiact-rules", "KR": "aiact-rules-kr", "US": "aiact-rules-us"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPacks:
+    """The packs to judge by, each with who brought it, and the markets that go unjudged on record."""
+
+    packs: tuple[Choice, ...]
+    uncovered: tuple[Choice, ...] = ()
+
+
+def choose_packs(
+    catalogue: Catalogue, *, markets: Iterable[Choice], demanded: Iterable[Choice], opted_out: Iterable[Choice]
+) -> ChosenPacks:
+    """Return the packs of the markets and those demanded; the EU AI Act where neither names a pack that can gate.
+
+    Raises InputError for a market that no installed pack covers and that nobody opted out of, and PackError for a pack
+    that is not installed.
+    """
+    found: list[Choice] = []
+    uncovered: list[Choice] = []
+    problems: list[Problem] = []
+    opted = {choice.value: choice for choice in opted_out}
+    markets = tuple({choice.value: choice for choice in reversed(tuple(markets))}.values())
+    for market in sorted(markets, key=lambda choice: choice.value):
+        ids = _covering(catalogue, market.value)
+        if ids:
+            found += [Choice(pack_id, market.place) for pack_id in ids]
+        elif market.value not in _WITHIN_THE_UNION:
+            if market.value in opted:
+                uncovered.append(Choice(market.value, opted[market.value].place))
+            else:
+                problems.append(_nobody_covers(catalogue, market))
+    if problems:
+        raise InputError(problems)
+    for choice in demanded:
+        catalogue.identity(choice.value)
+        found.append(choice)
+    if not markets and not any(_can_gate(catalogue, choice.value) for choice in found):
+        found.append(Choice(DEFAULT_PACK, DEFAULT))
+    unique = {choice.value: choice for choice in reversed(found)}
+    return ChosenPacks(tuple(unique[name] for name in sorted(unique)), tuple(uncovered))
+
+
+def _can_gate(catalogue: Catalogue, pack_id: str) -> bool:
+    """Return whether a pack can gate, by itself or by the law that it extends."""
+    identity = catalogue.identity(pack_id)
+    return identity.gates or any(catalogue.identity(name).gates for name in identity.extends)
+
+
+def _covering(catalogue: Catalogue, market: str) -> list[str]:
+    return sorted(each.id for each in catalogue.identities.values() if each.market == market and each.gates)
+
+
+def _nobody_covers(catalogue: Catalogue, market: Choice) -> Problem:
+    covered = sorted({each.market for each in catalogue.identities.values() if each.gates})
+    region = market.value.partition("-")[0]
+    parts = [code for code in covered if code.startswith(f"{market.value}-")]
+    if parts:
+        hint = f"name the part of it that is meant: {', '.join(parts)}"
+    else:
+        distribution = _DISTRIBUTIONS.get(region)
+        wanted = f"install `{distribution}`, or " if distribution and region not in covered else ""
+        near = did_you_mean(market.value, covered, nearness=0.7)
+        hint = f"{near} " if near and not wanted else ""
+        hint += f"installed packs cover {', '.join(covered)}; {wanted}leave it out on record with `uncovered: [{market.value}]`"
+    return Problem(f"no installed pack covers the market `{market.value}`", market.place, hint)
+
+
+def markets_from_texts(texts: Iterable[str], place: Place) -> tuple[Choice, ...]:
+    """Return market codes in any spelling. Raises InputError for a word that is no code."""
+    try:
+        return tuple(Choice(code, place) for code in sorted(read_markets(texts)))
+    except ValueError as error:
+        raise InputError([Problem(str(error), place)]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenReadings:
+    """The readings that count, each with who chose it, and a note for each choice that did not count."""
+
+    readings: Mapping[str, Choice]
+    notes: tuple[str, ...] = ()
+
+
+def choose_readings(
+    packs: Iterable[Pack],
+    *,
+    caller: Mapping[str, str],
+    organisation: Mapping[str, Choice],
+    release: Mapping[str, Choice],
+) -> ChosenReadings:
+    """Return the readings of the caller, else of the organisation, else of the release.
+
+    What the organisation chooses for packs that do not judge this release does not matter here. Raises InputError for a
+    reading of the caller or the release that no pack has.
+    """
+    known = {name for pack in packs for name in pack.readings}
+    own = {name: Choice(word, CALLER) for name, word in caller.items()}
+    organisation = {name: choice for name, choice in organisation.items() if name in known}
+    problems = [
+        Problem(f"no chosen pack has a reading `{name}`", choice.place, did_you_mean(name, known))
+        for name, choice in {**own, **release}.items()
+        if name not in known
+    ]
+    if problems:
+        raise InputError(problems)
+    found = {**release, **organisation, **own}
+    notes = [
+        f"{choice.place}: the reading `{name}: {choice.value}` does not count, {found[name].place} chooses "
+        f"`{found[name].value}`"
+        for name, choice in release.items()
+        if found[name].value != choice.value
+    ]
+    return ChosenReadings(found, tuple(notes))
+
+
+def choose_threshold(organisation: Choice | None, caller: str | None) -> tuple[Threshold, tuple[str, ...]]:
+    """Return from which verdict on a release is refused: the organisation's, or the caller's where that is stricter.
+
+    With it comes a note where a laxer word of the caller did not count.
+    """
+    asked = None if caller is None else threshold(caller, CALLER)
+    if organisation is None:
+        return asked or HOLD_BY_DEFAULT, ()
+    own = threshold(organisation.value, organisation.place)
+    if asked is None or asked.severity == own.severity:
+        return own, ()
+    if asked.severity < own.severity:
+        return asked, ()
+    return own, (f"the caller's `fail_on: {asked.word}` does not count, {own.place} sets `{own.word}`",)
+
+
+def threshold(word: str, place: Place) -> Threshold:
+    """Return the threshold that `hold`, `block` or `never` stands for."""
+    return Threshold(None if word == "never" else Verdict(word), place)

@@ -1,0 +1,161 @@
+"""Overrides: what a caller says about a release besides what its documents state, as options or arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from aiact_rules.core.choices import CALLER
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, SIGNALS
+from aiact_rules.core.problems import InputError, Problem, did_you_mean
+from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.vocabulary import FactValue, Vocabulary
+from aiact_rules.sources.statements import parse_value
+
+NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What a caller says. Roles, moment, date and `facts` replace what documents state; markets and packs are added.
+
+    `readings` come before those of the organisation and the release; `fail_on` (`hold`, `block` or `never`) may only
+    tighten what the organisation set; `uncovered` are markets that may go unjudged, on record, where no installed pack
+    covers them; `past_dates` is `judge` or `refuse`; `fact_files` are further documents of the same release; `waiting`
+    are facts of which an empty list counts as not stated yet, for an interview that is about to ask for them.
+    """
+
+    roles: tuple[str, ...] | None = None
+    moment: str | None = None
+    as_of: date | None = None
+    release_date: date | None = None
+    markets: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+    fact_files: tuple[Path, ...] = ()
+    fail_on: str | None = None
+    uncovered: tuple[str, ...] = ()
+    past_dates: str | None = None
+    waiting: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, **said: object) -> Overrides:
+        """Return overrides from arguments. Raises InputError for one that is not of its kind."""
+        problems: list[Problem] = []
+        given: dict[str, object] = {}
+        known = [each.name for each in fields(cls)]
+        for name, value in said.items():
+            if name not in known:
+                problems.append(Problem(f"there is no argument `{name}`", CALLER, did_you_mean(name, known)))
+            elif value is not None:
+                given[name] = _checked(name, value, problems)
+        if problems:
+            raise InputError(problems)
+        return cls(**given)  # type: ignore[arg-type]  # each was checked for its kind
+
+    def with_(self, **changes: object) -> Overrides:
+        """Return the same overrides with some changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # names and kinds are those of the fields
+
+    def stated(self, vocabulary: Vocabulary) -> Facts:
+        """Return the facts that the caller states, but for markets, which are added to those of the documents.
+
+        Raises InputError for unknown facts and unusable values.
+        """
+        given: dict[str, object] = {**self.facts, MOMENT: self.moment, RELEASE_DATE: self.release_date}
+        if self.roles is not None:
+            given[ROLES] = list(self.roles)
+        found: list[Fact] = []
+        problems: list[Problem] = []
+        for name, value in given.items():
+            if value is None:
+                continue
+            declaration = vocabulary.get(name)
+            if declaration is None:
+                problems.append(Problem(f"unknown fact `{name}`", CALLER, did_you_mean(name, vocabulary)))
+            elif name == SIGNALS:
+                hint = "state what is true of the release, or dismiss a signal under `signals_dismissed`"
+                problems.append(Problem(f"`{name}` is found by the tool and cannot be stated", CALLER, hint))
+            else:
+                try:
+                    found.append(Fact(name, _value(name, value, vocabulary), Origin(CALLER)))
+                except ValueError as error:
+                    problems.append(Problem(f"`{name}`: {error}", CALLER))
+        if problems:
+            raise InputError(problems)
+        return Facts.of(found)
+
+
+def facts_from_texts(texts: Iterable[str]) -> dict[str, object]:
+    """Return what `FACT=VALUE` texts state; `[a, b]` is a list. Raises InputError for one that states nothing."""
+    found: dict[str, object] = {}
+    for name, value in pairs(texts, "--set", "FACT=VALUE").items():
+        if not value:
+            raise InputError([Problem(f"`{name}`: a value is missing; `[]` means none", CALLER)])
+        listed = value[1:-1].split(",") if value.startswith("[") and value.endswith("]") else None
+        found[name] = value if listed is None else [part.strip() for part in listed if part.strip()]
+    return found
+
+
+def pairs(texts: Iterable[str], option: str, form: str) -> dict[str, str]:
+    """Return `NAME=VALUE` texts as names and values. Raises InputError for one without `=` and for a name given twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise InputError([Problem(f"{option}: `{text}` is not {form}", CALLER)])
+        if found.setdefault(name, value.strip()) != value.strip():
+            raise InputError([Problem(f"{option}: `{name}` is given twice, differently", CALLER)])
+    return found
+
+
+def _value(name: str, value: object, vocabulary: Vocabulary) -> FactValue:
+    if isinstance(value, datetime):
+        raise ValueError("expected a date without a time of day")
+    if isinstance(value, date):
+        value = value.isoformat()
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    said = [str(each) for each in value] if isinstance(value, list | tuple | set | frozenset) else str(value)
+    return parse_value(vocabulary[name], said)
+
+
+_TEXTS = ("roles", "markets", "packs", "uncovered", "waiting")
+_DATES = ("as_of", "release_date")
+_WORDS = {"fail_on": (*(verdict.value for verdict in Verdict if verdict is not Verdict.ALLOW), NEVER)}
+_WORDS["past_dates"] = ("judge", "refuse")
+
+
+def _checked(name: str, value: object, problems: list[Problem]) -> object:
+    """Return an argument in the type that its field has, or note what is wrong with it."""
+    if name in _TEXTS:
+        texts = (value,) if isinstance(value, str) else value
+        if isinstance(texts, Iterable) and not isinstance(texts, Mapping | bytes):
+            listed = tuple(texts)
+            if all(isinstance(text, str) for text in listed):
+                return listed
+        problems.append(Problem(f"`{name}` is a list of texts", CALLER))
+    elif name in _DATES:
+        if isinstance(value, datetime) or not isinstance(value, date):
+            problems.append(Problem(f"`{name}` is a date without a time of day, found `{value}`", CALLER))
+    elif name in _WORDS:
+        word = value.value if isinstance(value, Verdict) else value
+        if word in _WORDS[name]:
+            return word
+        problems.append(Problem(f"`{name}` is one of {', '.join(_WORDS[name])}, found `{value}`", CALLER))
+    elif name == "moment":
+        if not isinstance(value, str):
+            problems.append(Problem("`moment` is one word", CALLER))
+    elif name == "fact_files":
+        paths = (value,) if isinstance(value, str | Path) else value
+        if isinstance(paths, Iterable):
+            return tuple(Path(each) for each in paths)
+        problems.append(Problem("`fact_files` is a list of paths", CALLER))
+    elif not isinstance(value, Mapping):
+        problems.append(Problem(f"`{name}` is a mapping from names to values", CALLER))
+    return value

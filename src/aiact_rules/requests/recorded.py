@@ -1,0 +1,115 @@
+"""Recorded requests: the request behind a decision that was made before, from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from aiact_rules.catalogue.shelf import Shelf
+from aiact_rules.core.choices import Choice, Choices
+from aiact_rules.core.decisions import Subject
+from aiact_rules.core.evidence import Evidence
+from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary, parse_date
+from aiact_rules.requests.request import Request
+
+_RECORD = Place("record")
+
+
+def is_record(values: Mapping[str, object]) -> bool:
+    """Return whether a mapping is the record of a decision, and not facts by name."""
+    return "decision_id" in values and "packs" in values
+
+
+def request_of_record(recorded: Mapping[str, object], shelf: Shelf) -> Request:
+    """Return the request with the facts, packs, readings and dates of a recorded decision.
+
+    Raises InputError where the record is not a decision, and PackError where a pack is not installed.
+    """
+    try:
+        packs = [mapping(pack) for pack in listed(recorded["packs"])]
+        bases = [mapping(pack["basis"]) for pack in packs]
+        pack_ids = sorted({name for basis in bases for name in _pack_ids(basis)})
+        (as_of,) = {parse_date(str(basis["as_of"])) for basis in bases}
+        readings = {str(name): str(word) for basis in bases for name, word in mapping(basis["readings"]).items()}
+        vocabulary = shelf.vocabulary(pack_ids)
+        facts = [_fact(name, mapping(row), vocabulary) for name, row in mapping(recorded["facts"]).items()]
+        subject = mapping(recorded["subject"])
+        evidence = tuple(_evidence(mapping(row)) for row in listed(recorded.get("evidence", [])))
+        uncovered = tuple(Choice(str(market), _RECORD) for market in listed(recorded.get("uncovered", [])))
+        return Request(
+            name="record",
+            subject=Subject(
+                text(subject["name"]),
+                text(subject["version"]),
+                tuple(str(document) for document in listed(subject["documents"])),
+            ),
+            facts=Facts.of(facts),
+            as_of=as_of,
+            choices=Choices(
+                tuple(Choice(pack_id, _RECORD) for pack_id in pack_ids),
+                {name: Choice(word, _RECORD) for name, word in readings.items()},
+                Choice(as_of.isoformat(), _RECORD),
+                uncovered=uncovered,
+            ),
+            operator=text(recorded.get("operator")),
+            evidence=evidence,
+        )
+    except (KeyError, ValueError, TypeError, AssertionError) as error:
+        raise InputError([Problem("this is not the record of a decision", hint=str(error))]) from error
+
+
+def _pack_ids(basis: Mapping[str, object]) -> list[str]:
+    extensions = [str(mapping(extension)["pack"]) for extension in listed(basis.get("extensions", []))]
+    return [str(basis["pack"]), *extensions]
+
+
+def _fact(name: str, row: Mapping[str, object], vocabulary: Vocabulary) -> Fact:
+    line = row["line"]
+    origin = Origin(
+        Place(str(row["source"]), line if isinstance(line, int) else None),
+        Sureness(str(row["sureness"])),
+        text(row.get("because")),
+    )
+    return Fact(name, _value(name, row["value"], vocabulary), origin)
+
+
+def _value(name: str, value: object, vocabulary: Vocabulary) -> FactValue:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, list):
+        return frozenset(str(element) for element in value)
+    declaration = vocabulary[name]
+    return str(value) if declaration.type is FactType.TEXT else declaration.parse(str(value))
+
+
+def _evidence(row: Mapping[str, object]) -> Evidence:
+    line, on = row["line"], row["on"]
+    return Evidence(
+        about=str(row["about"]),
+        place=Place(str(row["source"]), line if isinstance(line, int) else None),
+        file=text(row["file"]),
+        sha256=text(row["sha256"]),
+        url=text(row["url"]),
+        registry=text(row["registry"]),
+        by=text(row["by"]),
+        on=None if on is None else date.fromisoformat(str(on)),
+    )
+
+
+def mapping(value: object) -> dict[str, object]:
+    """Return an object of a record. Raises AssertionError where it is none."""
+    assert isinstance(value, dict), "a part that should be an object is not"
+    return value
+
+
+def listed(value: object) -> list[object]:
+    """Return a list of a record. Raises AssertionError where it is none."""
+    assert isinstance(value, list), "a part that should be a list is not"
+    return value
+
+
+def text(value: object) -> str | None:
+    """Return a text of a record, or None where it has none."""
+    return None if value is None else str(value)

@@ -1,0 +1,51 @@
+"""Judging a timeline: one release, or one operator of it, from date to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.problems import Place
+from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.gate import Gate
+from aiact_rules.requests.request import Request
+from aiact_rules.timeline import (
+    ALREADY_ON_MARKET,
+    DESIGN_CHANGED,
+    FIRST_PLACED_ON,
+    UNLESS_STATED,
+    Timeline,
+    timeline,
+)
+
+
+def timeline_of(gate: Gate, request: Request, operator: str | None = None) -> Timeline:
+    """Judge a release, or one operator of it, from date to date.
+
+    Raises InputError where several operators are named and it is not said which is meant.
+    """
+    request = request.of_operator(operator)
+    known_on, facts = request.as_of, request.facts
+    own: FactValue | None = request.release_date
+    there_before = facts.value(ALREADY_ON_MARKET) is True
+    if there_before:
+        own = facts.value(FIRST_PLACED_ON) or own
+
+    def judge(on: date, law_of: date, stated: Mapping[str, FactValue]) -> Decision:
+        differing = Facts.of(
+            Fact(name, value, Origin(Place("timeline")))
+            for name, value in stated.items()
+            if name not in UNLESS_STATED or name not in facts
+        )
+        return gate.decide(request.on(on, as_of=law_of, stated=differing))
+
+    return timeline(
+        gate.packs(request.pack_ids),
+        judge,
+        released_on=own if isinstance(own, date) else known_on,
+        known_on=known_on,
+        design_changed=facts.value(DESIGN_CHANGED) is True,
+        there_before=there_before,
+    )
