@@ -22,6 +22,7 @@ from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.chains import Chain
+from aiact_rules.core.choices import Choice
 from aiact_rules.core.decisions import Decision, Run, Subject, combine
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.pack_decisions import Judge
@@ -32,7 +33,7 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.overrides import Override, OverrideRefused, ReleaseRefused, objection
 from aiact_rules.plugins.interfaces import Evaluator
 from aiact_rules.requests.choosing import DEFAULT_PACK
-from aiact_rules.requests.making import RequestMaker
+from aiact_rules.requests.making import RequestMaker, TableRequest
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.recorded import is_record, request_of_record
 from aiact_rules.requests.request import Request
@@ -178,6 +179,10 @@ class Gate:
         if isinstance(what, Mapping) and is_record(what):
             return request_of_record(what, self.shelf)
         return self._maker.of_mapping(what, said, source=source, subject=subject or Subject())
+
+    def table_request(self, path: Path | None, markets: Iterable[Choice], said: Overrides) -> TableRequest:
+        """Choose what the rows of a table are judged by, by the rules that count for releases. Raises as `request` does."""
+        return self._maker.of_table(path, markets, said)
 
     def decide(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Decision:
         """Decide on a request. Pure but for `at`, the time of the run (default: now), which is no part of a decision's id.

@@ -142,8 +142,9 @@ def judge_inputs(
     verify: str | None = None,
     baseline: Baseline | None = None,
     only_cards: bool = False,
+    record: bool = True,
 ) -> Batch:
-    """Judge every input, tell the plugins of each decision, and return what became of all of them.
+    """Judge every input, tell the plugins of each decision where `record`, and return what became of all of them.
 
     With a baseline, a release passes where nothing got worse; a prohibition, or a signal that cites one, never does.
     """
@@ -151,7 +152,7 @@ def judge_inputs(
     left_out = list(inputs.left_out)
     for each in inputs.inputs:
         found = (
-            _judged(gate, each, said, engine, verify)
+            _judged(gate, each, said, engine, verify, record)
             if each.what is not None
             else Item(each.name, problems=each.problems)
         )
@@ -165,13 +166,15 @@ def judge_inputs(
     return Batch(tuple(items), tuple(left_out), inputs.problems)
 
 
-def _judged(gate: Gate, each: Input, said: Overrides, engine: str | None, verify: str | None) -> Item | Skipped:
+def _judged(
+    gate: Gate, each: Input, said: Overrides, engine: str | None, verify: str | None, record: bool
+) -> Item | Skipped:
     assert each.what is not None
     try:
         request = gate.request_or_skip(each.what, said)
         if isinstance(request, Skipped):
             return request
-        return item_of(gate, request, name=_name(each, request), engine=engine, verify=verify)
+        return item_of(gate, request, name=_name(each, request), engine=engine, verify=verify, record=record)
     except ProblemsError as error:
         return Item(each.name, problems=error.problems)
     except EngineUnavailable as error:
@@ -188,15 +191,22 @@ def _judged(gate: Gate, each: Input, said: Overrides, engine: str | None, verify
 
 
 def item_of(
-    gate: Gate, request: Request, *, name: str | None = None, engine: str | None = None, verify: str | None = None
+    gate: Gate,
+    request: Request,
+    *,
+    name: str | None = None,
+    engine: str | None = None,
+    verify: str | None = None,
+    record: bool = True,
 ) -> Item:
     """Judge one request, by a second engine too where asked, and tell the plugins. Raises as `Gate.decide` does."""
     answer = gate.judge(request, engine=engine)
     second = verify or request.organisation.text("verify")
     if second is not None:
         answer = _verified(gate, answer, gate.judge(request, engine=second))
-    for decision in answer.decisions if isinstance(answer, Chain) else (answer,):
-        gate.record(decision)
+    if record:
+        for decision in answer.decisions if isinstance(answer, Chain) else (answer,):
+            gate.record(decision)
     threshold = request.threshold
     passes = not threshold.refuses(answer.verdict)
     waived: tuple[str, ...] = ()

@@ -36,25 +36,33 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in newer r
 
 
 def judging(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say what is judged, by which packs and on which dates, handed over as `said`, an Overrides."""
+    """Add the options that say what is judged, by which packs and on which date, handed over as `said`, an Overrides."""
+    return _with_options(command, _OPTIONS)
 
+
+def judging_on_dates(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the same options without the date, which the command takes itself."""
+    return _with_options(command, {name: option for name, option in _OPTIONS.items() if name != "as_of"})
+
+
+def _with_options(command: Callable[..., None], options: dict[str, Any]) -> Callable[..., None]:
     @wraps(command)
     def gathering(**given: Any) -> None:
-        own = {name: given.pop(name) for name in _NAMES}
-        command(**given, said=overrides_of(own))
+        own = {name: given.pop(name) for name in options}
+        command(**given, said=_overrides_of(own))
 
     decorated: Callable[..., None] = gathering
-    for option in reversed(_OPTIONS):
+    for option in reversed(options.values()):
         decorated = option(decorated)
     return decorated
 
 
-def overrides_of(own: dict[str, Any]) -> Overrides:
+def _overrides_of(own: dict[str, Any]) -> Overrides:
     """Return what the shared options say. Raises InputError for a text that is not of its form."""
     return Overrides.of(
         roles=own["roles"] or None,
         moment=own["moment"],
-        as_of=own["as_of"],
+        as_of=own.get("as_of"),
         release_date=own["release_date"],
         markets=own["markets"],
         packs=own["packs"],
@@ -66,41 +74,38 @@ def overrides_of(own: dict[str, Any]) -> Overrides:
     )
 
 
-_NAMES = (
-    "roles",
-    "moment",
-    "as_of",
-    "release_date",
-    "markets",
-    "packs",
-    "readings",
-    "fact_files",
-    "settings",
-    "uncovered",
-    "past_dates",
-)
-_OPTIONS = (
-    click.option("--role", "roles", multiple=True, help="A role of the operator (several allowed)."),
-    click.option("--moment", help="The step taken: placing_on_market, making_available, putting_into_service, use."),
-    click.option("--as-of", type=Day(), help="The date on which the law is known (default: today)."),
-    click.option("--release-date", type=Day(), help="The date of the step (default: as stated, else --as-of)."),
-    click.option("--market", "markets", multiple=True, help="A further market, such as EU (several allowed)."),
-    click.option("--pack", "packs", multiple=True, help="A further pack by id (several allowed)."),
-    click.option(
+_OPTIONS: dict[str, Any] = {
+    "roles": click.option("--role", "roles", multiple=True, help="A role of the operator (several allowed)."),
+    "moment": click.option(
+        "--moment", help="The step taken: placing_on_market, making_available, putting_into_service, use."
+    ),
+    "as_of": click.option("--as-of", type=Day(), help="The date on which the law is known (default: today)."),
+    "release_date": click.option(
+        "--release-date", type=Day(), help="The date of the step (default: as stated, else --as-of)."
+    ),
+    "markets": click.option(
+        "--market", "markets", multiple=True, help="A further market, such as EU (several allowed)."
+    ),
+    "packs": click.option("--pack", "packs", multiple=True, help="A further pack by id (several allowed)."),
+    "readings": click.option(
         "--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point."
     ),
-    click.option("--facts", "fact_files", multiple=True, type=click.Path(), help="A further document of the release."),
-    click.option("--set", "settings", multiple=True, metavar="FACT=VALUE", help="State one fact, over what files say."),
-    click.option(
+    "fact_files": click.option(
+        "--facts", "fact_files", multiple=True, type=click.Path(), help="A further document of the release."
+    ),
+    "settings": click.option(
+        "--set", "settings", multiple=True, metavar="FACT=VALUE", help="State one fact, over what files say."
+    ),
+    "uncovered": click.option(
         "--uncovered",
         multiple=True,
         metavar="MARKET",
         help="Leave out, on record, a market that no installed pack covers.",
     ),
-    click.option(
+    "past_dates": click.option(
         "--past-dates",
         type=click.Choice(["judge", "refuse"]),
         default=None,
         help="What to do with a release date that is past.",
     ),
-)
+}

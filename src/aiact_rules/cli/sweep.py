@@ -6,25 +6,29 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiact_rules.cli.options import Day
+from aiact_rules.cli.options import FAIL_ON, Day, judging_on_dates
+from aiact_rules.core.batches import left_out_by_reason
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
+from aiact_rules.core.statuses import Verdict
 from aiact_rules.gate import Gate
 from aiact_rules.plugins.interfaces import EngineUnavailable
+from aiact_rules.requests.overrides import Overrides
 
 if TYPE_CHECKING:
     from aiact_rules.sweep.mapping import TableMap
     from aiact_rules.sweep.running import Swept
+    from aiact_rules.sweep.summary import Summary
     from aiact_rules.sweep.tables import Table
 
 
-class _Sweep(click.Group):
+class _SweepGroup(click.Group):
     """A group whose first argument is a table where it names no command of the group."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -33,7 +37,7 @@ class _Sweep(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group("sweep", cls=_Sweep, no_args_is_help=True)
+@click.group("sweep", cls=_SweepGroup, no_args_is_help=True)
 def command() -> None:
     """Judge all rows of a TABLE (Parquet, CSV, JSON lines), or all releases below a folder.
 
@@ -65,51 +69,36 @@ def init(table: Path, roles: tuple[str, ...], packs: tuple[str, ...], output: Pa
 
 @command.command("run")
 @click.argument("table", type=click.Path(path_type=Path, exists=True))
+@judging_on_dates
 @click.option("--map", "map_file", type=click.Path(path_type=Path, exists=True), help="The mapping file.")
-@click.option("--role", "roles", multiple=True, help="The role of the operator in all rows (several allowed).")
-@click.option("--moment", help="The step taken, in all rows.")
 @click.option(
     "--as-of", "dates", multiple=True, type=Day(), help="The date on which the law is known (several: compare them)."
 )
-@click.option("--release-date", type=Day(), help="The date of the step, in all rows (default: a column, else --as-of).")
-@click.option("--market", "markets", multiple=True, help="A market, in all rows (several allowed).")
-@click.option("--pack", "packs", multiple=True, help="A pack by id (several allowed).")
-@click.option("--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point.")
-@click.option("--set", "settings", multiple=True, metavar="FACT=VALUE", help="State one fact for all rows.")
 @click.option("--without", "without", multiple=True, metavar="FACT", help="Leave the column of a fact unread.")
 @click.option("--sets", "sets", default="breached,open", help="The statuses whose obligations are listed for each row.")
 @click.option("--output", type=click.Path(path_type=Path), help="The table with verdicts (default: TABLE.verdicts.*).")
 @click.option("--only-key", is_flag=True, help="Write only the key and the answers, not the other columns.")
 @click.option("--no-output", is_flag=True, help="Write no table, only the summary.")
+@click.option("--allow-empty", is_flag=True, help="Exit with 0 where there is no row to judge.")
 @click.option("--picture", "picture_file", type=click.Path(path_type=Path), help="Draw the summary as SVG.")
 @click.option(
     "--format", "report", type=click.Choice(["text", "json"]), default="text", help="How the summary is shown."
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["hold", "block", "never"]),
-    default="hold",
-    help="From which verdict on the exit code is 1.",
-)
+@FAIL_ON
 def run(
     table: Path,
     map_file: Path | None,
-    roles: tuple[str, ...],
-    moment: str | None,
     dates: tuple[date, ...],
-    release_date: date | None,
-    markets: tuple[str, ...],
-    packs: tuple[str, ...],
-    readings: tuple[str, ...],
-    settings: tuple[str, ...],
     without: tuple[str, ...],
     sets: str,
     output: Path | None,
     only_key: bool,
     no_output: bool,
+    allow_empty: bool,
     picture_file: Path | None,
     report: str,
-    fail_on: str,
+    fail_on: str | None,
+    said: Overrides,
 ) -> None:
     """Judge every row of a TABLE, or every release below a folder; the word `run` may be left out.
 
@@ -117,56 +106,125 @@ def run(
     verdict of each row, its conclusions, and the obligations that are breached and open.
     """
     _need_libraries()
-    from aiact_rules.sweep.kernel import Kernel
     from aiact_rules.sweep.picture import picture
-    from aiact_rules.sweep.plan import make_plan
-    from aiact_rules.sweep.summary import summarised
 
     gate = Gate()
-    chosen = _pairs(readings, "--reading", "ID=CHOICE")
-    source, table_map = _table(gate, table, map_file, packs or None, chosen)
-    table_map = _unread(table_map, without)
-    stated: dict[str, Any] = dict(_pairs(settings, "--set", "FACT=VALUE"))
-    given = {
-        "operator.roles": list(roles) or None,
-        "release.moment": moment,
-        "release.date": release_date,
-        "release.markets": list(markets) or None,
-    }
-    stated |= {name: value for name, value in given.items() if value is not None}
-    plan = make_plan(
-        gate,
-        table_map,
-        as_of=dates or (datetime.now(UTC).date(),),
-        packs=packs or None,
-        readings=chosen,
-        stated=stated,
-        sets=_statuses(sets),
-    )
-    kernel = Kernel(plan, threads=max(1, min(4, (os.cpu_count() or 1) // 2)))
+    said = said.with_(fail_on=fail_on)
     target = None if no_output else output or _beside(table)
-    keep = None if not only_key else [] if plan.key is None else [plan.key]
-    swept = _with_progress(source, lambda done: _run(source, table_map, kernel, target, keep, done))
-    summary = summarised(swept, kernel)
-    for key, why in swept.bad.named:
-        click.echo(f"{key}: {why}", err=True)
-    if swept.bad.count:
-        more = swept.bad.count - len(swept.bad.named)
-        click.echo(
-            f"{swept.bad.count:,} row{'' if swept.bad.count == 1 else 's'} could not be judged"
-            + (f" ({more:,} more than shown; the column aiact_error names each reason)" if more else ""),
-            err=True,
+    if target is not None and any(target.resolve() == path.resolve() for path in (table, map_file) if path is not None):
+        raise InputError(
+            [Problem("the output would be written over the input", Place(str(target)), "name another file")]
         )
-    if report == "json":
-        click.echo(json.dumps(summary.as_json(), indent=2))
+    days = tuple(dict.fromkeys(dates or (datetime.now(UTC).date(),)))
+    chosen = _Sweep(gate, table, said, days, _statuses(sets), target)
+    if table.is_dir() and not any(table.glob("*.parquet")):
+        if map_file is not None:
+            raise InputError([Problem("a folder of releases needs no mapping file", Place(str(map_file)))])
+        found = chosen.folder(allow_empty=allow_empty)
     else:
-        click.echo(summary.text(), nl=False)
+        found = chosen.table(map_file, without, only_key=only_key, allow_empty=allow_empty)
+    for line in found.lines:
+        click.echo(line, err=True)
+    if report == "json":
+        click.echo(json.dumps({**found.summary.as_json(), "notes": list(found.notes)}, indent=2))
+    else:
+        click.echo(found.summary.text(), nl=False)
+        for note in found.notes:
+            click.echo(note)
         if target is not None:
             click.echo(f"\nwritten: {target}")
     if picture_file is not None:
-        picture_file.write_text(picture(summary, f"{table.name}: verdicts"), encoding="utf-8")
-    threshold = {"hold": 1, "block": 2, "never": 3}[fail_on]
-    raise click.exceptions.Exit(2 if swept.bad.count else 1 if summary.worst >= threshold else 0)
+        picture_file.write_text(picture(found.summary, f"{table.name}: verdicts"), encoding="utf-8")
+    raise click.exceptions.Exit(found.exit_code)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a sweep found, ready to be shown: `lines` name what could not be judged."""
+
+    summary: Summary
+    lines: tuple[str, ...]
+    notes: tuple[str, ...]
+    exit_code: int
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    gate: Gate
+    path: Path
+    said: Overrides
+    dates: tuple[date, ...]
+    sets: list[Any]
+    target: Path | None
+
+    def folder(self, *, allow_empty: bool) -> _Found:
+        """Judge every release below a folder as `check --tree` does."""
+        from aiact_rules.judging import inputs_of
+        from aiact_rules.sweep.folders import sweep_folder
+        from aiact_rules.sweep.tables import Chunk
+        from aiact_rules.sweep.writing import Output
+
+        inputs = inputs_of(self.gate, (), trees=(self.path,), allow_empty=allow_empty)
+        if inputs.problems:
+            raise InputError(inputs.problems)
+        found = sweep_folder(self.gate, inputs, self.said, self.dates)
+        if self.target is not None:
+            batch = found.table(self.sets)
+            kept = batch.select(["release", "operator"])
+            with Output(self.target) as output:
+                output.write(Chunk(kept), ["release", "operator"], batch)
+        bad = [f"{row.release}: {next(a.reason for a in row.answers if a.reason)}" for row in found.bad]
+        notes = [f"{row.release}: {note}" for row in found.rows for note in row.notes]
+        notes += [f"left out: {count} x {reason}" for reason, count in left_out_by_reason(found.left_out).items()]
+        code = 2 if found.bad else 0 if all(row.passes for row in found.rows) else 1
+        return _Found(found.summary(), (*bad, *_bad_rows(len(bad), len(bad))), tuple(notes), code)
+
+    def table(self, map_file: Path | None, without: tuple[str, ...], *, only_key: bool, allow_empty: bool) -> _Found:
+        """Judge every row of a table."""
+        from aiact_rules.sweep.choosing import plan_for
+        from aiact_rules.sweep.kernel import Kernel
+        from aiact_rules.sweep.mapping import read_table_map
+        from aiact_rules.sweep.summary import summarised
+        from aiact_rules.sweep.tables import open_table
+
+        source = open_table(self.path)
+        table_map = None if map_file is None else read_table_map(map_file.read_text(encoding="utf-8"), str(map_file))
+        if table_map is not None:
+            from aiact_rules.sweep.running import check_columns
+
+            check_columns(source, table_map)
+        planned = plan_for(
+            self.gate, source, self.path, table_map, self.said, dates=self.dates, sets=self.sets, without=without
+        )
+        kernel = Kernel(planned.plan, threads=max(1, min(4, (os.cpu_count() or 1) // 2)))
+        keep = None if not only_key else [] if planned.plan.key is None else [planned.plan.key]
+        swept = _with_progress(source, lambda done: _run(source, planned.table_map, kernel, self.target, keep, done))
+        summary = summarised(swept, kernel)
+        choices = planned.request.choices
+        notes = list(choices.notes)
+        if planned.plan.words:
+            notes.append(f"searched for words: {', '.join(planned.plan.words)}")
+        if choices.uncovered:
+            notes.append(
+                f"not judged for: {', '.join(choice.value for choice in choices.uncovered)} (left out on record)"
+            )
+        if not summary.rows and not allow_empty:
+            hint = "use --allow-empty where that is meant"
+            raise InputError([Problem("there is no row to judge", Place(str(self.path)), hint)])
+        worst = list(Verdict)[summary.worst]
+        refused = choices.threshold.refuses(worst)
+        if worst is not Verdict.ALLOW and not refused:
+            notes.append(f"a {worst.value} passes: `fail_on` is `{choices.threshold.word}` ({choices.threshold.place})")
+        named = [f"{key}: {why}" for key, why in swept.bad.named]
+        lines = (*named, *_bad_rows(swept.bad.count, len(swept.bad.named)))
+        return _Found(summary, lines, tuple(notes), 2 if swept.bad.count else int(refused))
+
+
+def _bad_rows(count: int, named: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    more = f" ({count - named:,} more than shown; the column aiact_error names each reason)" if count > named else ""
+    return (f"{count:,} row{'' if count == 1 else 's'} could not be judged{more}",)
 
 
 def _need_libraries() -> None:
@@ -177,61 +235,6 @@ def _need_libraries() -> None:
     except EngineUnavailable as error:
         message, _, hint = str(error).partition("\n")
         raise PackError([Problem(message, hint=hint.strip() or None)]) from error
-
-
-def _table(
-    gate: Gate, path: Path, map_file: Path | None, packs: tuple[str, ...] | None, readings: dict[str, str]
-) -> tuple[Table, TableMap]:
-    from aiact_rules.sweep.mapping import ColumnMap, TableMap, read_table_map
-    from aiact_rules.sweep.proposal import fact_named
-    from aiact_rules.sweep.releases import ReleaseFolder
-    from aiact_rules.sweep.tables import open_table
-
-    if path.is_dir() and not any(path.glob("*.parquet")):
-        if map_file is not None:
-            raise InputError([Problem("a folder of releases needs no mapping file", Place(str(map_file)))])
-        folder = ReleaseFolder(gate, path, packs, readings)
-        if not folder.rows:
-            raise InputError([Problem("no release file and no model card below this folder", Place(str(path)))])
-        return folder, folder.table_map()
-    table = open_table(path)
-    if map_file is not None:
-        return table, read_table_map(map_file.read_text(encoding="utf-8"), str(map_file))
-    vocabulary = gate.vocabulary(packs)
-    columns = tuple(ColumnMap(name, name) for name in table.columns if fact_named(name, vocabulary) == name)
-    if not columns:
-        raise InputError(
-            [
-                Problem(
-                    "no column of this table has the name of a fact, so it needs a mapping file",
-                    Place(str(path)),
-                    f"write one with `aiact-rules sweep init {path}` and name it with --map",
-                )
-            ]
-        )
-    return table, TableMap(next((name for name in table.columns if name in ("id", "key")), None), columns)
-
-
-def _unread(table_map: TableMap, facts: tuple[str, ...]) -> TableMap:
-    known = [column.fact for column in table_map.columns]
-    problems = [
-        Problem(f"no column states `{fact}`", Place("--without"), did_you_mean(fact, known))
-        for fact in facts
-        if fact not in known
-    ]
-    if problems:
-        raise InputError(problems)
-    return replace(table_map, columns=tuple(column for column in table_map.columns if column.fact not in facts))
-
-
-def _pairs(texts: tuple[str, ...], option: str, form: str) -> dict[str, str]:
-    found = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise InputError([Problem(f"expected {form}, found `{text}`", Place(option))])
-        found[name.strip()] = value.strip()
-    return found
 
 
 def _statuses(text: str) -> list[Any]:
@@ -264,8 +267,6 @@ def _run(
     from aiact_rules.sweep.writing import Output
 
     check_columns(table, table_map)
-    if keep is None and table.name.rstrip("/") and hasattr(table, "table_map"):
-        keep = ["release", "operator"]  # of a folder of releases, whose facts stand in its files
     if target is None:
         return sweep(table, table_map, kernel, keep=keep, done=done)
     with Output(target) as output:

@@ -52,6 +52,31 @@ class _Settings:
         return NOBODY if self.opened is None else self.opened.settings
 
 
+@dataclass(frozen=True)
+class TableRequest:
+    """What is chosen for every row of a table.
+
+    `usual` are facts of the organisation, which a row may repeat but not contradict; `said` those of the caller, which
+    count for every row; `markets` are added to those of every row; `demanded` packs judge every row, whatever its markets.
+    """
+
+    choices: Choices
+    usual: Facts
+    said: Facts
+    markets: frozenset[str]
+    demanded: frozenset[str]
+
+    @property
+    def pack_ids(self) -> tuple[str, ...]:
+        """Return the ids of the packs, sorted."""
+        return tuple(choice.value for choice in self.choices.packs)
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """Return the readings of the law that somebody chose."""
+        return {name: choice.value for name, choice in self.choices.readings.items()}
+
+
 class RequestMaker:
     """Makes requests for a gate. `usual` is what the gate says of every release. Safe to share between threads."""
 
@@ -114,6 +139,18 @@ class RequestMaker:
         """Return the request for a document that was read elsewhere. Raises InputError where it contradicts itself."""
         made = self._made(document.name, lambda _: document, said, self._settings_of(None), _asked_by(document))
         return made if subject is None else _with_subject(made, subject)
+
+    def of_table(self, path: Path | None, markets: Iterable[Choice], said: Overrides) -> TableRequest:
+        """Return what is chosen for the rows of a table, in which `markets` stand, by the rules that count for releases.
+
+        Raises InputError where the organisation's settings or the caller's cannot be used.
+        """
+        settings = self._settings_of(path)
+        own = settings.organisation
+        asked = Asked(markets=tuple(markets), uncovered=own.choices("uncovered"))
+        chosen = self._packs(asked, said, own)
+        making = _Making(self, "table", Document("table", _Named(), Facts({})), chosen, said, settings)
+        return making.table()
 
     def _source_of(self, path: Path) -> object | None:
         accepting = [source for source in self.shelf.catalogue.sources.values() if source.accepts(path)]
@@ -238,29 +275,7 @@ class _Making:
             place = document.operators[0].place
             raise InputError([Problem(message, place, "state them for each operator there")])
         as_of, chosen_as_of = self.as_of()
-        readings = choose_readings(
-            self.packs,
-            caller={**usual.readings, **said.readings},
-            organisation=self.own.pairs("readings"),
-            release=document.choices,
-        )
-        setting = self.own.text("fail_on")
-        threshold, laxer = choose_threshold(
-            None if setting is None else Choice(setting, self.own.places["fail_on"]),
-            _stricter(said.fail_on, usual.fail_on),
-        )
-        passed_over = self.settings.passed_over
-        notes = [*readings.notes, *laxer]
-        if passed_over is not None:
-            notes.append(f"{_shown(passed_over)}: not used, since others may write to it")
-        choices = Choices(
-            self.chosen.packs,
-            readings.readings,
-            chosen_as_of,
-            threshold,
-            self.chosen.uncovered,
-            self.own.files[0].name if self.own.files else None,
-        )
+        choices, notes = self.choices(chosen_as_of)
         subject = Subject(document.subject.name, document.subject.version, tuple(file.name for file in document.files))
         operator = document.operator if document.operator is not None or document.operators else self.own.name
         request = Request(
@@ -288,6 +303,45 @@ class _Making:
         if not operators:
             return self.dated(request, notes)
         return replace(self.dated(request, notes), operators=tuple(self.dated(each, notes) for each in operators))
+
+    def choices(self, as_of: Choice) -> tuple[Choices, list[str]]:
+        """Return what is chosen besides the facts, and what a person must be told of it."""
+        usual, said = self.maker.usual, self.said
+        readings = choose_readings(
+            self.packs,
+            caller={**usual.readings, **said.readings},
+            organisation=self.own.pairs("readings"),
+            release=self.document.choices,
+        )
+        setting = self.own.text("fail_on")
+        threshold, laxer = choose_threshold(
+            None if setting is None else Choice(setting, self.own.places["fail_on"]),
+            _stricter(said.fail_on, usual.fail_on),
+        )
+        notes = [*readings.notes, *laxer]
+        if self.settings.passed_over is not None:
+            notes.append(f"{_shown(self.settings.passed_over)}: not used, since others may write to it")
+        organisation = self.own.files[0].name if self.own.files else None
+        choices = Choices(self.chosen.packs, readings.readings, as_of, threshold, self.chosen.uncovered, organisation)
+        return choices, notes
+
+    def table(self) -> TableRequest:
+        """Return what counts for every row of a table."""
+        choices, notes = self.choices(Choice("", CALLER))
+        usual = self.with_usual_roles(Facts({f.name: f for f in self.own.facts if f.name != MARKETS}))
+        said = self.maker.usual.stated(self.vocabulary).overridden_by(self.said.stated(self.vocabulary))
+        markets = self.with_all_markets(Facts({})).value(MARKETS)
+        demanded = {choice.value for choice in (*self.own.choices("packs"),)}
+        demanded |= {*self.said.packs, *self.maker.usual.packs}
+        for code in markets if isinstance(markets, frozenset) else ():
+            demanded |= {p.id for p in self.packs if p.gates and p.market == code}
+        return TableRequest(
+            replace(choices, notes=tuple(notes)),
+            usual,
+            said,
+            markets if isinstance(markets, frozenset) else frozenset(),
+            frozenset(demanded),
+        )
 
     def facts(self, stated: Facts, as_of: date, *, is_own: bool) -> Facts:
         """Join what documents, organisation and caller state, and add the release date and the moment.

@@ -17,16 +17,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from aiact_rules.core.packs import MOMENT, ROLES
+from aiact_rules.core.packs import MOMENT, ROLES, SIGNALS
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader, Reader, Reading
 from aiact_rules.engines.plane_machine import Machine, Plane, Words, packed, unpacked
-from aiact_rules.engines.plane_program import Circuit, Input, Silent
+from aiact_rules.engines.plane_program import ALL, Circuit, Input, Silent
 from aiact_rules.sweep.bitsets import row_sets, set_column
 from aiact_rules.sweep.mapping import NEEDS_WHOLE_LISTS, ColumnMap, scale_of
 from aiact_rules.sweep.plan import Plan, usual_moment
 from aiact_rules.sweep.statuses import JudgementPlanes, judgement_planes
+from aiact_rules.sweep.words import WordsColumn
 
 VERDICTS = ("allow", "hold", "block", "error")
 TRUTHS = ("no", "unknown", "yes")
@@ -105,6 +106,9 @@ class Kernel:
         ]
         self._derived = [_DerivedColumn(self, name, wanted.get(name, [])) for name in plan.derived]
         self._moment = _MomentColumn(self, wanted.get(MOMENT, [])) if plan.usual_moments is not None else None
+        searched = wanted.get(SIGNALS, [])
+        inputs = [self.program.inputs[number] for number in searched]
+        self._words = WordsColumn(plan.words, plan.cues, inputs, searched) if plan.words else None
 
     def __reduce__(self) -> tuple[type[Kernel], tuple[Plan]]:
         return Kernel, (self.plan,)
@@ -150,12 +154,16 @@ class Kernel:
     def reader(self, column: ColumnMap) -> Reader:
         """Give the way in which a column states its fact."""
         declaration = self.plan.declarations[column.fact]
+        parse, parse_many = column.parse(declaration), column.parse_many(declaration)
+        if self.plan.scope is not None:
+            parse = self.plan.scope.reads(column.fact, parse)
+            parse_many = self.plan.scope.reads(column.fact, parse_many)
         return Reader(
             declaration.type,
-            column.parse(declaration),
-            column.parse_many(declaration),
+            parse,
+            parse_many,
             scale_of(column, declaration),
-            plain=not column.values,
+            plain=not column.values and (self.plan.scope is None or column.fact not in self.plan.scope.usual),
             by_element=column.fact not in NEEDS_WHOLE_LISTS,
         )
 
@@ -170,6 +178,8 @@ class Kernel:
             yield from zip(column.numbers, reading.planes, strict=True)
         if self._moment is not None:
             yield from self._moment.inputs(batch)
+        if self._words is not None:
+            yield from zip(self._words.numbers, self._words.read(batch).planes, strict=True)
         for derived in self._derived:
             reading = derived.read(batch)
             _note(faults, f"`{derived.fact}`", reading.faults)
@@ -179,6 +189,7 @@ class Kernel:
 
     def _answer(self, batch: pa.RecordBatch, faults: Mapping[int, str]) -> Judged:
         rows = batch.num_rows
+        faults = {**self._unjudged(rows), **faults}
         wrong = None
         if faults:
             wrong = np.zeros(rows, np.bool_)
@@ -205,7 +216,8 @@ class Kernel:
             put(pa.field(f"{PREFIX}verdict{after}", _VERDICT_TYPE), _words(codes, VERDICTS, None))
             for name, (possible, certain) in planes.conclusions.items():
                 truth = unpacked(self._plane(possible), rows) + unpacked(self._plane(certain), rows)
-                put(pa.field(f"{PREFIX}{name}{after}", _VERDICT_TYPE), _words(truth, TRUTHS, wrong))
+                missing = self._missing(planes.scopes[name], wrong, rows)
+                put(pa.field(f"{PREFIX}{name}{after}", _VERDICT_TYPE), _words(truth, TRUTHS, missing))
             for status, digits in planes.counts.items():
                 counts = pa.array(self._count(digits, rows), mask=wrong)
                 put(pa.field(f"{PREFIX}{status.value}_count{after}", pa.uint16()), counts)
@@ -224,6 +236,22 @@ class Kernel:
             pairs = np.bincount(verdicts[0] * len(VERDICTS) + codes, minlength=len(VERDICTS) ** 2)
             tally.changes.append(pairs.reshape(len(VERDICTS), len(VERDICTS)))
         return Judged(pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields)), tally, faults)
+
+    def _unjudged(self, rows: int) -> dict[int, str]:
+        """Return the rows that no pack judges: they are never allowed."""
+        found: dict[int, str] = {}
+        for planes in self._planes:
+            if planes.judged != ALL:
+                judged = unpacked(self._plane(planes.judged), rows)
+                found |= dict.fromkeys((int(row) for row in np.flatnonzero(judged == 0)), "no pack judges this row")
+        return found
+
+    def _missing(self, scope: int, wrong: NDArray[np.bool_] | None, rows: int) -> NDArray[np.bool_] | None:
+        """Return the rows in which a conclusion has no value: those with an error, and those that its pack does not judge."""
+        if scope == ALL:
+            return wrong
+        outside: NDArray[np.bool_] = unpacked(self._plane(scope), rows) == 0
+        return outside if wrong is None else outside | wrong
 
     def _plane(self, plane: int) -> Words:
         return self._machine.output(self._output[plane])
@@ -373,6 +401,7 @@ def _no_list(_: list[str]) -> FactValue | None:
 def _needed(planes: JudgementPlanes, sets: tuple[Status, ...]) -> Iterator[int]:
     yield planes.block
     yield planes.hold
+    yield from {planes.judged, *planes.scopes.values()} - {ALL}
     for pair in planes.conclusions.values():
         yield from pair
     for digits in planes.counts.values():

@@ -27,7 +27,7 @@ from aiact_rules.yaml_text import Mapping as YamlMapping
 FORMAT = "1"
 DEFAULT_MISSING = frozenset({""})
 NEEDS_WHOLE_LISTS = frozenset({ROLES, MARKETS})
-_KEYS = ("format", "key", "missing", "columns", "facts")
+_KEYS = ("format", "key", "missing", "columns", "facts", "words")
 _COLUMN_KEYS = ("fact", "values", "separator", "unit", "times", "missing")
 _PREFIXES = {"k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "Z": 21, "Y": 24}
 _WORDS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
@@ -74,8 +74,6 @@ class ColumnMap:
             words = [self.values.get(text, text) for text in said if text not in self.missing or text in self.values]
             if said and not words:
                 return None
-            if declaration.type is not FactType.SOME_OF and len(words) == 1:
-                return _settled(declaration, parse_value(declaration, words[0]))
             return _settled(declaration, parse_value(declaration, words))
 
         return parse
@@ -89,12 +87,16 @@ def _settled(declaration: FactDeclaration, value: FactValue) -> FactValue:
 
 @dataclass(frozen=True, slots=True)
 class TableMap:
-    """What a mapping file says: the key column, the columns that state facts, and facts that hold for all rows."""
+    """What a mapping file says: the key column, the columns that state facts, and facts that hold for all rows.
+
+    `words` are the columns in which people describe a release, to be searched for cues; None: those whose names say so.
+    """
 
     key: str | None = None
     columns: tuple[ColumnMap, ...] = ()
     facts: Mapping[str, str | list[str]] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    words: tuple[str, ...] | None = None
 
     def problems(self, vocabulary: Vocabulary) -> Iterator[Problem]:
         """Say what does not fit the vocabulary."""
@@ -131,6 +133,9 @@ class TableMap:
                     column.place,
                     did_you_mean(column.column, known) or f"its columns are {', '.join(known[:12])}",
                 )
+        for name in self.words or ():
+            if name not in known:
+                yield Problem(f"{table} has no column `{name}` to search for words", None, did_you_mean(name, known))
         if self.key is not None and self.key not in known:
             yield Problem(
                 f"{table} has no column `{self.key}`, which is to be the key",
@@ -218,7 +223,9 @@ class _MapReader:
         )
         if self.problems:
             raise InputError(self.problems)
-        return TableMap(None if key is None else str(key), columns, facts, places)
+        words = root.get("words")
+        searched = None if words is None else tuple(sorted(self.words(words, frozenset())))
+        return TableMap(None if key is None else str(key), columns, facts, places, searched)
 
     def column(self, name: str, node: Node, place: Place, missing: frozenset[str]) -> ColumnMap | None:
         if isinstance(node, Scalar):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.formulas import Lowered, specialised
 from aiact_rules.core.lowering import lower
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
+from aiact_rules.core.rules import Cue
 from aiact_rules.core.statuses import Status, Traits, traits_of
 from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactValue, Vocabulary
 from aiact_rules.gate import Gate
 from aiact_rules.sources.statements import parse_value
 from aiact_rules.sweep.mapping import ColumnMap, TableMap
+from aiact_rules.sweep.scope import Scope
 
 DEFAULT_SETS = (Status.BREACHED, Status.OPEN)
 
@@ -24,7 +26,11 @@ UsualMoments = Mapping[str, tuple[tuple[str, int], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One pack on one as-of date, for the facts that are the same in all rows. `silence` is what a missing value means."""
+    """One pack on one as-of date, for the facts that are the same in all rows. `silence` is what a missing value means.
+
+    `market` is the market of the rows that it judges (None: it judges all), and `is_default` says that it also judges the
+    rows that name no market.
+    """
 
     pack: str
     gates: bool
@@ -32,6 +38,8 @@ class Case:
     duties: tuple[tuple[str, Traits], ...]
     headlines: tuple[str, ...]
     silence: Mapping[str, FactValue | None]
+    market: str | None = None
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,9 @@ class Plan:
     sets: tuple[Status, ...] = DEFAULT_SETS
     counts: bool = True
     stated: Mapping[str, FactValue] | None = None
+    scope: Scope | None = None
+    words: tuple[str, ...] = ()
+    cues: Mapping[str, Cue] = field(default_factory=dict)
 
     @property
     def facts(self) -> frozenset[str]:
@@ -81,19 +92,30 @@ def make_plan(
     stated: Mapping[str, object] | None = None,
     sets: Sequence[Status] = DEFAULT_SETS,
     counts: bool = True,
+    scope: Scope | None = None,
+    words: Sequence[str] = (),
 ) -> Plan:
     """Settle a sweep. `stated` are facts that are the same in all rows, as text or values, over those of the table's map.
 
-    Raises InputError for facts, columns and readings that do not fit, and PackError for a pack that cannot be used.
+    `scope` says which pack judges which rows (None: all judge all), `words` which columns are searched for cues. Raises
+    InputError for facts, columns and readings that do not fit, and PackError for a pack that cannot be used.
     """
+    stated = dict(stated or {})
     chosen = tuple(gate.packs(packs))
     vocabulary = gate.vocabulary(packs)
     problems = [*table.problems(vocabulary), *_choice_problems(readings or {}, chosen)]
-    same = _same_in_all_rows(table, stated or {}, vocabulary, problems)
+    columns = tuple(column for column in table.columns if column.fact not in stated)
+    facts = {column.fact for column in columns}
+    if SIGNALS in facts or SIGNALS in stated or SIGNALS in table.facts:
+        problems.append(Problem(f"`{SIGNALS}` is found by the tool and cannot be stated", Place("sweep")))
+    if scope is not None:
+        stated = {**_usual(scope, {*facts, *table.facts, *stated}), **stated}
+    same = _same_in_all_rows(table, stated, vocabulary, problems)
     if problems:
         raise InputError(problems)
-    columns = tuple(column for column in table.columns if column.fact not in (stated or {}))
-    facts = {column.fact for column in columns}
+    cues = {cue.id: cue for pack in chosen for cue in pack.cues.values()} if words else {}
+    if cues:
+        facts = {*facts, SIGNALS}
     derived = {
         declaration.name: Derived(d, {name: same[name] for name in d.of if name in same})
         for declaration in vocabulary.declarations.values()
@@ -114,14 +136,37 @@ def make_plan(
             day,
             "" if len(dates) == 1 else day.isoformat().replace("-", "_"),
             tuple(
-                _case(pack, day, readings or {}, vocabulary, same, facts, frozenset(derived), chosen) for pack in chosen
+                _case(pack, day, readings or {}, vocabulary, same, facts, frozenset(derived), chosen, scope)
+                for pack in chosen
             ),
         )
         for day in dates
     )
-    needed = {*facts, *derived, *(name for each in derived.values() for name in each.derivation.of), MOMENT, ROLES}
+    needed = {*facts, *derived, *(name for each in derived.values() for name in each.derivation.of)}
+    needed |= {MOMENT, ROLES, MARKETS}
     declarations = {name: vocabulary[name] for name in sorted(needed) if name in vocabulary}
-    return Plan(table.key, columns, declarations, judgements, derived, usual, tuple(sets), counts, same)
+    return Plan(
+        table.key,
+        columns,
+        declarations,
+        judgements,
+        derived,
+        usual,
+        tuple(sets),
+        counts,
+        same,
+        scope,
+        tuple(words) if cues else (),
+        cues,
+    )
+
+
+def _usual(scope: Scope, stated: Collection[str]) -> dict[str, FactValue]:
+    """Return the facts of the organisation that no column and no option states, with the markets of every row."""
+    usual: dict[str, FactValue] = {fact.name: fact.value for fact in scope.usual.values() if fact.name not in stated}
+    if scope.added and MARKETS not in stated:
+        usual[MARKETS] = scope.added
+    return usual
 
 
 def _choice_problems(readings: Mapping[str, str], packs: Sequence[Pack]) -> list[Problem]:
@@ -188,17 +233,27 @@ def _case(
     facts: set[str],
     derived: frozenset[str],
     packs: Sequence[Pack],
+    scope: Scope | None,
 ) -> Case:
     pack_at = pack.at(as_of, {name: choice for name, choice in readings.items() if name in pack.readings})
     if not pack_at.obligations:
         raise PackError([Problem(f"pack `{pack.id}` has no obligations on {as_of}, so it cannot allow anything")])
     known = dict(same)
+    if scope is not None and scope.added and MARKETS in known:
+        markets = known[MARKETS]
+        known[MARKETS] = (markets if isinstance(markets, frozenset) else frozenset()) | scope.added
     silence: dict[str, FactValue | None] = {
         name: vocabulary[name].if_absent for name in (*facts, *derived) if name in vocabulary
     }
     for declaration in vocabulary.declarations.values():
         if declaration.if_absent is not None and declaration.name not in silence:
             known.setdefault(declaration.name, declaration.if_absent)
+    if scope is not None:
+        for fact in scope.usual.values():
+            if fact.name in silence:
+                silence[fact.name] = fact.value
+        if MARKETS in silence and scope.added:
+            silence[MARKETS] = scope.added
     _default(RELEASE_DATE, as_of, known, silence)
     roles = same.get(ROLES)
     if isinstance(roles, frozenset):
@@ -214,7 +269,15 @@ def _case(
         tuple((o.id, traits_of(o)) for o in pack_at.obligations.values()),
         pack.headlines,
         silence,
+        *_judged_rows(pack, silence, scope),
     )
+
+
+def _judged_rows(pack: Pack, silence: Mapping[str, FactValue | None], scope: Scope | None) -> tuple[str | None, bool]:
+    """Return the market of the rows that a pack judges, and whether it judges those without one; None where it is all."""
+    if scope is None or MARKETS not in silence or {pack.id, *(e.id for e in pack.extensions)} & scope.demanded:
+        return None, False
+    return pack.market, pack.id == scope.default
 
 
 def _default(name: str, value: FactValue, known: dict[str, FactValue], silence: dict[str, FactValue | None]) -> None:

@@ -68,7 +68,7 @@ def sweep(
 
 def judged_chunks(table: Table, kernel: Kernel, others: Sequence[str] = ()) -> Iterator[tuple[Chunk, Judged]]:
     """Give the rows of a table with their answers; the next rows are read while these are judged."""
-    key = () if kernel.plan.key is None else (kernel.plan.key,)
+    key = (*(() if kernel.plan.key is None else (kernel.plan.key,)), *kernel.plan.words)
     for chunk in read_ahead(table.chunks(kernel.plan.columns, tuple(dict.fromkeys((*others, *key))))):
         yield chunk, kernel.judge(chunk.batch, chunk.faults)
 

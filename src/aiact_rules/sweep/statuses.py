@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.outcomes import DUE, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.packs import MARKETS
 from aiact_rules.core.statuses import Status, Traits, table_of
-from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Rails
+from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Passes, Rails, Silent
 from aiact_rules.sweep.plan import Case, Judgement
 
 
@@ -17,11 +19,14 @@ class JudgementPlanes:
     """The planes of one as-of date, as numbers of the circuit.
 
     `conclusions` gives for each headline what is possible and what is certain; `statuses` for each status the
-    obligations that can have it, by id; `counts` the binary digits of how many have it.
+    obligations that can have it, by id; `counts` the binary digits of how many have it. `judged` are the rows that some
+    pack judges, `scopes` for each conclusion the rows that its pack judges.
     """
 
     block: int
     hold: int
+    judged: int
+    scopes: Mapping[str, int]
     conclusions: Mapping[str, tuple[int, int]]
     statuses: Mapping[Status, Mapping[str, int]]
     counts: Mapping[Status, tuple[int, ...]]
@@ -32,14 +37,20 @@ def judgement_planes(circuit: Circuit, judgement: Judgement, *, counts: bool) ->
     several = len(judgement.cases) > 1
     conclusions: dict[str, tuple[int, int]] = {}
     statuses: dict[Status, dict[str, int]] = {status: {} for status in Status}
-    block, hold = [NONE], [NONE]
+    scopes: dict[str, int] = {}
+    block, hold, judged = [NONE], [NONE], [NONE]
     for case in judgement.cases:
+        scope = _judged_by(circuit, case)
         before = f"{case.pack}." if several else ""
         rails = Rails(circuit, case.lowered, case.silence)
         for name in case.headlines:
             formula = case.lowered.conclusions[name]
             conclusions[before + name] = rails.possible(formula), rails.certain(formula)
-        for status, planes in _statuses(circuit, rails, case).items():
+            scopes[before + name] = scope
+        if case.gates:
+            judged.append(scope)
+        for status, found in _statuses(circuit, rails, case).items():
+            planes = {name: plane for name, each in found.items() if (plane := circuit.both(scope, each)) != NONE}
             statuses[status] |= {before + name: plane for name, plane in planes.items()}
             if case.gates:
                 block += planes.values() if status is Status.BREACHED else ()
@@ -48,10 +59,25 @@ def judgement_planes(circuit: Circuit, judgement: Judgement, *, counts: bool) ->
     return JudgementPlanes(
         blocked,
         circuit.both(circuit.some(hold), circuit.inverse(blocked)),
+        circuit.some(judged),
+        scopes,
         conclusions,
         statuses,
         {status: circuit.count(planes.values()) for status, planes in statuses.items()} if counts else {},
     )
+
+
+def _judged_by(circuit: Circuit, case: Case) -> int:
+    """Return the rows that a pack judges: those that name its market, and for the default one those that name none."""
+    if case.market is None:
+        return ALL
+    default = case.silence.get(MARKETS)
+    found = circuit.input(Passes(FactTest(MARKETS, Test.INCLUDES, frozenset({case.market})), default))
+    if case.is_default:
+        found = circuit.either(found, circuit.input(Passes(FactTest(MARKETS, Test.EMPTY), default)))
+        if default is None:
+            found = circuit.either(found, circuit.input(Silent(MARKETS)))
+    return found
 
 
 def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[str, int]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from aiact_rules.core.statuses import Status
 from aiact_rules.sweep.kernel import VERDICTS, Kernel
@@ -108,37 +109,62 @@ class Summary:
 
 
 def summarised(swept: Swept, kernel: Kernel) -> Summary:
-    """Sum up a sweep."""
+    """Return the summary of a swept table."""
     tally, plan = swept.tally, kernel.plan
-    dates = [judgement.as_of.isoformat() for judgement in plan.judgements]
+    dates = [judgement.as_of for judgement in plan.judgements]
     counted = [counts.tolist() for counts in tally.verdicts] or [[0] * len(VERDICTS) for _ in dates]
+    by_status = [
+        {status: dict(zip(kernel.names(at, status), counts.tolist(), strict=True)) for status, counts in found.items()}
+        for at, found in enumerate(tally.statuses)
+    ]
+    pairs = [[[int(n) for n in line] for line in each] for each in tally.changes]
+    return _summary(tally.rows, dates, counted, pairs, by_status)
+
+
+def summary_of(
+    dates: Sequence[date], verdicts: Sequence[Sequence[str]], counts: Sequence[Mapping[Status, Mapping[str, int]]]
+) -> Summary:
+    """Return the summary of rows judged one by one: their verdicts on each date, and how often obligations fail."""
+    numbers = [[VERDICTS.index(word) for word in words] for words in verdicts]
+    size = range(len(VERDICTS))
+    counted = [[words.count(at) for at in size] for words in numbers]
+    pairs = [
+        [[sum(a == was and b == now for a, b in zip(numbers[0], words, strict=True)) for now in size] for was in size]
+        for words in numbers
+    ]
+    return _summary(len(verdicts[0]), dates, counted, pairs, counts)
+
+
+def _summary(
+    rows: int,
+    dates: Sequence[date],
+    counted: Sequence[Sequence[int]],
+    pairs: Sequence[Sequence[Sequence[int]]],
+    by_status: Sequence[Mapping[Status, Mapping[str, int]]],
+) -> Summary:
+    days = [day.isoformat() for day in dates]
     bars = tuple(
         Bar(day, {name: int(counts[at]) for at, name in enumerate(VERDICTS)})
-        for day, counts in zip(dates, counted, strict=True)
+        for day, counts in zip(days, counted, strict=True)
     )
+    size = range(len(VERDICTS))
     changes = tuple(
         Change(
-            dates[0],
+            days[0],
             day,
-            tuple(
-                (VERDICTS[was], VERDICTS[now], int(pairs[was, now]))
-                for was in range(len(VERDICTS))
-                for now in range(len(VERDICTS))
-                if was != now and pairs[was, now]
-            ),
+            tuple((VERDICTS[a], VERDICTS[b], each[a][b]) for a in size for b in size if a != b and each[a][b]),
         )
-        for day, pairs in list(zip(dates, tally.changes, strict=False))[1:]
+        for day, each in list(zip(days, pairs, strict=False))[1:]
     )
-    return Summary(tally.rows, bars, changes, _failing(swept, kernel))
+    return Summary(rows, bars, changes, _failing(len(days), by_status))
 
 
-def _failing(swept: Swept, kernel: Kernel) -> tuple[Line, ...]:
+def _failing(size: int, by_status: Sequence[Mapping[Status, Mapping[str, int]]]) -> tuple[Line, ...]:
     found: dict[str, dict[Status, list[int]]] = {}
-    size = len(kernel.plan.judgements)
-    for at, by_status in enumerate(swept.tally.statuses):
-        for status, counts in by_status.items():
-            for name, count in zip(kernel.names(at, status), counts, strict=True):
-                if count and status in (Status.BREACHED, Status.OPEN):
+    for at, counts in enumerate(by_status):
+        for status in (Status.BREACHED, Status.OPEN):
+            for name, count in counts.get(status, {}).items():
+                if count:
                     line = found.setdefault(name, {s: [0] * size for s in (Status.BREACHED, Status.OPEN)})
                     line[status][at] = int(count)
     lines = [Line(name, tuple(by[Status.BREACHED]), tuple(by[Status.OPEN])) for name, by in found.items()]

@@ -1,0 +1,145 @@
+"""Choosing for a table: the columns that state facts, the markets in its rows, and what follows from both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from aiact_rules.core.choices import Choice
+from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.statuses import Status
+from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
+from aiact_rules.gate import Gate
+from aiact_rules.requests.choosing import DEFAULT_PACK
+from aiact_rules.requests.making import TableRequest
+from aiact_rules.requests.overrides import Overrides
+from aiact_rules.sources.markets import MEMBER_STATES, read_markets
+from aiact_rules.sweep.mapping import ColumnMap, TableMap
+from aiact_rules.sweep.plan import Plan, make_plan
+from aiact_rules.sweep.proposal import fact_named
+from aiact_rules.sweep.scope import Scope
+from aiact_rules.sweep.tables import Table
+from aiact_rules.sweep.words import describing
+
+_MARKETS = FactDeclaration(MARKETS, FactType.SOME_OF, "In which markets?")
+_WITHIN_THE_UNION = frozenset({*MEMBER_STATES, "EEA"})
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """A plan for a table with what it was chosen by."""
+
+    plan: Plan
+    table_map: TableMap
+    request: TableRequest
+
+
+def plan_for(
+    gate: Gate,
+    table: Table,
+    path: Path,
+    table_map: TableMap | None,
+    said: Overrides,
+    *,
+    dates: Sequence[date],
+    sets: Sequence[Status],
+    without: Sequence[str] = (),
+) -> TablePlan:
+    """Return the plan by which a table is judged: packs by the markets in its rows, readings and threshold as for a release.
+
+    Without a map the columns that have the names of facts are read. Raises InputError where the table does not fit, and
+    for a market that no installed pack covers.
+    """
+    markets = _markets_of(table, table_map, without)
+    request = gate.table_request(path, markets, said)
+    vocabulary = gate.vocabulary(request.pack_ids)
+    if table_map is None:
+        table_map = _map_by_names(table, vocabulary, path)
+    table_map = _unread(table_map, without)
+    stated: dict[str, object] = {fact.name: fact.value for fact in request.said if fact.name != MARKETS}
+    words = table_map.words
+    if words is None:
+        stating = [*(column.column for column in table_map.columns), *([table_map.key] if table_map.key else [])]
+        words = describing(table.columns, stating)
+    plan = make_plan(
+        gate,
+        table_map,
+        as_of=dates,
+        packs=request.pack_ids,
+        readings=request.readings,
+        stated=stated,
+        sets=sets,
+        scope=_scope(gate, request),
+        words=words,
+    )
+    return TablePlan(plan, table_map, request)
+
+
+def _scope(gate: Gate, request: TableRequest) -> Scope:
+    packs = gate.packs(request.pack_ids)
+    covered = {pack.market for pack in packs if pack.gates}
+    uncovered = {choice.value for choice in request.choices.uncovered}
+    has_default = not any(pack.gates for pack in packs if pack.id in request.demanded)
+    return Scope(
+        demanded=request.demanded,
+        known=frozenset({*covered, *uncovered, *_WITHIN_THE_UNION}),
+        default=DEFAULT_PACK if has_default else None,
+        added=request.markets,
+        usual={fact.name: fact for fact in request.usual},
+    )
+
+
+def _markets_of(table: Table, table_map: TableMap | None, without: Sequence[str]) -> tuple[Choice, ...]:
+    """Return the markets in the rows, each once. What cannot be read is an error of its row, when that is judged."""
+    column = next((each for each in table_map.columns if each.fact == MARKETS), None) if table_map is not None else None
+    if table_map is None and MARKETS in table.columns:
+        column = ColumnMap(MARKETS, MARKETS)
+    place = Place(table.name)
+    if table_map is not None and MARKETS in table_map.facts:
+        said = table_map.facts[MARKETS]
+        texts = said.split(",") if isinstance(said, str) else said
+        try:
+            return tuple(Choice(code, table_map.places.get(MARKETS, place)) for code in sorted(read_markets(texts)))
+        except ValueError:
+            return ()
+    if column is None or MARKETS in without:
+        return ()
+    found: set[str] = set()
+    parse, parse_many = column.parse(_MARKETS), column.parse_many(_MARKETS)
+    seen: set[object] = set()
+    for chunk in table.chunks([column], ()):
+        for value in chunk.batch.column(column.column).unique().to_pylist():
+            key = tuple(value) if isinstance(value, list) else value
+            if value is None or key in seen:
+                continue
+            seen.add(key)
+            try:
+                read = parse_many([str(v) for v in value]) if isinstance(value, list) else parse(str(value))
+            except ValueError:
+                continue
+            found |= read if isinstance(read, frozenset) else set()
+    return tuple(Choice(code, Place(f"{table.name}, column {column.column}")) for code in sorted(found))
+
+
+def _map_by_names(table: Table, vocabulary: Vocabulary, path: Path) -> TableMap:
+    columns = tuple(ColumnMap(name, name) for name in table.columns if fact_named(name, vocabulary) == name)
+    if not columns:
+        message = "no column of this table has the name of a fact, so it needs a mapping file"
+        hint = f"write one with `aiact-rules sweep init {path}` and name it with --map"
+        raise InputError([Problem(message, Place(str(path)), hint)])
+    return TableMap(next((name for name in table.columns if name in ("id", "key")), None), columns)
+
+
+def _unread(table_map: TableMap, facts: Sequence[str]) -> TableMap:
+    known = [column.fact for column in table_map.columns]
+    problems = [
+        Problem(f"no column states `{fact}`", Place("--without"), did_you_mean(fact, known))
+        for fact in facts
+        if fact not in known
+    ]
+    if problems:
+        raise InputError(problems)
+    return replace(table_map, columns=tuple(column for column in table_map.columns if column.fact not in facts))

@@ -1,0 +1,84 @@
+"""Words of rows: the columns in which people describe a release, searched for cues as a card is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pyarrow as pa
+
+from aiact_rules.core.packs import SIGNALS
+from aiact_rules.core.rules import Cue
+from aiact_rules.core.vocabulary import FactType, FactValue
+from aiact_rules.engines.plane_columns import ColumnReader, Reader, Reading
+from aiact_rules.engines.plane_program import Input
+from aiact_rules.sources.cues import find_signals
+
+_DESCRIBING = (
+    "description",
+    "purpose",
+    "intended_purpose",
+    "intended_use",
+    "use_case",
+    "use_cases",
+    "usage",
+    "summary",
+    "abstract",
+    "about",
+    "task",
+    "tags",
+    "title",
+    "notes",
+    "comment",
+    "comments",
+    "remarks",
+)
+_MOST_SEEN = 1 << 16
+
+
+def describing(columns: Iterable[str], stating: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that describe a release by their names, without those that state a fact."""
+    taken = set(stating)
+    return tuple(name for name in columns if name not in taken and _plain(name) in _DESCRIBING)
+
+
+def _plain(name: str) -> str:
+    words = "".join(sign if sign.isalnum() else "_" for sign in name.strip().lower()).strip("_")
+    return words.removeprefix("system_").removeprefix("model_").removeprefix("release_")
+
+
+class WordsColumn:
+    """The cues that stand in the describing columns of each row, as planes of the fact that lists them."""
+
+    def __init__(
+        self, columns: Sequence[str], cues: Mapping[str, Cue], inputs: Sequence[Input], numbers: Sequence[int]
+    ) -> None:
+        self.columns = tuple(columns)
+        self.numbers = tuple(numbers)
+        self._cues = tuple(cues.values())
+        self._seen: dict[str, list[str]] = {}
+        self._reader = ColumnReader(Reader(FactType.SOME_OF, _word, _words), tuple(inputs))
+
+    def read(self, batch: pa.RecordBatch) -> Reading:
+        """Return the planes of the cues found. Silence is left where no words are."""
+        texts: list[list[str]] = [[] for _ in range(batch.num_rows)]
+        for name in self.columns:
+            for row, said in enumerate(batch.column(name).to_pylist()):
+                if said is not None:
+                    texts[row] += self._found(said)
+        return self._reader.read(pa.array([sorted(set(cues)) or None for cues in texts], pa.list_(pa.string())))
+
+    def _found(self, said: object) -> list[str]:
+        text = "; ".join(str(each) for each in said) if isinstance(said, list | tuple) else str(said)
+        if text not in self._seen:
+            if len(self._seen) > _MOST_SEEN:
+                self._seen.clear()
+            self._seen[text] = [signal.cue for signal in find_signals(text, self._cues, SIGNALS)]
+        return self._seen[text]
+
+
+def _word(text: str) -> FactValue | None:
+    return frozenset({text}) if text else None
+
+
+def _words(texts: list[str]) -> FactValue | None:
+    return frozenset(texts)
