@@ -21,13 +21,13 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.of(
         [
             _declared("release.subject", "one_of", values={"system": "a system", "model": "a model"}),
-            _declared("release.markets", "some_of"),
+            _declared("release.markets", "some_of", organisation=True),
             _declared("release.date", "date"),
             _declared("release.moment", "one_of", values={"placing_on_market": "first", "use": "using"}),
             _declared("release.first_placed_on", "date"),
             _declared("operator.roles", "some_of", values=ROLES),
-            _declared("operator.size", "one_of", values={"sme": "small", "larger": "larger"}),
-            _declared("operator.established_in_union", "yes_no"),
+            _declared("operator.size", "one_of", values={"sme": "small", "larger": "larger"}, organisation=True),
+            _declared("operator.established_in_union", "yes_no", organisation=True),
             _declared("system.uses", "some_of", values=CODES),
             _declared("system.profiles_natural_persons", "yes_no"),
             _declared("system.released_open_source", "yes_no"),

@@ -1,41 +1,42 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.organisation import find_organisation_file, read_organisation
+from aiact_rules.sources.organisation import Search, look_for_organisation, read_organisation
 
 TABLE = """\
 name = "Example AG"
 fail_on = "block"
 packs = ["eu_ai_act"]
-verify = true
+verify = "reference"
 readings = {section_5_deferral = "waits"}
 [facts]
 operator.size = "sme"
-"model.training_compute" = 1.5e25
+"operator.established_in_union" = true
 [facts.operator]
 """
 
 
 def test_facts_and_settings_have_their_lines(tmp_path: Path, vocabulary: Vocabulary) -> None:
     file = tmp_path / "aiact.toml"
-    file.write_text(TABLE.replace("[facts.operator]\n", "release.date = 2027-12-15\n"))
+    file.write_text(TABLE.replace("[facts.operator]\n", 'release.markets = ["EU"]\n'))
     read = read_organisation(file, vocabulary, "aiact.toml")
     assert {fact.name: str(fact.origin) for fact in read.facts} == {
         "operator.size": "aiact.toml:7",
-        "model.training_compute": "aiact.toml:8",
-        "release.date": "aiact.toml:9",
+        "operator.established_in_union": "aiact.toml:8",
+        "release.markets": "aiact.toml:9",
     }
-    assert read.facts.value("model.training_compute") == 15 * 10**24
+    assert read.facts.value("operator.established_in_union") is True
     assert read.name == "Example AG"
     assert read.settings == {
         "fail_on": "block",
         "packs": ("eu_ai_act",),
-        "verify": True,
+        "verify": "reference",
         "readings": {"section_5_deferral": "waits"},
     }
     assert read.places["fail_on"].line == 2
@@ -57,14 +58,22 @@ def test_the_table_of_pyproject_is_read_with_its_own_lines(tmp_path: Path, vocab
     ("text", "said"),
     [
         ('fail_om = "hold"', "aiact.toml:1: unknown setting `fail_om`\n  did you mean `fail_on`"),
-        ("fail_on = 3", "`fail_on` is one text"),
+        ("fail_on = 3", "`fail_on` is one of hold, block, never, found `3`"),
+        ("fail_on = 'Block'", "`fail_on` is one of hold, block, never, found `Block`"),
+        ("past_dates = 'maybe'", "`past_dates` is one of judge, refuse"),
+        ("format = 3", "`format` is one text"),
         ("markets = ['everywhere']", "aiact.toml:1: `markets`: expected a country"),
-        ("verify = 'yes'", "`verify` is true or false"),
+        ("verify = true", "`verify` is one text"),
+        ("ledger = 'a'", "unknown setting `ledger`\n  say `log`"),
+        ("output = 'a'", "unknown setting `output`\n  name the file with --output"),
+        ("cards = ['a']", "unknown setting `cards`\n  known are name, facts"),
         ("packs = []", "`packs` is a list of texts, not an empty one"),
         ("readings = {a = 1}", "`readings` is a table of words"),
         ("facts = 3", "`facts` is a table"),
         ("[facts]\noperator.seize = 'sme'", "aiact.toml:2: unknown fact `operator.seize`"),
-        ("[facts]\nrelease.date = 2027-12-15T10:00:00", "without a time of day"),
+        ("[facts]\noperator.size = 2027-12-15T10:00:00", "without a time of day"),
+        ("[facts]\nsystem.uses = []", "aiact.toml:2: `system.uses` is a fact of a release, not of the organisation"),
+        ("[facts.document]\nsignals_dismissed = ['a']", "`document.signals_dismissed` is a fact of a release"),
         ("a = \nb", "aiact.toml:1: not readable as TOML"),
         ("a = 1\na = 2", "not readable as TOML"),
         ("a = " + "9" * 5000, "not readable as TOML"),
@@ -82,18 +91,51 @@ def test_the_nearest_file_counts_and_the_repository_ends_the_search(tmp_path: Pa
     inner = tmp_path / "repo" / "models" / "a"
     inner.mkdir(parents=True)
     (tmp_path / "aiact.toml").write_text("")
-    assert find_organisation_file(inner) == (tmp_path / "aiact.toml").resolve()
+    assert look_for_organisation(inner).file == (tmp_path / "aiact.toml").resolve()
     (tmp_path / "repo" / ".git").mkdir()
-    assert find_organisation_file(inner) is None
+    assert look_for_organisation(inner) == Search()
     (tmp_path / "repo" / "pyproject.toml").write_text("[tool.aiact-rules]\n")
-    assert find_organisation_file(inner) == (tmp_path / "repo" / "pyproject.toml").resolve()
+    assert look_for_organisation(inner).file == (tmp_path / "repo" / "pyproject.toml").resolve()
     (tmp_path / "repo" / "models" / "pyproject.toml").write_text("[project]\n")
     (tmp_path / "repo" / "models" / "aiact.toml").write_text("")
-    assert find_organisation_file(inner) == (tmp_path / "repo" / "models" / "aiact.toml").resolve()
+    assert look_for_organisation(inner).file == (tmp_path / "repo" / "models" / "aiact.toml").resolve()
 
 
 def test_settings_in_two_files_side_by_side_are_refused(tmp_path: Path) -> None:
     (tmp_path / "aiact.toml").write_text("")
     (tmp_path / "pyproject.toml").write_text("[tool.aiact-rules]\n")
     with pytest.raises(InputError, match="keep one of the two"):
-        find_organisation_file(tmp_path)
+        look_for_organisation(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the rights of Windows say nothing through these bits")
+def test_outside_a_repository_a_folder_that_others_may_write_to_ends_the_search(tmp_path: Path) -> None:
+    inner = tmp_path / "shared" / "mine"
+    inner.mkdir(parents=True)
+    (tmp_path / "shared" / "aiact.toml").write_text("")
+    assert look_for_organisation(inner).file is not None
+    (tmp_path / "shared").chmod(0o777)
+    assert look_for_organisation(inner) == Search(passed_over=(tmp_path / "shared" / "aiact.toml").resolve())
+    (tmp_path / "shared" / "mine" / ".git").mkdir()
+    (tmp_path / "shared" / "mine" / "aiact.toml").write_text("")
+    (tmp_path / "shared" / "mine" / "aiact.toml").chmod(0o666)
+    assert (
+        look_for_organisation(inner).file == (inner / "aiact.toml").resolve()
+    )  # inside the repository it is committed
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the rights of Windows say nothing through these bits")
+def test_a_folder_that_others_may_write_to_makes_no_repository(tmp_path: Path) -> None:
+    inner = tmp_path / "mine"
+    inner.mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "aiact.toml").write_text("")
+    tmp_path.chmod(0o777)
+    assert look_for_organisation(inner).file is None
+
+
+def test_a_file_that_is_far_too_large_is_refused(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    file = tmp_path / "aiact.toml"
+    file.write_text("# " + "x" * 300_000)
+    with pytest.raises(InputError, match="is larger than 262144 bytes"):
+        read_organisation(file, vocabulary)

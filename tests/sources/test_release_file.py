@@ -63,8 +63,8 @@ def test_every_part_of_a_release_file_is_read(vocabulary: Vocabulary) -> None:
     }
     assert str(stated.facts["system.profiles_natural_persons"].origin) == "aiact.yaml:16"
     assert (stated.subject.name, stated.subject.version, stated.operator) == ("Ranker", "1.10", "Example AG")
-    assert stated.choices == {"section_5_deferral": "waits"}
-    assert stated.packs == ("eu_ai_act",)
+    assert {name: choice.value for name, choice in stated.choices.items()} == {"section_5_deferral": "waits"}
+    assert [choice.value for choice in stated.packs] == ["eu_ai_act"]
     first, second = stated.evidence
     assert (first.about, first.url) == ("documentation.annex", "https://docs.example/annex")
     assert (second.registry, second.by, second.on) == ("mlflow:models/ranker/3", "A. Person", date(2027, 11, 1))
@@ -82,7 +82,7 @@ def test_what_is_left_empty_is_unknown(vocabulary: Vocabulary) -> None:
     text = "format: 1\nsubject:\nroles: ~\nfacts:\n  system.uses: null\n  model.licence: '[More Information Needed]'\nevidence:\noperators:\npacks:\n"
     stated = _read(text, vocabulary)
     assert len(stated.facts) == 0
-    assert stated.packs is None
+    assert stated.packs == ()
 
 
 def test_all_problems_come_at_once_with_line_and_hint(vocabulary: Vocabulary) -> None:

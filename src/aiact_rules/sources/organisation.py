@@ -137,9 +137,9 @@ class OpenOrganisation:
         self._inside: tuple[str, ...] = ()
         if path.name == SHARED_FILE:
             table, self._inside = _table(values), TABLE
-            if not isinstance(table, dict):
+            if not isinstance(table, dict | None):
                 raise InputError([Problem("`tool.aiact-rules` is a table", Place(self._text.name))])
-            values = table
+            values = table or {}
         self._places = _places(self._text)
         self._facts: dict[str, object] = {}
         self.settings = self._settings(values, path.parent)
@@ -180,7 +180,7 @@ class OpenOrganisation:
                 try:
                     settings[key] = _setting(key, value)
                 except ValueError as error:
-                    problems.append(Problem(f"`{key}` {error}", place))
+                    problems.append(Problem(f"`{key}`{error}", place))
                     continue
                 places[key] = place
                 if isinstance(value, dict):
@@ -231,20 +231,25 @@ def _setting(key: str, value: object) -> Setting:
     """Return a setting in the type it has. Raises ValueError, which says what is expected, where it does not fit."""
     if key in WORDS:
         if value not in WORDS[key]:
-            raise ValueError(f"is one of {', '.join(WORDS[key])}, found `{value}`")
+            raise ValueError(f" is one of {', '.join(WORDS[key])}, found `{value}`")
         return str(value)
     if key in ONE_TEXT:
         if not isinstance(value, str) or not value.strip():
-            raise ValueError("is one text")
+            raise ValueError(" is one text")
         return value
     if key in PAIRS:
         if not isinstance(value, dict) or not all(isinstance(word, str) for word in value.values()):
-            raise ValueError("is a table of words")
+            raise ValueError(" is a table of words")
         return dict(value)
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-        raise ValueError("is a list of texts, not an empty one")
-    return tuple(sorted(read_markets(texts))) if key in ("markets", "uncovered") else tuple(texts)
+        raise ValueError(" is a list of texts, not an empty one")
+    if key not in ("markets", "uncovered"):
+        return tuple(texts)
+    try:
+        return tuple(sorted(read_markets(texts)))
+    except ValueError as error:
+        raise ValueError(f": {error}") from error
 
 
 def _exact(text: str) -> Decimal:
