@@ -100,7 +100,7 @@ def engines(gate: Gate, pack: Pack, quick: bool) -> Iterator[str]:
     step = max(1, len(facts) // (40 if quick else 200))
     chosen = facts[::step]
     known = [values(each) for each in chosen]
-    generated = GeneratedEngine().prepare(pack_at, lowered)
+    generated = GeneratedEngine(interpreted=0).prepare(pack_at, lowered)
     reference = ReferenceEngine().prepare(pack_at, lowered)
     at = datetime(2026, 11, 22, tzinfo=UTC)
     gate.check(chosen[0], as_of=AS_OF, at=at)
@@ -183,7 +183,7 @@ def growth(pack: Pack, quick: bool) -> Iterator[str]:
     calls: dict[str, list[Call]] = {}
     for wanted, lowered in sizes.items():
         records = list(random_records(lowered, pack.vocabulary, 30 if quick else 100, seed=1))
-        run = GeneratedEngine().prepare(pack_at, lowered)
+        run = GeneratedEngine(interpreted=0).prepare(pack_at, lowered)
         calls[f"generated {wanted}"] = [lambda r=r, run=run: run(r) for r in records]
         calls[f"nodes {wanted}"] = [lambda r=r, x=lowered: truths(x, r) for r in records]
         try:

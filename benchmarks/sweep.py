@@ -345,7 +345,7 @@ class Generated:
         case = plan.judgements[0].cases[0]
         pack_at = gate.packs()[0].at(AS_OF)
         self.obligations = tuple(pack_at.obligations.values())
-        self.run = GeneratedEngine().prepare(pack_at, case.lowered)
+        self.run = GeneratedEngine(interpreted=0).prepare(pack_at, case.lowered)
         vocabulary = gate.vocabulary()
         silence = {name: value for name, value in case.silence.items() if value is not None}
         self.records = []

@@ -51,7 +51,7 @@ def test_a_check_starts_only_what_it_needs(cache: Path, example: str) -> None:
     assert "reports.text_report" in ours
     for package, allowed in {
         "specfiles": {"extensions", "folder", "identity"},
-        "engines": {"built_in", "generated", "identity"},
+        "engines": {"built_in", "generated", "interpreter"},
         "reports": {"built_in", "text_report", "words"},
         "cli": {"check", "options", "terminal"},
         "proof": set(),

@@ -1,8 +1,9 @@
-"""The generated engine: its source, and what it keeps on disk."""
+"""The generated engine: its source, and when it is made."""
 
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,13 @@ import pytest
 from aiact_rules.core.formulas import specialised
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.engines.digests import digest_of
-from aiact_rules.engines.generated import GeneratedEngine
+from aiact_rules.engines.generated import FIRST_INTERPRETED, GeneratedEngine
+from aiact_rules.engines.interpreter import outcome_of
 from aiact_rules.engines.python_source import source_of
+from aiact_rules.gate import Gate
 from tests.engines.conftest import Law
 from tests.engines.packs import AS_OF, random_pack
 from tests.records import random_records
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("AIACT_RULES_CACHE", str(tmp_path))
-    return tmp_path
 
 
 def test_the_same_pack_always_gives_the_same_source() -> None:
@@ -43,37 +40,46 @@ def test_a_slice_for_known_roles_moment_and_date_says_the_same(law: Law) -> None
     known = {ROLES: frozenset({"deployer"}), MOMENT: "use", RELEASE_DATE: AS_OF}
     small = specialised(law.lowered, known)
     assert len(source_of(small).text) < len(source_of(law.lowered).text)
-    whole, part = (GeneratedEngine().prepare(law.pack_at, lowered) for lowered in (law.lowered, small))
+    whole, part = (GeneratedEngine(interpreted=0).prepare(law.pack_at, lowered) for lowered in (law.lowered, small))
     for record in random_records(law.lowered, law.pack.vocabulary, 100, seed=4):
         assert whole({**record, **known}) == part({**record, **known})
 
 
-def test_code_is_compiled_once_and_then_found(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_decisions_are_interpreted_and_the_rest_run_the_function(monkeypatch: pytest.MonkeyPatch) -> None:
     law = Law.of(random_pack(1))
-    first = GeneratedEngine().prepare(law.pack_at, law.lowered)({})
-    assert len(list(cache.glob("*.code"))) == 1
-    monkeypatch.setattr("aiact_rules.engines.python_source.source_of", None)
-    assert GeneratedEngine().prepare(law.pack_at, law.lowered)({}) == first
+    run = GeneratedEngine(interpreted=2).prepare(law.pack_at, law.lowered)
+    with monkeypatch.context() as without_source:
+        without_source.setattr("aiact_rules.engines.python_source.source_of", None)
+        first = [run({}), run({})]
+        with pytest.raises(TypeError):
+            run({})
+    with monkeypatch.context() as without_interpreter:
+        without_interpreter.setattr("aiact_rules.engines.generated.outcome_of", None)
+        assert [run({}), run({})] == first
 
 
-def test_code_that_was_changed_is_not_run(cache: Path) -> None:
-    law = Law.of(random_pack(1))
-    engine = GeneratedEngine()
-    first = engine.prepare(law.pack_at, law.lowered)({})
-    file = next(cache.glob("*.code"))
-    content = bytearray(file.read_bytes())
-    content[-10] ^= 1
-    file.write_bytes(bytes(content))
-    assert engine.prepare(law.pack_at, law.lowered)({}) == first
-    assert file.read_bytes() != bytes(content)
+def test_eight_threads_share_one_evaluator_while_it_turns_to_the_function(law: Law) -> None:
+    run = GeneratedEngine(interpreted=20).prepare(law.pack_at, law.lowered)
+    records = list(random_records(law.lowered, law.pack.vocabulary, 80, seed=6))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(run, records))
+    assert found == [outcome_of(law.lowered, record) for record in records]
 
 
-def test_code_of_another_pack_is_never_taken_for_this_one() -> None:
+def test_nothing_that_can_be_executed_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIACT_RULES_CACHE", str(tmp_path))
+    gate = Gate()
+    for _ in range(FIRST_INTERPRETED + 1):
+        gate.decide({"release.subject": "system"})
+    assert {file.suffix for file in tmp_path.iterdir()} == {".pack", ".lowered", ".heads"}
+
+
+def test_packs_that_say_different_things_have_different_digests() -> None:
     digests = {digest_of(Law.of(random_pack(seed)).lowered) for seed in range(30)}
     assert len(digests) == 30
 
 
 def test_nothing_known_is_an_answer_too(law: Law) -> None:
-    outcome = GeneratedEngine().prepare(law.pack_at, law.lowered)({})
+    outcome = GeneratedEngine(interpreted=0).prepare(law.pack_at, law.lowered)({})
     assert outcome.duties
     assert set(outcome.conclusions) <= {0, 1, 3}

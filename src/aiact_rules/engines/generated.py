@@ -1,46 +1,67 @@
-"""The generated engine: one Python function per lowered pack, compiled once and kept on disk.
+"""The generated engine: the lowered pack, interpreted for the first decisions and then written as one Python function.
 
-The compiled code is named by the digest of the lowered pack, by the Python and by the state of this tool that made it, so
-that a change of any makes it anew; `cache` trusts only files that are whole and the user's own.
+Writing and compiling the function for the whole Act takes as long as about forty decisions by the interpreter, and reading
+it from disk would take longer than one of them. So a process that judges one release compiles nothing, one that judges
+many soon runs the function, and nothing that could be executed is ever kept on disk.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import marshal
+import threading
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from types import CodeType
+from typing import TYPE_CHECKING
 
-from aiact_rules.cache import cache_key, read_cached, write_cached
 from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactValue
-from aiact_rules.engines.digests import digest_of
+from aiact_rules.engines.interpreter import outcome_of
 
-_PYTHON = importlib.util.MAGIC_NUMBER.hex()
+if TYPE_CHECKING:
+    from aiact_rules.engines.python_source import Source
+
+FIRST_INTERPRETED = 40
+"""How many decisions are interpreted before the function is written: about what writing and compiling it costs."""
+
+Function = Callable[[Mapping[str, FactValue]], Outcome]
 
 
 class GeneratedEngine:
-    """Evaluates with Python made from the pack: the fastest for single decisions."""
+    """Evaluates with Python made from the pack: the fastest for many single decisions."""
 
     name = "generated"
 
-    def prepare(self, pack_at: PackAt, lowered: Lowered) -> Callable[[Mapping[str, FactValue]], Outcome]:
-        """Give a function from facts to the outcome."""
-        name = f"{pack_at.pack.id}-{cache_key(digest_of(lowered), _PYTHON)}.code"
-        kept = read_cached(name)
-        if isinstance(kept, tuple) and len(kept) == 2 and isinstance(kept[0], bytes) and isinstance(kept[1], tuple):
-            code: CodeType = marshal.loads(kept[0])
-            return _function(code, kept[1])
-        # Imported here: with the code at hand nobody needs the writer.
-        from aiact_rules.engines.python_source import source_of
+    def __init__(self, *, interpreted: int = FIRST_INTERPRETED) -> None:
+        self.interpreted = interpreted
 
-        source = source_of(lowered)
-        code = compile(source.text, f"<{pack_at.pack.id}>", "exec", dont_inherit=True)
-        write_cached(name, (marshal.dumps(code), source.constants))
-        return _function(code, source.constants)
+    def prepare(self, pack_at: PackAt, lowered: Lowered) -> Function:
+        """Return a function from facts to the outcome."""
+        return _Evaluator(lowered, f"<{pack_at.pack.id}>", self.interpreted)
+
+
+class _Evaluator:
+    """Interprets so many times, then runs the function made from the pack. Safe to share between threads."""
+
+    def __init__(self, lowered: Lowered, name: str, interpreted: int) -> None:
+        self.lowered = lowered
+        self.name = name
+        self.left = interpreted
+        self.function: Function | None = None
+        self.lock = threading.Lock()
+
+    def __call__(self, facts: Mapping[str, FactValue]) -> Outcome:
+        if self.function is None:
+            if self.left > 0:
+                self.left -= 1  # two threads may count one decision between them, which only puts the function off
+                return outcome_of(self.lowered, facts)
+            with self.lock:
+                if self.function is None:
+                    # Imported here: few processes judge so much that they need the writer.
+                    from aiact_rules.engines.python_source import source_of
+
+                    self.function = function_of(source_of(self.lowered), self.name)
+        return self.function(facts)
 
 
 class _Rows(dict[int, tuple[tuple[int, int], ...]]):
@@ -55,9 +76,10 @@ class _Rows(dict[int, tuple[tuple[int, int], ...]]):
         return made
 
 
-def _function(code: CodeType, constants: tuple[object, ...]) -> Callable[[Mapping[str, FactValue]], Outcome]:
-    names: dict[str, object] = {f"k{index}": value for index, value in enumerate(constants)}
+def function_of(source: Source, name: str) -> Function:
+    """Return the function that a source defines, compiled under this name."""
+    names: dict[str, object] = {f"k{index}": value for index, value in enumerate(source.constants)}
     names |= {"outcome": Outcome, "first": itemgetter(0), "rows": _Rows}
-    exec(code, names)
-    run: Callable[[Mapping[str, FactValue]], Outcome] = names["run"]  # type: ignore[assignment]
+    exec(compile(source.text, name, "exec", dont_inherit=True), names)
+    run: Function = names["run"]  # type: ignore[assignment]
     return run

@@ -8,12 +8,8 @@ from typing import Any
 import z3
 
 from aiact_rules.core.evaluation import Evaluation
-from aiact_rules.core.formulas import Formula as Lines
-from aiact_rules.core.formulas import Lowered, truth_of, truths
-from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED, Outcome
-from aiact_rules.core.truth import Truth
-from aiact_rules.core.vocabulary import FactValue
-from aiact_rules.engines.generated import _function as function_of
+from aiact_rules.engines.generated import function_of
+from aiact_rules.engines.interpreter import outcome_of
 from aiact_rules.engines.plane_program import Program
 from aiact_rules.engines.python_source import Source, source_of
 from aiact_rules.proof.forms import Answers, answers_of, differences, node_rails
@@ -30,8 +26,6 @@ from aiact_rules.proof.results import Property, Refutation
 from aiact_rules.proof.source_form import source_answers
 from aiact_rules.proof.subject import Clock, Subject, answered
 from aiact_rules.proof.witnesses import Witness, shrunk
-
-_CODES = {Truth.NO: 0, Truth.UNKNOWN: 1, Truth.YES: 3}
 
 
 class Equalities:
@@ -76,7 +70,7 @@ class Equalities:
             read = source_answers(source, lowered, self.subject.inputs)
             found = differences(self.lowered(), read.answers, where_owed=True)
             found["a failure or an obligation reported twice"] = read.faults
-            run = function_of(compile(source.text, "<generated>", "exec", dont_inherit=True), source.constants)
+            run = function_of(source, "<generated>")
 
             def differs(facts: Record) -> bool:
                 try:
@@ -159,27 +153,3 @@ def _model_of_some(formulas: list[Formula], solver: Any) -> Any:
         solver.pop()
         solver.add(z3.Not(some))
     return None
-
-
-def outcome_of(lowered: Lowered, facts: Mapping[str, FactValue]) -> Outcome:
-    """Give the outcome of a lowered pack by the truth of its nodes, without any engine."""
-    nodes = truths(lowered, facts)
-
-    def truth(lines: Lines) -> Truth:
-        return truth_of(lines, lowered, facts, nodes)
-
-    duties = []
-    for index, duty in enumerate(lowered.duties):
-        owed = truth(duty.owed)
-        if owed is Truth.NO:
-            continue
-        code = OWED if owed is Truth.YES else 0
-        for lines, certain, possible in (
-            (duty.in_force, IN_FORCE, MAYBE_IN_FORCE),
-            (duty.met, MET, MAYBE_MET),
-            (duty.due, DUE, MAYBE_DUE),
-        ):
-            said = truth(lines)
-            code |= certain | possible if said is Truth.YES else possible if said is Truth.UNKNOWN else 0
-        duties.append((index, code))
-    return Outcome(tuple(_CODES[truth(lines)] for lines in lowered.conclusions.values()), tuple(duties))
