@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from aiact_rules.cache import read_cached, write_cached
-from aiact_rules.catalogue.cached_packs import cached_identities, cached_pack
+from aiact_rules.cache import cache_folder, read_cached, write_cached
+from aiact_rules.catalogue.cached_packs import cached_identities, cached_lowered, cached_pack
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError
+from aiact_rules.core.truth import Truth
 from aiact_rules.specfiles.pack_head import read_identity
+from tests.users import OTHER, as_another_user, needs_two_users
 
 HEAD = "id: tiny\nversion: 1.0.0\ntitle: {title}\nlaw: Tiny Act\nmarket: XZ\n"
 ARTICLE = "rules:\n  - {id: art1, provision: Art. 1, concludes: one, when: {tiny.small: true}, reason: %s}\n"
@@ -75,7 +80,7 @@ def test_what_a_pack_says_of_itself_is_read_once_and_then_found(
     cache: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert title_of(folder) == "Tiny"
-    monkeypatch.setattr("aiact_rules.cache.read_identity", None)
+    monkeypatch.setattr("aiact_rules.catalogue.cached_packs.read_identity", None)
     assert title_of(folder) == "Tiny"
     assert title_of(folder.rename(folder.with_name("moved"))) == "Tiny"
 
@@ -110,12 +115,37 @@ def open_to_others(path: Path) -> None:
     path.chmod(0o666)
 
 
+def holding(content: bytes) -> Callable[[Path], None]:
+    """Replace what a file holds, and seal it as its writer would."""
+
+    def write(path: Path) -> None:
+        path.write_bytes(hashlib.sha256(path.name.encode() + b"\0" + content).digest() + content)
+
+    return write
+
+
 def of_another_kind(path: Path) -> None:
-    content = pickle.dumps(["something else"])
-    path.write_bytes(hashlib.sha256(content).digest() + content)
+    holding(pickle.dumps(["something else"]))(path)
 
 
-@pytest.mark.parametrize("spoil", [changed, cut, open_to_others, of_another_kind])
+def behind_a_link(path: Path) -> None:
+    path.symlink_to(path.rename(path.parent.parent / path.name))
+
+
+def a_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+@pytest.mark.parametrize("spoil", [changed, cut, open_to_others, behind_a_link, a_fifo])
+def test_what_is_not_to_be_trusted_is_not_read(cache: Path, spoil: Callable[[Path], None]) -> None:
+    write_cached("x.pack", "a value")
+    assert read_cached("x.pack", ()) == "a value"
+    spoil(cache / "x.pack")
+    assert read_cached("x.pack", ()) is None
+
+
+@pytest.mark.parametrize("spoil", [changed, cut, open_to_others, of_another_kind, behind_a_link, a_fifo])
 def test_what_is_not_to_be_trusted_is_made_anew(cache: Path, folder: Path, spoil: Callable[[Path], None]) -> None:
     first = pack_in(folder)
     assert title_of(folder) == "Tiny"
@@ -134,4 +164,162 @@ def test_nothing_fails_where_nothing_can_be_kept(tmp_path: Path, folder: Path, m
         assert set(pack_in(folder).rules) == {"art1"}
         assert title_of(folder) == "Tiny"
         write_cached("x.pack", 1)
-        assert read_cached("x.pack") is None
+        assert read_cached("x.pack", ()) is None
+
+
+def test_every_pack_is_found_again_whole(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = list(Catalogue.of_installed_plugins().identities)
+    packs = [Catalogue.of_installed_plugins().packs([name]) for name in names]
+    lowered = [cached_lowered(each.at(date(2026, 11, 22), {})) for found in packs for each in found]
+    monkeypatch.setattr("aiact_rules.specfiles.loader.load_pack", None)
+    monkeypatch.setattr("aiact_rules.catalogue.cached_packs.lower", None)
+    assert [Catalogue.of_installed_plugins().packs([name]) for name in names] == packs
+    assert [cached_lowered(each.at(date(2026, 11, 22), {})) for found in packs for each in found] == lowered
+
+
+class Calls:
+    """What pickles as the call of a function."""
+
+    def __init__(self, function: Callable[..., object], *arguments: object) -> None:
+        self.called = (function, arguments)
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return self.called
+
+
+@pytest.mark.parametrize("kinds", [(), (Pack, Truth)])
+@pytest.mark.parametrize("function", [os.system, exec, getattr, __import__, os.mkdir])
+def test_no_function_is_ever_called(
+    cache: Path, tmp_path: Path, function: Callable[..., object], kinds: Iterable[type]
+) -> None:
+    trace = tmp_path / "trace"
+    arguments = {os.system: f"mkdir {trace}", exec: f"import os; os.mkdir({str(trace)!r})", os.mkdir: str(trace)}
+    write_cached("x.pack", 1)
+    holding(pickle.dumps(Calls(function, arguments.get(function, "os"))))(cache / "x.pack")
+    assert read_cached("x.pack", kinds) is None
+    assert not trace.exists()
+
+
+def test_a_kind_that_the_caller_does_not_name_is_not_made(cache: Path) -> None:
+    write_cached("x.pack", [Truth.YES])
+    assert read_cached("x.pack", ()) is None
+    assert read_cached("x.pack", (Truth,)) == [Truth.YES]
+
+
+def test_a_file_put_in_the_place_of_another_is_not_used(cache: Path) -> None:
+    write_cached("one.pack", 1)
+    write_cached("two.pack", 2)
+    (cache / "one.pack").replace(cache / "two.pack")
+    assert read_cached("two.pack", ()) is None
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777, 0o1777])
+def test_a_folder_that_others_may_write_is_not_used(cache: Path, mode: int) -> None:
+    write_cached("x.pack", 1)
+    cache.chmod(mode)
+    assert read_cached("x.pack", ()) is None
+    write_cached("y.pack", 1)
+    assert [file.name for file in cache.iterdir()] == ["x.pack"]
+
+
+def test_a_folder_that_others_could_put_another_in_the_place_of_is_not_used(cache: Path, tmp_path: Path) -> None:
+    write_cached("x.pack", 1)
+    assert read_cached("x.pack", ()) == 1
+    tmp_path.chmod(0o777)
+    assert read_cached("x.pack", ()) is None
+    tmp_path.chmod(0o1777)
+    assert read_cached("x.pack", ()) == 1
+
+
+def test_a_folder_behind_a_link_is_not_used(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_cached("x.pack", 1)
+    (tmp_path / "link").symlink_to(cache)
+    monkeypatch.setenv("AIACT_RULES_CACHE", str(tmp_path / "link"))
+    assert read_cached("x.pack", ()) is None
+
+
+@pytest.fixture
+def public(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that every user can reach, with a cache below it that holds one value."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        monkeypatch.setenv("AIACT_RULES_CACHE", f"{name}/above/cache")
+        write_cached("x.pack", 1)
+        Path(name, "above").chmod(0o755)
+        assert read_cached("x.pack", ()) == 1
+        yield Path(name)
+
+
+@needs_two_users
+@pytest.mark.parametrize("theirs", ["above", "above/cache", "above/cache/x.pack"])
+def test_what_another_user_owns_is_not_used(public: Path, theirs: str) -> None:
+    os.chown(public / theirs, OTHER, OTHER)
+    assert read_cached("x.pack", ()) is None
+
+
+@needs_two_users
+def test_a_link_of_another_user_on_the_way_is_not_followed(public: Path) -> None:
+    (public / "above").rename(public / "ours")
+    public.chmod(0o1777)
+    as_another_user(lambda: (public / "above").symlink_to(public / "ours"))
+    assert (public / "above" / "cache" / "x.pack").is_file()
+    assert read_cached("x.pack", ()) is None
+
+
+@needs_two_users
+def test_a_link_of_another_user_to_a_file_of_ours_is_not_followed(public: Path) -> None:
+    cache = public / "above" / "cache"
+    (cache / "x.pack").rename(public / "x.pack")
+    os.chown(cache, OTHER, OTHER)
+    cache.chmod(0o777)
+    as_another_user(lambda: (cache / "x.pack").symlink_to(public / "x.pack"))
+    assert read_cached("x.pack", ()) is None
+
+
+@needs_two_users
+def test_a_user_who_may_not_write_judges_without_a_cache(public: Path) -> None:
+    def judge() -> None:
+        write_cached("y.pack", 1)
+        assert read_cached("x.pack", ()) is None
+        assert read_cached("y.pack", ()) is None
+
+    (public / "above" / "cache").chmod(0o755)
+    (public / "above" / "cache" / "x.pack").chmod(0o644)
+    as_another_user(judge)
+
+
+def test_folders_made_for_the_cache_are_closed_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIACT_RULES_CACHE", str(tmp_path / "above" / "cache"))
+    before = os.umask(0)
+    try:
+        write_cached("x.pack", 1)
+    finally:
+        os.umask(before)
+    made = (tmp_path / "above", tmp_path / "above" / "cache", tmp_path / "above" / "cache" / "x.pack")
+    assert [oct(each.stat().st_mode & 0o777) for each in made] == ["0o700", "0o700", "0o600"]
+    assert read_cached("x.pack", ()) == 1
+
+
+def test_a_relative_cache_home_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AIACT_RULES_CACHE", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for relative in ("here", "./here", ""):
+        monkeypatch.setenv("XDG_CACHE_HOME", relative)
+        assert cache_folder() == tmp_path / ".cache" / "aiact-rules"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "there"))
+    assert cache_folder() == tmp_path / "there" / "aiact-rules"
+    monkeypatch.setenv("XDG_CACHE_HOME", "here")
+    monkeypatch.setenv("HOME", "home")
+    assert cache_folder() is None
+
+
+def test_a_relative_cache_is_none_where_the_working_directory_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    monkeypatch.setenv("AIACT_RULES_CACHE", "cache")
+    assert cache_folder() is None
+    assert read_cached("x.pack", ()) is None
+    write_cached("x.pack", 1)

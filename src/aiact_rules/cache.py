@@ -1,7 +1,8 @@
 """Pack cache: a pack is read from its YAML once and kept on disk, named by the digest of its spec files.
 
-A cached pack is used only if the digest of the spec files and the digest of the cached bytes both match and the file is
-the user's own; otherwise the pack is read anew. Nothing fails where the cache cannot be read or written.
+What is kept is data, never code: reading it makes values of the kinds that the caller names, and nothing else. It is used
+only from a folder that nobody but the user can put files into, and only where a file is whole and stands under the name
+that it was written for; otherwise the pack is read anew. Nothing fails where the cache cannot be read or written.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import hashlib
 import io
 import os
 import pickle
+import stat
 import sys
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -22,15 +25,17 @@ DIGEST_SIZE = 32
 
 
 def cache_folder() -> Path | None:
-    """Give the folder for cached packs: `AIACT_RULES_CACHE`, or the user's cache folder. None switches the cache off."""
+    """Return the folder for cached packs: `AIACT_RULES_CACHE`, or the user's cache folder. None switches the cache off."""
     named = os.environ.get("AIACT_RULES_CACHE")
-    if named is not None:
-        return Path(named) if named and named != "off" else None
-    base = os.environ.get("XDG_CACHE_HOME")
     try:
-        return (Path(base) if base else Path.home() / ".cache") / "aiact-rules"
-    except RuntimeError:
+        if named is not None:
+            return Path(named).absolute() if named and named != "off" else None
+        base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        if not base.is_absolute():  # the XDG Base Directory Specification says to ignore it then
+            base = Path.home() / ".cache"
+    except (RuntimeError, OSError):
         return None
+    return base / "aiact-rules" if base.is_absolute() else None
 
 
 def cache_key(*parts: str) -> str:
@@ -52,26 +57,86 @@ def _tool() -> str:
 _TOOL = _tool()  # as it is when it is loaded: what it keeps is named by what made it, though its files change meanwhile
 
 
-def read_cached(name: str) -> object | None:
-    """Give a cached value, or None where there is none that can be trusted."""
+def read_cached(name: str, kinds: Iterable[type]) -> object | None:
+    """Return a cached value made of these kinds and of plain data, or None where there is none that can be trusted."""
     folder = cache_folder()
     if folder is None:
         return None
     try:
-        path = folder / name
-        with path.open("rb") as file:
-            if hasattr(os, "getuid"):
-                status = os.fstat(file.fileno())
-                if status.st_uid != os.getuid() or status.st_mode & 0o022:
-                    return None
-            content = file.read()
-        if hashlib.sha256(content[DIGEST_SIZE:]).digest() != content[:DIGEST_SIZE]:
+        if not _is_private(folder):
             return None
-        value: object = pickle.loads(content[DIGEST_SIZE:])
+        content = _read_own_file(folder / name)
+        if content is None or _seal(name, content[DIGEST_SIZE:]) != content[:DIGEST_SIZE]:
+            return None
+        value: object = _Unpickler(content[DIGEST_SIZE:], kinds).load()
         return value
     except Exception:
         # Whatever is wrong with a cached file, the pack itself is at hand.
         return None
+
+
+def write_cached(name: str, value: object) -> None:
+    """Keep a value. Writes beside and renames, so that a reader never sees half a file."""
+    folder = cache_folder()
+    if folder is None:
+        return
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
+    content = buffer.getvalue()
+    with contextlib.suppress(OSError):
+        for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        if not _is_private(folder):
+            return
+        temporary = folder / f"{name}.{os.urandom(8).hex()}"
+        try:
+            with os.fdopen(os.open(temporary, _WRITE, 0o600), "wb") as file:
+                file.write(_seal(name, content) + content)
+            os.replace(temporary, folder / name)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+def _is_private(folder: Path) -> bool:
+    """Say whether the folder is the user's own and nobody else, but root, can put files into it or another in its place.
+
+    So every folder above it, on the way there and where links lead, must be the user's or root's and closed to others, or
+    keep what is in it to its owners (as `/tmp` does). On Windows a user's folders are closed by default.
+    """
+    if not hasattr(os, "geteuid"):
+        return True
+    user = os.geteuid()
+    own = os.lstat(folder)
+    if not stat.S_ISDIR(own.st_mode) or own.st_uid != user or own.st_mode & 0o022:
+        return False
+    for above in {*folder.parents, *folder.resolve().parents}:
+        status = os.lstat(above)
+        if status.st_uid not in (user, 0):
+            return False
+        if not stat.S_ISLNK(status.st_mode) and status.st_mode & 0o022 and not status.st_mode & stat.S_ISVTX:
+            return False
+    return True
+
+
+def _read_own_file(path: Path) -> bytes | None:
+    """Return the bytes of a plain file of the user's, not through a link; None for anything else. Never waits."""
+    with os.fdopen(os.open(path, _READ), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        if hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
+            return None
+        return file.read()
+
+
+def _seal(name: str, content: bytes) -> bytes:
+    """Return the digest that stands before the content: over the name too, so that no file passes for another."""
+    return hashlib.sha256(name.encode() + b"\0" + content).digest()
 
 
 class _Pickler(pickle.Pickler):
@@ -83,22 +148,15 @@ class _Pickler(pickle.Pickler):
         return NotImplemented
 
 
-def write_cached(name: str, value: object) -> None:
-    """Keep a value. Writes beside and renames, so that a reader never sees half a file."""
-    folder = cache_folder()
-    if folder is None:
-        return
-    import tempfile  # only a first run writes
+class _Unpickler(pickle.Unpickler):
+    """Reads values of these kinds and plain data. Nothing is imported, and no other function or class can be named."""
 
-    buffer = io.BytesIO()
-    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
-    content = buffer.getvalue()
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(content).digest() + content)
-            os.replace(temporary, folder / name)
-        except OSError:
-            os.unlink(temporary)
+    def __init__(self, content: bytes, kinds: Iterable[type]) -> None:
+        super().__init__(io.BytesIO(content))
+        self.kinds = {(kind.__module__, kind.__qualname__): kind for kind in kinds}
+
+    def find_class(self, module: str, name: str) -> type:
+        kind = self.kinds.get((module, name))
+        if kind is None:
+            raise pickle.UnpicklingError(f"{module}.{name} is not kept here")
+        return kind

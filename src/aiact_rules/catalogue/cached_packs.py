@@ -6,18 +6,52 @@ import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from aiact_rules.bundled import specs_folder
 from aiact_rules.cache import DIGEST_SIZE, cache_key, read_cached, write_cached
-from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.conditions import AllOf, AnyOf, FactTest, Holds, Not, ParameterName, ReadingIs, Test
+from aiact_rules.core.formulas import Conjunction, Disjunction, Duty, Literal, Lowered, Node
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.packs import Pack, PackAt
+from aiact_rules.core.problems import Place
+from aiact_rules.core.rules import (
+    Certainty,
+    Cue,
+    Deadline,
+    Deferral,
+    Force,
+    Kind,
+    LowerCap,
+    Moment,
+    Obligation,
+    Parameter,
+    Reading,
+    Role,
+    Route,
+    Rule,
+    Sanction,
+    Span,
+    Timetable,
+)
+from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, Vocabulary
 from aiact_rules.specfiles.folder import common_files, spec_files
 from aiact_rules.specfiles.folder import digest as digest_of
 from aiact_rules.specfiles.pack_head import PackIdentity, read_identity
 
 _MOST_IDENTITIES = 1000
+_FACT_TEST_KINDS = (FactTest, Test, Decimal, date)
+_LOWERED_KINDS = (*_FACT_TEST_KINDS, Lowered, Node, Duty, Conjunction, Disjunction, Literal)
+_PACK_KINDS = (
+    *_FACT_TEST_KINDS,
+    *(AllOf, AnyOf, Not, Holds, ReadingIs, ParameterName),
+    *(Pack, Vocabulary, FactDeclaration, FactType, Derivation, Place, Span),
+    *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Parameter, Timetable, Route, Deferral),
+    *(Reading, Cue, Sanction, LowerCap),
+)
+_HEAD_KINDS = (PackIdentity, type(Path()))
 
 
 def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
@@ -25,7 +59,7 @@ def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
     common = specs_folder() / "common"
     digest = digest_of((*spec_files(identity.folder, deciding=True), *common_files(common)))
     name = f"{identity.id}-{cache_key(digest, *sorted(base.digest for base in bases.values()))}.pack"
-    found = read_cached(name)
+    found = read_cached(name, _PACK_KINDS)
     if isinstance(found, Pack) and found.digest == digest:
         return found
     from aiact_rules.specfiles.loader import load_pack
@@ -41,7 +75,7 @@ def cached_identities(offers: Iterable[tuple[Path, str]]) -> Iterator[PackIdenti
     A `pack.yaml` is read as YAML once, and again when its bytes change. Raises PackError as `read_identity` does.
     """
     name = f"{cache_key()}.heads"
-    found = read_cached(name)
+    found = read_cached(name, _HEAD_KINDS)
     kept = found if isinstance(found, dict) else {}
     read = {}
     for folder, offered_by in offers:
@@ -76,7 +110,7 @@ def cached_lowered(pack_at: PackAt) -> Lowered:
     values = sorted(f"{name} {value}" for name, value in pack_at.values.items())
     choices = sorted(f"{name} {choice}" for name, choice in pack_at.choices.items())
     name = f"{pack.id}-{cache_key(*digests, *values, *choices, *pack_at.rules, *pack_at.obligations)}.lowered"
-    found = read_cached(name)
+    found = read_cached(name, _LOWERED_KINDS)
     if isinstance(found, Lowered) and [duty.id for duty in found.duties] == list(pack_at.obligations):
         return found
     lowered = lower(pack_at)
