@@ -1,0 +1,131 @@
+"""Entries: what one row of a decision log holds, and why it cannot be read where it cannot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiact_rules.core.canonical import canonical
+
+BESIDE_THE_IDENTITY = ("decision_id", "choices", "run")
+"""The parts of a decision's JSON that its id does not cover."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedInput:
+    """An input that could not be judged, and what was wrong with it."""
+
+    input: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: its number (from 1), its hash, the text as hashed, and the record in it.
+
+    The record holds `seq`, `prev`, `at` and either `decision`, with `notes` where there are any, or `error`. Where the row
+    cannot be read, `broken` says why and the record is empty.
+    """
+
+    seq: int
+    hash: str
+    text: str
+    record: Mapping[str, object] = field(repr=False)
+    broken: str | None = None
+
+    @classmethod
+    def of_row(cls, seq: int, digest: object, text: object) -> Entry:
+        """Return the entry in a row, whatever stands in it."""
+        if not isinstance(digest, str) or not isinstance(text, str):
+            return cls(seq, str(digest), "", {}, f"the {'hash' if isinstance(text, str) else 'record'} is not text")
+        try:
+            return cls(seq, digest, text, _record(text))
+        except (ValueError, RecursionError) as error:
+            return cls(
+                seq, digest, text, {}, str(error) if isinstance(error, ValueError) else "it is nested too deeply"
+            )
+
+    @property
+    def at(self) -> str | None:
+        """Return when it was recorded, or None where the row is broken."""
+        at = self.record.get("at")
+        return at if isinstance(at, str) else None
+
+    @property
+    def decision(self) -> dict[str, object] | None:
+        """Return the decision as it was recorded, or None for an input error or a broken row."""
+        decision = self.record.get("decision")
+        return decision if isinstance(decision, dict) else None
+
+    @property
+    def error(self) -> FailedInput | None:
+        """Return the input that could not be judged, or None for a decision or a broken row."""
+        error = self.record.get("error")
+        return FailedInput(error["input"], tuple(error["problems"])) if isinstance(error, dict) else None
+
+    @property
+    def notes(self) -> Mapping[str, object]:
+        """Return what was noted beside the decision."""
+        notes = self.record.get("notes")
+        return notes if isinstance(notes, dict) else {}
+
+    @property
+    def fits_its_hash(self) -> bool:
+        """Return whether the hash is that of the text."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogateescape")).hexdigest() == self.hash
+
+    @property
+    def fits_its_id(self) -> bool:
+        """Return whether the decision, if there is one, has the id that follows from it."""
+        if self.decision is None:
+            return True
+        identity = {name: value for name, value in self.decision.items() if name not in BESIDE_THE_IDENTITY}
+        return self.decision.get("decision_id") == f"sha256:{hashlib.sha256(canonical(identity)).hexdigest()}"
+
+
+def _record(text: str) -> dict[str, object]:
+    """Return the record in a text. Raises ValueError, and RecursionError, where it is none."""
+    try:
+        record = json.loads(text, parse_constant=_no_number, parse_float=_number)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the record is not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise ValueError("the record is not an object")
+    for name, kind in (("seq", int), ("prev", str), ("at", str)):
+        if type(record.get(name)) is not kind:
+            raise ValueError(f"the record has no `{name}`")
+    if not isinstance(record.get("decision"), dict) and not _is_error(record.get("error")):
+        raise ValueError("the record holds no decision and no input error")
+    if "decision" in record and "error" in record:
+        raise ValueError("the record holds a decision and an input error")
+    if not isinstance(record.get("notes", {}), dict):
+        raise ValueError("the notes are not an object")
+    if _canonical_text(record) != text:
+        raise ValueError("the record is not canonical JSON (RFC 8785)")
+    return record
+
+
+def _is_error(value: object) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("input"), str):
+        return False
+    problems = value.get("problems")
+    return isinstance(problems, list) and all(isinstance(problem, str) for problem in problems)
+
+
+def _canonical_text(record: dict[str, object]) -> str | None:
+    try:
+        return canonical(record).decode("utf-8")
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"the record is not JSON: `{text}` is no number")
