@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from aiact_rules.decision_log.log import DecisionLog
 from tests.cli.conftest import EXAMPLES, Answer, run
+from tests.ledger.sample import decision
 
 Run = Callable[..., Answer]
 __all__ = ["run"]
@@ -42,6 +48,77 @@ def test_a_record_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:  # 
     file = tmp_path / "decision.json"
     file.write_text("{}", encoding="utf-8")
     assert run("replay", str(file)).code == 2
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> DecisionLog:
+    """A log with a decision, an input error, a broken row and a decision."""
+    log = DecisionLog(tmp_path / "mixed#1%41.db")
+    log.append(decision("one"))
+    log.append_error("models/\x1b[2J", ["there is no card\nin this folder", "more"])
+    log.append(decision("three"))
+    log.append(decision("four\x9b2J"))
+    with closing(sqlite3.connect(log.path, isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER entries_are_never_changed")
+        connection.execute("UPDATE entries SET text = 17 WHERE seq = 3")
+    return log
+
+
+def test_show_lists_decisions_errors_and_broken_rows_without_control_characters(run: Run, mixed: DecisionLog) -> None:  # noqa: F811
+    answer = run("log", "show", str(mixed.path))
+    assert answer.code == 1
+    lines = [line.split("  ") for line in answer.out.splitlines()]
+    assert [line[0] for line in lines] == ["1", "2", "3", "4"]
+    assert lines[0][2:4] == ["allow", "one"]
+    assert lines[1][2:] == ["error", "models/\\u001b[2J", "there is no card\\nin this folder"]
+    assert lines[2][1:] == ["-", "broken", "the record is not an object"]
+    assert lines[3][3] == "four\\u009b2J"
+
+
+def test_one_entry_is_shown_whole_as_json(run: Run, mixed: DecisionLog) -> None:  # noqa: F811
+    answer = run("log", "show", str(mixed.path), "--entry", "2")
+    assert json.loads(answer.out)["error"]["problems"] == ["there is no card\nin this folder", "more"]
+    answer = run("log", "show", str(mixed.path), "--entry", "4")
+    assert json.loads(answer.out)["decision"]["subject"]["name"] == "four\x9b2J"
+    assert "\x9b" not in answer.out
+    answer = run("log", "show", str(mixed.path), "--entry", "3")
+    assert answer.code == 2
+    assert "entry 3: this entry cannot be read" in answer.err
+
+
+def test_verify_names_the_broken_row_and_goes_on_to_the_end(run: Run, mixed: DecisionLog) -> None:  # noqa: F811
+    answer = run("log", "verify", str(mixed.path))
+    assert answer.code == 1
+    *problems, last = answer.out.splitlines()
+    assert f"{mixed.path}, entry 3: the entry is broken: the record is not an object" in problems
+    assert last.startswith("4 entries, head ")
+    assert last.endswith(", broken")
+
+
+def test_verify_says_that_the_file_beside_the_log_belongs_to_it(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    log = DecisionLog(tmp_path / "log.db")
+    log.append(decision("one"))
+    assert "-wal" not in run("log", "verify", str(log.path)).out
+    with closing(sqlite3.connect(log.path, isolation_level=None)) as writing:
+        writing.execute("SELECT count(*) FROM entries").fetchone()
+        log.append(decision("two"))
+        answer = run("log", "verify", str(log.path))
+    assert f"{log.path}-wal holds the newest entries of this log: copy both files" in answer.out
+    assert answer.code == 0
+
+
+def test_export_writes_what_can_be_read_and_names_what_cannot(run: Run, mixed: DecisionLog) -> None:  # noqa: F811
+    answer = run("log", "export", str(mixed.path))
+    assert answer.code == 1
+    assert [json.loads(line)["seq"] for line in answer.out.splitlines()] == [1, 2, 4]
+    assert answer.out.splitlines() == [mixed.entry(seq).text for seq in (1, 2, 4)]
+    assert "entry 3: this entry is left out: the record is not an object" in answer.err
+
+
+def test_an_input_error_is_nothing_to_decide_again(run: Run, mixed: DecisionLog) -> None:  # noqa: F811
+    answer = run("replay", str(mixed.path), "--entry", "2")
+    assert answer.code == 2
+    assert "entry 2: this entry records an input that could not be judged" in answer.err
 
 
 def test_a_log_that_cannot_be_written_is_no_answer(run: Run, tmp_path: Path) -> None:  # noqa: F811

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import Gate
+
+if TYPE_CHECKING:
+    from aiact_rules.decision_log.log import DecisionLog
 
 
 @click.command("replay")
@@ -19,7 +23,7 @@ def command(file: Path, entry: int) -> None:
     from aiact_rules.decision_log.log import DecisionLog
     from aiact_rules.decision_log.replay import replay
 
-    recorded = _decision(file) if file.suffix == ".json" else DecisionLog(file).entry(entry).decision
+    recorded = _decision(file) if file.suffix == ".json" else _recorded(DecisionLog(file), entry)
     found = replay(Gate(), recorded)
     click.echo(f"recorded {found.recorded_id}\nreplayed {found.decision.decision_id}")
     for difference in found.differences:
@@ -28,10 +32,19 @@ def command(file: Path, entry: int) -> None:
     raise click.exceptions.Exit(0 if found.same else 1)
 
 
+def _recorded(log: DecisionLog, seq: int) -> dict[str, object]:
+    entry = log.entry(seq)
+    if entry.decision is None:
+        problem = "this entry records an input that could not be judged, so there is nothing to decide again"
+        place = Place(f"{log.path}, entry {entry.seq}")
+        raise InputError([Problem(problem, place, "name the entry of a decision with `--entry`")])
+    return entry.decision
+
+
 def _decision(file: Path) -> dict[str, object]:
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError([Problem("this is not a decision in JSON", Place(str(file)), str(error))]) from error
     if not isinstance(value, dict):
         raise InputError([Problem("this is not a decision in JSON", Place(str(file)), "several decisions: use a log")])
