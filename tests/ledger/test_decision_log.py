@@ -452,3 +452,14 @@ def test_a_log_of_the_first_version_is_read_and_continued(log: DecisionLog) -> N
     log.append_error("x", ["no card"])
     verified = log.verify()
     assert (verified.entries, verified.problems) == (2, ())
+
+
+def test_the_page_about_the_log_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "decision-log.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    exec(page.split("```python\n")[1].split("```")[0], {"decision": Gate().decide({"release.subject": "system"})})
+    first, second = DecisionLog("decisions.db").entries()
+    assert first.notes == {"baseline": "baseline.json"}
+    assert second.error == FailedInput("models/scorer", ("there is no model card and no release file",))
+    keys = {row.split("`")[1] for row in page.splitlines() if row.startswith("| `")}
+    assert keys == {*first.record, *second.record}
