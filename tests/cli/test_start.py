@@ -50,13 +50,13 @@ def test_a_check_starts_only_what_it_needs(cache: Path, example: str) -> None:
     ours = {name.removeprefix("aiact_rules.") for name in started if name.startswith("aiact_rules.")}
     assert "reports.text_report" in ours
     for package, allowed in {
-        "specfiles": {"extensions", "folder", "identity"},
+        "specfiles": {"extensions", "folder", "pack_head"},
         "engines": {"built_in", "generated", "interpreter"},
         "reports": {"built_in", "text_report", "words"},
         "cli": {"check", "options", "terminal"},
         "proof": set(),
         "sweep": set(),
-        "ledger": set(),
+        "decision_log": set(),
         "timeline": set(),
     }.items():
         assert {name for name in ours if name.startswith(f"{package}.")} <= {f"{package}.{name}" for name in allowed}
