@@ -12,7 +12,8 @@ from types import ModuleType
 
 import pytest
 
-from aiact_rules.plugins.host import PluginHost, hookspecs, interfaces
+from aiact_rules.plugins import hookspecs, interfaces
+from aiact_rules.plugins.host import PluginHost
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "plugins" / "aiact-rules-example"

@@ -18,6 +18,7 @@ from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import InputError, PluginError
 from aiact_rules.gate import Gate
+from aiact_rules.plugins.guarded import GuardedEngine
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import run_cases
 
@@ -80,7 +81,9 @@ def test_what_a_label_says_in_words_is_held_against_it(gate: Gate, label: Path) 
 
 
 def test_the_engine_counts_what_it_is_asked(gate: Gate, label: Path) -> None:
-    engine = gate.catalogue.engine("counting")
+    guarded = gate.catalogue.engine("counting")
+    assert isinstance(guarded, GuardedEngine)
+    engine = guarded.offered
     assert isinstance(engine, CountingEngine)
     first = decide(gate, label)
     assert engine.evaluated == 1

@@ -20,7 +20,7 @@ def aiact_rules_offer_packs() -> Iterable[PackLocation]:  # type: ignore[empty-b
     """Offer rule packs that this plugin carries.
 
     Called once, when the catalogue is built, before any document is read. Return an empty iterable to offer nothing.
-    Two packs with the same id are an error, whoever offers them. An exception here stops the gate.
+    Two packs with the same id are an error, whoever offers them. An exception here stops the gate, SystemExit too.
 
     .. versionadded:: 0.1
     """
@@ -32,7 +32,7 @@ def aiact_rules_offer_sources() -> Iterable[Source]:  # type: ignore[empty-body]
 
     Called once, when the catalogue is built. A document is read by the source that is named, or by the only one that
     accepts it; two that accept it are an error. Two sources with the same name are an error. An exception here stops
-    the gate.
+    the gate, SystemExit too.
 
     .. versionadded:: 0.1
     """
@@ -43,7 +43,7 @@ def aiact_rules_offer_engines() -> Iterable[Engine]:  # type: ignore[empty-body]
     """Offer ways to evaluate a pack.
 
     Called once, when the catalogue is built. An engine is used only where it is named. Two engines with the same name
-    are an error. An exception here stops the gate.
+    are an error. An exception here stops the gate, SystemExit too.
 
     .. versionadded:: 0.1
     """
@@ -54,7 +54,7 @@ def aiact_rules_offer_reports() -> Iterable[Report]:  # type: ignore[empty-body]
     """Offer ways to write a decision down.
 
     Called once, when the catalogue is built. Two reports with the same name are an error. An exception here stops the
-    gate.
+    gate, SystemExit too.
 
     .. versionadded:: 0.1
     """
@@ -64,8 +64,8 @@ def aiact_rules_offer_reports() -> Iterable[Report]:  # type: ignore[empty-body]
 def aiact_rules_decided(decision: Decision) -> None:
     """Be told of a decision, after it was made and before it is enforced.
 
-    Called once per decision that is recorded. The decision cannot be changed. An exception here stops the gate: what must be
-    recorded and could not be is not allowed.
+    Called once per decision that is recorded. Each plugin is handed a copy of its own, so that what it changes reaches
+    nobody. An exception here stops the gate, SystemExit too: what must be recorded and could not be is not allowed.
 
     .. versionadded:: 0.1
     """

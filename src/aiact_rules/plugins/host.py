@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pluggy
 
@@ -13,12 +15,14 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import PluginError, Problem, did_you_mean
 from aiact_rules.plugins import hookspecs
 from aiact_rules.plugins.distributions import may_offer
+from aiact_rules.plugins.guarded import Guard, GuardedEngine, GuardedReport, GuardedSource
 from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 Offer = TypeVar("Offer")
+Guarded = TypeVar("Guarded")
 
 ENTRY_POINT_GROUP = "aiact_rules"
 _PREFIX = "aiact_rules_"
@@ -43,6 +47,7 @@ class PluginHost:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._infos: dict[str, PluginInfo] = {}
+        self._guards: dict[str, Guard] = {}
 
     @classmethod
     def with_installed_plugins(cls) -> PluginHost:
@@ -73,10 +78,8 @@ class PluginHost:
             distribution.name if distribution is not None else entry_point.name,
             distribution.version if distribution is not None else "unknown version",
         )
-        try:
+        with Guard(str(info)).running("failed to load"):
             plugin = entry_point.load()
-        except Exception as error:
-            raise _failed(info, "failed to load", error) from error
         self.register(plugin, info)
 
     def register(self, plugin: ModuleType | object, info: PluginInfo) -> None:
@@ -90,69 +93,76 @@ class PluginHost:
                     )
                 ]
             )
-        known = [name for name in vars(hookspecs) if name.startswith(_PREFIX)]
-        problems = []
-        for name in dir(plugin):
-            if not name.startswith(_PREFIX):
-                continue
-            if name not in known:
-                problems.append(Problem(f"{info}: there is no hook `{name}`", hint=did_you_mean(name, known)))
-            elif not hasattr(getattr(plugin, name), f"{hookspecs.PROJECT}_impl"):
-                problems.append(Problem(f"{info}: `{name}` is not marked as a hook", hint="put `@hookimpl` above it"))
+        guard = Guard(str(info))
+        with guard.running("cannot be registered"):
+            problems = list(_hook_problems(plugin, info))
         if problems:
             raise PluginError(problems)
-        try:
+        with guard.running("cannot be registered"):
             self._manager.register(plugin, name=info.name)
             self._manager.check_pending()
-        except Exception as error:
-            raise _failed(info, "cannot be registered", error) from error
         self._infos[info.name] = info
+        self._guards[info.name] = guard
 
     def offered_packs(self) -> tuple[tuple[PluginInfo, PackLocation], ...]:
         """Ask every plugin for its packs."""
-        return self._offers("aiact_rules_offer_packs", lambda offer: isinstance(offer, PackLocation), "a PackLocation")
 
-    def offered_sources(self) -> tuple[tuple[PluginInfo, Source], ...]:
+        def located(offer: PackLocation, guard: Guard) -> PackLocation:
+            with guard.running("offers a pack without a folder"):
+                return PackLocation(Path(os.fspath(offer.folder)), guard.plugin)
+
+        return self._offers("aiact_rules_offer_packs", PackLocation, "a PackLocation", located)
+
+    def offered_sources(self) -> tuple[tuple[PluginInfo, GuardedSource], ...]:
         """Ask every plugin for its sources."""
-        return self._offers("aiact_rules_offer_sources", lambda offer: isinstance(offer, Source), "a Source")
+        return self._offers("aiact_rules_offer_sources", Source, "a Source", GuardedSource)
 
-    def offered_engines(self) -> tuple[tuple[PluginInfo, Engine], ...]:
+    def offered_engines(self) -> tuple[tuple[PluginInfo, GuardedEngine], ...]:
         """Ask every plugin for its engines."""
-        return self._offers("aiact_rules_offer_engines", lambda offer: isinstance(offer, Engine), "an Engine")
+        return self._offers("aiact_rules_offer_engines", Engine, "an Engine", GuardedEngine)
 
-    def offered_reports(self) -> tuple[tuple[PluginInfo, Report], ...]:
+    def offered_reports(self) -> tuple[tuple[PluginInfo, GuardedReport], ...]:
         """Ask every plugin for its reports."""
-        return self._offers("aiact_rules_offer_reports", lambda offer: isinstance(offer, Report), "a Report")
+        return self._offers("aiact_rules_offer_reports", Report, "a Report", GuardedReport)
 
     def decided(self, decision: Decision) -> None:
-        """Tell every plugin of a decision. Raises PluginError where one fails."""
+        """Tell every plugin of a decision, each by a copy of its own. Raises PluginError where one fails."""
         for info in self.infos:
-            try:
-                self._caller("aiact_rules_decided", info)(decision=decision)
-            except Exception as error:
-                raise _failed(info, "failed to take note of the decision", error) from error
+            caller = self._caller("aiact_rules_decided", info)
+            if not caller.get_hookimpls():
+                continue
+            guard = self._guards[info.name]
+            own = guard.copy(decision)
+            with guard.running("failed to take note of the decision"):
+                caller(decision=own)
 
     def _caller(self, hook: str, info: PluginInfo) -> pluggy.HookCaller:
-        """Give a hook that reaches one plugin only, so that what goes wrong has a name."""
+        """Return a hook that reaches one plugin only, so that what goes wrong has a name."""
         others = [plugin for name, plugin in self._manager.list_name_plugin() if name != info.name]
         return self._manager.subset_hook_caller(hook, others)
 
-    def _offers(self, hook: str, fits: Callable[[object], bool], kind: str) -> tuple[tuple[PluginInfo, Offer], ...]:
-        found: list[tuple[PluginInfo, Offer]] = []
+    def _offers(
+        self, hook: str, kind: type, words: str, guarded: Callable[[Offer, Guard], Guarded]
+    ) -> tuple[tuple[PluginInfo, Guarded], ...]:
+        found: list[tuple[PluginInfo, Guarded]] = []
         for info in self.infos:
-            try:
-                answers: Iterable[Iterable[Offer]] = self._caller(hook, info)()
+            guard = self._guards[info.name]
+            with guard.running(f"failed in `{hook}`"):
+                answers: Iterable[Iterable[object]] = self._caller(hook, info)()
                 offers = [offer for answer in answers if answer is not None for offer in answer]
-            except Exception as error:
-                raise _failed(info, f"failed in `{hook}`", error) from error
-            for offer in offers:
-                if not fits(offer):
-                    raise PluginError([Problem(f"{info}: `{hook}` offers something that is not {kind}")])
-                found.append((info, offer))
+                fitting = cast(list[Offer], [offer for offer in offers if isinstance(offer, kind)])
+            if len(fitting) < len(offers):
+                raise PluginError([Problem(f"{info}: `{hook}` offers something that is not {words}")])
+            found += [(info, guarded(offer, guard)) for offer in fitting]
         return tuple(found)
 
 
-def _failed(info: PluginInfo, what: str, error: Exception) -> PluginError:
-    return PluginError(
-        [Problem(f"{info}: {what}, so no release can be allowed", hint=f"{type(error).__name__}: {error}")]
-    )
+def _hook_problems(plugin: ModuleType | object, info: PluginInfo) -> Iterator[Problem]:
+    known = [name for name in vars(hookspecs) if name.startswith(_PREFIX)]
+    for name in dir(plugin):
+        if not name.startswith(_PREFIX):
+            continue
+        if name not in known:
+            yield Problem(f"{info}: there is no hook `{name}`", hint=did_you_mean(name, known))
+        elif not hasattr(getattr(plugin, name), f"{hookspecs.PROJECT}_impl"):
+            yield Problem(f"{info}: `{name}` is not marked as a hook", hint="put `@hookimpl` above it")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from aiact_rules.core.decisions import Decision
+from aiact_rules.core.batches import Batch
 from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
@@ -17,18 +17,25 @@ from aiact_rules.sources.document import Document, Skipped
 
 Evaluator = Callable[[Mapping[str, FactValue]], Outcome]
 
+OWN = "aiact-rules"
+"""Who offers the packs of this distribution."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackLocation:
     """A folder with a `pack.yaml`, offered to the catalogue. The folder is read when the pack is first asked for."""
 
     folder: Path
-    offered_by: str = "aiact-rules"
+    offered_by: str = OWN
 
 
 @runtime_checkable
 class Engine(Protocol):
-    """A way to evaluate a pack. Whatever the engine, the outcome is the same."""
+    """A way to evaluate a pack. Whatever the engine, the outcome is the same.
+
+    One of a plugin is handed copies of the pack and of the facts, and its outcome must fit the pack; whatever it raises, save
+    what `prepare` may, and whatever does not fit, stops the gate with the plugin's name.
+    """
 
     @property
     def name(self) -> str:
@@ -43,7 +50,11 @@ class Engine(Protocol):
 
 @runtime_checkable
 class Source(Protocol):
-    """A way to read a document into facts."""
+    """A way to read a document into facts.
+
+    One of a plugin is handed copies of vocabulary and cues; it may state only facts that the vocabulary declares, with values
+    of their types. Whatever it raises, save InputError, stops the gate with the plugin's name.
+    """
 
     @property
     def name(self) -> str:
@@ -58,14 +69,17 @@ class Source(Protocol):
 
 @runtime_checkable
 class Report(Protocol):
-    """A way to write a decision down."""
+    """A way to write down what became of the inputs of a run."""
 
     @property
     def name(self) -> str:
         """The name by which `--format` chooses it."""
 
-    def render(self, decision: Decision) -> str:
-        """Give the report as text that ends in a line break."""
+    def render(self, batch: Batch) -> str:
+        """Return the report as text that ends in a line break; of an empty batch too, which nothing judged.
+
+        What could not be judged stands in `batch.items` and `batch.problems`, and belongs into the report.
+        """
 
 
 class EngineUnavailable(Exception):
