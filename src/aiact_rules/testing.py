@@ -22,7 +22,7 @@ from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.pack_decisions import PackDecision, decide
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
-from aiact_rules.core.problems import InputError, PackError, Problem, ProblemsError, did_you_mean
+from aiact_rules.core.problems import InputError, PackError, Problem, did_you_mean
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
@@ -168,7 +168,7 @@ class CaseRunner:
         """Run one case and compare."""
         try:
             decision = self.decide(case)
-        except ProblemsError as error:
+        except (InputError, PackError) as error:
             return CaseResult(case, tuple(error.problems))
         problems = [
             Problem(f"case `{case.name}`: {message}", case.place) for message in self._differences(case, decision)

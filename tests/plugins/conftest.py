@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from aiact_rules import cli
+
 Install = Callable[..., None]
 ROOT = Path(__file__).parents[2]
 
@@ -36,6 +38,35 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     yield make
     for module in made:
         sys.modules.pop(module, None)
+
+
+@pytest.fixture
+def install_pack(install: Install) -> Callable[[str, Path], None]:
+    """Give a function that makes a plugin installed that offers the pack in a folder."""
+
+    def make(name: str, folder: Path) -> None:
+        offer = f"return [PackLocation(Path({str(folder)!r}))]"
+        imports = "from pathlib import Path\nfrom aiact_rules.plugins.hookspecs import hookimpl\n"
+        imports += "from aiact_rules.plugins.interfaces import PackLocation\n"
+        install(name, f"{imports}@hookimpl\ndef aiact_rules_offer_packs():\n    {offer}\n")
+
+    return make
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Give a function that runs the command line and gives its exit code and what it said on both streams."""
+
+    def ran(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        monkeypatch.setattr("sys.argv", ["aiact-rules", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, said.out, said.err
+
+    return ran
 
 
 TINY_PACK = {

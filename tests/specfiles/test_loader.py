@@ -300,27 +300,155 @@ def test_an_extension_adds_advice_to_the_law_it_extends(load: Loads) -> None:
     assert set(merged.rules) == {"art6.2", "art6.3", "soft.1"}
 
 
-@pytest.mark.parametrize(
-    ("article", "said"),
-    [
-        (
-            "rules: [{id: s1, provision: M, exception_to: art6.2, when: {system.narrow: true}, reason: r}]",
-            "never changes the law",
-        ),
-        (
-            "rules: [{id: s1, provision: M, concludes: high_risk, when: {system.narrow: true}, reason: r}]",
-            "names of its own",
-        ),
-        (
-            "rules: [{id: art6.2, provision: M, concludes: x, when: {system.narrow: true}, reason: r}]",
-            "has the id of a rule",
-        ),
-        (
-            "obligations: [{id: s2, provision: M, must: do, before: making_available, met_when: {system.narrow: true}}]",
-            "obligation `s2` binds, but its pack extends `small`",
-        ),
-    ],
-)
-def test_an_extension_never_changes_or_binds(load: Loads, article: str, said: str) -> None:
-    with pytest.raises(PackError, match=said):
-        load_pack_text(extension(article), bases=[load()])
+@pytest.fixture
+def law(texts: dict[str, str]) -> Pack:
+    """Return the small law with a sanction, a cue, a label and a pair of conclusions that exclude each other."""
+    head = texts["pack.yaml"] + "labels: {high_risk: high risk}\nexcludes: [[high_risk, low_risk]]\n"
+    low = "rules: [{id: art7, provision: Art. 7, concludes: low_risk, when: {system.narrow: true}, reason: r}]\n"
+    sanctions = "sanctions: {art99: {provision: Art. 99, fixed: threshold}}\n"
+    cues = "cues: {hiring: {provision: Art. 6, words: [hiring], suggests: {system.uses: {includes: recruitment}}}}\n"
+    more = {"pack.yaml": head, "art_007.yaml": low, "sanctions.yaml": sanctions, "cues.yaml": cues}
+    return load_pack_text({**texts, **more})
+
+
+RULE = "provision: M, when: {system.narrow: true}, reason: r"
+SIGNAL = "signal.hiring"
+REFUSED = {
+    "a rule's id": (
+        "art_001",
+        f"rules: [{{id: art6.2, concludes: x, {RULE}}}]",
+        "rule `art6.2` has the id of a rule or",
+    ),
+    "an exception": ("art_001", f"rules: [{{id: s1, exception_to: art6.2, {RULE}}}]", "an exception to `art6.2` of"),
+    "a conclusion": (
+        "art_001",
+        f"rules: [{{id: s1, concludes: high_risk, {RULE}}}]",
+        "`high_risk`, which `small` concl",
+    ),
+    "a binding obligation": (
+        "art_001",
+        "obligations: [{id: s2, provision: M, must: do, before: making_available, met_when: {system.narrow: true}}]",
+        "obligation `s2` binds, but its pack extends `small`",
+    ),
+    "an obligation's id": (
+        "art_001",
+        "obligations: [{id: art24.1, provision: M, must: do, kind: notice}]",
+        "obligation `art24.1` has the id of a rule or obligation of `small`",
+    ),
+    "what a cue asks": (
+        "art_001",
+        f"rules: [{{id: s1, exception_to: {SIGNAL}, {RULE}}}]\n"
+        f"obligations: [{{id: {SIGNAL}, provision: M, must: do, kind: notice}}]",
+        f"rule `s1` makes an exception to `{SIGNAL}` of `small`",
+    ),
+    "a parameter": (
+        "parameters",
+        "parameters:\n  start: {provision: Guidance, values: {2024-08-01: 2099-01-01}, checked_on: 2026-11-22}",
+        "parameters.yaml:2: parameter `start` has the name of a parameter of `small`\n"
+        "  an extension never changes the law it extends; choose another name",
+    ),
+    "a timetable": (
+        "timetables",
+        "timetables: {regime: {provision: Guidance, starts: start}}",
+        "timetables.yaml:1: timetable `regime` has the name of a timetable of `small`",
+    ),
+    "a reading": (
+        "readings",
+        "readings: {waits: {provision: G, question: Q?, choices: {waits: w, applies: a}, default: waits, authority: G}}",
+        "readings.yaml:1: reading `waits` has the name of a reading of `small`",
+    ),
+    "a sanction": (
+        "sanctions",
+        "sanctions: {art99: {provision: G, fixed: threshold}}",
+        "sanctions.yaml:1: sanction `art99` has the name of a sanction of `small`",
+    ),
+    "a sanction of what the law obliges to": (
+        "sanctions",
+        "sanctions: {soft: {provision: G, fixed: threshold, reaches: [obligation]}}",
+        "sanctions.yaml:1: sanction `soft` reaches what the law obliges to",
+    ),
+    "a cue": (
+        "cues",
+        "cues: {hiring: {provision: G, words: [hire], suggests: {system.narrow: true}}}",
+        "cues.yaml:1: cue `hiring` would make a verdict stricter",
+    ),
+    "a fact": (
+        "vocabulary",
+        "facts: {system.narrow: {type: yes_no, asks: Is it narrow?, if_absent: yes, if_absent_because: b}}",
+        "vocabulary.yaml:1: fact `system.narrow` is declared twice in different words",
+    ),
+    "a label": ("pack", "labels: {high_risk: harmless}", "pack.yaml:8: label of `high_risk`, a conclusion of `small`"),
+    "a headline": ("pack", "headlines: [high_risk]", "pack.yaml:8: headline `high_risk` is a conclusion of `small`"),
+    "an exclusion": (
+        "pack",
+        "excludes: [[low_risk, high_risk]]",
+        "pack.yaml:8: excludes `low_risk` and `high_risk`, conclusions of `small`",
+    ),
+    "a role": (
+        "pack",
+        "roles: {provider: {provision: G, means: m, moment: making_available}}",
+        "pack.yaml:8: role `provider` stands in an extension",
+    ),
+    "a role of its own": (
+        "pack",
+        "roles: {adviser: {provision: G, means: m, moment: making_available}}",
+        "pack.yaml:8: role `adviser` stands in an extension",
+    ),
+    "a moment": (
+        "pack",
+        "moments: {dreaming: {order: 0, provision: G, means: m}}",
+        "pack.yaml:8: moment `dreaming` stands in an extension",
+    ),
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_an_extension_never_changes_or_binds(law: Pack, refused: str) -> None:
+    file, text, said = REFUSED[refused]
+    texts = {"pack.yaml": EXTENSION}
+    texts[f"{file}.yaml"] = texts.get(f"{file}.yaml", "") + text + "\n"
+    with pytest.raises(PackError) as caught:
+        load_pack_text(texts, bases=[law])
+    assert said in str(caught.value)
+
+
+def test_an_extension_never_gates_and_has_the_market_of_its_law(law: Pack) -> None:
+    head = EXTENSION.replace("market: EU", "market: US").replace("gates: false", "gates: true")
+    with pytest.raises(PackError) as caught:
+        load_pack_text({"pack.yaml": head}, bases=[law])
+    assert [str(problem) for problem in caught.value.problems] == [
+        "pack.yaml:5: market `US` is not that of `small`\n  an extension has the market of its law: `EU`",
+        "pack.yaml:6: a pack that extends others never gates\n  write `gates: false`",
+    ]
+
+
+def test_everything_in_which_an_extension_would_change_the_law_is_said_at_once(law: Pack) -> None:
+    texts = {"pack.yaml": EXTENSION}
+    for file, text, _ in (REFUSED[name] for name in ("a parameter", "a timetable", "a reading", "a label")):
+        texts[f"{file}.yaml"] = texts.get(f"{file}.yaml", "") + text + "\n"
+    with pytest.raises(PackError) as caught:
+        load_pack_text(texts, bases=[law])
+    assert [str(problem.place) for problem in caught.value.problems] == [
+        "pack.yaml:8",
+        "parameters.yaml:2",
+        "readings.yaml:1",
+        "timetables.yaml:1",
+    ]
+
+
+def test_two_extensions_of_a_law_do_not_change_each_other(law: Pack) -> None:
+    values = "parameters: {own: {provision: G, values: {2024-08-01: 3}, checked_on: 2026-11-22}}\n"
+    first = load_pack_text({"pack.yaml": EXTENSION, "parameters.yaml": values}, bases=[law])
+    other = EXTENSION.replace("id: soft", "id: softer")
+    second = load_pack_text({"pack.yaml": other, "parameters.yaml": values.replace("3}", "4}")}, bases=[law])
+    with pytest.raises(PackError, match="`own` has the name of a parameter of `small` or of what extends it"):
+        merge_packs(merge_packs(law, first), second)
+
+
+def test_conclusions_of_an_extension_have_its_own_headlines_labels_and_exclusions(law: Pack) -> None:
+    head = EXTENSION + "headlines: [advised]\nlabels: {advised: advised}\nexcludes: [[advised, low_risk]]\n"
+    article = f"rules: [{{id: s1, concludes: advised, {RULE}}}]\n"
+    merged = merge_packs(law, load_pack_text({"pack.yaml": head, "art_001.yaml": article}, bases=[law]))
+    assert merged.headlines == ("high_risk", "advised")
+    assert merged.labels == {"high_risk": "high risk", "advised": "advised"}
+    assert merged.excludes == (("high_risk", "low_risk"), ("advised", "low_risk"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -12,7 +13,7 @@ from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, PluginError, Problem, did_you_mean
 from aiact_rules.engines.built_in import BUILT_IN
 from aiact_rules.plugins.host import PluginHost, PluginInfo
-from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
+from aiact_rules.plugins.interfaces import OWN, Engine, PackLocation, Report, Source
 from aiact_rules.specfiles.extensions import merge_packs
 from aiact_rules.specfiles.pack_head import PackIdentity
 
@@ -57,10 +58,10 @@ class Catalogue:
         return found
 
     def packs(self, pack_ids: Iterable[str]) -> tuple[Pack, ...]:
-        """Give packs in the order asked for, each extension worked into the pack it extends.
+        """Return packs in the order asked for, each extension worked into the pack it extends.
 
         A pack that is extended is there even where only its extension was named. Raises PackError where one is unknown
-        or cannot be read.
+        or cannot be read, or where an extension would change the law it extends.
         """
         found: dict[str, Pack] = {}
         extensions: list[Pack] = []
@@ -71,8 +72,9 @@ class Catalogue:
             for name in pack.extends or (pack_id,):
                 found.setdefault(name, self.pack(name))
         for extension in extensions:
-            for name in extension.extends:
-                found[name] = merge_packs(found[name], extension)
+            with named(self.identity(extension.id)):
+                for name in extension.extends:
+                    found[name] = merge_packs(found[name], extension)
         return tuple(found.values())
 
     def identity(self, pack_id: str) -> PackIdentity:
@@ -84,11 +86,20 @@ class Catalogue:
         return identity
 
     def pack(self, pack_id: str) -> Pack:
-        """Give a pack as it stands by itself. Raises PackError where it is unknown or cannot be read."""
+        """Return a pack as it stands by itself. Raises PackError where it is unknown or cannot be read."""
         if pack_id not in self._packs:
             identity = self.identity(pack_id)
-            self._packs[pack_id] = cached_pack(identity, {name: self.pack(name) for name in identity.extends})
+            with named(identity):
+                self._packs[pack_id] = cached_pack(identity, {law.id: law for law in self.laws(identity)})
         return self._packs[pack_id]
+
+    def laws(self, identity: PackIdentity) -> tuple[Pack, ...]:
+        """Return the packs that one extends. Raises PackError where one is unknown, or an extension itself."""
+        for name in identity.extends:
+            if self.identity(name).extends:
+                problem = f"pack `{identity.id}` extends `{name}`, which is an extension itself"
+                raise PackError([Problem(problem, hint="extend the law")])
+        return tuple(self.pack(name) for name in identity.extends)
 
     def packs_for(self, markets: Iterable[str]) -> tuple[str, ...]:
         """Give the ids of the packs that gate in these markets, sorted. Raises PackError for a market none covers."""
@@ -126,6 +137,19 @@ class Catalogue:
     def report(self, name: str) -> Report:
         """Give a report by name. Raises PackError for an unknown one."""
         return _chosen(self.reports, name, "report")
+
+
+@contextmanager
+def named(identity: PackIdentity) -> Iterator[None]:
+    """Name the pack and the plugin that offers it in whatever is wrong with a pack that is not of this distribution."""
+    try:
+        yield
+    except (PackError, OSError) as error:
+        problems = error.problems if isinstance(error, PackError) else (Problem(str(error)),)
+        first = Problem(f"{identity.offered_by}: pack `{identity.id}` cannot be used")
+        if identity.offered_by == OWN or first in problems:
+            raise
+        raise PackError([first, *problems]) from error
 
 
 def _by_name(built_in: Iterable[Offer], offered: Iterable[tuple[PluginInfo, Offer]], kind: str) -> Mapping[str, Offer]:

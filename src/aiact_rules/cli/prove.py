@@ -14,9 +14,11 @@ from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.options import Day
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
+from aiact_rules.plugins.interfaces import OWN
 from aiact_rules.requests.overrides import pairs
 
 if TYPE_CHECKING:
+    from aiact_rules.proof.results import Proof
     from aiact_rules.proof.witnesses import Witness
 
 
@@ -48,27 +50,29 @@ def command(
     files: list[tuple[str, Witness]] = []
     for name in names:
         try:
-            pack = chosen_pack(catalogue, *name)
-            day = as_of or max(date.today(), pack.in_force_since or date.min)
-            for proof in prove(pack, day, chosen, two_processes=True):
-                refuted = refuted or not proof.holds
-                rows.append(proof.as_json())
-                if report == "text":
-                    click.echo(proof.text())
-                for each in proof.properties:
-                    files += [
-                        (f"{pack.id}.{each.key}.{refutation.subject}", refutation.witness)
-                        for refutation in each.refutations
-                        if refutation.witness is not None
-                    ]
+            for pack, law in _subjects(catalogue, *name):
+                day = as_of or max(date.today(), pack.in_force_since or date.min)
+                for proof in prove(pack, day, chosen, law=law, two_processes=True):
+                    refuted = refuted or not proof.holds
+                    rows.append(proof.as_json())
+                    if report == "text":
+                        click.echo(proof.text())
+                    files += _witnesses(pack, proof)
         except ProblemsError as error:
-            click.echo(str(error), err=True)
+            click.echo(f"{_named(catalogue, name)}: no proof\n{error}", err=True)
             failed = True
     if report == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     if witnesses is not None:
         write_witnesses(witnesses, iter(files))
     raise click.exceptions.Exit(2 if failed else 1 if refuted else 0)
+
+
+def _witnesses(pack: Pack, proof: Proof) -> Iterator[tuple[str, Witness]]:
+    for each in proof.properties:
+        for refutation in each.refutations:
+            if refutation.witness is not None:
+                yield f"{pack.id}.{each.key}.{refutation.subject}", refutation.witness
 
 
 def need_solver() -> None:
@@ -90,19 +94,35 @@ def _everything(catalogue: Catalogue) -> list[tuple[str, ...]]:
     return [*alone, *((base, *names) for base, names in sorted(extensions.items()))]
 
 
-def chosen_pack(catalogue: Catalogue, name: str, *extensions: str) -> Pack:
-    """Give a pack by id or folder, worked into what it extends. Raises PackError where there is none."""
+def _named(catalogue: Catalogue, names: tuple[str, ...]) -> str:
+    """Return the packs of one proof, each with the plugin that offers it."""
+    offered_by = {name: catalogue.identities[name].offered_by for name in names if name in catalogue.identities}
+    return " with ".join(name if offered_by.get(name, OWN) == OWN else f"{name} ({offered_by[name]})" for name in names)
+
+
+def _subjects(catalogue: Catalogue, name: str, *extensions: str) -> Iterator[tuple[Pack, Pack | None]]:
+    """Return each pack to prove, and the law it was before extensions were worked in, if any were."""
+    for pack in _chosen(catalogue, name, *extensions):
+        yield pack, catalogue.pack(pack.id) if pack.extensions else None
+
+
+def chosen_pack(catalogue: Catalogue, name: str) -> Pack:
+    """Return a pack by id or folder, worked into what it extends. Raises PackError where there is none."""
+    return _chosen(catalogue, name)[0]
+
+
+def _chosen(catalogue: Catalogue, name: str, *extensions: str) -> tuple[Pack, ...]:
     folder = Path(name)
     if extensions or name in catalogue.identities or not (folder / "pack.yaml").is_file():
-        return catalogue.packs([name, *extensions])[0]
+        return catalogue.packs([name, *extensions])
     from aiact_rules.specfiles.extensions import merge_packs
     from aiact_rules.specfiles.folder import find_common
     from aiact_rules.specfiles.loader import load_pack
     from aiact_rules.specfiles.pack_head import read_identity
 
-    bases = [catalogue.pack(base) for base in read_identity(folder, name).extends]
-    pack = load_pack(folder, common=find_common(folder), bases=bases)
-    return merge_packs(bases[0], pack) if bases else pack
+    laws = catalogue.laws(read_identity(folder, name))
+    pack = load_pack(folder, common=find_common(folder), bases=laws)
+    return tuple(merge_packs(law, pack) for law in laws) or (pack,)
 
 
 def write_witnesses(folder: Path, witnesses: Iterator[tuple[str, Witness]]) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.catalogue.catalogue import Catalogue, named
+from aiact_rules.plugins.interfaces import OWN
 from aiact_rules.specfiles.pack_head import read_identity
 
 
@@ -29,8 +30,11 @@ def command(folders: tuple[Path, ...], packs: tuple[str, ...], only: str | None,
         identities = list(catalogue.identities.values())
     bad = False
     for identity in identities:
-        bases = [catalogue.pack(name) for name in identity.extends]
-        report = run_cases(identity.folder, bases=bases, engine=catalogue.engine(engine), only=only)
+        with named(identity):
+            bases = catalogue.laws(identity)
+            report = run_cases(identity.folder, bases=bases, engine=catalogue.engine(engine), only=only)
+        if not report.passed and identity.offered_by != OWN:
+            click.echo(f"{identity.offered_by}: pack `{identity.id}`:")
         click.echo(report.text())
         if gaps:
             for gap in report.gaps:

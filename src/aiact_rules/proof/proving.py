@@ -9,6 +9,7 @@ from datetime import date
 
 from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.proof.equality import Equalities
+from aiact_rules.proof.extensions import extensions_change_nothing
 from aiact_rules.proof.kleene import learning_keeps, planes_ordered
 from aiact_rules.proof.properties import (
     allow_sound,
@@ -27,10 +28,16 @@ _LARGE = 200  # obligations from which a second process is worth its start
 
 
 def prove(
-    pack: Pack, as_of: date, choices: Mapping[str, str] | None = None, *, two_processes: bool = False
+    pack: Pack,
+    as_of: date,
+    choices: Mapping[str, str] | None = None,
+    *,
+    law: Pack | None = None,
+    two_processes: bool = False,
 ) -> Iterator[Proof]:
     """Prove what must hold of a pack; one proof for `as_of`, then one for each date with text that is not in the law then.
 
+    `law` is the pack without its extensions: with it, it is proved that they change nothing of what it says.
     With `two_processes`, half of the work on a large pack is done in a process of its own; the caller's module must then
     be importable without effects. Raises PackError where the pack says nothing on that date, and where the solver gives
     no answer.
@@ -45,6 +52,7 @@ def prove(
             properties = (*sound, *equal.result(), *complete)
     else:
         properties = (*soundness_of(pack_at), *equalities_of(pack_at), *completeness_of(pack_at))
+    properties += _of_extensions(law, pack_at, choices)
     yield Proof(pack.id, pack.version, as_of, extensions, properties)
     for day in other_dates(pack, as_of):
         if pack.in_force_since is not None and day < pack.in_force_since:
@@ -53,7 +61,15 @@ def prove(
         new = [name for name in (*then.rules, *then.obligations) if name not in seen]
         seen |= set(new)
         if new:
-            yield Proof(pack.id, pack.version, day, extensions, tuple(_of_other_text(Subject(then), new)))
+            others = (*_of_other_text(Subject(then), new), *_of_extensions(law, then, choices))
+            yield Proof(pack.id, pack.version, day, extensions, others)
+
+
+def _of_extensions(law: Pack | None, pack_at: PackAt, choices: Mapping[str, str] | None) -> tuple[Property, ...]:
+    if law is None or not pack_at.pack.extensions:
+        return ()
+    known = {name: choice for name, choice in (choices or {}).items() if name in law.readings}
+    return (extensions_change_nothing(law.at(pack_at.as_of, known), pack_at),)
 
 
 def soundness_of(pack_at: PackAt) -> tuple[Property, ...]:

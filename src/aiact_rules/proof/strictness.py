@@ -92,10 +92,12 @@ class Comparison:
 
 def compare(a: PackAt, b: PackAt) -> Comparison:
     """Compare two packs, or one on two dates. Raises PackError where a fact does not mean the same in both."""
-    return _Comparing(a, b).comparison()
+    return Comparing(a, b).comparison()
 
 
-class _Comparing:
+class Comparing:
+    """Two packs on their dates, with one set of variables for the facts of both, what each answers, and a solver."""
+
     def __init__(self, a: PackAt, b: PackAt) -> None:
         self.sides = (a, b)
         lowered = [lower(side) for side in self.sides]
@@ -103,7 +105,8 @@ class _Comparing:
         vocabularies = [side.pack.vocabulary for side in self.sides]
         inputs = Inputs(vocabularies, [atom for each in lowered for atom in each.atoms])
         views = [View(inputs, vocabulary) for vocabulary in vocabularies]
-        self.duties = [answers_of(each, view.rail).duties for each, view in zip(lowered, views, strict=True)]
+        self.answers = [answers_of(each, view.rail) for each, view in zip(lowered, views, strict=True)]
+        self.duties = [answers.duties for answers in self.answers]
         conditions = [*views[0].conditions, *views[1].conditions, *judged_facts(inputs, a), *judged_facts(inputs, b)]
         self.inputs = inputs
         self.solver = inputs.solver(*conditions)
@@ -114,10 +117,12 @@ class _Comparing:
         self.reader = Reader(Vocabulary({**vocabularies[0].declarations, **vocabularies[1].declarations}))
 
     def comparison(self) -> Comparison:
+        """Return how they compare: the verdict, and each obligation of either."""
         names = dict.fromkeys(name for side in self.sides for name in side.obligations)
         return Comparison(*self.sides, self.verdict(), tuple(self.obligation(name) for name in names))
 
     def verdict(self) -> Difference:
+        """Return how the verdicts compare."""
         stops: list[list[Formula]] = []
         for side, duties in zip(self.sides, self.duties, strict=True):
             blocks, holds = (
@@ -131,6 +136,7 @@ class _Comparing:
         return severity(evaluation, status_of) if self.sides[side].pack.gates else 0
 
     def obligation(self, name: str) -> Difference:
+        """Return how one obligation compares."""
         a, b = (side.obligations.get(name) for side in self.sides)
         place = b.place if b is not None else a.place if a is not None else None
 
@@ -163,6 +169,7 @@ class _Comparing:
         level: Callable[[int, Evaluation], int],
         words: tuple[str, ...],
     ) -> Difference:
+        """Return how levels compare, each a formula for at least so much, on either side."""
         more = [z3.And(b, z3.Not(a)) for a, b in zip(*levels, strict=True)]
         less = [z3.And(a, z3.Not(b)) for a, b in zip(*levels, strict=True)]
         stricter = self.witness(more, name, level, True, words)
@@ -186,7 +193,7 @@ class _Comparing:
         b_demands_more: bool,
         words: tuple[str, ...],
     ) -> Witness | None:
-        """Find facts under which B (or A) demands more, if there are any."""
+        """Return facts under which B (or A) demands more, or None where there are none."""
         claim = self._claim(level, b_demands_more)
         # What shows one difference often shows the next.
         found = self.found[b_demands_more]

@@ -131,18 +131,14 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
     pack_place = Place("pack.yaml")
     pack_node = spec_entry[1] if spec_entry is not None else None
     unread = frozenset(loading.unread)
-    loading.problems.extend(
-        check_pack(
-            pack,
-            extended,
-            lambda *path: place_of(child(pack_node, *path), pack_place),
-            whole=spec is not None,
-            unread=unread,
-        )
-    )
+
+    def place_in_pack(*path: str | int) -> Place:
+        return place_of(child(pack_node, *path), pack_place)
+
+    loading.problems.extend(check_pack(pack, extended, place_in_pack, whole=spec is not None, unread=unread))
     if loading.index is not None:
         loading.problems.extend(check_citations(pack, loading.index))
-    loading.problems.extend(extension_problems(extended, pack))
+    loading.problems.extend(extension_problems(extended, pack, place_in_pack))
     if loading.problems:
         raise PackError(sorted(set(loading.problems), key=_by_place))
     return pack

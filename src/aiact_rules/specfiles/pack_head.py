@@ -35,7 +35,7 @@ def read_identity(folder: Path, offered_by: str) -> PackIdentity:
     except UnicodeDecodeError as error:
         raise PackError([Problem(f"{offered_by}: `pack.yaml` is not UTF-8", place, str(error))]) from error
     except ProblemsError as error:
-        raise PackError(error.problems) from error
+        raise PackError([Problem(f"{offered_by}: `pack.yaml` cannot be used"), *error.problems]) from error
     if not isinstance(head, dict):
         raise PackError([Problem(f"{offered_by}: `pack.yaml` must be a mapping", place)])
     missing = [key for key in ("id", "version", "title", "law", "market") if not isinstance(head.get(key), str)]
