@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aiact_rules.core.citations import in_order, parse_provisions
 from aiact_rules.core.provisions import ProvisionError, roman
@@ -285,3 +289,55 @@ def test_citations_are_ordered_as_they_follow_in_the_law() -> None:
 
 def test_annexes_are_numbered_in_roman_figures() -> None:
     assert [roman(number) for number in (1, 4, 9, 14, 40)] == ["I", "IV", "IX", "XIV", "XL"]
+
+
+MALFORMED = [
+    "Art. 5(1), first subparagraph,- point (f)",
+    "Annex XIII, to point (f)",
+    "Art. 5(1) to Art. 8",
+    "Art. 5(1) to point (f)",
+    "Art. 5, subparagraph 4.6",
+    "Annex XIII to AIH 0301",
+    "Annexes III to 12a",
+    "Chapter II - (i)",
+    "Art. 5(1)(a) to (2)",
+    "Art. 5 to",
+    "to (f)",
+    "first",
+    "points (a)",
+    "Section B",
+    "Art. (1)",
+]
+
+
+@pytest.mark.parametrize("written", MALFORMED)
+def test_a_malformed_citation_is_refused_or_can_be_printed(written: str) -> None:
+    with contextlib.suppress(ProvisionError):
+        assert all(str(provision) and provision.sort_key for provision in parse_provisions(written))
+
+
+@pytest.mark.parametrize("written", MALFORMED[:9])
+def test_a_range_from_one_level_to_another_is_refused(written: str) -> None:
+    with pytest.raises(ProvisionError, match="cannot read"):
+        parse_provisions(written)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["Art. 5", "Arts 8", "Art.", "(1)", "(f)", "(iii)", "(12a)", "to", "-", "and", "first", "second"]
+                + ["subparagraph", "point", "points", "Annex XIII", "Annexes", "Section", "B", "XIII", "4.6", "2"]
+                + ["recital 5", "Chapter II", "AIH 0301", "paragraph", "sentence", "only", "with", ";"]
+            ),
+            st.sampled_from(["", " ", ", "]),
+        ),
+        max_size=8,
+    )
+)
+def test_no_citation_raises_anything_but_its_own_error(parts: list[tuple[str, str]]) -> None:
+    with contextlib.suppress(ProvisionError):
+        assert all(
+            str(provision) and provision.sort_key for provision in parse_provisions("".join(a + b for a, b in parts))
+        )

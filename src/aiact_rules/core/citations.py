@@ -192,7 +192,7 @@ class _Parser:
             expects
         ]
         if self.ranging:
-            self.close_range(value, whole)
+            self.close_range(value, whole, None)
             return
         self.give()
         self.whole, self.number, self.steps = whole, value, []
@@ -204,6 +204,8 @@ class _Parser:
         if self.expects in ("points", "paragraphs"):
             self.step(Level.PARAGRAPH, value)
         elif self.expects == "subparagraphs":
+            if not value.isdigit():
+                raise self.fail(value)
             self.step(Level.SUBPARAGRAPH, value)
         elif self.whole is Whole.ANNEX:
             level = self.steps[-1].level if self.steps else None
@@ -235,7 +237,7 @@ class _Parser:
         if self.whole is None:
             raise self.fail(value)
         if self.ranging:
-            self.close_range(value, self.whole)
+            self.close_range(value, self.whole, level)
             return
         if (
             self.open
@@ -250,8 +252,10 @@ class _Parser:
         if self.expects == "section":
             self.expects = None
 
-    def close_range(self, value: str, whole: Whole) -> None:
-        if not self.open or whole is not self.whole or self.number is None:
+    def close_range(self, value: str, whole: Whole, level: Level | None) -> None:
+        """End a range; its last part must be of the level its first part has (None: a whole article or annex)."""
+        first = self.steps[-1].level if self.steps else None
+        if not self.open or whole is not self.whole or self.number is None or level is not first:
             raise self.fail(f"to {value}")
         self.found.append(Provision(self.whole, self.number, tuple(self.steps), value))
         self.ranging = self.open = self.separated = False
