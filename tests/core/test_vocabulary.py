@@ -101,3 +101,11 @@ def test_a_fact_declared_twice_must_mean_the_same() -> None:
     assert len(Vocabulary.of([first, first])) == 1
     with pytest.raises(PackError, match="declared twice"):
         Vocabulary.of([first, declaration(FactType.TEXT)])
+
+
+@pytest.mark.parametrize("text", ["-1e26", "-0.1", " -4"])
+def test_an_amount_is_never_below_zero(text: str) -> None:
+    compute = FactDeclaration("model.training_compute", FactType.QUANTITY, "How much?", unit="FLOP")
+    with pytest.raises(ValueError, match=f"an amount is never below zero, found `{text}`"):
+        compute.parse(text)
+    assert compute.parse("0") == 0

@@ -72,7 +72,10 @@ class FactDeclaration:
         if self.type is FactType.YES_NO:
             return _parse_yes_no(text)
         if self.type is FactType.QUANTITY:
-            return parse_quantity(text)
+            amount = parse_quantity(text)
+            if amount < 0:
+                raise ValueError(f"an amount is never below zero, found `{text}`")
+            return amount
         if self.type is FactType.DATE:
             return parse_date(text)
         if self.type is FactType.ONE_OF:
