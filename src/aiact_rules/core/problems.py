@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from aiact_rules.core.printable import printable
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -14,20 +16,25 @@ class Place:
     line: int | None = None
 
     def __str__(self) -> str:
-        return self.source if self.line is None else f"{self.source}:{self.line}"
+        source = printable(self.source)
+        return source if self.line is None else f"{source}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, said in the reader's words; the hint says how to mend it."""
+    """One thing that is wrong, said in the reader's words; the hint says how to mend it.
+
+    As text the message stands on one line and the hint on the next: what either quotes cannot begin a line of its own.
+    """
 
     message: str
     place: Place | None = None
     hint: str | None = None
 
     def __str__(self) -> str:
-        text = self.message if self.place is None else f"{self.place}: {self.message}"
-        return text if self.hint is None else f"{text}\n  {self.hint}"
+        message = printable(self.message)
+        text = message if self.place is None else f"{self.place}: {message}"
+        return text if self.hint is None else f"{text}\n  {printable(self.hint)}"
 
 
 class ProblemsError(Exception):
@@ -51,7 +58,7 @@ class PluginError(ProblemsError):
 
 
 def did_you_mean(word: str, known: Iterable[str], *, nearness: float = 0.6) -> str | None:
-    """Propose the known word nearest to `word`, as a hint, or nothing where none is near (0 far, 1 equal)."""
+    """Return a hint at the known word nearest to `word`, or None where none is near (0 far, 1 equal)."""
     from difflib import get_close_matches  # only what is wrong needs it
 
     near = get_close_matches(word, list(known), n=1, cutoff=nearness)

@@ -1,0 +1,19 @@
+"""Printable: user input on one line, with nothing in it that a terminal or a CI log would obey."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters, line ends of every kind, marks that turn the direction of writing, and halves of surrogate pairs.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def printable(text: str) -> str:
+    """Return a text with control characters, line ends and direction marks written as escapes such as `\\n` or `\\x1b`."""
+    return _OBEYED.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    sign = found.group()
+    return _SHORT.get(sign) or (f"\\x{ord(sign):02x}" if ord(sign) < 0x100 else f"\\u{ord(sign):04x}")
