@@ -67,6 +67,11 @@ def test_a_repeated_key_is_refused_with_both_lines() -> None:
         ("a: b: c\n", "not readable as YAML"),
         ("a: \x00\n", "not readable as YAML"),
         ("[" * 60 + "]" * 60, "nested deeper than 40 levels"),
+        ("[" * 5000 + "]" * 5000, "nested deeper than 40 levels"),
+        ("a: " + "[" * 5000, "nested deeper than 40 levels"),
+        ("[\n" * 5000, "nested deeper than 40 levels"),
+        ("- " * 5000, "nested deeper than 40 levels"),
+        ("- a\n" * 100_001, "more than 100,000 keys and values"),
     ],
 )
 def test_what_hides_meaning_is_refused(text: str, said: str) -> None:

@@ -17,6 +17,8 @@ from aiact_rules.core.problems import InputError, Place, Problem
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
+MAX_NODES = 100_000
+"""Keys, values and lists that one document may hold; the front matter of a card with very many results has some tens of thousands."""
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
@@ -111,7 +113,8 @@ def read_yaml(
     inside a larger file such as the front matter of a card. An empty document is a null scalar (`is_null`).
 
     Raises InputError with every problem that was found: a syntax error, a repeated key, an anchor or alias, a tag, a
-    merge key, a key that is not a word, more than one document, more than `max_bytes` of UTF-8 or `max_depth` levels.
+    merge key, a key that is not a word, more than one document, more than `max_bytes` of UTF-8, `max_depth` levels or
+    `MAX_NODES` keys, values and lists.
     """
     if len(text) > max_bytes or len(text.encode("utf-8", "surrogatepass")) > max_bytes:
         raise InputError([Problem(f"larger than {max_bytes} bytes", Place(source), "split it into several files")])
@@ -145,7 +148,7 @@ _LOADER: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class _Stop(Exception):
-    """Nothing further is read, since what was found already is too deep to go on."""
+    """Nothing further is read, since what was found already is too deep or too much to go on."""
 
 
 class _Reader:
@@ -158,6 +161,11 @@ class _Reader:
         self.max_depth = max_depth
         self.problems: list[Problem] = []
         self.places: dict[int, Place] = {}
+        self.nodes = 0
+
+    @property
+    def too_deep(self) -> str:
+        return f"nested deeper than {self.max_depth} levels"
 
     def document(self, events: Iterator[Any]) -> Node:
         node: Node | None = None
@@ -174,6 +182,10 @@ class _Reader:
 
     def node(self, event: Any, events: Iterator[Any]) -> Node:
         place = self.place(event.start_mark)
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.problem(f"more than {MAX_NODES:,} keys and values", event.start_mark, "split it into several files")
+            raise _Stop
         if isinstance(event, yaml.AliasEvent):
             self.problem(f"alias `*{event.anchor}` is not allowed", event.start_mark, "write the value out")
             return Scalar("", place)
@@ -184,7 +196,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(event.value, place, not event.style)
         if self.left == 0:
-            self.problem(f"nested deeper than {self.max_depth} levels", event.start_mark)
+            self.problem(self.too_deep, event.start_mark)
             raise _Stop
         self.left -= 1
         node = (
@@ -239,6 +251,8 @@ class _Reader:
             said = " ".join(part for part in (error.problem, error.context) if part)
             mark = error.problem_mark or error.context_mark
             place = Place(self.source) if mark is None else self.place(mark)
+            if "nesting depth" in said:  # the newer parsers look ahead, and stop by themselves at a depth far below
+                return Problem(self.too_deep, place)
             column = f" (column {mark.column + 1})" if mark is not None else ""
             hint = "a text with `: `, ` #`, a comma in `{}` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` needs quotes"
             return Problem(f"not readable as YAML: {said}{column}", place, hint)
