@@ -19,6 +19,14 @@ from aiact_rules.sources.prose import prose
         "screen\u00ading job\u00a0applicants",
         "tags: [screening_job_applicants]",
         "ｓｃｒｅｅｎｓ job applicants",
+        "scr**eens** job applicants",
+        "scr<b></b>eens <i>job</i> appli<wbr>cants",
+        "scr<b\n\tid='a'\n></b>eens job applicants",
+        "scree&#110;s&nbsp;job appl&#x69;cants",
+        "screens job<br>applicants",
+        "scr[eens](https://a.example) job applicants",
+        "screens job\\-applicants",
+        *(f"scr{sign}eens job appli{sign}cants" for sign in "\u034f\u200b\u2062\u180e\ufe0f\u3164\U000e0041\x07\x1c"),
     ],
 )
 def test_a_cue_is_found_however_it_is_written(text: str, cues: tuple[Cue, ...]) -> None:
@@ -45,21 +53,34 @@ def test_a_signal_names_the_line_and_the_words(cues: tuple[Cue, ...]) -> None:
     assert signal.words == "emotion recognition"
 
 
-def test_code_and_comments_are_not_prose_and_lines_stay() -> None:
-    text = "a\n```python\nb\n```\n<!-- c\nd -->\ne\n\n    f\n\n- g\n\n    h\n~~~\ni"
-    assert prose(text).split("\n") == ["a", "", "", "", "", "", "e", "", "", "", "- g", "", "    h", "", ""]
-
-
-def test_a_comment_that_never_ends_stays_text() -> None:
-    assert "hidden" in prose("<!-- hidden")
-
-
-@pytest.mark.parametrize("unit", ["<!--", "a_", "- ", "emotion ", "emotion\n", "```\n", "screen-", " "])
+@pytest.mark.parametrize(
+    "unit", ["<!--", "a_", "- ", "emotion ", "emotion\n", "```\n", "screen-", " ", "<b>", "a**b", "](", "&#65;"]
+)
 def test_no_text_takes_unreasonably_long(unit: str, cues: tuple[Cue, ...]) -> None:
     text = unit * (200_000 // len(unit))
     began = time.monotonic()
     find_signals(prose(text), cues, "card.md")
     assert time.monotonic() - began < 3
+
+
+def test_a_mark_between_words_is_not_taken_for_one_inside_a_word(cues: tuple[Cue, ...]) -> None:
+    assert len(find_signals("it screens*job*applicants", cues, "card.md")) == 1
+
+
+def test_tags_and_comments_with_line_ends_leave_words_in_their_lines(cues: tuple[Cue, ...]) -> None:
+    (signal,) = find_signals("a\n<b\nid='c'\n>emo</b>tion recognition", cues, "card.md")
+    assert signal.place.line == 2
+    (signal,) = find_signals("<a\nb>\nemotion recognition <b>x</b>", cues, "card.md")
+    assert signal.place.line == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + "\u0315" * 50_000 + "\u0300" * 50_000, "\ufdfa" * 50_000, "a" + "\u0315" * 40 + "b"]
+)
+def test_combining_marks_take_no_time(text: str, cues: tuple[Cue, ...]) -> None:
+    began = time.process_time()
+    assert len(find_signals(text + " emotion recognition", cues, "card.md")) == 1
+    assert time.process_time() - began < 1
 
 
 def test_letters_that_only_look_like_others_in_capitals_hide_no_cue(cues: tuple[Cue, ...]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Cue
 from aiact_rules.sources.document import Signal
+from aiact_rules.sources.shown import shown
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _BETWEEN_WORDS = re.compile(r"[\s\-]+")
 # The letters beyond ASCII that count as one of ASCII where capitals do not matter.
 _FOLDED = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
@@ -19,24 +20,43 @@ _FOLDED = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
 _GAP = r"(?:[^\S\n]|[*_`>|\-\u2010-\u2015]|\n(?![^\S\n]*\n))+"
 
 
-def find_signals(text: str, cues: Iterable[Cue], name: str, first_line: int = 1) -> tuple[Signal, ...]:
-    """Give each cue whose words occur in a text, with the line where they first do, in the order of the cues.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The words of a cue as they stand in a text, and the line (from 0) where they begin."""
 
-    Case, line breaks, hyphens, emphasis and invisible characters do not matter; words must be whole unless the cue
-    ends them with `*`. The text begins at `first_line` of the document `name`.
+    cue: str
+    line: int
+    words: str
+
+
+def find_words(text: str, cues: Iterable[Cue]) -> tuple[Found, ...]:
+    """Return each cue whose words occur in a text, where they first do, in the order of the cues.
+
+    Case, line breaks, hyphens, emphasis, tags and invisible characters do not matter; words must be whole unless the cue
+    ends them with `*`.
     """
-    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
-    folded = plain.translate(_FOLDED).lower()
+    ways = [(way, way.translate(_FOLDED).lower()) for way in shown(text)]
     found = []
     for cue in cues:
-        # Making a pattern costs more than all the rest, so only phrases whose parts all occur somewhere get one.
-        likely = [phrase for phrase, parts in _parts(cue.words) if all(part in folded for part in parts)]
-        matches = [match for phrase in likely if (match := _pattern(phrase).search(plain))]
+        matches = [
+            (way.count("\n", 0, match.start()), match.start(), match.group())
+            for way, folded in ways
+            # Making a pattern costs more than all the rest, so only phrases whose parts all occur somewhere get one.
+            for phrase, parts in _parts(cue.words)
+            if all(part in folded for part in parts)
+            if (match := _pattern(phrase).search(way))
+        ]
         if matches:
-            first = min(matches, key=lambda match: match.start())
-            line = first_line + plain.count("\n", 0, first.start())
-            found.append(Signal(cue.id, Place(name, line), " ".join(first.group().split())))
+            line, _, words = min(matches)
+            found.append(Found(cue.id, line, " ".join(words.split())))
     return tuple(found)
+
+
+def find_signals(text: str, cues: Iterable[Cue], name: str, first_line: int = 1) -> tuple[Signal, ...]:
+    """Return each cue whose words occur in a text that begins at `first_line` of the document `name`."""
+    return tuple(
+        Signal(found.cue, Place(name, first_line + found.line), found.words) for found in find_words(text, cues)
+    )
 
 
 @lru_cache(maxsize=2048)
