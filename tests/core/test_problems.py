@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiact_rules.core.printable import printable
-from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.problems import Hints, InputError, Place, Problem, did_you_mean
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_no_input_begins_a_line_of_a_problem() -> None:
 def test_a_word_is_proposed_where_one_is_near() -> None:
     assert did_you_mean("licens", ["licence", "tags"]) == "did you mean `licence`?"
     assert did_you_mean("zebra", ["licence", "tags"]) is None
+    assert did_you_mean("a" * 101, ["a" * 100]) is None
+
+
+def test_only_the_first_words_are_looked_up() -> None:
+    hints = Hints(2)
+    assert [hints.did_you_mean("licens", ["licence"]) is not None for _ in range(4)] == [True, True, False, False]

@@ -51,6 +51,10 @@ def test_a_quantity_is_exact_however_it_is_given(given: object, vocabulary: Voca
         ({"system.uses": [["recruitment"]]}, "expected a list of words"),
         ({"system.profiles_natural_persons": 1}, "expected yes or no"),
         ({"model.licence": "\ud800"}, "surrogate"),
+        ({"model.training_compute": -1e26}, "an amount is never below zero, found `-1e\\+26`"),
+        ({"release.subject": ["system"]}, "expected one value, not a list"),
+        ({"system.profiles_natural_persons": [True]}, "expected one value, not a list"),
+        ({"model.training_compute": [1]}, "expected one value, not a list"),
     ],
 )
 def test_what_is_no_fact_is_refused(values: dict[str, object], said: str, vocabulary: Vocabulary) -> None:

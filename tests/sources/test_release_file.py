@@ -10,8 +10,9 @@ import pytest
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import Stated
-from aiact_rules.sources.release_file import read_release_file
+from aiact_rules.sources.release_file import looks_like_release, read_release_file
 from aiact_rules.sources.text_files import decoded
+from aiact_rules.yaml_text import read_yaml
 
 FULL = """\
 format: 1
@@ -178,7 +179,7 @@ def test_evidence_is_looked_for_beside_the_release_file(tmp_path: Path, vocabula
     ("offered", "said"),
     [
         ("missing.md", "does not exist"),
-        (".", "does not exist"),
+        (".", "is not a file"),
         ("empty.md", "is empty"),
         ("form.md", "a template nobody filled in"),
         ("/etc/hosts", "is not relative"),
@@ -211,3 +212,44 @@ def test_evidence_for_something_nobody_owes_is_refused_where_the_obligations_are
     assert len(_read(text, vocabulary).evidence) == 1
     with pytest.raises(InputError, match=r"did you mean `art9.1`"):
         _read(text, vocabulary, obligations=["art9.1"])
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("name: x\nsubject: system\nroles: [provider]\n", True),
+        ("markets: [EU]\nfacts: {}\n", True),
+        ("format: 1\n", True),
+        ("name: x\nversion: 1\n", False),
+        ("license: mit\nname: x\n", False),
+        ("roles: []\n", False),
+        ("- roles\n", False),
+        ("", False),
+    ],
+)
+def test_a_release_file_that_forgot_its_format_is_told_by_its_keys(text: str, meant: bool) -> None:
+    assert looks_like_release(read_yaml(text, "release.yaml")) is meant
+
+
+def test_only_the_first_unknown_names_of_a_document_get_a_hint(vocabulary: Vocabulary) -> None:
+    names = "".join(f"  system.use{number}: x\n" for number in range(15))
+    chain = "".join(f"- {{roles: [provider], siz{number}: sme}}\n" for number in range(15))
+    with pytest.raises(InputError) as error:
+        _read(f"format: 1\nfacts:\n{names}operators:\n{chain}", vocabulary)
+    assert [problem.hint is not None for problem in error.value.problems] == [True] * 20 + [False] * 10
+
+
+def test_facts_of_one_operator_are_not_those_of_the_next(vocabulary: Vocabulary) -> None:
+    stated = _read("format: 1\noperators:\n- {roles: [provider], size: sme}\n- {roles: [deployer]}\n", vocabulary)
+    assert [fact.name for fact in stated.operators[1].facts] == ["operator.roles"]
+    assert len(stated.facts) == 0
+
+
+def test_more_operators_than_the_limit_are_refused(vocabulary: Vocabulary) -> None:
+    with pytest.raises(InputError, match="aiact.yaml:2: more than 1,000 operators"):
+        _read("format: 1\noperators:\n" + "- {roles: [provider]}\n" * 1_001, vocabulary)
+
+
+def test_an_amount_below_zero_is_refused(vocabulary: Vocabulary) -> None:
+    with pytest.raises(InputError, match="aiact.yaml:2: `model.training_compute`: an amount is never below zero"):
+        _read("format: 1\nmodel.training_compute: -1e26\n", vocabulary)

@@ -57,9 +57,29 @@ class PluginError(ProblemsError):
     """A plugin that failed, so that no release can be allowed."""
 
 
+MOST_HINTS = 20
+_LONGEST_WORD = 100
+
+
 def did_you_mean(word: str, known: Iterable[str], *, nearness: float = 0.6) -> str | None:
     """Return a hint at the known word nearest to `word`, or None where none is near (0 far, 1 equal)."""
     from difflib import get_close_matches  # only what is wrong needs it
 
+    if len(word) > _LONGEST_WORD:
+        return None
     near = get_close_matches(word, list(known), n=1, cutoff=nearness)
     return f"did you mean `{near[0]}`?" if near else None
+
+
+class Hints:
+    """Proposes known words for the first unknown words of one document only, since each is compared with all known."""
+
+    def __init__(self, most: int = MOST_HINTS) -> None:
+        self._left = most
+
+    def did_you_mean(self, word: str, known: Iterable[str]) -> str | None:
+        """Return a hint at the nearest known word, or None where none is near or `most` words were looked up before."""
+        if self._left == 0:
+            return None
+        self._left -= 1
+        return did_you_mean(word, known)

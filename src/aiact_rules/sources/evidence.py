@@ -6,27 +6,35 @@ import hashlib
 import re
 from collections.abc import Collection
 from datetime import date
+from itertools import chain
 from pathlib import Path
+from typing import NoReturn
 
 from aiact_rules.core.evidence import Evidence
-from aiact_rules.core.problems import InputError, Place, did_you_mean
+from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import parse_date
+from aiact_rules.sources.prose import prose
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import is_untouched
-from aiact_rules.sources.text_files import MOST_BYTES, decoded
+from aiact_rules.sources.text_files import MOST_BYTES, decoded, repository_of
 from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence
 
 KEYS = ("file", "sha256", "url", "registry", "by", "on")
 _DIGEST = re.compile(r"(?:sha256:)?(?P<hex>[0-9a-fA-F]{64})\Z")
 _PIECE = 1 << 20
 
+MOST_ENTRIES = 1_000
+MOST_BYTES_OF_A_FILE = 256 * 1024 * 1024
+MOST_BYTES_OF_ALL = 1024 * 1024 * 1024
+"""How much evidence one document may name. Larger files are named by their `sha256`, with a `url` or `registry` entry."""
+
 
 def read_evidence(
-    node: Node, statements: Statements, folder: Path | None, obligations: Collection[str] | None
+    node: Node, statements: Statements, files: EvidenceFiles | None, obligations: Collection[str] | None
 ) -> tuple[Evidence, ...]:
     """Read `evidence:`, a mapping from a fact or an obligation to what shows it; every problem goes to `statements`.
 
-    Files are looked for from `folder` (None: they are not looked for). With `obligations`, a name that is neither of these nor
+    With `files` None no file is looked for. With `obligations`, a name that is neither of these nor
     a fact is a problem. A bare text is a URL where it has a scheme, else a file.
     """
     if isinstance(node, Scalar) and node.is_null:
@@ -35,20 +43,26 @@ def read_evidence(
         statements.problem("`evidence` names a fact or an obligation, and what shows it", node.place)
         return ()
     found: list[Evidence] = []
+    entries = sum(len(entry.value) if isinstance(entry.value, Sequence) else 1 for entry in node)
+    if entries > MOST_ENTRIES:
+        statements.problem(f"more than {MOST_ENTRIES:,} pieces of evidence", node.place, "name an index of them")
+        return ()
     for entry in node:
         if entry.key not in statements.vocabulary and obligations is not None and entry.key not in obligations:
-            hint = did_you_mean(entry.key, [*obligations, *statements.vocabulary])
+            hint = statements.hints.did_you_mean(entry.key, chain(obligations, statements.vocabulary))
             statements.problem(f"`{entry.key}` is neither a fact nor an obligation", entry.place, hint)
             continue
         items = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
         for item in items:
-            evidence = _read_one(entry.key, item, entry.place, statements, folder)
+            evidence = _read_one(entry.key, item, entry.place, statements, files)
             if evidence is not None:
                 found.append(evidence)
     return tuple(found)
 
 
-def _read_one(about: str, node: Node, place: Place, statements: Statements, folder: Path | None) -> Evidence | None:
+def _read_one(
+    about: str, node: Node, place: Place, statements: Statements, files: EvidenceFiles | None
+) -> Evidence | None:
     if not is_filled(node):
         return None
     said: dict[str, Scalar] = {}
@@ -60,7 +74,7 @@ def _read_one(about: str, node: Node, place: Place, statements: Statements, fold
                 statements.problem(
                     f"unknown key `{entry.key}` in the evidence for `{about}`",
                     entry.place,
-                    did_you_mean(entry.key, KEYS),
+                    statements.hints.did_you_mean(entry.key, KEYS),
                 )
             elif not isinstance(entry.value, Scalar):
                 statements.problem(f"`{entry.key}` in the evidence for `{about}` is one text", entry.place)
@@ -72,16 +86,16 @@ def _read_one(about: str, node: Node, place: Place, statements: Statements, fold
     if not said.keys() & {"file", "url", "registry"}:
         statements.problem(f"the evidence for `{about}` names no file, URL or registry entry", place)
         return None
-    return _checked(about, said, place, statements, folder)
+    return _checked(about, said, place, statements, files)
 
 
 def _checked(
-    about: str, said: dict[str, Scalar], place: Place, statements: Statements, folder: Path | None
+    about: str, said: dict[str, Scalar], place: Place, statements: Statements, files: EvidenceFiles | None
 ) -> Evidence | None:
     before = len(statements.problems)
     digest = _digest(said, statements)
-    if "file" in said and folder is not None:
-        digest = _check_file(said["file"], digest, statements, folder)
+    if "file" in said and files is not None:
+        digest = _check_file(said["file"], digest, statements, files)
     on: date | None = None
     if "on" in said:
         try:
@@ -106,44 +120,86 @@ def _digest(said: dict[str, Scalar], statements: Statements) -> str | None:
     return match["hex"].lower()
 
 
-def _check_file(node: Scalar, stated: str | None, statements: Statements, folder: Path) -> str | None:
-    """Give the digest of the file as found; a file that shows nothing is a problem."""
+def _check_file(node: Scalar, stated: str | None, statements: Statements, files: EvidenceFiles) -> str | None:
+    """Return the digest of the file as found; a file that shows nothing is a problem."""
     name = node.text.strip()
-    if Path(name).is_absolute() or re.match(r"[A-Za-z]:", name):
-        statements.problem(f"`{name}` is not relative", node.place, "write it from the folder of this file")
-        return None
-    path = folder / name
-    digest, blank, head = hashlib.sha256(), True, b""
     try:
+        digest = files.digest(name)
+    except InputError as error:
+        statements.problems += [Problem(problem.message, node.place, problem.hint) for problem in error.problems]
+        return None
+    if stated is not None and stated != digest:
+        statements.problem(
+            f"the evidence `{name}` is not the file whose SHA-256 is stated", node.place, f"it is {digest} now"
+        )
+    return digest
+
+
+class EvidenceFiles:
+    """The files that one document names as evidence. Each is read once, and none outside the root."""
+
+    def __init__(self, folder: Path, root: Path | None = None) -> None:
+        self._folder = folder
+        self._root = (root or repository_of(folder) or folder).resolve()
+        self._digests: dict[Path, str] = {}
+        self._left = MOST_BYTES_OF_ALL
+
+    def digest(self, name: str) -> str:
+        """Return the SHA-256 of a file named relative to the folder. Raises InputError where it shows nothing.
+
+        Links are followed before it is asked whether the file is inside, and a file outside is not looked at.
+        """
+        if Path(name).is_absolute() or re.match(r"[A-Za-z]:", name):
+            _refuse(f"`{name}` is not relative", "write it from the folder of this file")
+        try:
+            path = (self._folder / name).resolve()
+            if not path.is_relative_to(self._root):
+                _refuse(
+                    f"the evidence `{name}` is outside the repository or folder of the release",
+                    "copy it there, or state its `sha256` with a `url` or `registry` in place of `file`",
+                )
+            if path not in self._digests:
+                self._digests[path] = self._read(path, name)
+            return self._digests[path]
+        except (OSError, ValueError, RuntimeError) as error:
+            raise InputError([Problem(f"the evidence `{name}` cannot be read")]) from error
+
+    def _read(self, path: Path, name: str) -> str:
+        if not path.exists():
+            _refuse(f"the evidence `{name}` does not exist", "paths are relative to this file")
         if not path.is_file():
-            statements.problem(f"the evidence `{name}` does not exist", node.place, "paths are relative to this file")
-            return None
+            _refuse(f"the evidence `{name}` is not a file")  # a pipe or a device could keep the reader waiting
+        digest, blank, head, size = hashlib.sha256(), True, b"", path.stat().st_size
         with path.open("rb") as stream:
-            while piece := stream.read(_PIECE):
+            while size <= MOST_BYTES_OF_A_FILE and size <= self._left and (piece := stream.read(_PIECE)):
                 digest.update(piece)
                 blank = blank and not piece.strip(b"\0 \t\r\n")
                 if len(head) <= MOST_BYTES:
                     head += piece
-    except (OSError, ValueError):
-        statements.problem(f"the evidence `{name}` cannot be read", node.place)
-        return None
-    if blank:
-        statements.problem(f"the evidence `{name}` is empty", node.place)
-    elif _is_template(head, name):
-        statements.problem(f"the evidence `{name}` is a template nobody filled in", node.place)
-    elif stated is not None and stated != digest.hexdigest():
-        statements.problem(
-            f"the evidence `{name}` is not the file whose SHA-256 is stated",
-            node.place,
-            f"it is {digest.hexdigest()} now",
-        )
-    return digest.hexdigest()
+                size = max(size, stream.tell())
+        if size > MOST_BYTES_OF_A_FILE:
+            _refuse(f"the evidence `{name}` is larger than {MOST_BYTES_OF_A_FILE >> 20} MiB", _ELSEWHERE)
+        if size > self._left:
+            _refuse(f"with `{name}` the evidence is larger than {MOST_BYTES_OF_ALL >> 20} MiB", _ELSEWHERE)
+        self._left -= size
+        if blank:
+            _refuse(f"the evidence `{name}` is empty")
+        if _is_template(head, name):
+            _refuse(f"the evidence `{name}` is a template nobody filled in")
+        return digest.hexdigest()
+
+
+_ELSEWHERE = "state its `sha256` with a `url` or `registry` in place of `file`"
+
+
+def _refuse(message: str, hint: str | None = None) -> NoReturn:
+    raise InputError([Problem(message, hint=hint)])
 
 
 def _is_template(data: bytes, name: str) -> bool:
     if len(data) > MOST_BYTES or data.startswith((b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8")):
         return False
     try:
-        return is_untouched(decoded(data, name).text)
+        return is_untouched(prose(decoded(data, name).text))
     except InputError:
         return False  # not a text, so not a template of ours

@@ -9,10 +9,10 @@ from aiact_rules.core.choices import Choice
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
-from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead, Operator, Stated, Subject
-from aiact_rules.sources.evidence import read_evidence
+from aiact_rules.sources.evidence import EvidenceFiles, read_evidence
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
@@ -46,6 +46,18 @@ _OTHER_KEYS = (
     "uncovered",
 )
 KEYS = (*_OTHER_KEYS, *SHORT_NAMES)
+_COMMON_KEYS = frozenset({"name", "version"})
+"""Keys that any other file may have as well."""
+
+MOST_OPERATORS = 1_000
+
+
+def looks_like_release(node: Node) -> bool:
+    """Return whether a YAML file is meant as a release file, though it may have forgotten to state its `format`."""
+    if not isinstance(node, Mapping):
+        return False
+    keys = {entry.key for entry in node} & {*KEYS}
+    return "format" in keys or (len(keys) > 1 and not keys <= _COMMON_KEYS)
 
 
 def read_release_file(
@@ -54,8 +66,11 @@ def read_release_file(
     *,
     folder: Path | None = None,
     obligations: Collection[str] | None = None,
+    evidence_root: Path | None = None,
 ) -> Stated:
     """Read a release file. Evidence files are looked for from `folder`; None leaves them unchecked.
+
+    They must be inside `evidence_root`, or where it is None inside the repository of `folder` (or it itself, without one).
 
     Besides its own keys, a fact or a group of facts (`system:`) may stand at the top as well as under `facts:`.
     Raises InputError with all problems.
@@ -64,7 +79,9 @@ def read_release_file(
     root = read_yaml(text.text, text.name)
     if not isinstance(root, Mapping):
         raise InputError([Problem("a release file has keys with values", root.place, f"begin with `format: {FORMAT}`")])
-    stated = read_release(root, vocabulary, folder=folder, obligations=obligations, needs_format=True)
+    stated = read_release(
+        root, vocabulary, folder=folder, obligations=obligations, evidence_root=evidence_root, needs_format=True
+    )
     return Stated(
         stated.subject,
         stated.facts,
@@ -85,10 +102,12 @@ def read_release(
     *,
     folder: Path | None = None,
     obligations: Collection[str] | None = None,
+    evidence_root: Path | None = None,
     needs_format: bool = False,
 ) -> Stated:
     """Read the keys of a release file from a mapping, wherever it stands. Raises InputError with all problems."""
-    return _Release(root, vocabulary, folder, obligations, needs_format).read()
+    files = None if folder is None else EvidenceFiles(folder, evidence_root)
+    return _Release(root, vocabulary, files, obligations, needs_format).read()
 
 
 class _Release:
@@ -96,13 +115,13 @@ class _Release:
         self,
         root: Mapping,
         vocabulary: Vocabulary,
-        folder: Path | None,
+        files: EvidenceFiles | None,
         obligations: Collection[str] | None,
         needs_format: bool,
     ) -> None:
         self.root = root
         self.statements = Statements(vocabulary)
-        self.folder = folder
+        self.files = files
         self.obligations = obligations
         self.needs_format = needs_format
         self.operator: str | None = None
@@ -147,7 +166,7 @@ class _Release:
         elif key == "facts":
             statements.read_block(entry.value)
         elif key == "evidence":
-            self.evidence = read_evidence(entry.value, statements, self.folder, self.obligations)
+            self.evidence = read_evidence(entry.value, statements, self.files, self.obligations)
         elif key == "readings":
             self._read_choices(entry)
         elif key == "packs":
@@ -159,7 +178,7 @@ class _Release:
         elif "." in key:
             statements.unknown_fact(key, entry.place)
         else:
-            statements.problem(f"unknown key `{key}`", entry.place, did_you_mean(key, KEYS))
+            statements.problem(f"unknown key `{key}`", entry.place, statements.hints.did_you_mean(key, KEYS))
 
     def _check_format(self) -> None:
         node = self.root.get("format")
@@ -184,7 +203,8 @@ class _Release:
             if inner.key in _DATES:
                 self._read_short(_DATES[inner.key], inner)
             else:
-                self.statements.problem(f"unknown date `{inner.key}`", inner.place, did_you_mean(inner.key, _DATES))
+                hint = self.statements.hints.did_you_mean(inner.key, _DATES)
+                self.statements.problem(f"unknown date `{inner.key}`", inner.place, hint)
 
     def _read_operator(self, entry: Entry, into: Statements) -> tuple[str | None, Place]:
         """Read an operator: a name alone, or a mapping whose other keys are facts about it."""
@@ -216,11 +236,14 @@ class _Release:
         if not isinstance(entry.value, Sequence):
             self.statements.problem("`operators` is a list of operators, each with name and roles", entry.place)
             return
+        if len(entry.value) > MOST_OPERATORS:
+            self.statements.problem(f"more than {MOST_OPERATORS:,} operators", entry.place, "split the file")
+            return
         for item in entry.value:
             if not isinstance(item, Mapping):
                 self.statements.problem("an operator of the chain has a name and roles", item.place)
                 continue
-            own = Statements(self.statements.vocabulary)
+            own = self.statements.of_a_part()
             name, _ = self._read_operator(Entry("operators", item, item.place), own)
             try:
                 facts: Facts = own.facts()

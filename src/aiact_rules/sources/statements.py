@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
+from itertools import chain
 
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS
-from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.problems import Hints, InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.templates import is_placeholder
@@ -19,10 +21,17 @@ class Statements:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.problems: list[Problem] = []
+        self.hints = Hints()
         self._facts: list[Fact] = []
         self._groups = frozenset(
             ".".join(name.split(".")[:size]) for name in vocabulary for size in range(1, name.count(".") + 1)
         )
+
+    def of_a_part(self) -> Statements:
+        """Return statements of their own for a part of the same document, such as one operator of a chain."""
+        part = copy(self)
+        part.problems, part._facts = [], []
+        return part
 
     def problem(self, message: str, place: Place, hint: str | None = None) -> None:
         """Note something that makes the document unusable."""
@@ -126,7 +135,7 @@ class Statements:
         return None if unfilled else texts
 
     def _nearest(self, name: str) -> str | None:
-        return did_you_mean(name, [*self.vocabulary, *self._groups])
+        return self.hints.did_you_mean(name, chain(self.vocabulary, self._groups))
 
 
 def is_filled(node: Node) -> bool:

@@ -38,10 +38,16 @@ class Text:
     notes: tuple[str, ...] = ()
 
 
-def read_text(path: Path, name: str | None = None, *, guess_encoding: bool = True) -> Text:
-    """Read a file of at most `MOST_BYTES` as text. Raises InputError where it cannot be read."""
+def read_text(path: Path, name: str | None = None, *, guess_encoding: bool = True, most: int = MOST_BYTES) -> Text:
+    """Read a file of at most `most` bytes as text. Raises InputError where it cannot be read."""
     shown = str(path) if name is None else name
-    return decoded(read_bytes(path, shown), shown, guess_encoding=guess_encoding)
+    return decoded(read_bytes(path, shown, most), shown, guess_encoding=guess_encoding)
+
+
+def repository_of(path: Path) -> Path | None:
+    """Return the root of the git repository a path is in, or None. Names relative to it are the same in every checkout."""
+    resolved = path.resolve()
+    return next((folder for folder in (resolved, *resolved.parents) if (folder / ".git").exists()), None)
 
 
 def read_bytes(path: Path, name: str, most: int = MOST_BYTES) -> bytes:
@@ -57,7 +63,7 @@ def read_bytes(path: Path, name: str, most: int = MOST_BYTES) -> bytes:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name is not usable"
         _refuse(f"cannot be read: {reason.lower()}", Place(name))
     if len(data) > most:
-        _refuse(f"is larger than {most} bytes", Place(name), "a model card or release file is far smaller")
+        _refuse(f"is larger than {most} bytes", Place(name), "files of this kind are far smaller")
     return data
 
 
