@@ -63,7 +63,7 @@ def test_a_release_file_named_after_the_card_belongs_to_that_card(folder: Path, 
 
 
 def test_an_ordinary_readme_is_left_alone(tmp_path: Path) -> None:
-    for text in ("# Project\n\n---\nlicense: mit\n---\n", "---\ntitle: page\n---\n", ""):
+    for text in ("# Project\n\n---\nLanguage: Python\n---\n", "---\ntitle: page\n---\n", ""):
         (tmp_path / "README.md").write_text(text)
         assert isinstance(releases_at(tmp_path / "README.md"), NoRelease)
 

@@ -114,6 +114,16 @@ def test_an_untouched_template_states_nothing_and_says_so(vocabulary: Vocabulary
         ("---\nlicense: mit\neu_ai_act:\n  system: {usage: []}\n---\n", "README.md:4: unknown fact `system.usage`"),
         ("---\nlicense: mit\neu_ai_act: {model.licence: gpl}\n---\n", "README.md:2: `model.licence` is `mit` here"),
         ("---\nlicense: m\0it\n---\n", "README.md:2: holds a NUL"),
+        (
+            "---\nlicense: mit\nEU_AI_ACT:\n  roles: [provider]\n---\n",
+            "README.md:3: `EU_AI_ACT` is not read\n  write `eu_ai_act`",
+        ),
+        ("---\neu-ai-act: {}\n---\n", "README.md:2: `eu-ai-act` is not read"),
+        ("---\neu_ai_act: {}\nEuAiAct: {}\n---\n", "README.md:3: `EuAiAct` is not read"),
+        ("<!-- x -->\n---\nlicense: mit\n---\n", "README.md:2: the front matter does not begin at the top"),
+        ("# Title\n\n---\neu_ai_act:\n  roles: []\n---\n", "README.md:4: `eu_ai_act` is not read here"),
+        ("eu_ai_act:\n  roles: []\n---\n", "README.md:1: `eu_ai_act` is not read here"),
+        ("# Title\n---\neuaiact: {}\n---\n", "README.md:3: `euaiact` is not read here"),
     ],
 )
 def test_a_card_that_cannot_be_read_is_refused_with_its_line(text: str, said: str, vocabulary: Vocabulary) -> None:
@@ -127,9 +137,39 @@ def test_empty_front_matter_states_nothing(front: str, vocabulary: Vocabulary) -
 
 
 def test_a_text_without_front_matter_states_nothing_and_says_so(vocabulary: Vocabulary) -> None:
-    stated = _read("license: mit\n---\n# Title\n---\nlicense: gpl\n---\n", vocabulary)
+    stated = _read("license: mit\n---\n# Title\n---\nAuthor: me\n---\n", vocabulary)
     assert len(stated.facts) == 0
-    assert [note.split(": ", 1)[0] for note in stated.notes] == ["README.md", "README.md:2"]
+    assert [note.split(": ", 1)[0] for note in stated.notes] == ["README.md", "README.md:4"]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "{eu_ai_act: {model.licence: mit}, tags: [cv-ranking]}",
+        "{tags: [cv-ranking], eu_ai_act: {model.licence: mit}}",
+        "{eu_ai_act: {model.licence: mit,\n system: {}}, tags: [cv-ranking]}",
+        "{tags: [a,\n cv-ranking], eu_ai_act: {model.licence: mit}}",
+    ],
+)
+def test_what_stands_in_one_line_with_the_block_is_searched(
+    front: str, vocabulary: Vocabulary, cues: tuple[Cue, ...]
+) -> None:
+    stated = _read(f"---\n{front}\n---\n", vocabulary, cues)
+    line = 2 + front[: front.index("cv-")].count("\n")
+    assert [(signal.cue, signal.place.line) for signal in stated.signals] == [("uses.recruitment", line)]
+    assert _read("---\n{eu_ai_act: {model.licence: cv-ranking}, tags: [a]}\n---\n", vocabulary, cues).signals == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<!-->\n\nIt does emotion recognition.\n\n-->\n",
+        "> ```\n\nIt does emotion recognition.\n",
+        "It does emo**tion** recog&#110;ition.\n",
+    ],
+)
+def test_what_a_reader_sees_is_searched(body: str, vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
+    assert [signal.cue for signal in _read(body, vocabulary, cues).signals] == ["uses.emotions"]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +203,10 @@ def test_a_card_is_told_from_another_page() -> None:
     assert answer("---\nlicense: mit\n---\n")
     assert answer("---\n{{ card_data }}\n---\n")
     assert not answer("---\ntitle: My page\nlayout: post\n---\n")
-    assert not answer("# Project\n\n---\nlicense: mit\n---\n")
+    assert answer("<!-- x -->\n---\nlicense: mit\n---\n")
+    assert answer("---\nEU-AI-Act: {}\n---\n")
+    assert not answer("# Project\n\n---\nLanguage: Python\n---\n")
+    assert not answer("# Project\n\n```yaml\n---\nlicense: mit\n---\n```\n")
 
 
 def test_the_name_may_come_from_the_index_of_results(vocabulary: Vocabulary) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from aiact_rules.sources.prose import prose
 from aiact_rules.sources.templates import is_placeholder, is_untouched, without_placeholders
 
 
@@ -41,7 +42,7 @@ def test_a_text_without_markers_is_not() -> None:
 
 
 def test_braces_in_code_are_no_markers() -> None:
-    assert not is_untouched("See the paper.\n```\ntitle={{Ranking}}\n```\n")
+    assert not is_untouched(prose("See the paper.\n```\ntitle={{Ranking}}\n```\n"))
 
 
 def test_bare_markers_in_yaml_are_blanked_and_counted() -> None:

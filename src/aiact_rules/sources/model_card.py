@@ -14,14 +14,15 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.document import FileRead, Stated, Subject
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
+from aiact_rules.sources.near_misses import BLOCK as BLOCK
+from aiact_rules.sources.near_misses import is_near_block
 from aiact_rules.sources.prose import prose
 from aiact_rules.sources.release_file import read_release
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import MARKER, is_untouched, without_placeholders
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
-from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
+from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence, read_yaml
 
-BLOCK = "eu_ai_act"
 # fmt: off
 CARD_KEYS = frozenset({
     "annotations_creators", "base_model", "base_model_relation", "co2_eq_emissions", "datasets",
@@ -45,15 +46,16 @@ def read_model_card(
     *,
     folder: Path | None = None,
     obligations: Collection[str] | None = None,
+    evidence_root: Path | None = None,
 ) -> Stated:
     """Read a card: its block `eu_ai_act:`, what its own keys state, and the cues its words contain.
 
     Only what the card states becomes a fact: a licence is named, never judged. Evidence named in the block is looked for
-    from `folder`. Raises InputError where the front matter cannot be read.
+    from `folder`, inside `evidence_root` or else its repository. Raises InputError where the front matter cannot be read.
     """
     parts = split_front_matter(text.text, text.name)
     metadata, unfilled = read_metadata(parts, text.name)
-    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations)
+    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations, evidence_root)
 
 
 def read_card_metadata(
@@ -63,17 +65,26 @@ def read_card_metadata(
     *,
     folder: Path | None = None,
     obligations: Collection[str] | None = None,
+    evidence_root: Path | None = None,
 ) -> Stated:
     """Read a card that is all metadata: a YAML file with the keys a card's front matter has."""
     parts = FrontMatter(text.text, 1, "", text.text.count("\n") + 2)
     metadata, unfilled = read_metadata(parts, text.name)
-    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations)
+    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations, evidence_root)
 
 
 def is_card(text: Text) -> bool:
-    """Say whether a Markdown document has front matter such as model cards have. Raises InputError where it is broken."""
-    metadata, unfilled = read_metadata(split_front_matter(text.text, text.name), text.name)
-    return bool(unfilled) or any(entry.key in CARD_KEYS for entry in metadata)
+    """Return whether a Markdown document has front matter such as model cards have, though it may be misplaced.
+
+    Raises InputError where it is broken.
+    """
+    parts = split_front_matter(text.text, text.name)
+    metadata, unfilled = read_metadata(parts, text.name)
+    return (
+        bool(unfilled)
+        or any(entry.key in CARD_KEYS or is_near_block(entry.key) for entry in metadata)
+        or _misplaced_problem(parts, text.name) is not None
+    )
 
 
 def read_metadata(parts: FrontMatter, name: str) -> tuple[Mapping, tuple[int, ...]]:
@@ -101,22 +112,33 @@ def _read(
     cues: Iterable[Cue],
     folder: Path | None,
     obligations: Collection[str] | None,
+    evidence_root: Path | None,
 ) -> Stated:
     notes = [*text.notes, *(f"{text.name}:{line}: a template's marker was left here" for line in unfilled)]
     block = metadata.entry(BLOCK)
     stated = Stated()
-    problems: list[Problem] = []
+    problems = [
+        Problem(f"`{entry.key}` is not read", entry.place, f"write `{BLOCK}`")
+        for entry in metadata
+        if is_near_block(entry.key)
+    ]
+    misplaced = _misplaced_problem(parts, text.name)
+    if misplaced is not None:
+        problems.append(misplaced)
     if block is not None and is_filled(block.value):
         if isinstance(block.value, Mapping):
             try:
-                stated = read_release(block.value, vocabulary, folder=folder, obligations=obligations)
+                stated = read_release(
+                    block.value, vocabulary, folder=folder, obligations=obligations, evidence_root=evidence_root
+                )
             except InputError as error:
                 problems.extend(error.problems)
         else:
             problems.append(Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file"))
     statements = Statements(vocabulary)
     _state_card_facts(metadata, statements, notes)
-    signals = find_signals(_searchable(parts, metadata), cues, text.name)
+    body = prose(parts.body)
+    signals = find_signals(_searchable(parts, metadata, body), cues, text.name)
     if signals:
         statements.state(SIGNALS, frozenset(signal.cue for signal in signals), signals[0].place)
     facts = Facts({})
@@ -126,8 +148,8 @@ def _read(
         problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    _note_oddities(text, parts, metadata, notes)
-    subject = Subject(stated.subject.name or _name(metadata, parts), stated.subject.version)
+    _note_oddities(text, parts, metadata, body, notes)
+    subject = Subject(stated.subject.name or _name(metadata, body), stated.subject.version)
     return Stated(
         subject,
         facts,
@@ -141,6 +163,21 @@ def _read(
         tuple(notes),
         (FileRead(text.name, text.sha256),),
     )
+
+
+def _misplaced_problem(parts: FrontMatter, name: str) -> Problem | None:
+    """Return the problem that front matter is not at the top, where what it says is that of a card."""
+    if (found := parts.misplaced) is None:
+        return None
+    block = next(((key, line) for key, line in found.keys if key == BLOCK or is_near_block(key)), None)
+    if block is not None:
+        message = f"`{block[0]}` is not read here, since the front matter does not begin at the top"
+        place = Place(name, block[1])
+    elif not found.unopened and any(key in CARD_KEYS for key, _ in found.keys):
+        message, place = "the front matter does not begin at the top, so it is not read", Place(name, found.line)
+    else:
+        return None
+    return Problem(message, place, "make `---` the first line, above all else, and end it with `---`")
 
 
 def merged(first: Facts, second: Facts) -> Facts:
@@ -190,24 +227,38 @@ def _texts(node: Node | None) -> list[str]:
     return [item.text.strip() for item in items if isinstance(item, Scalar) and is_filled(item)]
 
 
-def _searchable(parts: FrontMatter, metadata: Mapping) -> str:
-    """Give front matter and prose with every line where it stands in the file, without the block that states facts."""
-    front = [] if parts.front is None else parts.front.split("\n")
-    block, following = metadata.entry(BLOCK), len(front)
-    if block is not None and block.place.line is not None:
-        start = block.place.line - parts.front_line
-        for entry in metadata:
-            at = (entry.place.line or 0) - parts.front_line
-            if at > start:
-                following = min(following, at)
-        front[start:following] = [""] * (following - start)
+def _searchable(parts: FrontMatter, metadata: Mapping, body: str) -> str:
+    """Return front matter and prose with every line where it is in the file, without the block that states facts."""
     if parts.front is None:
-        return prose(parts.body)
+        return body
+    front = parts.front.split("\n")
+    block = metadata.entry(BLOCK)
+    if block is not None and block.place.line is not None:
+        start, following = block.place.line, parts.front_line + len(front)
+        following = min((at for entry in metadata if (at := entry.place.line or 0) > start), default=following)
+        beside = _words_by_line(entry for entry in metadata if entry is not block)
+        for line in range(start, following):
+            front[line - parts.front_line] = ", ".join(beside.get(line, ()))
     above = [""] * (parts.front_line - 1)
-    return "\n".join([*above, *front, *[""] * (parts.body_line - parts.front_line - len(front)), prose(parts.body)])
+    return "\n".join([*above, *front, *[""] * (parts.body_line - parts.front_line - len(front)), body])
 
 
-def _name(metadata: Mapping, parts: FrontMatter) -> str | None:
+def _words_by_line(nodes: Iterable[Node | Entry]) -> dict[int, list[str]]:
+    """Return the texts of keys and values by the lines in which they begin, each on one line."""
+    found: dict[int, list[str]] = {}
+    waiting = [*nodes]
+    for node in waiting:
+        if isinstance(node, Entry):
+            waiting.append(node.value)
+        elif not isinstance(node, Scalar):
+            waiting.extend(node)
+        text = node.key if isinstance(node, Entry) else node.text if isinstance(node, Scalar) else ""
+        if text and node.place.line is not None:
+            found.setdefault(node.place.line, []).append(" ".join(text.split()))
+    return found
+
+
+def _name(metadata: Mapping, body: str) -> str | None:
     named = _texts(metadata.get("model_name"))
     if named:
         return named[0]
@@ -216,19 +267,19 @@ def _name(metadata: Mapping, parts: FrontMatter) -> str | None:
         named = _texts(index.items[0].get("name"))
         if named:
             return named[0]
-    heading = _TITLE.search(prose(parts.body))
+    heading = _TITLE.search(body)
     title = heading["title"].strip().rstrip("#").strip() if heading else ""
     return None if not title or MARKER.search(title) else title
 
 
-def _note_oddities(text: Text, parts: FrontMatter, metadata: Mapping, notes: list[str]) -> None:
+def _note_oddities(text: Text, parts: FrontMatter, metadata: Mapping, body: str, notes: list[str]) -> None:
     if parts.front is None:
         notes.append(f"{text.name}: has no front matter, so the card itself states no facts")
-    if parts.misplaced_at is not None:
+    if parts.misplaced is not None:
         notes.append(
-            f"{text.name}:{parts.misplaced_at}: what looks like front matter does not begin at the top and was not read"
+            f"{text.name}:{parts.misplaced.line}: what looks like front matter does not begin at the top and was not read"
         )
     if any(key in metadata for key in _DATASET_KEYS):
         notes.append(f"{text.name}: looks like the card of a data set, not of a model")
-    if is_untouched(parts.body):
+    if is_untouched(body):
         notes.append(f"{text.name}: the text is a template nobody filled in")

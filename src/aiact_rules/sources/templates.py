@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from aiact_rules.sources.prose import prose
-
 MARKER = re.compile(
     r"\[\s*more information needed\s*\]|\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\[\s*(?:todo|tbd|insert [^\]]{1,60})\s*\]"
     r"|<\s*(?:todo|tbd|insert [^>]{1,60})\s*>",
@@ -23,11 +21,10 @@ def is_placeholder(text: str) -> bool:
 
 
 def is_untouched(text: str) -> bool:
-    """Say whether a document still has its template's markers and says next to nothing outside them.
+    """Return whether the prose of a document still has its template's markers and next to nothing outside them.
 
-    Code, comments, headings, labels and every paragraph with a marker in it count as the template's.
+    Headings, labels and every paragraph with a marker in it count as the template's.
     """
-    text = prose(text)
     if MARKER.search(text) is None:
         return False
     words = 0
