@@ -124,3 +124,95 @@ def test_an_spdx_document_states_licence_base_and_properties(vocabulary: Vocabul
 def test_a_bom_that_says_nothing_clear_is_refused(bom: object, said: str, vocabulary: Vocabulary) -> None:
     with pytest.raises(InputError, match=said):
         _read(bom, vocabulary)
+
+
+EMOTIONS = "Emotion recognition at work"
+
+
+@pytest.mark.parametrize(
+    ("model", "at"),
+    [
+        (
+            {"modelCard": {"considerations": {"technicalLimitations": ["x", EMOTIONS]}}},
+            "modelCard/considerations/technicalLimitations/1",
+        ),
+        (
+            {"modelCard": {"considerations": {"ethicalConsiderations": [{"name": EMOTIONS}]}}},
+            "modelCard/considerations/ethicalConsiderations/0/name",
+        ),
+        (
+            {
+                "modelCard": {
+                    "modelParameters": {"datasets": [{"type": "dataset", "contents": {"description": EMOTIONS}}]}
+                }
+            },
+            "modelCard/modelParameters/datasets/0/contents/description",
+        ),
+        ({"modelCard": {"modelParameters": {"a/b~c": EMOTIONS}}}, "modelCard/modelParameters/a~1b~0c"),
+        ({"data": [{"description": EMOTIONS}]}, "data/0/description"),
+        ({"externalReferences": [{"url": "https://a.example", "comment": EMOTIONS}]}, "externalReferences/0/comment"),
+        ({"properties": [{"name": "purpose", "value": EMOTIONS}]}, "properties/0/value"),
+        ({"tags": ["emotion", "recognition", "emotion-recognition"]}, "tags/2"),
+    ],
+)
+def test_every_text_about_the_model_is_searched(
+    model: dict[str, Any], at: str, vocabulary: Vocabulary, cues: tuple[Cue, ...]
+) -> None:
+    stated = _read(_bom(components=[{"type": "machine-learning-model", **model}]), vocabulary, cues)
+    assert [(signal.cue, str(signal.place)) for signal in stated.signals] == [
+        ("uses.emotions", f"bom.json#/components/0/{at}")
+    ]
+
+
+def test_a_data_set_that_the_model_refers_to_is_searched(vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
+    card = {"modelParameters": {"datasets": [{"ref": "d"}]}}
+    data = {"type": "data", "bom-ref": "d", "data": [{"type": "dataset", "description": EMOTIONS}]}
+    other = {"type": "data", "bom-ref": "e", "description": "CV ranking"}
+    model = {"type": "machine-learning-model", "modelCard": card}
+    stated = _read(_bom(components=[model, {"components": [data]}, other]), vocabulary, cues)
+    assert [str(signal.place) for signal in stated.signals] == [
+        "bom.json#/components/1/components/0/data/0/description"
+    ]
+
+
+def test_links_and_facts_are_not_searched(vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
+    model = {
+        "type": "machine-learning-model",
+        "tags": ["https://a.example/emotion-recognition"],
+        "properties": [{"name": "aiact:model.licence", "value": EMOTIONS}],
+    }
+    assert _read(_bom(components=[model]), vocabulary, cues).signals == ()
+
+
+@pytest.mark.parametrize("key", ["ai_limitation", "ai_safetyRiskAssessment", "comment", "summary"])
+def test_every_text_of_an_spdx_package_is_searched(key: str, vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
+    graph = [{"type": "ai_AIPackage", "spdxId": "m", key: EMOTIONS}]
+    stated = _read({"@context": "https://spdx.org/x", "@graph": graph}, vocabulary, cues)
+    assert [str(signal.place) for signal in stated.signals] == [f"bom.json#/@graph/0/{key}"]
+
+
+def test_a_data_set_of_an_spdx_package_is_searched(vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
+    graph = [
+        {"type": "ai_AIPackage", "spdxId": "m"},
+        {"type": "Relationship", "relationshipType": "trainedOn", "from": "m", "to": ["d"]},
+        {"type": "dataset_DatasetPackage", "spdxId": "d", "dataset_intendedUse": EMOTIONS},
+        {"type": "dataset_DatasetPackage", "spdxId": "e", "dataset_intendedUse": "CV ranking"},
+    ]
+    stated = _read({"@context": "https://spdx.org/x", "@graph": graph}, vocabulary, cues)
+    assert [str(signal.place) for signal in stated.signals] == ["bom.json#/@graph/2/dataset_intendedUse"]
+
+
+@pytest.mark.parametrize("depth", [61, 100])
+def test_a_model_too_deep_to_be_read_is_refused_and_not_left_out(depth: int, vocabulary: Vocabulary) -> None:
+    inner: dict[str, Any] = MODEL
+    for _ in range(depth):
+        inner = {"type": "application", "components": [inner]}
+    with pytest.raises(InputError, match="components are nested deeper than 60 levels"):
+        _read(_bom(components=[MODEL, inner]), vocabulary)
+
+
+def test_only_the_first_unknown_properties_get_a_hint(vocabulary: Vocabulary) -> None:
+    properties = [{"name": f"aiact:system.use{number}", "value": "x"} for number in range(30)]
+    with pytest.raises(InputError) as error:
+        _read(_bom(components=[{"type": "machine-learning-model", "properties": properties}]), vocabulary)
+    assert [problem.hint is not None for problem in error.value.problems] == [True] * 20 + [False] * 10

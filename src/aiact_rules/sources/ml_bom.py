@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.cues import find_signals
+from aiact_rules.sources.cues import find_words
 from aiact_rules.sources.document import FileRead, Signal, Stated, Subject
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import Text
@@ -18,7 +21,12 @@ PREFIX = "aiact:"
 MAX_DEPTH = 60
 SIGNALS = "document.signals"
 
+_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*\Z")
+_USES_DATA = frozenset({"trainedOn", "testedOn"})
+
 Object = dict[str, Any]
+_Path = tuple["_Path | None", str]
+"""A key or number below another path; at the top, with nothing above, a whole JSON pointer."""
 
 
 def read_ml_bom(text: Text, vocabulary: Vocabulary, cues: Iterable[Cue] = (), *, only_declared: bool = False) -> Stated:
@@ -68,30 +76,42 @@ def _parsed(text: Text) -> object:
 class _Bom:
     """What both formats share: facts, notes and signals with JSON pointers as places."""
 
+    not_searched: frozenset[str]
+
     def __init__(self, text: Text, vocabulary: Vocabulary, cues: tuple[Cue, ...], only_declared: bool) -> None:
         self.text = text
         self.only_declared = only_declared
         self.cues = cues
         self.statements = Statements(vocabulary)
-        self.signals: dict[str, Signal] = {}
+        self.searched: list[tuple[_Path, str]] = []
         self.properties: dict[str, list[tuple[str, Place]]] = {}
 
     def place(self, pointer: str) -> Place:
         return Place(f"{self.text.name}#{pointer}")
 
     def search(self, value: object, pointer: str) -> None:
-        """Look for cues in a text, or in the texts of a list."""
-        for at, said in _texts(value, pointer):
-            for signal in find_signals(said, self.cues, f"{self.text.name}#{at}"):
-                self.signals.setdefault(signal.cue, Signal(signal.cue, self.place(at), signal.words))
+        """Remember every text in a value, however deep, as one to look for cues in. Links are none."""
+        for path, said in _texts(value, (None, pointer), self.not_searched):
+            if not _LINK.match(said):
+                self.searched.append((path, said))
+
+    def find_signals(self) -> tuple[Signal, ...]:
+        """Return the cues in all texts, each with the first text it is in. No cue goes from one text to the next."""
+        starts = [0, *accumulate(said.count("\n") + 2 for _, said in self.searched)]
+        signals = []
+        for found in find_words("\n\n".join(said for _, said in self.searched), self.cues):
+            path, _ = self.searched[bisect_right(starts, found.line) - 1]
+            signals.append(Signal(found.cue, self.place(_pointer(path)), found.words))
+        return tuple(signals)
 
     def property(self, name: object, value: object, pointer: str) -> None:
-        """Remember a property whose name begins with `aiact:`; one that stands several times is a list."""
-        if isinstance(name, str) and name.startswith(PREFIX):
-            if isinstance(value, str):
-                self.properties.setdefault(name.removeprefix(PREFIX), []).append((value, self.place(pointer)))
-            else:
-                self.statements.problem(f"the property `{name}` has no text as its value", self.place(pointer))
+        """Remember a property whose name begins with `aiact:`, as one of a list; what others say is searched."""
+        if not isinstance(name, str) or not name.startswith(PREFIX):
+            self.search(value, f"{pointer}/value")
+        elif isinstance(value, str):
+            self.properties.setdefault(name.removeprefix(PREFIX), []).append((value, self.place(pointer)))
+        else:
+            self.statements.problem(f"the property `{name}` has no text as its value", self.place(pointer))
 
     def state_texts(self, fact: str, found: list[tuple[str, str]]) -> None:
         """State a text fact from several (pointer, text), in their order."""
@@ -107,9 +127,9 @@ class _Bom:
                 self.statements.unknown_fact(name, found[0][1])
             elif texts:
                 self.statements.read_texts(name, texts, found[0][1])
-        signals = tuple(self.signals.values())
+        signals = self.find_signals()
         if signals:
-            self.statements.state(SIGNALS, frozenset(self.signals), signals[0].place)
+            self.statements.state(SIGNALS, frozenset(signal.cue for signal in signals), signals[0].place)
         return Stated(
             subject,
             self.statements.facts(),
@@ -120,6 +140,8 @@ class _Bom:
 
 
 class _CycloneDX(_Bom):
+    not_searched = frozenset({"bom-ref", "ref", "graphics", "attachment", "properties"})
+
     def read(self, root: Object) -> Stated:
         component, pointer = self._model(root)
         self._read_licences(component.get("licenses"), f"{pointer}/licenses")
@@ -141,14 +163,11 @@ class _CycloneDX(_Bom):
         ):
             for where, item in _objects(properties, at):
                 self.property(item.get("name"), item.get("value"), where)
-        self.search(component.get("description"), f"{pointer}/description")
-        self.search(component.get("tags"), f"{pointer}/tags")
-        parameters, considerations = card.get("modelParameters"), card.get("considerations")
-        if isinstance(parameters, dict):
-            self.search(parameters.get("task"), f"{pointer}/modelCard/modelParameters/task")
-        if isinstance(considerations, dict):
-            for key in ("useCases", "users"):
-                self.search(considerations.get(key), f"{pointer}/modelCard/considerations/{key}")
+        for key in ("description", "tags", "modelCard", "data"):
+            self.search(component.get(key), f"{pointer}/{key}")
+        for at, link in _objects(component.get("externalReferences"), f"{pointer}/externalReferences"):
+            self.search(link.get("comment"), f"{at}/comment")
+        self._search_data_sets(root, card)
         version = component.get("version")
         return self.stated(Subject(_name(component), version if isinstance(version, str) else None))
 
@@ -160,15 +179,40 @@ class _CycloneDX(_Bom):
         if isinstance(main, dict):
             if main.get("type") == "machine-learning-model":
                 return main, "/metadata/component"
-            inner = list(_components(main, "/metadata/component"))
+            inner = list(self._components(main, "/metadata/component"))
         models = [
-            (at, item) for at, item in [*inner, *_components(root, "")] if item.get("type") == "machine-learning-model"
+            (at, item)
+            for at, item in [*inner, *self._components(root, "")]
+            if item.get("type") == "machine-learning-model"
         ]
         if len(models) == 1:
             return models[0][1], models[0][0]
         message = "no component is a machine-learning model" if not models else f"{len(models)} components are models"
         hint = "make the model that is released the component in `metadata`" if models else None
         raise InputError([Problem(message, self.place("/components"), hint)])
+
+    def _search_data_sets(self, root: Object, card: Object) -> None:
+        """Search the components that the model card names as its data sets."""
+        parameters = card.get("modelParameters")
+        named = parameters.get("datasets") if isinstance(parameters, dict) else None
+        references = {item["ref"] for _, item in _objects(named, "") if isinstance(item.get("ref"), str)}
+        if references:
+            for at, item in self._components(root, ""):
+                if item.get("bom-ref") in references:
+                    for key in ("name", "description", "tags", "data"):
+                        self.search(item.get(key), f"{at}/{key}")
+
+    def _components(self, above: Object, pointer: str) -> Iterator[tuple[str, Object]]:
+        """Return the components below an object, each before those inside it. Raises InputError where they are too deep."""
+        waiting = [(at, item, 0) for at, item in _objects(above.get("components"), f"{pointer}/components")][::-1]
+        while waiting:
+            at, item, depth = waiting.pop()
+            if depth > MAX_DEPTH:
+                problem = f"components are nested deeper than {MAX_DEPTH} levels"
+                raise InputError([Problem(problem, self.place(pointer or "/components"))])
+            yield at, item
+            inner = [(below, part, depth + 1) for below, part in _objects(item.get("components"), f"{at}/components")]
+            waiting += reversed(inner)
 
     def _read_licences(self, licences: object, pointer: str) -> None:
         found = []
@@ -183,6 +227,8 @@ class _CycloneDX(_Bom):
 
 
 class _Spdx(_Bom):
+    not_searched = frozenset({"@id", "spdxId", "type", "creationInfo", "extension"})
+
     def read(self, graph: list[object]) -> Stated:
         elements = [(f"/@graph/{at}", item) for at, item in enumerate(graph) if isinstance(item, dict)]
         self.by_id = {identity: item for _, item in elements if (identity := _id(item))}
@@ -190,12 +236,15 @@ class _Spdx(_Bom):
         identity = _id(package)
         licences: list[tuple[str, str]] = []
         bases: list[tuple[str, str]] = []
+        data: set[str] = set()
         for at, item in elements:
             kind, ends = item.get("relationshipType"), _strings(item.get("to"))
             if kind == "hasDeclaredLicense" and item.get("from") == identity:
                 licences += [(at, self._licence(end)) for end in ends]
             elif kind == "descendantOf" and item.get("from") == identity:
                 bases += [(at, name) for end in ends if (name := self._name_of(end))]
+            elif kind in _USES_DATA and item.get("from") == identity:
+                data.update(ends)
             elif kind == "ancestorOf" and identity in ends and isinstance(item.get("from"), str):
                 bases += [(at, name) for name in [self._name_of(item["from"])] if name]
         self.state_texts("model.licence", licences)
@@ -203,8 +252,10 @@ class _Spdx(_Bom):
         for at, extension in _objects(package.get("extension"), f"{pointer}/extension"):
             for where, item in _objects(extension.get("extension_cdxProperty"), f"{at}/extension_cdxProperty"):
                 self.property(item.get("extension_cdxPropName"), item.get("extension_cdxPropValue"), where)
-        for key in ("description", "summary", "ai_domain", "ai_informationAboutApplication"):
-            self.search(package.get(key), f"{pointer}/{key}")
+        self.search(package, pointer)
+        for at, item in elements:
+            if item.get("type") == "dataset_DatasetPackage" and _id(item) in data:
+                self.search(item, at)
         version = package.get("software_packageVersion")
         return self.stated(Subject(self._name_of(identity), version if isinstance(version, str) else None))
 
@@ -247,13 +298,27 @@ def _strings(value: object) -> list[str]:
     return [item for item in items if isinstance(item, str)]
 
 
-def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield pointer, value
-    elif isinstance(value, list):
-        for at, item in enumerate(value):
-            if isinstance(item, str):
-                yield f"{pointer}/{at}", item
+def _texts(value: object, path: _Path, leaving_out: frozenset[str]) -> Iterator[tuple[_Path, str]]:
+    """Return every text in a value with its path, in the order written, but not what stands under keys left out."""
+    waiting: list[tuple[_Path, object]] = [(path, value)]
+    while waiting:
+        at, item = waiting.pop()
+        if isinstance(item, str):
+            yield at, item
+        elif isinstance(item, list):
+            waiting += [((at, str(number)), part) for number, part in enumerate(item)][::-1]
+        elif isinstance(item, dict):
+            waiting += [((at, key), part) for key, part in item.items() if key not in leaving_out][::-1]
+
+
+def _pointer(path: _Path) -> str:
+    """Return the JSON pointer of a path. Few are asked for, and each may be as long as the document."""
+    parts: list[str] = []
+    above, part = path
+    while above is not None:
+        parts.append("/" + part.replace("~", "~0").replace("/", "~1"))
+        above, part = above
+    return part + "".join(reversed(parts))
 
 
 def _objects(value: object, pointer: str) -> Iterator[tuple[str, Object]]:
@@ -261,11 +326,3 @@ def _objects(value: object, pointer: str) -> Iterator[tuple[str, Object]]:
         for at, item in enumerate(value):
             if isinstance(item, dict):
                 yield f"{pointer}/{at}", item
-
-
-def _components(above: Object, pointer: str, depth: int = 0) -> Iterator[tuple[str, Object]]:
-    if depth > MAX_DEPTH:
-        return
-    for at, item in _objects(above.get("components"), f"{pointer}/components"):
-        yield at, item
-        yield from _components(item, at, depth + 1)
