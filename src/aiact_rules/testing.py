@@ -1,14 +1,27 @@
 """The public case runner: check that a pack decides its `*.cases.yaml` as they say, and that the cases show every rule.
 
-from aiact_rules.testing import run_cases
+One test per case, so that a test runner can select, share out and report each by its name:
 
-report = run_cases(Path("specs/my_law"))
-assert report.passed, report.text()
+@pytest.fixture(scope="module")
+def runner():
+    return CaseRunner.of(SPECS)
+
+@pytest.mark.parametrize("case", cases_of(SPECS), ids=str)
+def test_every_case_comes_out_as_it_says(runner, case):
+    runner.check(case)
+
+def test_the_cases_leave_nothing_unshown(runner):
+    assert not runner.gaps(cases_of(SPECS))
+
+All at once, without a test runner:
+
+report = run_cases(SPECS)
+assert report.passed and not report.gaps, report.text()
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -18,11 +31,10 @@ from aiact_rules.bundled import specs_folder
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.findings import Finding
-from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.lowering import lower
-from aiact_rules.core.pack_decisions import PackDecision, decide
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
-from aiact_rules.core.problems import InputError, PackError, Problem, did_you_mean
+from aiact_rules.core.pack_decisions import Judge, PackDecision
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.problems import InputError, PackError, Problem, ProblemsError, did_you_mean
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
@@ -69,8 +81,9 @@ class Shown:
                 self.prevailed.add(rule.id)
             elif truth is Truth.NO:
                 self.failed.add(rule.id)
-        for finding in decision.findings:
-            self.statuses.setdefault(finding.id, set()).add(finding.status.value)
+        names = tuple(decision.pack_at.obligations)
+        for index, status, _ in decision.statuses:
+            self.statuses.setdefault(names[index], set()).add(status.value)
         for o in decision.pack_at.obligations.values():
             if o.timetable is not None and evaluation.in_force(o) is Truth.NO:
                 self.early.add(o.id)
@@ -135,20 +148,11 @@ def run_cases(
 
     Raises PackError with all problems where the pack or a case file cannot be read.
     """
-    if pack is None:
-        from aiact_rules.specfiles.loader import load_pack
-
-        common = common or find_common(folder) or specs_folder() / "common"
-        pack = load_pack(folder, common=common, bases=list(bases))
-    whole = pack
-    for base in bases:
-        whole = merge_packs(base, pack)
-    runner = CaseRunner(whole, engine or ReferenceEngine())
+    pack = pack or _loaded(folder, bases, common)
+    runner = CaseRunner.of(folder, bases=bases, engine=engine, pack=pack)
     shown = Shown()
     results = []
-    for case in load_cases(folder):
-        if only is not None and not fnmatchcase(case.place.source, only):
-            continue
+    for case in cases_of(folder, only=only):
         result = runner.run(case)
         if result.decision is not None:
             shown.add(result.decision)
@@ -156,13 +160,58 @@ def run_cases(
     return CaseReport(pack, tuple(results), tuple(shown.gaps(pack)))
 
 
-class CaseRunner:
-    """Runs cases of one pack; keeps what it lowered for each date."""
+def cases_of(folder: Path, *, only: str | None = None) -> tuple[Case, ...]:
+    """Return every case in a pack's folder; as text, each is its file and its name. `only` is as for `run_cases`.
 
-    def __init__(self, pack: Pack, engine: Engine) -> None:
+    Raises PackError with all problems where a case file cannot be read.
+    """
+    return tuple(case for case in load_cases(folder) if only is None or fnmatchcase(case.place.source, only))
+
+
+def _loaded(folder: Path, bases: Sequence[Pack], common: Path | None) -> Pack:
+    from aiact_rules.specfiles.loader import load_pack
+
+    common = common or find_common(folder) or specs_folder() / "common"
+    return load_pack(folder, common=common, bases=list(bases))
+
+
+class CaseRunner:
+    """Runs cases of one pack; keeps what it lowered for each date.
+
+    `pack` is what judges; `own` the pack the cases are about, where it extends others and `pack` joins them.
+    """
+
+    def __init__(self, pack: Pack, engine: Engine, own: Pack | None = None) -> None:
         self.pack = pack
         self.engine = engine
-        self._prepared: dict[tuple[object, ...], tuple[PackAt, Lowered, Evaluator]] = {}
+        self.own = own or pack
+        self._prepared: dict[tuple[object, ...], tuple[Judge, Evaluator]] = {}
+
+    @classmethod
+    def of(
+        cls,
+        folder: Path,
+        *,
+        bases: Sequence[Pack] = (),
+        common: Path | None = None,
+        engine: Engine | None = None,
+        pack: Pack | None = None,
+    ) -> CaseRunner:
+        """Return the runner of the pack in a folder, joined with the packs it extends; arguments as for `run_cases`.
+
+        Raises PackError with all problems where the pack cannot be read.
+        """
+        pack = pack or _loaded(folder, bases, common)
+        whole = pack
+        for base in bases:
+            whole = merge_packs(base, pack)
+        return cls(whole, engine or ReferenceEngine(), pack)
+
+    def check(self, case: Case) -> None:
+        """Raise AssertionError with every difference, each with its place, where a case does not come out as it says."""
+        problems = self.run(case).problems
+        if problems:
+            raise AssertionError("\n".join(str(problem) for problem in problems))
 
     def run(self, case: Case) -> CaseResult:
         """Run one case and compare."""
@@ -175,12 +224,20 @@ class CaseRunner:
         ]
         return CaseResult(case, tuple(problems), decision)
 
+    def gaps(self, cases: Iterable[Case]) -> tuple[str, ...]:
+        """Return the rules and obligations that no case shows. Raises InputError or PackError for what cannot be judged."""
+        shown = Shown()
+        for case in cases:
+            shown.add(self.decide(case))
+        return tuple(shown.gaps(self.own))
+
     def decide(self, case: Case) -> PackDecision:
         """Give the decision on the facts of a case. Raises InputError or PackError where it cannot be judged."""
         as_of = case.as_of or DEFAULT_AS_OF
-        pack_at, lowered, run = self._prepare(as_of, case.readings)
+        judge, run = self._prepare(as_of, case.readings)
         facts = with_defaults(self.facts(case), [self.pack], as_of).completed(self.pack.vocabulary)
-        return decide(pack_at, lowered, facts, run({fact.name: fact.value for fact in facts}))
+        values = {fact.name: fact.value for fact in facts}
+        return judge.decide(facts, values, run(values))
 
     def facts(self, case: Case) -> Facts:
         """Give the facts of a case, wildcards expanded; a name written out wins over a wildcard."""
@@ -204,12 +261,12 @@ class CaseRunner:
             given[RELEASE_DATE] = case.release_date
         return Facts.of(Fact(name, value, Origin(case.place)) for name, value in given.items())
 
-    def _prepare(self, as_of: date, readings: Mapping[str, str]) -> tuple[PackAt, Lowered, Evaluator]:
+    def _prepare(self, as_of: date, readings: Mapping[str, str]) -> tuple[Judge, Evaluator]:
         key = (as_of, tuple(sorted(readings.items())))
         if key not in self._prepared:
             pack_at = self.pack.at(as_of, readings)
             lowered = lower(pack_at)
-            self._prepared[key] = (pack_at, lowered, self.engine.prepare(pack_at, lowered))
+            self._prepared[key] = (Judge.of(pack_at, lowered), self.engine.prepare(pack_at, lowered))
         return self._prepared[key]
 
     def _differences(self, case: Case, decision: PackDecision) -> Iterator[str]:
@@ -223,19 +280,20 @@ class CaseRunner:
                 yield f"there is no conclusion `{name}`; {did_you_mean(name, decision.conclusions) or ''}"
             elif decision.conclusions[name] != truth.value:
                 yield f"expected {name} {truth.value}, got {decision.conclusions[name]}"
-        asked = {need.fact for need in decision.needs} | {fact for f in decision.findings for fact in f.needs}
-        for name in expect.needs:
-            if name not in asked:
-                yield f"expected the question `{name}`, got {', '.join(sorted(asked)[:12]) or 'none'}"
+        if expect.needs:
+            asked = {need.fact for need in decision.needs} | {fact for f in decision.findings for fact in f.needs}
+            for name in expect.needs:
+                if name not in asked:
+                    yield f"expected the question `{name}`, got {', '.join(sorted(asked)[:12]) or 'none'}"
         yield from self._finding_differences(case, decision)
         yield from self._rule_differences(case, decision)
 
     def _finding_differences(self, case: Case, decision: PackDecision) -> Iterator[str]:
         expect = case.expect
-        found = {finding.id: finding for finding in decision.findings}
         known = decision.pack_at.pack.obligations
         for name, status in expect.findings.items():
-            got = found[name].status.value if name in found else "absent"
+            found = decision.status(name)
+            got = "absent" if found is None else found.value
             if name not in known and not name.startswith("signal."):
                 yield f"there is no obligation `{name}`; {did_you_mean(name, known) or ''}"
             elif got != status:
@@ -244,23 +302,21 @@ class CaseRunner:
             matching = [name for name in known if fnmatchcase(name, pattern)]
             if not matching:
                 yield f"no obligation matches `{pattern}`"
-            shown = [name for name in matching if name in found]
-            if status == "absent":
-                matching = shown
-            elif not shown:
+            shown = {name: found.value for name in matching if (found := decision.status(name)) is not None}
+            if status != "absent" and not shown:
                 yield f"expected `{pattern}` {status}, but none of them is found"
-            for name in shown:
-                if found[name].status.value != status:
-                    yield f"expected {name} {status} (`{pattern}`), got {found[name].status.value}"
+            for name, got in shown.items():
+                if got != status:
+                    yield f"expected {name} {status} (`{pattern}`), got {got}"
         for name, on in expect.applies_from.items():
-            finding = found.get(name)
+            finding = decision.finding(name)
             start = None if finding is None or finding.start is None else finding.start.on
             if finding is None:
                 yield f"expected {name} to apply from {on}, but it is absent"
             elif start != on and not (on == "never" and start is None):
                 yield f"expected {name} to apply from {on}, got {start}"
         for name, on in expect.deadlines.items():
-            yield from _deadline_difference(name, on, found.get(name))
+            yield from _deadline_difference(name, on, decision.finding(name))
 
     def _rule_differences(self, case: Case, decision: PackDecision) -> Iterator[str]:
         rules = decision.pack_at.rules

@@ -67,22 +67,36 @@ class PackDecision:
         return tuple(dict.fromkeys(owed)) or asking.all_questions(duty.met)
 
     @cached_property
+    def _writer(self) -> FindingWriter:
+        return FindingWriter(self.evaluation)
+
+    def _written(self, index: int, o: Obligation, status: Status, code: int) -> Finding | None:
+        asked = status in (Status.OPEN, Status.CONDITION, Status.ADVICE)
+        return self._writer.finding(o, status, code, self._questions(index, o) if asked else ())
+
+    @cached_property
+    def _status_by_id(self) -> Mapping[str, tuple[int, Status, int]]:
+        names = tuple(self.pack_at.obligations)
+        return {names[found[0]]: found for found in self.statuses}
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Give every finding in the order of the pack."""
-        writer = FindingWriter(self.evaluation)
         obligations = tuple(self.pack_at.obligations.values())
-        found = []
-        for index, status, code in self.statuses:
-            asked = status in (Status.OPEN, Status.CONDITION, Status.ADVICE)
-            needs = self._questions(index, obligations[index]) if asked else ()
-            finding = writer.finding(obligations[index], status, code, needs)
-            if finding is not None:
-                found.append(finding)
-        return tuple(found)
+        written = (self._written(index, obligations[index], status, code) for index, status, code in self.statuses)
+        return tuple(finding for finding in written if finding is not None)
+
+    def status(self, name: str) -> Status | None:
+        """Return what became of the obligation with this id, or None where there is no finding. Writes none."""
+        found = self._status_by_id.get(name)
+        if found is None or found[1] is not Status.UPCOMING:
+            return None if found is None else found[1]
+        return None if self.finding(name) is None else Status.UPCOMING  # none of what never comes into force
 
     def finding(self, name: str) -> Finding | None:
-        """Give the finding with this id, or None where there is none."""
-        return next((finding for finding in self.findings if finding.id == name), None)
+        """Give the finding with this id, or None where there is none. Writes no other."""
+        found = self._status_by_id.get(name)
+        return None if found is None else self._written(found[0], self.pack_at.obligations[name], *found[1:])
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:

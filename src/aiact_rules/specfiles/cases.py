@@ -98,6 +98,10 @@ class Case:
     expect: Expectation
     place: Place
 
+    def __str__(self) -> str:
+        """Return the stem of the case's file and its name, as in `art_006: silence about profiling leaves the class open`."""
+        return f"{self.place.source.rsplit('/', 1)[-1].removesuffix('.cases.yaml')}: {self.name}"
+
 
 def load_cases(folder: Path) -> tuple[Case, ...]:
     """Load every case of a pack's folder, in the order of file names. Raises PackError with every problem."""
