@@ -46,6 +46,8 @@ from aiact_rules.specfiles.extensions import merge_packs
 from aiact_rules.specfiles.folder import find_common
 from aiact_rules.yaml_text import Entry, Scalar
 
+__all__ = ["Case", "CaseReport", "CaseResult", "CaseRunner", "cases_of", "run_cases"]
+
 DEFAULT_AS_OF = date(2026, 11, 22)
 
 

@@ -20,7 +20,7 @@ from aiact_rules.core.problems import InputError, PluginError
 from aiact_rules.gate import Gate
 from aiact_rules.plugins.guarded import GuardedEngine
 from aiact_rules.plugins.host import PluginHost, PluginInfo
-from aiact_rules.testing import run_cases
+from aiact_rules.testing import Case, CaseRunner, cases_of
 
 PACK = Path(plugin.__file__).parent / "specs" / "lantern_act"
 GOOD_LABEL = """\
@@ -53,10 +53,18 @@ def decide(gate: Gate, facts: Path | dict[str, object]) -> Decision:
     return gate.check(facts, roles=["provider"], release_date=date(2026, 12, 24), at=at)
 
 
-def test_the_cases_of_the_pack_pass_and_show_every_rule() -> None:
-    report = run_cases(PACK)
-    assert report.passed, report.text()
-    assert not report.gaps, "\n".join(report.gaps)
+@pytest.fixture(scope="module")
+def runner() -> CaseRunner:
+    return CaseRunner.of(PACK)
+
+
+@pytest.mark.parametrize("case", cases_of(PACK), ids=str)
+def test_every_case_comes_out_as_it_says(runner: CaseRunner, case: Case) -> None:
+    runner.check(case)
+
+
+def test_the_cases_leave_nothing_unshown(runner: CaseRunner) -> None:
+    assert runner.gaps(cases_of(PACK)) == ()
 
 
 def test_a_label_is_read_and_judged(gate: Gate, label: Path) -> None:

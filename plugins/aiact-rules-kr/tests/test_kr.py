@@ -16,7 +16,7 @@ from aiact_rules.core.problems import PackError
 from aiact_rules.core.rules import Certainty, Force
 from aiact_rules.gate import Gate
 from aiact_rules.plugins.host import PluginHost, PluginInfo
-from aiact_rules.testing import run_cases
+from aiact_rules.testing import Case, CaseRunner, cases_of
 
 SPECS = Path(plugin.__file__).parent / "specs" / "ai_basic_act"
 README = Path(__file__).parents[1] / "README.md"
@@ -35,10 +35,18 @@ def pack(gate: Gate) -> Pack:
     return gate.catalogue.pack("kr_ai_basic_act")
 
 
-def test_the_cases_pass_and_show_every_rule() -> None:
-    report = run_cases(SPECS)
-    assert report.passed, report.text()
-    assert not report.gaps, "\n".join(report.gaps)
+@pytest.fixture(scope="module")
+def runner() -> CaseRunner:
+    return CaseRunner.of(SPECS)
+
+
+@pytest.mark.parametrize("case", cases_of(SPECS), ids=str)
+def test_every_case_comes_out_as_it_says(runner: CaseRunner, case: Case) -> None:
+    runner.check(case)
+
+
+def test_the_cases_leave_nothing_unshown(runner: CaseRunner) -> None:
+    assert runner.gaps(cases_of(SPECS)) == ()
 
 
 def test_the_market_kr_is_judged_by_this_pack(gate: Gate) -> None:
