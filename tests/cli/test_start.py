@@ -12,6 +12,10 @@ import pytest
 from aiact_rules.plugins.distributions import may_offer
 from tests.cli.conftest import EXAMPLES
 
+# About half of all there are. A check that needs more has begun to load what another command or report is for.
+MOST_MODULES = 90
+HEAVY = {"pydantic", "tempfile", "sqlite3", "xml.sax", "http", "asyncio", "numpy", "pyarrow", "rich", "z3"}
+
 _RUN = """
 import sys
 from aiact_rules.cli import main
@@ -47,21 +51,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("example", ["minimal", "cv-screening"])
 def test_a_check_starts_only_what_it_needs(cache: Path, example: str) -> None:
     started = modules_of(cache, "check", str(EXAMPLES / example))
-    ours = {name.removeprefix("aiact_rules.") for name in started if name.startswith("aiact_rules.")}
-    assert "reports.text_report" in ours
-    for package, allowed in {
-        "specfiles": {"extensions", "folder", "pack_head"},
-        "engines": {"built_in", "generated", "interpreter"},
-        "reports": {"built_in", "text_report", "words"},
-        "cli": {"check", "options", "terminal"},
-        "proof": set(),
-        "sweep": set(),
-        "decision_log": set(),
-        "timeline": set(),
-    }.items():
-        assert {name for name in ours if name.startswith(f"{package}.")} <= {f"{package}.{name}" for name in allowed}
-    assert not ours & {"sources.ml_bom", "sources.answers", "core.explanation", "core.counterfactuals", "testing"}
-    assert not started & {"pydantic", "tempfile", "sqlite3", "xml.sax", "http", "asyncio", "numpy", "pyarrow", "rich"}
+    assert "aiact_rules.reports.text_report" in started
+    ours = {name for name in started if name.startswith("aiact_rules.")}
+    assert len(ours) <= MOST_MODULES, f"{len(ours)}: {sorted(ours)}"
+    assert not started & HEAVY
     if not may_offer("aiact_rules"):
         assert not started & {"importlib.metadata", "email.message"}
 

@@ -1,75 +1,27 @@
-"""Small random packs and facts, and a naive referee that tries every completion of what is unknown."""
+"""Small packs and facts, and a naive referee that tries every completion of what is unknown."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from hypothesis import strategies as st
-
-from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
-from aiact_rules.core.packs import ROLES, Pack, PackAt
+from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack, PackAt
 from aiact_rules.core.rules import Moment, Obligation, Role, Rule
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue, Vocabulary
+from tests.engines.packs import YES_NO, random_pack
 
 FACTS = ("s.a", "s.b", "s.c", "s.d", "s.e")
-CONCLUSIONS = ("one", "two", "three")
-AS_OF = date(2026, 11, 22)
-
-
-def conditions(conclusions: tuple[str, ...]) -> st.SearchStrategy[Condition]:
-    tests = st.builds(lambda name, value: FactTest(name, Test.IS, value), st.sampled_from(FACTS), st.booleans())
-    leaves: st.SearchStrategy[Condition] = tests
-    if conclusions:
-        leaves = st.one_of(tests, st.builds(Holds, st.sampled_from(conclusions)))
-    return st.recursive(
-        leaves,
-        lambda inner: st.one_of(
-            st.builds(Not, inner),
-            st.builds(AllOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
-            st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
-        ),
-        max_leaves=5,
-    )
-
-
-@st.composite
-def packs(draw: st.DrawFn) -> Pack:
-    """A pack without circles: conclusions only refer to earlier ones, exceptions only to earlier facts."""
-    rules: dict[str, Rule] = {}
-    for index, conclusion in enumerate(CONCLUSIONS):
-        for number in range(draw(st.integers(1, 2))):
-            name = f"r{index}.{number}"
-            rules[name] = Rule(name, "Art. 1", draw(conditions(CONCLUSIONS[:index])), "because", conclusion)
-            if draw(st.booleans()):
-                exception = f"x{index}.{number}"
-                own = draw(st.sampled_from([None, f"derogation{index}"]))
-                when = draw(conditions(CONCLUSIONS[:index]))
-                rules[exception] = Rule(exception, "Art. 2", when, "but", own, (name,))
-                if draw(st.booleans()):
-                    back = f"y{index}.{number}"
-                    rules[back] = Rule(
-                        back, "Art. 3", draw(conditions(CONCLUSIONS[:index])), "still", None, (exception,)
-                    )
-    obligations = {}
-    for number in range(draw(st.integers(1, 3))):
-        name = f"o{number}"
-        given, met = draw(conditions(CONCLUSIONS)), draw(conditions(CONCLUSIONS))
-        role = draw(st.sampled_from([(), ("provider",), ("deployer", "provider")]))
-        obligations[name] = Obligation(name, "Art. 4", "do it", roles=role, given=given, met=met, before=("use",))
-        if draw(st.booleans()):
-            rules[f"e{number}"] = Rule(f"e{number}", "Art. 5", draw(conditions(CONCLUSIONS)), "spared", None, (name,))
-    return make_pack(rules, obligations)
-
-
 MOMENTS = {"use": Moment("use", 1, "use", "Art. 1")}
 
 
 def make_pack(
     rules: Mapping[str, Rule], obligations: Mapping[str, Obligation], moments: Mapping[str, Moment] = MOMENTS
 ) -> Pack:
+    """Return a pack of these rules and obligations, about yes/no facts."""
     return Pack(
         id="small",
         version="1",
@@ -78,7 +30,7 @@ def make_pack(
         market="XX",
         digest="0",
         vocabulary=Vocabulary.of(FactDeclaration(name, FactType.YES_NO, "?") for name in FACTS),
-        headlines=CONCLUSIONS,
+        headlines=("one", "two", "three"),
         roles={name: Role(name, "Art. 1", name, "use") for name in ("provider", "deployer")},
         moments=dict(moments),
         rules=dict(rules),
@@ -86,28 +38,37 @@ def make_pack(
     )
 
 
-def shuffled(pack: Pack, order: list[int]) -> Pack:
-    """The same pack with its rules in another order."""
+def small_law(seed: int) -> Pack:
+    """Return a random pack whose every completion can be tried."""
+    return random_pack(seed, rules=6, obligations=3, only_yes_no=True)
+
+
+def known_facts(seed: int) -> dict[str, FactValue]:
+    """Return random facts: step and date are known, the operator's roles mostly, and of the rest more or less."""
+    rng = random.Random(seed)
+    share = rng.choice((0.2, 0.5, 0.8, 1.0))
+    known: dict[str, FactValue] = {name: rng.random() < 0.5 for name in YES_NO if rng.random() < share}
+    if rng.random() < 0.8:
+        known[ROLES] = rng.choice(_OPERATORS)
+    known[MOMENT] = rng.choice(("placing", "supply", "use"))
+    known[RELEASE_DATE] = rng.choice((date(2027, 12, 1), date(2027, 12, 2), date(2030, 1, 1)))
+    return known
+
+
+def shuffled(pack: Pack, seed: int) -> Pack:
+    """Return the same pack with its rules in another order."""
     names = list(pack.rules)
-    mixed = sorted(range(len(names)), key=lambda index: (order[index % len(order)], index))
-    return replace(pack, rules={names[index]: pack.rules[names[index]] for index in mixed})
+    random.Random(seed).shuffle(names)
+    return replace(pack, rules={name: pack.rules[name] for name in names})
 
 
-partial_facts = st.dictionaries(st.sampled_from(FACTS), st.booleans()).flatmap(
-    lambda known: st.sampled_from([frozenset({"provider"}), frozenset({"deployer"}), None]).map(
-        lambda roles: {**known, **({} if roles is None else {ROLES: roles})}
-    )
-)
+_OPERATORS = (frozenset({"provider"}), frozenset({"deployer"}), frozenset({"deployer", "provider"}))
 
 
 def completions(known: Mapping[str, FactValue]) -> Iterator[dict[str, FactValue]]:
-    """Every world that fits what is known."""
-    unknown = [name for name in FACTS if name not in known]
-    roles: list[FactValue] = (
-        [known[ROLES]]
-        if ROLES in known
-        else [frozenset({"provider"}), frozenset({"deployer"}), frozenset({"deployer", "provider"})]
-    )
+    """Return every world that fits what is known."""
+    unknown = [name for name in YES_NO if name not in known]
+    roles: list[FactValue] = [known[ROLES]] if ROLES in known else list(_OPERATORS)
     for values in product((True, False), repeat=len(unknown)):
         for role in roles:
             yield {**known, **dict(zip(unknown, values, strict=True)), ROLES: role}
@@ -146,11 +107,39 @@ class Referee:
     def holds(self, conclusion: str) -> bool:
         return any(self.prevails(rule) for rule in self.pack_at.rules.values() if rule.concludes == conclusion)
 
-    def owed(self, o: Obligation) -> bool:
+    def acts_as(self, name: str) -> bool:
         roles = self.world[ROLES]
         assert isinstance(roles, frozenset)
+        role = self.pack_at.pack.roles[name]
+        taken = role.unless is not None and self.holds(role.unless)
+        given = role.deemed is not None and self.holds(role.deemed)
+        return (name in roles and not taken) or given
+
+    def owed(self, o: Obligation) -> bool:
         spared = any(self.stands(rule) for rule in self.pack_at.rules.values() if o.id in rule.exception_to)
-        return (not o.roles or bool(roles & set(o.roles))) and self.true(o.given) and not spared
+        return (not o.roles or any(map(self.acts_as, o.roles))) and self.true(o.given) and not spared
 
     def met(self, o: Obligation) -> bool:
         return o.met is not None and self.true(o.met)
+
+    def reached(self, parameter: str) -> bool:
+        released = self.world[RELEASE_DATE]
+        assert isinstance(released, date)
+        return released >= self.pack_at.date_of(parameter)
+
+    def in_force(self, o: Obligation) -> bool:
+        if o.timetable is None:
+            return True
+        table = self.pack_at.timetables[o.timetable]
+        started = any(self.reached(route.starts) and self.true(route.when) for route in table.routes)
+        return started and not any(
+            self.true(later.when) and not (later.until is not None and self.reached(later.until))
+            for later in table.deferrals
+        )
+
+    def due(self, o: Obligation) -> bool:
+        order = {name: moment.order for name, moment in self.pack_at.pack.moments.items()}
+        return not o.before or order[str(self.world[MOMENT])] >= min(order[name] for name in o.before)
+
+    def breaches(self, o: Obligation) -> bool:
+        return self.owed(o) and self.in_force(o) and self.due(o) and not self.met(o)

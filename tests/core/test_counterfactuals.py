@@ -18,7 +18,7 @@ from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue
 from tests.core.reasoned_law import decided, law, stated
-from tests.engines.packs import AS_OF, random_pack
+from tests.engines.packs import AS_OF, YES_NO, random_pack
 from tests.records import random_records
 
 MANY = 50
@@ -130,7 +130,7 @@ def test_each_gives_the_verdict_it_promises_and_no_part_of_it_changes_anything(s
 def test_no_single_yes_or_no_that_makes_the_verdict_laxer_is_overlooked(seed: int) -> None:
     decision, found = random_decision(seed)
     alone = {name for each in found if len(each.changes) == 1 for name in each.changes}
-    for name in (f"s.yes{number}" for number in range(4)):
+    for name in YES_NO:
         after = [verdict_after(decision, {name: value}) for value in (True, False)]
         if any(verdict.severity < decision.verdict.severity for verdict in after):
             assert name in alone

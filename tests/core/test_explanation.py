@@ -15,7 +15,8 @@ from aiact_rules.core.explanation import Explanation, explain
 from aiact_rules.core.rules import Rule
 from aiact_rules.core.vocabulary import FactValue
 from tests.core.reasoned_law import evaluated, facts_of, law, stated
-from tests.core.small_packs import AS_OF, make_pack
+from tests.core.small_packs import make_pack
+from tests.engines.packs import AS_OF
 
 # A listed system whose maker claims both exceptions in vain: it talks, which counts under the chosen reading.
 TALKING: dict[str, FactValue | None] = {

@@ -12,7 +12,8 @@ from aiact_rules.core.packs import MOMENT, ROLES
 from aiact_rules.core.rules import Kind, Moment, Obligation
 from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.core.vocabulary import FactValue
-from tests.core.small_packs import AS_OF, make_pack
+from tests.core.small_packs import make_pack
+from tests.engines.packs import AS_OF
 
 WATCH = Obligation(
     "watch",

@@ -21,11 +21,12 @@ from aiact_rules.core.rules import (
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 
 AS_OF = date(2026, 11, 22)
+YES_NO = ("s.yes0", "s.yes1", "s.yes2", "s.yes3")
 _WORDS = {"red": "red", "green": "green", "blue": "blue"}
 _ROLES = {"provider": "makes", "deployer": "uses"}
 _MOMENTS = {"placing": 1, "supply": 2, "use": 3}
 _DECLARATIONS = [
-    *(FactDeclaration(f"s.yes{n}", FactType.YES_NO, "?") for n in range(4)),
+    *(FactDeclaration(name, FactType.YES_NO, "?") for name in YES_NO),
     FactDeclaration("s.one", FactType.ONE_OF, "?", values=_WORDS),
     FactDeclaration("s.some", FactType.SOME_OF, "?", values=_WORDS),
     FactDeclaration("s.items", FactType.SOME_OF, "?", values=_WORDS, checklist=True),
@@ -37,15 +38,19 @@ _DECLARATIONS = [
 ]
 
 
-def random_pack(seed: int, *, rules: int = 12, obligations: int = 8) -> Pack:
-    """Make a pack without circles: rules conclude things that only later rules refer to."""
-    return _Making(random.Random(seed), seed).pack(rules, obligations)
+def random_pack(seed: int, *, rules: int = 12, obligations: int = 8, only_yes_no: bool = False) -> Pack:
+    """Make a pack without circles: rules conclude things that only later rules refer to.
+
+    With `only_yes_no` its conditions test nothing but yes/no facts, so that every completion of what is unknown can be tried.
+    """
+    return _Making(random.Random(seed), seed, only_yes_no).pack(rules, obligations)
 
 
 class _Making:
-    def __init__(self, rng: random.Random, seed: int) -> None:
+    def __init__(self, rng: random.Random, seed: int, only_yes_no: bool) -> None:
         self.rng = rng
         self.seed = seed
+        self.only_yes_no = only_yes_no
 
     def pack(self, rules: int, obligations: int) -> Pack:
         rng = self.rng
@@ -122,16 +127,23 @@ class _Making:
         parts = tuple(self.condition(conclusions, depth - 1) for _ in range(rng.randint(1, 3)))
         return AllOf(parts) if rng.random() < 0.6 else AnyOf(parts)
 
+    def yes_no(self) -> FactTest:
+        return FactTest(self.rng.choice(YES_NO), Test.IS, self.rng.random() < 0.7)
+
     def item(self) -> FactTest:
+        if self.only_yes_no:
+            return self.yes_no()
         return FactTest("s.items", Test.INCLUDES, frozenset({self.rng.choice(list(_WORDS))}))
 
     def test(self) -> FactTest:
         rng = self.rng
+        if self.only_yes_no:
+            return self.yes_no()
         some = frozenset(rng.sample(sorted(_WORDS), rng.randint(1, 2)))
         order = rng.choice([Test.ABOVE, Test.AT_LEAST, Test.BELOW, Test.AT_MOST])
         return rng.choice(
             [
-                FactTest(f"s.yes{rng.randrange(4)}", Test.IS, rng.random() < 0.7),
+                self.yes_no(),
                 FactTest("s.one", Test.ONE_OF, some),
                 FactTest("s.some", Test.INCLUDES, some),
                 FactTest("s.some", Test.EMPTY),
