@@ -70,7 +70,7 @@ def test_topics_are_short_enough_for_the_table() -> None:
 
 def test_chapter_five_of_the_act_is_matched_topic_by_topic() -> None:
     matched = {
-        name: TABLE.topic_of(name, "eu_ai_act").key for name in ("art53.1.a", "anx11.1.1.a", "art53.1.b", "art53.1.d")
+        name: TABLE.topic_of(name, "eu_ai_act").key for name in ("art53.1.a", "annex11.1.1.a", "art53.1.b", "art53.1.d")
     }
     assert list(matched.values()) == [
         "technical_documentation",
