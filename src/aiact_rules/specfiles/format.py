@@ -227,10 +227,11 @@ class ProhibitionSpec(SpecModel):
 
 
 class ArticleFile(SpecModel):
-    """art_NNN.yaml: the rules, obligations and prohibitions of one article or annex."""
+    """art_NNN.yaml: the rules, obligations and prohibitions of one article, annex or recital."""
 
     article: Text | None = None
     annex: Text | None = None
+    recital: Text | None = None
     title: Words | None = None
     given: ConditionText | None = None
     role: Names | None = None
