@@ -15,6 +15,7 @@ from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, Place
 from aiact_rules.core.rules import Deadline, Force, Kind
 from aiact_rules.specfiles import load_pack, load_pack_text, merge_packs
+from aiact_rules.specfiles.folder import digest, spec_files
 
 Loads = Callable[..., Pack]
 Finds = Callable[..., list[str]]
@@ -228,6 +229,51 @@ def test_the_digest_changes_with_rules_and_not_with_cases_or_ledger(tmp_path: Pa
     assert load_pack(folder).digest == first
     written(folder, {"ch03/art_006.yaml": texts["ch03/art_006.yaml"] + "# a word\n"})
     assert load_pack(folder).digest != first
+
+
+def lent(tmp_path: Path, texts: dict[str, str], files_from: str) -> Path:
+    """Return the folder of a pack that leaves its article and values to a second folder."""
+    borrowed = ("ch03/art_006.yaml", "parameters.yaml")
+    head = f"{texts['pack.yaml']}files_from: {files_from}\n"
+    own = {name: text for name, text in texts.items() if name not in borrowed} | {"pack.yaml": head}
+    named = {f"own/{name}": text for name, text in own.items()}
+    return written(tmp_path, named | {f"other/{name}": texts[name] for name in borrowed}) / "own"
+
+
+def test_files_of_another_pack_are_taken_over_as_they_are(tmp_path: Path, texts: dict[str, str]) -> None:
+    whole = load_pack(written(tmp_path / "whole", texts))
+    folder = lent(tmp_path, texts, "{../other: [ch03/art_006.yaml, parameters.yaml]}")
+    pack = load_pack(folder)
+    assert (list(pack.rules), list(pack.obligations)) == (list(whole.rules), list(whole.obligations))
+    assert pack.parameters["threshold"].values == whole.parameters["threshold"].values
+    assert pack.rules["art6.2"].place == Place("../other/ch03/art_006.yaml", 7)
+
+
+@pytest.mark.parametrize("deciding", [False, True])
+def test_the_digest_covers_files_that_are_taken_over(tmp_path: Path, texts: dict[str, str], deciding: bool) -> None:
+    folder = lent(tmp_path, texts, "{../other: [ch03/art_006.yaml, parameters.yaml]}")
+    first = digest(spec_files(folder, deciding=deciding))
+    written(tmp_path, {"other/ch03/art_006.yaml": texts["ch03/art_006.yaml"] + "# a word\n"})
+    assert digest(spec_files(folder, deciding=deciding)) != first
+
+
+@pytest.mark.parametrize(
+    ("files_from", "says"),
+    [
+        ("{../other: [art_007.yaml]}", "pack.yaml: `files_from` names `../other/art_007.yaml`, where no file is"),
+        ("{../other: [timetables.yaml]}", "`files_from` names `../other/timetables.yaml`, and the pack has a `timet"),
+        ("{../other: [a.cases.yaml]}", "`files_from` names `a.cases.yaml`\n  only files with rules or values can be"),
+        ("[../other]", "`files_from`: expected a mapping"),
+    ],
+)
+def test_what_cannot_be_taken_over_is_refused(
+    tmp_path: Path, texts: dict[str, str], files_from: str, says: str
+) -> None:
+    folder = lent(tmp_path, texts, files_from)
+    written(tmp_path, {"other/timetables.yaml": texts["timetables.yaml"], "other/a.cases.yaml": "cases: []\n"})
+    with pytest.raises(PackError) as refused:
+        load_pack(folder)
+    assert any(says in str(problem) for problem in refused.value.problems)
 
 
 def test_citations_become_units_where_the_pack_has_an_index(tmp_path: Path, texts: dict[str, str]) -> None:

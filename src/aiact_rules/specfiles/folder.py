@@ -16,6 +16,7 @@ UNITS = "units.jsonl"
 _NAMED = ("vocabulary", "parameters", "timetables", "readings", "sanctions", "cues", "coverage")
 
 _NOT_DECIDING = ("cases", "coverage")
+_NOT_BORROWED = ("pack", "units", *_NOT_DECIDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,13 @@ def spec_files(folder: Path, *, deciding: bool = False) -> tuple[SpecFile, ...]:
             problems.append(Problem("spec files end in `.yaml`", Place(name)))
     if problems:
         raise PackError(problems)
-    return (*files_of(contents), *_lent_vocabulary(folder, contents["pack.yaml"]))
+    borrowed = _Borrowed(folder, contents["pack.yaml"])
+    found = {file.name: file for file in files_of(contents)}
+    for name, file in borrowed.files():
+        if name in found:
+            raise _refused(f"`files_from` names `{file.name}`, and the pack has a `{name}`", "keep one of the two")
+        found[name] = file
+    return (*(found[name] for name in sorted(found)), *borrowed.vocabulary())
 
 
 def _files_below(folder: str, within: str = "") -> Iterator[tuple[str, str]]:
@@ -71,23 +78,46 @@ def _files_below(folder: str, within: str = "") -> Iterator[tuple[str, str]]:
                 yield f"{within}{entry.name}", entry.path
 
 
-def _lent_vocabulary(folder: Path, pack_file: bytes) -> Iterator[SpecFile]:
-    """Give the vocabulary files of the folders that `vocabulary_from` in pack.yaml names, relative to the pack.
+class _Borrowed:
+    """The files that pack.yaml takes over from other folders. What is wrong with the keys themselves, the loader says."""
 
-    So packs of several texts ask for one fact in the same words. What is wrong with the key itself, the loader says.
-    """
-    if b"vocabulary_from" not in pack_file:
-        return
-    node = SpecFile("pack", "pack.yaml", pack_file).node([])
-    head = plain(node) if node is not None else None
-    named = head.get("vocabulary_from") if isinstance(head, dict) else None
-    for name in named if isinstance(named, list) else ():
-        lender = folder / str(name)
-        paths = sorted(lender.rglob("vocabulary.yaml"))
-        if not paths:
-            raise PackError([Problem(f"`vocabulary_from` names `{name}`, where no vocabulary is", Place("pack.yaml"))])
-        for path in paths:
-            yield SpecFile("vocabulary", f"{name}/{path.relative_to(lender).as_posix()}", path.read_bytes())
+    def __init__(self, folder: Path, pack_file: bytes) -> None:
+        self.folder = folder
+        self.head: Mapping[str, object] = {}
+        if b"vocabulary_from" in pack_file or b"files_from" in pack_file:
+            node = SpecFile("pack", "pack.yaml", pack_file).node([])
+            head = plain(node) if node is not None else None
+            self.head = head if isinstance(head, dict) else {}
+
+    def vocabulary(self) -> Iterator[SpecFile]:
+        """Return the vocabulary files of the folders under `vocabulary_from`, which are relative to the pack.
+
+        So packs of several texts ask for one fact in the same words.
+        """
+        named = self.head.get("vocabulary_from")
+        for name in named if isinstance(named, list) else ():
+            lender = self.folder / str(name)
+            paths = sorted(lender.rglob("vocabulary.yaml"))
+            if not paths:
+                raise _refused(f"`vocabulary_from` names `{name}`, where no vocabulary is")
+            for path in paths:
+                yield SpecFile("vocabulary", f"{name}/{path.relative_to(lender).as_posix()}", path.read_bytes())
+
+    def files(self) -> Iterator[tuple[str, SpecFile]]:
+        """Return the files under `files_from`, which another pack has word for word, by their names there."""
+        named = self.head.get("files_from")
+        for lender, names in named.items() if isinstance(named, dict) else ():
+            for name in names if isinstance(names, list) else ():
+                kind, path = _kind(str(name)), self.folder / str(lender) / str(name)
+                if kind in _NOT_BORROWED or path.suffix != ".yaml":
+                    raise _refused(f"`files_from` names `{name}`", "only files with rules or values can be taken over")
+                if not path.is_file():
+                    raise _refused(f"`files_from` names `{lender}/{name}`, where no file is")
+                yield str(name), SpecFile(kind, f"{lender}/{name}", path.read_bytes())
+
+
+def _refused(message: str, hint: str | None = None) -> PackError:
+    return PackError([Problem(message, Place("pack.yaml"), hint)])
 
 
 def files_of(contents: Mapping[str, bytes]) -> tuple[SpecFile, ...]:

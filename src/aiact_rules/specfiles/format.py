@@ -112,6 +112,7 @@ class PackSpec(SpecModel):
     gates: Flag = True
     extends: Names = []
     vocabulary_from: list[Words] = []
+    files_from: dict[Words, list[Words]] = {}
     headlines: Names = []
     labels: dict[Name, Words] = {}
     excludes: list[tuple[Name, Name]] = []
