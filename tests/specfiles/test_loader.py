@@ -13,7 +13,8 @@ import pytest
 from aiact_rules.core.conditions import AllOf, FactTest, Holds, Test
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, Place
-from aiact_rules.core.rules import Deadline, Force, Kind
+from aiact_rules.core.rules import Deadline, Force, Kind, Transition
+from aiact_rules.reports.words import label
 from aiact_rules.specfiles import load_pack, load_pack_text, merge_packs
 from aiact_rules.specfiles.folder import digest, spec_files
 
@@ -75,6 +76,25 @@ def test_an_obligation_replaces_role_and_moment_of_its_file(load: Loads) -> None
     duty = load().obligations["art24.2"]
     assert (duty.roles, duty.before, duty.after) == (("provider", "distributor"), (), "making_available")
     assert duty.deadlines == (Deadline("release.date", 15, "days", "Art. 73(2)"),)
+
+
+def test_a_pack_names_what_the_tools_need_of_its_law(load: Loads, texts: dict[str, str]) -> None:
+    named = """\
+labels: {high_risk: high-risk, provider: maker, making_available: supply}
+in_scope: high_risk
+prohibited: high_risk
+transition: {provision: Art. 111, already_on_market: system.narrow, first_placed_on: release.date}
+"""
+    pack = load(pack=texts["pack.yaml"] + named)
+    assert (pack.in_scope, pack.prohibited) == ("high_risk", "high_risk")
+    assert pack.transition == Transition("Art. 111", "system.narrow", "release.date")
+    assert [label(pack, name) for name in ("provider", "making_available", "placing_on_market")] == [
+        "maker",
+        "supply",
+        "placing on market",
+    ]
+    silent = load()
+    assert (silent.in_scope, silent.prohibited, silent.transition) == (None, None, None)
 
 
 def test_a_prohibition_is_for_everybody_at_every_moment_and_has_no_way_to_be_met(load: Loads) -> None:
@@ -166,7 +186,32 @@ def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str
         ("pack", "means: first supply", "means: first, second", "a text with a comma needs quotes"),
         ("pack", "headlines: [high_risk]", "extends: [other]", "extends `other`, which is not loaded"),
         ("pack", "headlines: [high_risk]", "excludes: [[high_risk, low_risk]]", "unknown conclusion `low_risk`"),
-        ("pack", "headlines: [high_risk]", "labels: {low_risk: harmless}", "labels: unknown conclusion `low_risk`"),
+        (
+            "pack",
+            "headlines: [high_risk]",
+            "labels: {low_risk: harmless}",
+            "labels: unknown conclusion, role or moment `low_risk`",
+        ),
+        ("pack", "headlines: [high_risk]", "in_scope: covered", "`in_scope`: unknown conclusion `covered`"),
+        ("pack", "headlines: [high_risk]", "prohibited: banned", "`prohibited`: unknown conclusion `banned`"),
+        (
+            "pack",
+            "headlines: [high_risk]",
+            "transition: {provision: Art. 111, already_on_market: system.narow, first_placed_on: release.date}",
+            "`transition`: unknown fact `system.narow`\n  did you mean `system.narrow`?",
+        ),
+        (
+            "pack",
+            "headlines: [high_risk]",
+            "transition: {provision: Art. 111, already_on_market: system.narrow, first_placed_on: system.narrow}",
+            "`transition`: `first_placed_on` must be a date, and `system.narrow` is none",
+        ),
+        (
+            "pack",
+            "headlines: [high_risk]",
+            "transition: {provision: Art. 111, already_on_market: system.narrow}",
+            "`first_placed_on` is missing",
+        ),
     ],
 )
 def test_a_mistake_is_said_in_the_words_of_the_reader(
@@ -326,6 +371,13 @@ extends: small
 
 def extension(article: str) -> dict[str, str]:
     return {"pack.yaml": EXTENSION, "art_001.yaml": article}
+
+
+@pytest.mark.parametrize("key", ["in_scope: high_risk", "prohibited: high_risk"])
+def test_an_extension_does_not_say_what_the_law_turns_on(load: Loads, key: str) -> None:
+    with pytest.raises(PackError) as refused:
+        load_pack_text({"pack.yaml": f"{EXTENSION}{key}\n"}, bases=[load()])
+    assert f"an extension has no `{key.partition(':')[0]}`" in str(refused.value)
 
 
 def test_an_extension_adds_advice_to_the_law_it_extends(load: Loads) -> None:

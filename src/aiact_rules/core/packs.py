@@ -32,6 +32,7 @@ from aiact_rules.core.rules import (
     Rule,
     Sanction,
     Timetable,
+    Transition,
 )
 from aiact_rules.core.vocabulary import Vocabulary
 
@@ -58,8 +59,9 @@ class Pack:
     """One law, or one soft-law text, as rules.
 
     `market` is the jurisdiction code it concerns. A pack with `gates` false informs and never gates. `headlines` are the
-    conclusions a decision states, and `labels` what people read for some of them; `digest` is the SHA-256 of the spec
-    files it was read from.
+    conclusions a decision states, and `labels` what people read for some conclusions, roles and moments. `in_scope` is
+    the conclusion that the law reaches the release at all, `prohibited` that something is prohibited (None: it concludes
+    no such thing). `digest` is the SHA-256 of the spec files it was read from.
     """
 
     id: str
@@ -75,6 +77,9 @@ class Pack:
     extensions: tuple[Extension, ...] = ()
     headlines: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    in_scope: str | None = None
+    prohibited: str | None = None
+    transition: Transition | None = None
     excludes: tuple[tuple[str, str], ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
     moments: Mapping[str, Moment] = field(default_factory=dict)

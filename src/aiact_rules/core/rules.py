@@ -167,6 +167,23 @@ class Timetable:
 
 
 @dataclass(frozen=True, slots=True)
+class Transition:
+    """The facts on which it turns whether a law spares what was on the market before it applied, by their part.
+
+    Each is the name of a fact: whether the release was on the market before, since when, whether its design changed
+    significantly since, from when it is as it is now, and the first two for the model in it.
+    """
+
+    provision: str
+    already_on_market: str
+    first_placed_on: str
+    design_changed: str | None = None
+    in_present_form_since: str | None = None
+    model_already_on_market: str | None = None
+    model_first_placed_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A value of the law with the dates from which each value was part of the text."""
 

@@ -66,7 +66,7 @@ def _changed_definitions(law: Pack, extended: Pack) -> Iterator[Refutation]:
         if kind in ("role", "moment", "cue"):
             for name in joined.keys() - own.keys():
                 yield Refutation(name, f"{kind} `{name}` is not in the law", _place(joined[name]))
-    for what in ("gates", "market", "in_force_since"):
+    for what in ("gates", "market", "in_force_since", "in_scope", "prohibited", "transition"):
         if getattr(law, what) != getattr(extended, what):
             yield Refutation(what, f"`{what}` is another with the extensions")
     ids = {*law.rules, *law.obligations, *(f"signal.{name}" for name in law.cues)}

@@ -14,6 +14,15 @@ from aiact_rules.core.rules import Kind, Rule
 from aiact_rules.core.units import units_of
 from aiact_rules.core.vocabulary import FactType
 
+_TRANSITION = {
+    "already_on_market": FactType.YES_NO,
+    "first_placed_on": FactType.DATE,
+    "design_changed": FactType.YES_NO,
+    "in_present_form_since": FactType.DATE,
+    "model_already_on_market": FactType.YES_NO,
+    "model_first_placed_on": FactType.DATE,
+}
+
 
 def check_pack(
     pack: Pack,
@@ -64,10 +73,30 @@ def check_pack(
     for number, name in enumerate(pack.headlines):
         yield from _unknown("headlines", "conclusion", (name,), conclusions, pack_place("headlines", number))
     for name in pack.labels:
-        yield from _unknown("labels", "conclusion", (name,), conclusions, pack_place("labels", name))
+        known = conclusions | roles | moments
+        yield from _unknown("labels", "conclusion, role or moment", (name,), known, pack_place("labels", name))
+    for key, named in (("in_scope", pack.in_scope), ("prohibited", pack.prohibited)):
+        yield from _unknown(f"`{key}`", "conclusion", _some(named), conclusions, pack_place(key))
+    yield from _check_transition(pack, pack_place, unread)
     for number, pair in enumerate(pack.excludes):
         yield from _unknown("excludes", "conclusion", pair, conclusions, pack_place("excludes", number))
     yield from _cycles(rules)
+
+
+def _check_transition(pack: Pack, pack_place: Callable[..., Place], unread: frozenset[str]) -> Iterator[Problem]:
+    if pack.transition is None:
+        return
+    for part, wanted in _TRANSITION.items():
+        name = getattr(pack.transition, part)
+        place = pack_place("transition", part)
+        if name is None or name in unread:
+            continue
+        declaration = pack.vocabulary.get(name)
+        if declaration is None:
+            yield from _unknown("`transition`", "fact", (name,), pack.vocabulary, place)
+        elif declaration.type is not wanted:
+            kind = "date" if wanted is FactType.DATE else "`yes_no` fact"
+            yield Problem(f"`transition`: `{part}` must be a {kind}, and `{name}` is none", place)
 
 
 def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
@@ -97,6 +126,8 @@ def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
             cited.append((f"deadline of `{duty.id}`", deadline.provision, duty.place))
     for role in pack.roles.values():
         cited.append((f"role `{role.name}`", role.provision, role.place))
+    if pack.transition is not None:
+        cited.append(("`transition`", pack.transition.provision, Place("pack.yaml")))
     for subject, text, place in dict.fromkeys(cited):
         try:
             units_of(text or "", index)

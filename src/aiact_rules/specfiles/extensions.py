@@ -74,6 +74,9 @@ def _of_a_law(extension: Pack, pack_place: PackPlace) -> Iterator[Problem]:
     """Say what only a law may have, whatever its name."""
     if extension.gates:
         yield Problem("a pack that extends others never gates", pack_place("gates"), "write `gates: false`")
+    for key in ("in_scope", "prohibited", "transition"):
+        if getattr(extension, key) is not None:
+            yield Problem(f"an extension has no `{key}`", pack_place(key), "it is the law's to say")
     for cue in extension.cues.values():
         yield Problem(f"cue `{cue.id}` would make a verdict stricter", cue.place, "an extension has no cues")
     for role in extension.roles.values():

@@ -59,10 +59,10 @@ def spec_files(folder: Path, *, deciding: bool = False) -> tuple[SpecFile, ...]:
         raise PackError(problems)
     borrowed = _Borrowed(folder, contents["pack.yaml"])
     found = {file.name: file for file in files_of(contents)}
-    for name, file in borrowed.files():
+    for name, shared in borrowed.files():
         if name in found:
-            raise _refused(f"`files_from` names `{file.name}`, and the pack has a `{name}`", "keep one of the two")
-        found[name] = file
+            raise _refused(f"`files_from` names `{shared.name}`, and the pack has a `{name}`", "keep one of the two")
+        found[name] = shared
     return (*(found[name] for name in sorted(found)), *borrowed.vocabulary())
 
 

@@ -100,6 +100,18 @@ class MomentSpec(SpecModel):
     means: Words
 
 
+class TransitionSpec(SpecModel):
+    """The facts on which it turns whether the law spares what was on the market before it applied, by their part."""
+
+    provision: Words
+    already_on_market: FactName
+    first_placed_on: FactName
+    design_changed: FactName | None = None
+    in_present_form_since: FactName | None = None
+    model_already_on_market: FactName | None = None
+    model_first_placed_on: FactName | None = None
+
+
 class PackSpec(SpecModel):
     """pack.yaml"""
 
@@ -115,6 +127,9 @@ class PackSpec(SpecModel):
     files_from: dict[Words, list[Words]] = {}
     headlines: Names = []
     labels: dict[Name, Words] = {}
+    in_scope: Name | None = None
+    prohibited: Name | None = None
+    transition: TransitionSpec | None = None
     excludes: list[tuple[Name, Name]] = []
     roles: dict[Name, RoleSpec] = {}
     moments: dict[Name, MomentSpec] = {}

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
-from aiact_rules.core.rules import Moment, Role
+from aiact_rules.core.rules import Moment, Role, Transition
 from aiact_rules.specfiles.articles import read_articles
 from aiact_rules.specfiles.checks import check_citations, check_pack
 from aiact_rules.specfiles.conditions import Names
@@ -117,6 +117,9 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         extends=tuple(spec.extends) if spec else (),
         headlines=tuple(spec.headlines) if spec else (),
         labels=dict(spec.labels) if spec else {},
+        in_scope=spec.in_scope if spec else None,
+        prohibited=spec.prohibited if spec else None,
+        transition=Transition(**dict(spec.transition)) if spec and spec.transition else None,
         excludes=tuple(spec.excludes) if spec else (),
         roles=roles,
         moments=moments,
