@@ -25,6 +25,7 @@ law: Regulation 1
 market: EU
 in_force_since: 2024-08-01
 headlines: [high_risk]
+prohibited: prohibited_practice
 excludes: [[high_risk, minimal_risk]]
 roles:
   provider: {provision: Art. 3(3), means: makes it, moment: placing_on_market, unless: replaced}

@@ -25,8 +25,6 @@ from aiact_rules.proof.statuses import Shape, is_breach, may_be_breach
 from aiact_rules.proof.subject import Clock, Subject, answered, by_shape, free_duty
 from aiact_rules.proof.witnesses import severity
 
-PROHIBITED = "prohibited_practice"
-
 
 def other_dates(pack: Pack, as_of: date) -> tuple[date, ...]:
     """Give one date in each period of the text that holds something which is not in the law on `as_of`."""
@@ -225,10 +223,11 @@ def prohibitions_block(subject: Subject, names: Iterable[str] | None = None) -> 
             (o.id, o.place, [meaning.condition(o.given).yes, *_binds(meaning, o)], (o,))
             for o in _chosen({o.id: o for o in every}, names)
         ]
-        if names is None and every and any(r.concludes == PROHIBITED for r in subject.pack_at.rules.values()):
+        prohibited = subject.pack_at.pack.prohibited
+        if names is None and every and prohibited is not None:
             bound = [condition for o in every for condition in _binds(meaning, o)]
-            holds = meaning.conclusion(PROHIBITED).yes
-            checks.append((PROHIBITED, _place_of(subject, PROHIBITED), [holds, *bound], every))
+            holds = meaning.conclusion(prohibited).yes
+            checks.append((prohibited, _place_of(subject, prohibited), [holds, *bound], every))
         for name, place, conditions, obligations in checks:
             breached = z3.Or([subject.statuses.has(o, subject.duty(o), Status.BREACHED) for o in obligations])
             if not subject.can(*conditions, z3.Not(breached)):
@@ -261,7 +260,7 @@ def _binds(meaning: Meaning, o: Obligation) -> list[Formula]:
 
 def _not_blocked(subject: Subject, name: str, obligations: tuple[Obligation, ...]) -> Callable[[Evaluation], bool]:
     def certain(evaluation: Evaluation) -> bool:
-        if name == PROHIBITED:
+        if name == subject.pack_at.pack.prohibited:
             return evaluation.conclusion(name) is Truth.YES
         return all(evaluation.truth(o.given) is Truth.YES for o in obligations)
 
