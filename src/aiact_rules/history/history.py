@@ -20,7 +20,6 @@ from aiact_rules.core.vocabulary import parse_date
 from aiact_rules.yaml_text import PlainText, plain, read_yaml
 
 OTHER = "other"
-IN_SCOPE = "in_scope"
 
 
 class Owed(Enum):
@@ -93,7 +92,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class VersionDecision:
     """What one text makes of the release. `compared_with` is the key of the text that `gained` and `lost` refer to."""
 
     version: Version
@@ -108,7 +107,11 @@ class Judged:
     @property
     def in_scope(self) -> bool:
         """Say whether the text may reach the release at all."""
-        return self.decision.conclusions.get(IN_SCOPE) != "no"
+        return self._scope() != "no"
+
+    def _scope(self) -> str:
+        name = self.decision.pack_at.pack.in_scope
+        return "unknown" if name is None else self.decision.conclusions.get(name, "unknown")
 
     def owed(self, topic: str) -> Owed:
         """Say whether the text asks for something on a topic."""
@@ -127,7 +130,7 @@ class Judged:
             "text_held": "whole" if self.version.whole else "part",
             "class": [words for words, owed in self.classes if owed is Owed.YES],
             "class_unknown": [words for words, owed in self.classes if owed is Owed.PERHAPS],
-            "in_scope": self.decision.conclusions.get(IN_SCOPE, "unknown"),
+            "in_scope": self._scope(),
             "conclusions": dict(self.decision.headlines),
             "obligations": [asked.as_json() for asked in self.asked.values()],
             "compared_with": self.compared_with,
@@ -143,7 +146,7 @@ class History:
     """One release under every text, oldest first. `topics` are those on which some text that is held as a whole asks for something."""
 
     subject: str
-    versions: tuple[Judged, ...]
+    versions: tuple[VersionDecision, ...]
     topics: tuple[Topic, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -157,8 +160,8 @@ def history(table: Table, judge: Callable[[Version], PackDecision], subject: str
     What is gained and lost is told against the nearest text before that is held as a whole; where only a part is held
     nothing is said to be gained or lost.
     """
-    judged: list[Judged] = []
-    before: Judged | None = None
+    judged: list[VersionDecision] = []
+    before: VersionDecision | None = None
     for version in table.versions:
         decision = judge(version)
         asked = _asked(table, version, decision.findings)
@@ -169,7 +172,7 @@ def history(table: Table, judge: Callable[[Version], PackDecision], subject: str
             lost = tuple(a for key, a in before.asked.items() if key not in asked)
         needs = tuple(dict.fromkeys(name for f in decision.findings if not f.certain for name in f.needs))
         compared = before.version.key if before is not None and version.whole else None
-        one = Judged(version, decision, _classes(table, decision), asked, compared, gained, lost, needs)
+        one = VersionDecision(version, decision, _classes(table, decision), asked, compared, gained, lost, needs)
         judged.append(one)
         if version.whole:
             before = one

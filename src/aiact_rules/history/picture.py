@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from xml.sax.saxutils import escape
 
-from aiact_rules.history.history import History, Judged, Owed, Topic
+from aiact_rules.history.history import History, Owed, Topic, VersionDecision
 from aiact_rules.history.text import class_of, places_of
 from aiact_rules.reports.svg import INK, PAPER, SOFT, level_line, rectangle, sheet, text
 
@@ -89,7 +89,7 @@ class _Picture:
             yield from self._cell(self._column(index), topic, judged)
         self.y += _ROW
 
-    def _cell(self, x: int, topic: Topic, judged: Judged) -> Iterator[str]:
+    def _cell(self, x: int, topic: Topic, judged: VersionDecision) -> Iterator[str]:
         owed = judged.owed(topic.key)
         gained = any(asked.topic.key == topic.key for asked in judged.gained)
         lost = any(asked.topic.key == topic.key for asked in judged.lost)

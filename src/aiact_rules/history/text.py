@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from aiact_rules.core.citations import in_order
-from aiact_rules.history.history import Asked, History, Judged, Owed
+from aiact_rules.history.history import Asked, History, Owed, VersionDecision
 from aiact_rules.reports.text_report import WIDTH
 
 MARKS = {Owed.YES: "●", Owed.PERHAPS: "○", Owed.NO: "·", Owed.NOT_HELD: "?"}
@@ -19,7 +19,7 @@ def render_text(history: History) -> str:
     return "\n".join(line.rstrip() for line in _lines(history)) + "\n"
 
 
-def class_of(judged: Judged) -> str:
+def class_of(judged: VersionDecision) -> str:
     """Say in words what a text makes of the release."""
     if not judged.in_scope:
         return ", ".join([*(said for said, owed in judged.classes if owed is Owed.YES), "outside the text"])
@@ -52,7 +52,7 @@ def _lines(history: History) -> Iterator[str]:
         yield from _matrix(history)
 
 
-def _count(judged: Judged) -> str:
+def _count(judged: VersionDecision) -> str:
     if not judged.version.whole:
         return "not known: the text is not held"
     perhaps = sum(asked.owed is Owed.PERHAPS for asked in judged.asked.values())
