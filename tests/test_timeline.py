@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,12 +14,16 @@ from click.testing import CliRunner
 
 from aiact_rules.cli.options import Judging, Reader, Release
 from aiact_rules.cli.timeline import command, timeline_of
-from aiact_rules.core.problems import InputError
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.statuses import Status, Verdict
+from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
-from aiact_rules.timeline import Change, Line, Step, Timeline
 from aiact_rules.timeline.picture import render_svg
 from aiact_rules.timeline.text import render_text
+from aiact_rules.timeline.timeline import Change, Line, Timeline, TimelineDate, timeline
 
 KNOWN = date(2026, 11, 22)
 RECRUITING = """\
@@ -55,8 +61,8 @@ def of(gate: Gate, path: Path, text: str, **options: object) -> Timeline:
     return timeline_of(gate, release, chosen)
 
 
-def on(timeline: Timeline, day: str) -> Step:
-    return next(step for step in timeline.steps if step.on.isoformat() == day)
+def on(timeline: Timeline, day: str) -> TimelineDate:
+    return next(step for step in timeline.dates if step.on.isoformat() == day)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +71,7 @@ def recruiting(gate: Gate, tmp_path_factory: pytest.TempPathFactory) -> Timeline
 
 
 def test_only_dates_that_matter_to_the_release_are_shown(recruiting: Timeline) -> None:
-    days = [step.on.isoformat() for step in recruiting.steps]
+    days = [step.on.isoformat() for step in recruiting.dates]
     assert days == sorted(days)
     assert {"2026-07-27", "2026-11-22", "2026-12-15", "2027-12-02"} <= set(days)
     assert "2025-08-02" not in days, "the rules for general-purpose models do not concern it"
@@ -76,7 +82,7 @@ def test_a_new_release_is_held_from_the_day_on_which_the_regime_starts(recruitin
     assert on(recruiting, "2026-12-15").new.verdict is Verdict.ALLOW
     step = on(recruiting, "2027-12-02")
     assert step.new.verdict is Verdict.HOLD
-    gained = {changed.duty.id for changed in step.changes[Line.NEW] if changed.change is Change.GAINED}
+    gained = {changed.obligation.id for changed in step.changes[Line.NEW] if changed.change is Change.GAINED}
     assert "art9.1.established" in gained
     assert any(event.provision == "Art. 113, third paragraph, point (c)(i)" for event in step.events)
 
@@ -85,7 +91,7 @@ def test_what_was_placed_before_the_regime_and_stays_as_it_is_is_spared(recruiti
     step = on(recruiting, "2027-12-02")
     assert step.on_market is not None
     assert step.on_market.verdict is Verdict.ALLOW
-    assert not any(name.startswith("art9.") for name in step.on_market.duties)
+    assert not any(name.startswith("art9.") for name in step.on_market.obligations)
     assert on(recruiting, "2026-11-22").on_market is None, "before its own date it was not there"
 
 
@@ -93,9 +99,9 @@ def test_the_text_of_a_past_day_is_that_days_text(recruiting: Timeline) -> None:
     before, after = on(recruiting, "2025-02-02"), on(recruiting, "2026-07-27")
     assert before.text_of == date(2024, 8, 1)
     assert after.text_of == date(2026, 7, 27)
-    assert before.new.duties["art9.1.established"].applies_from == date(2026, 8, 2)
-    assert after.new.duties["art9.1.established"].applies_from == date(2027, 12, 2)
-    moved = next(c for c in after.changes[Line.NEW] if c.duty.id == "art9.1.established")
+    assert before.new.obligations["art9.1.established"].applies_from == date(2026, 8, 2)
+    assert after.new.obligations["art9.1.established"].applies_from == date(2027, 12, 2)
+    moved = next(c for c in after.changes[Line.NEW] if c.obligation.id == "art9.1.established")
     assert moved.change is Change.MOVED
     assert any(event.changes_text for event in after.events)
 
@@ -106,7 +112,7 @@ def test_the_law_is_not_known_beyond_the_as_of_date(gate: Gate, tmp_path: Path) 
     chosen = Judging(as_of=date(2026, 7, 1))
     release = Reader(gate, chosen).read(path)
     assert isinstance(release, Release)
-    days = {step.on.isoformat(): step for step in timeline_of(gate, release, chosen).steps}
+    days = {step.on.isoformat(): step for step in timeline_of(gate, release, chosen).dates}
     assert days["2026-08-02"].new.verdict is Verdict.HOLD
     assert "2027-12-02" not in days
 
@@ -128,16 +134,16 @@ facts:
     undated = on(of(gate, tmp_path / "aiact.yaml", text % ""), "2027-12-02").on_market
     assert undated is not None
     assert undated.verdict is Verdict.HOLD
-    assert "art9.1.established" in undated.duties
+    assert "art9.1.established" in undated.obligations
     dated = of(gate, tmp_path / "aiact.yaml", text % ", in_present_form_since: 2026-10-01")
     spared = on(dated, "2027-12-02").on_market
     assert spared is not None
-    assert "art9.1.established" not in spared.duties
+    assert "art9.1.established" not in spared.obligations
 
 
 def test_systems_for_public_authorities_have_until_2030(gate: Gate, tmp_path: Path) -> None:
     found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "true")
-    assert on(found, "2027-12-02").on_market.duties["art9.1.established"].status is Status.UPCOMING  # type: ignore[union-attr]
+    assert on(found, "2027-12-02").on_market.obligations["art9.1.established"].status is Status.UPCOMING  # type: ignore[union-attr]
     assert on(found, "2030-08-02").on_market.verdict is Verdict.HOLD  # type: ignore[union-attr]
 
 
@@ -164,7 +170,48 @@ def test_without_transition_there_is_one_line(gate: Gate, tmp_path: Path) -> Non
     text = text.replace("[]}", "[], annex_i_law: [], transparency_situations: []}")
     found = of(gate, tmp_path / "aiact.yaml", text)
     assert found.lines == (Line.NEW,)
-    assert {step.new.verdict for step in found.steps} == {Verdict.ALLOW}
+    assert {step.new.verdict for step in found.dates} == {Verdict.ALLOW}
+
+
+Stated = Mapping[str, FactValue]
+
+
+def judged_with(recruiting: Timeline, packs: Iterable[Pack], stated: Facts = NO_FACTS) -> tuple[Timeline, list[Stated]]:
+    """Return the timeline of a release on which every day decides alike, and the facts stated over its own."""
+    seen: list[Stated] = []
+
+    def judge(on: date, law_of: date, facts: Stated) -> Decision:
+        seen.append(facts)
+        return recruiting.first
+
+    return timeline(packs, judge, stated, released_on=date(2026, 12, 15), known_on=KNOWN), seen
+
+
+def test_what_is_assumed_of_a_release_on_the_market_is_what_the_pack_names(gate: Gate, recruiting: Timeline) -> None:
+    (law,) = gate.packs(["eu_ai_act"])
+    _, seen = judged_with(recruiting, [law])
+    new, on_market = {"release.already_on_market": False}, seen[-1]
+    assert new in seen
+    assert law.transition is not None
+    parts = asdict(law.transition)
+    assert parts.pop("provision") == "Art. 111"
+    assert set(on_market) == set(parts.values())
+
+
+def test_what_a_release_says_of_its_form_and_its_model_is_not_assumed_over(gate: Gate, recruiting: Timeline) -> None:
+    origin = Origin(Place("aiact.yaml", 1))
+    said: Stated = {"release.already_on_market": True, "model.already_on_market": False}
+    stated = Facts.of(Fact(name, value, origin) for name, value in said.items())
+    _, seen = judged_with(recruiting, gate.packs(["eu_ai_act"]), stated)
+    assert "model.already_on_market" not in seen[-1]
+    assert "system.in_present_form_since" not in seen[-1]
+
+
+def test_a_law_without_transition_has_one_line(gate: Gate, recruiting: Timeline) -> None:
+    packs = [replace(pack, transition=None) for pack in gate.packs(["eu_ai_act"])]
+    found, seen = judged_with(recruiting, packs)
+    assert found.lines == (Line.NEW,)
+    assert all(not facts for facts in seen)
 
 
 def test_guidance_counts_from_its_own_day_and_is_no_text_of_the_law(gate: Gate, tmp_path: Path) -> None:

@@ -11,14 +11,7 @@ from aiact_rules.core.problems import Place
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
 from aiact_rules.requests.request import Request
-from aiact_rules.timeline import (
-    ALREADY_ON_MARKET,
-    DESIGN_CHANGED,
-    FIRST_PLACED_ON,
-    UNLESS_STATED,
-    Timeline,
-    timeline,
-)
+from aiact_rules.timeline.timeline import Timeline, timeline
 
 
 def timeline_of(gate: Gate, request: Request, operator: str | None = None) -> Timeline:
@@ -27,25 +20,11 @@ def timeline_of(gate: Gate, request: Request, operator: str | None = None) -> Ti
     Raises InputError where several operators are named and it is not said which is meant.
     """
     request = request.of_operator(operator)
-    known_on, facts = request.as_of, request.facts
-    own: FactValue | None = request.release_date
-    there_before = facts.value(ALREADY_ON_MARKET) is True
-    if there_before:
-        own = facts.value(FIRST_PLACED_ON) or own
 
     def judge(on: date, law_of: date, stated: Mapping[str, FactValue]) -> Decision:
-        differing = Facts.of(
-            Fact(name, value, Origin(Place("timeline")))
-            for name, value in stated.items()
-            if name not in UNLESS_STATED or name not in facts
-        )
+        differing = Facts.of(Fact(name, value, Origin(Place("timeline"))) for name, value in stated.items())
         return gate.decide(request.on(on, as_of=law_of, stated=differing))
 
     return timeline(
-        gate.packs(request.pack_ids),
-        judge,
-        released_on=own if isinstance(own, date) else known_on,
-        known_on=known_on,
-        design_changed=facts.value(DESIGN_CHANGED) is True,
-        there_before=there_before,
+        gate.packs(request.pack_ids), judge, request.facts, released_on=request.release_date, known_on=request.as_of
     )

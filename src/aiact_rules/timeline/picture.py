@@ -10,8 +10,8 @@ from aiact_rules.core.citations import in_order
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.reports.svg import INK, SOFT, level_line, rectangle, sheet, text
 from aiact_rules.reports.text_report import article_of
-from aiact_rules.timeline import Duty, Judged, Line, Step, Timeline
 from aiact_rules.timeline.text import line_title, tally, title_of
+from aiact_rules.timeline.timeline import DatedDecision, Line, Standing, Timeline, TimelineDate
 
 _MARGIN, _LABELS, _COLUMN, _GAP = 24, 92, 118, 6
 _BAND, _ROW, _EVENT_LINE, _EVENT_LINES = 30, 20, 13, 5
@@ -36,7 +36,7 @@ def render_svg(timeline: Timeline) -> str:
 class _Picture:
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
-        self.width = max(560, 2 * _MARGIN + _LABELS + _COLUMN * len(timeline.steps))
+        self.width = max(560, 2 * _MARGIN + _LABELS + _COLUMN * len(timeline.dates))
         self.y = 0
 
     def elements(self) -> Iterator[str]:
@@ -68,13 +68,13 @@ class _Picture:
     def _dates(self) -> Iterator[str]:
         top = self.y
         deepest = 0
-        for index, step in enumerate(self.timeline.steps):
+        for index, day in enumerate(self.timeline.dates):
             x = self._column(index)
-            own = step.on == self.timeline.released_on
-            yield text(x, top, step.on.isoformat(), size=13, bold=True)
+            own = day.on == self.timeline.released_on
+            yield text(x, top, day.on.isoformat(), size=13, bold=True)
             if own:
                 yield rectangle(x, top + 4, 72, 3, INK)
-            lines = [line for words in _marks(self.timeline, step) for line in wrap(words, 20)]
+            lines = [line for words in _marks(self.timeline, day) for line in wrap(words, 20)]
             if len(lines) > _EVENT_LINES:
                 lines = [*lines[: _EVENT_LINES - 1], "…"]
             for number, line in enumerate(lines):
@@ -83,7 +83,7 @@ class _Picture:
         self.y = top + 20 + deepest * _EVENT_LINE + 6
 
     def _panel(self, line: Line) -> Iterator[str]:
-        steps = [step.judged(line) for step in self.timeline.steps]
+        days = [day.judged(line) for day in self.timeline.dates]
         titles = wrap(_capital(line_title(self.timeline, line)), int((self.width - 2 * _MARGIN) / 6.6))
         self.y += 14
         for title in titles:
@@ -91,7 +91,7 @@ class _Picture:
             self.y += 16
         self.y -= 6
         yield text(_MARGIN, self.y + 20, "verdict", colour=SOFT)
-        for index, judged in enumerate(steps):
+        for index, judged in enumerate(days):
             if judged is None:
                 yield text(self._column(index), self.y + 20, "not there yet", size=10, colour=SOFT)
                 continue
@@ -109,22 +109,24 @@ class _Picture:
             )
             yield "</g>"
         self.y += _BAND + 8
-        for article in in_order(_articles([judged for judged in steps if judged is not None])):
-            yield from self._row(article, steps)
+        for article in in_order(_articles([judged for judged in days if judged is not None])):
+            yield from self._row(article, days)
         self.y += 10
 
-    def _row(self, article: str, steps: Sequence[Judged | None]) -> Iterator[str]:
+    def _row(self, article: str, days: Sequence[DatedDecision | None]) -> Iterator[str]:
         yield level_line(_MARGIN, self.width - _MARGIN, self.y)
         yield text(_MARGIN, self.y + 14, article)
-        for index, judged in enumerate(steps):
+        for index, judged in enumerate(days):
             if judged is None:
                 continue
-            duties = [duty for duty in judged.duties.values() if article_of(duty.provision) == article]
-            yield from self._cell(self._column(index), article, duties)
+            obligations = [
+                obligation for obligation in judged.obligations.values() if article_of(obligation.provision) == article
+            ]
+            yield from self._cell(self._column(index), article, obligations)
         self.y += _ROW
 
-    def _cell(self, left: float, article: str, duties: Sequence[Duty]) -> Iterator[str]:
-        counts = {status: sum(duty.status is status for duty in duties) for status in _STATUS}
+    def _cell(self, left: float, article: str, obligations: Sequence[Standing]) -> Iterator[str]:
+        counts = {status: sum(obligation.status is status for obligation in obligations) for status in _STATUS}
         shown = {status: count for status, count in counts.items() if count}
         if not shown:
             return
@@ -164,16 +166,18 @@ def _widths(shown: Mapping[Status, int], room: float) -> dict[Status, float]:
     return {status: least + spare * count / total for status, count in shown.items()}
 
 
-def _articles(judged: Sequence[Judged]) -> list[str]:
-    return list(dict.fromkeys(article_of(duty.provision) for each in judged for duty in each.duties.values()))
+def _articles(judged: Sequence[DatedDecision]) -> list[str]:
+    return list(
+        dict.fromkeys(article_of(obligation.provision) for each in judged for obligation in each.obligations.values())
+    )
 
 
-def _marks(timeline: Timeline, step: Step) -> Iterator[str]:
-    if step.on == timeline.released_on:
+def _marks(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
+    if day.on == timeline.released_on:
         yield "the release's own date"
-    if step.on == timeline.known_on:
+    if day.on == timeline.known_on:
         yield "law known up to here"
-    for event in step.events:
+    for event in day.events:
         yield str(event.provision if event.provision and not event.changes_text else event)
 
 

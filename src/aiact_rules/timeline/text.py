@@ -8,7 +8,16 @@ from textwrap import wrap
 from aiact_rules.core.citations import in_order
 from aiact_rules.core.statuses import Status
 from aiact_rules.reports.text_report import WIDTH, article_of
-from aiact_rules.timeline import IN_FORCE, Change, Changed, Duty, Judged, Line, Step, Timeline
+from aiact_rules.timeline.timeline import (
+    IN_FORCE,
+    Change,
+    Changed,
+    DatedDecision,
+    Line,
+    Standing,
+    Timeline,
+    TimelineDate,
+)
 
 _CHANGE = {
     Change.GAINED: "now applies",
@@ -38,21 +47,21 @@ def line_title(timeline: Timeline, line: Line) -> str:
     if line is Line.NEW:
         return "the step taken that day, with nothing like it on the market before"
     design = "its design significantly changed" if timeline.design_changed else "its design not significantly changed"
-    return f"on the market since {timeline.released_on}, {design} (Art. 111)"
+    return f"on the market since {timeline.released_on}, {design} ({', '.join(timeline.spared_by)})"
 
 
-def tally(judged: Judged) -> str:
+def tally(judged: DatedDecision) -> str:
     """Count the obligations by how they stand: `3 breached, 12 open, 5 met`."""
-    counts = _counts(judged.duties.values())
+    counts = _counts(judged.obligations.values())
     words = {Status.CONDITION: "owed later or afterwards", Status.UPCOMING: "to come"}
     parts = [f"{counts[status]} {words.get(status, status.value)}" for status in Status if counts.get(status)]
     return ", ".join(parts) or "nothing owed"
 
 
-def _counts(duties: Iterable[Duty]) -> Mapping[Status, int]:
+def _counts(obligations: Iterable[Standing]) -> Mapping[Status, int]:
     counts: dict[Status, int] = {}
-    for duty in duties:
-        counts[duty.status] = counts.get(duty.status, 0) + 1
+    for obligation in obligations:
+        counts[obligation.status] = counts.get(obligation.status, 0) + 1
     return counts
 
 
@@ -68,42 +77,44 @@ def _lines(timeline: Timeline) -> Iterator[str]:
         )
     yield ""
     yield f"{'date':12}{'A':9}B" if both else "date"
-    for step in timeline.steps:
-        yield from _row(timeline, step)
+    for day in timeline.dates:
+        yield from _row(timeline, day)
     yield ""
-    for step in timeline.steps:
-        yield from _step(timeline, step)
+    for day in timeline.dates:
+        yield from _changes_on(timeline, day)
 
 
-def _row(timeline: Timeline, step: Step) -> Iterator[str]:
+def _row(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
     verdicts = ""
     for line in timeline.lines:
-        judged = step.judged(line)
+        judged = day.judged(line)
         verdicts += f"{'-' if judged is None else judged.verdict.value.upper():9}"
     yield from _wrapped(
-        "; ".join(_marks(timeline, step)), f"{step.on.isoformat():12}{verdicts}", " " * (12 + len(verdicts))
+        "; ".join(_marks(timeline, day)), f"{day.on.isoformat():12}{verdicts}", " " * (12 + len(verdicts))
     )
 
 
-def _marks(timeline: Timeline, step: Step) -> Iterator[str]:
-    if step.on == timeline.released_on:
+def _marks(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
+    if day.on == timeline.released_on:
         yield "the release's own date"
-    if step.on == timeline.known_on:
+    if day.on == timeline.known_on:
         yield "the law is known up to here"
-    yield from (str(event) for event in step.events)
+    yield from (str(event) for event in day.events)
 
 
-def _step(timeline: Timeline, step: Step) -> Iterator[str]:
-    same = step.on_market is None or (step.on_market.duties == step.new.duties and step.on_market.asks == step.new.asks)
+def _changes_on(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
+    same = day.on_market is None or (
+        day.on_market.obligations == day.new.obligations and day.on_market.asks == day.new.asks
+    )
     for letter, line in zip("AB", timeline.lines, strict=False):
-        judged = step.judged(line)
+        judged = day.judged(line)
         if judged is None or (line is Line.ON_MARKET and same):
             continue
-        changes = step.changes.get(line)
+        changes = day.changes.get(line)
         if changes == ():
             continue
         which = f" {letter}" if len(timeline.lines) > 1 and not same else ""
-        yield from _wrapped(f"{step.on}{which}  {judged.verdict.value.upper()}: {tally(judged)}", "", " " * 14)
+        yield from _wrapped(f"{day.on}{which}  {judged.verdict.value.upper()}: {tally(judged)}", "", " " * 14)
         if changes is None:
             yield from _standing(judged)
         else:
@@ -112,7 +123,7 @@ def _step(timeline: Timeline, step: Step) -> Iterator[str]:
         yield ""
 
 
-def _question(judged: Judged) -> Iterator[str]:
+def _question(judged: DatedDecision) -> Iterator[str]:
     """Name the answer that would decide most on that date, where something is open."""
     needs = [need for pack in judged.decision.packs for need in pack.needs]
     if needs:
@@ -122,22 +133,24 @@ def _question(judged: Judged) -> Iterator[str]:
         yield from _wrapped(f"answer first: {asks}", "  ", "    ")
 
 
-def _standing(judged: Judged) -> Iterator[str]:
+def _standing(judged: DatedDecision) -> Iterator[str]:
     for title, statuses in (("applies", IN_FORCE), ("to come", frozenset({Status.UPCOMING}))):
-        yield from _articles(title, [duty for duty in judged.duties.values() if duty.status in statuses])
+        yield from _articles(
+            title, [obligation for obligation in judged.obligations.values() if obligation.status in statuses]
+        )
 
 
 def _changes(changes: Sequence[Changed]) -> Iterator[str]:
     for change in Change:
         found = [changed for changed in changes if changed.change is change]
         if change in (Change.CHANGED, Change.MOVED):
-            yield from _steps_between(found)
+            yield from _between(found)
             continue
-        yield from _articles(_CHANGE[change], [changed.duty for changed in found])
+        yield from _articles(_CHANGE[change], [changed.obligation for changed in found])
 
 
-def _steps_between(changes: Sequence[Changed]) -> Iterator[str]:
-    groups: dict[str, list[Duty]] = {}
+def _between(changes: Sequence[Changed]) -> Iterator[str]:
+    groups: dict[str, list[Standing]] = {}
     for changed in changes:
         assert changed.before is not None
         assert changed.now is not None
@@ -146,24 +159,26 @@ def _steps_between(changes: Sequence[Changed]) -> Iterator[str]:
             title = f"moved from {changed.before.applies_from} to {changed.now.applies_from}"
         else:
             title = f"{was}, now {now}" if was != now else f"{now}, now {'owed' if changed.now.certain else 'unsure'}"
-        groups.setdefault(title, []).append(changed.duty)
-    for title, duties in groups.items():
-        yield from _articles(title, duties)
+        groups.setdefault(title, []).append(changed.obligation)
+    for title, obligations in groups.items():
+        yield from _articles(title, obligations)
 
 
-def _articles(title: str, duties: Sequence[Duty]) -> Iterator[str]:
+def _articles(title: str, obligations: Sequence[Standing]) -> Iterator[str]:
     for certain in (True, False):
-        found = [duty for duty in duties if duty.certain is certain]
+        found = [obligation for obligation in obligations if obligation.certain is certain]
         if not found:
             continue
-        dates: dict[str, list[Duty]] = {}
-        for duty in found:
-            upcoming = duty.status is Status.UPCOMING and duty.applies_from is not None
-            dates.setdefault(f" from {duty.applies_from}" if upcoming and "from" not in title else "", []).append(duty)
+        dates: dict[str, list[Standing]] = {}
+        for obligation in found:
+            upcoming = obligation.status is Status.UPCOMING and obligation.applies_from is not None
+            dates.setdefault(f" from {obligation.applies_from}" if upcoming and "from" not in title else "", []).append(
+                obligation
+            )
         for when, listed in sorted(dates.items()):
             counts: dict[str, int] = {}
-            for duty in listed:
-                article = article_of(duty.provision)
+            for obligation in listed:
+                article = article_of(obligation.provision)
                 counts[article] = counts.get(article, 0) + 1
             text = ", ".join(f"{a} ({counts[a]})" if counts[a] > 1 else a for a in in_order(counts))
             unsure = "" if certain else ", if owed at all"
