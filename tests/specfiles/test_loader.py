@@ -276,6 +276,13 @@ def test_the_digest_changes_with_rules_and_not_with_cases_or_ledger(tmp_path: Pa
     assert load_pack(folder).digest != first
 
 
+def test_annexes_stand_after_the_articles_of_their_chapter(load: Loads) -> None:
+    rule = "rules:\n  - {id: %s, provision: Art. 6(2), concludes: one, when: {system.narrow: true}, reason: r}\n"
+    names = {"annex_03": "annex3.1", "art_007": "art7.1", "rec_097": "rec97"}
+    pack = load(**{f"ch03/{stem}": rule % name for stem, name in names.items()})
+    assert list(pack.rules) == ["art6.2", "art6.3", "art7.1", "rec97", "annex3.1"]
+
+
 def lent(tmp_path: Path, texts: dict[str, str], files_from: str) -> Path:
     """Return the folder of a pack that leaves its article and values to a second folder."""
     borrowed = ("ch03/art_006.yaml", "parameters.yaml")

@@ -39,7 +39,7 @@ class SpecFile:
 
 
 def spec_files(folder: Path, *, deciding: bool = False) -> tuple[SpecFile, ...]:
-    """Give the files of a pack's folder in the order of their names; with `deciding`, only those that the digest names.
+    """Return the files of a pack's folder in the order of the law; with `deciding`, only those that the digest names.
 
     Raises PackError where there is no pack.
     """
@@ -63,7 +63,7 @@ def spec_files(folder: Path, *, deciding: bool = False) -> tuple[SpecFile, ...]:
         if name in found:
             raise _refused(f"`files_from` names `{shared.name}`, and the pack has a `{name}`", "keep one of the two")
         found[name] = shared
-    return (*(found[name] for name in sorted(found)), *borrowed.vocabulary())
+    return (*(found[name] for name in sorted(found, key=_place_in_law)), *borrowed.vocabulary())
 
 
 def _files_below(folder: str, within: str = "") -> Iterator[tuple[str, str]]:
@@ -122,7 +122,13 @@ def _refused(message: str, hint: str | None = None) -> PackError:
 
 def files_of(contents: Mapping[str, bytes]) -> tuple[SpecFile, ...]:
     """Give the files of a pack from their names (relative, with `/`) and bytes."""
-    return tuple(SpecFile(_kind(name), name, contents[name]) for name in sorted(contents))
+    return tuple(SpecFile(_kind(name), name, contents[name]) for name in sorted(contents, key=_place_in_law))
+
+
+def _place_in_law(name: str) -> str:
+    """Return what orders the files of a pack: their names, but in each folder the annexes after all else."""
+    folder, slash, base = name.rpartition("/")
+    return f"{folder}{slash}~{base}" if base.startswith("annex_") else name
 
 
 def common_files(common: Path) -> tuple[SpecFile, ...]:
