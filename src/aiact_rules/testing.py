@@ -34,7 +34,7 @@ from aiact_rules.core.findings import Finding
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.pack_decisions import Judge, PackDecision
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
-from aiact_rules.core.problems import InputError, PackError, Problem, ProblemsError, did_you_mean
+from aiact_rules.core.problems import InputError, PackError, Problem, did_you_mean
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary

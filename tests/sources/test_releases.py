@@ -148,14 +148,14 @@ def test_a_name_that_is_not_utf8_is_broken_and_hides_nothing_else(tmp_path: Path
 @pytest.mark.parametrize("name", ["AIACT.YAML", "Aiact.yml", "x.AIACT.yaml"])
 def test_a_near_miss_of_a_name_is_a_problem(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(RELEASE)
-    assert problems(releases_below(tmp_path)) == ["this is not the name of a release file"]
-    with pytest.raises(InputError, match=f"rename it to `{name.lower()}`"):
+    assert problems(releases_below(tmp_path)) == [f"`{name}` is not read under this name"]
+    with pytest.raises(InputError, match="rename it to `.*aiact.yaml`"):
         releases_at(tmp_path)
 
 
 def test_a_second_card_of_the_same_name_is_a_problem(tmp_path: Path) -> None:
     write(tmp_path, m_dot_aiact_dot_yaml=RELEASE, m_dot_md="a", m_dot_markdown="b")
-    assert problems(releases_in(tmp_path)) == ["a second card stands beside `m.md`"]
+    assert problems(releases_in(tmp_path)) == ["`m.markdown` and `m.md` are both the card"]
 
 
 def test_ordinary_pages_beside_each_other_are_no_problem(tmp_path: Path) -> None:

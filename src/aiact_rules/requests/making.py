@@ -28,7 +28,7 @@ from aiact_rules.requests.choosing import (
 )
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request
-from aiact_rules.sources.discovery import Asked, ReleaseDocuments, base_of, joined, markets_of, name_of, repository_of
+from aiact_rules.sources.discovery import Asked, ReleaseDocuments, base_of, joined, markets_of, name_of
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.document import Subject as _Named
 from aiact_rules.sources.mapping import facts_from_mapping
@@ -36,6 +36,7 @@ from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.organisation import NOBODY, OpenOrganisation, Organisation, Search, look_for_organisation
 from aiact_rules.sources.releases import NoRelease, ReleaseFiles, releases_at
 from aiact_rules.sources.statements import parse_value
+from aiact_rules.sources.text_files import repository_of
 
 Read = Callable[[tuple[str, ...]], Document]
 

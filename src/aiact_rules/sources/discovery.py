@@ -19,7 +19,7 @@ from aiact_rules.sources.ml_bom import read_ml_bom
 from aiact_rules.sources.model_card import BLOCK, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.release_file import read_release, read_release_file
 from aiact_rules.sources.releases import ReleaseFiles
-from aiact_rules.sources.text_files import Text, read_text
+from aiact_rules.sources.text_files import Text, read_text, repository_of
 from aiact_rules.yaml_text import Entry, Sequence
 from aiact_rules.yaml_text import Mapping as Keys
 
@@ -132,11 +132,20 @@ class _Reading:
     def stated(self, path: Path) -> Stated:
         text, folder = self.documents._text(path), path.parent
         if path == self.documents.files.release:
-            return read_release_file(text, self.vocabulary, folder=folder, obligations=self.obligations)
+            return read_release_file(
+                text, self.vocabulary, folder=folder, obligations=self.obligations, evidence_root=self.root
+            )
         if _is_bill(path):
             return read_ml_bom(text, self.vocabulary, self.cues)
         read = read_card_metadata if path.suffix.lower() in _YAML else read_model_card
-        return read(text, self.vocabulary, self.cues, folder=folder, obligations=self.obligations)
+        return read(
+            text,
+            self.vocabulary,
+            self.cues,
+            folder=folder,
+            obligations=self.obligations,
+            evidence_root=self.root,
+        )
 
     def joined(self, read: list[Stated], facts: Facts) -> Document:
         signals: dict[str, Signal] = {}
@@ -182,12 +191,6 @@ def base_of(path: Path) -> Path:
     Names are then the same in every checkout and for every way to name a release.
     """
     return repository_of(path) or Path.cwd()
-
-
-def repository_of(path: Path) -> Path | None:
-    """Return the root of the git repository a path is in, or None."""
-    resolved = path.resolve()
-    return next((folder for folder in (resolved, *resolved.parents) if (folder / ".git").exists()), None)
 
 
 def name_of(path: Path, base: Path) -> str:

@@ -13,8 +13,10 @@ from pathlib import Path
 from aiact_rules.core.batches import LeftOut
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.sources.model_card import is_card
+from aiact_rules.sources.near_misses import near_misses
+from aiact_rules.sources.release_file import looks_like_release
 from aiact_rules.sources.text_files import Text, read_text
-from aiact_rules.yaml_text import Mapping, read_yaml
+from aiact_rules.yaml_text import read_yaml
 
 RELEASE_FILES = ("aiact.yaml", "aiact.yml")
 RELEASE_SUFFIXES = (".aiact.yaml", ".aiact.yml")
@@ -144,6 +146,7 @@ class _Folder:
     path: Path
     files: tuple[Path, ...]
     broken: tuple[tuple[Path, tuple[Problem, ...]], ...] = ()
+    names: tuple[str, ...] = ()
     texts: Texts = field(default_factory=dict)
 
     @classmethod
@@ -164,19 +167,16 @@ class _Folder:
                 files.append(file)
             else:
                 broken.append((file, (Problem(why, _place(file)),)))
-        return cls(path, tuple(files), tuple(broken))
+        names = tuple(entry.name for entry in listed if not entry.is_dir())
+        return cls(path, tuple(files), tuple(broken), names)
 
     def misnamed(self) -> Iterator[Problem]:
         """Find files that are nearly, but not, named like those that are read."""
-        names = {file.name for file in self.files}
-        for file in self.files:
-            lower = file.name.lower()
-            if not is_release_file(file) and (lower in RELEASE_FILES or lower.endswith(RELEASE_SUFFIXES)):
-                yield Problem("this is not the name of a release file", _place(file), f"rename it to `{lower}`")
-            twin = f"{file.stem}.md"
-            if file.suffix.lower() == ".markdown" and twin in names and (_has_own_release(file) or self.is_card(file)):
-                hint = "remove one of the two, or give each a release file of its own"
-                yield Problem(f"a second card stands beside `{twin}`", _place(file), hint)
+        for miss in near_misses(self.names):
+            file = self.path / miss.name
+            # Two pages beside each other are no cards unless one of them is.
+            if file.suffix.lower() != ".markdown" or _has_own_release(file) or self.is_card(file):
+                yield Problem(miss.message, _place(file), miss.hint)
 
     def is_card(self, file: Path) -> bool:
         """Return whether a file is a model card. Raises InputError where its front matter is broken."""
@@ -334,7 +334,7 @@ class _Search:
 
 def _is_release_file_by_its_keys(text: Text) -> bool:
     node = read_yaml(text.text, text.name)
-    return isinstance(node, Mapping) and "format" in node
+    return looks_like_release(node)
 
 
 def _stem(release: Path) -> str:
