@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
 from aiact_rules.core.statuses import Verdict
 
@@ -18,7 +19,7 @@ class Choice:
 
     def as_json(self) -> dict[str, object]:
         """Return the choice as it stands in a decision's JSON."""
-        return {"value": self.value, "source": self.place.source, "line": self.place.line}
+        return {"value": self.value, "source": printable(self.place.source), "line": self.place.line}
 
 
 CALLER = Place("caller")
@@ -75,7 +76,7 @@ class Choices:
             "as_of": None if self.as_of is None else self.as_of.as_json(),
             "fail_on": Choice(self.threshold.word, self.threshold.place).as_json(),
             "uncovered": [choice.as_json() for choice in self.uncovered],
-            "organisation": self.organisation,
+            "organisation": None if self.organisation is None else printable(self.organisation),
             "notes": list(self.notes),
         }
 

@@ -15,6 +15,7 @@ from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import MOMENT, ROLES
+from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.statuses import Verdict, strictest
 from aiact_rules.core.vocabulary import Vocabulary
@@ -34,7 +35,7 @@ class Subject:
 
     def as_json(self) -> dict[str, object]:
         """Give the subject as it stands in a decision's JSON."""
-        return {"name": self.name, "version": self.version, "documents": list(self.documents)}
+        return {"name": self.name, "version": self.version, "documents": [printable(name) for name in self.documents]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Decision:
         fact = self.facts[name]
         origin: dict[str, object] = {
             "value": self.vocabulary[name].format(fact.value) if name in self.vocabulary else str(fact.value),
-            "source": fact.origin.place.source,
+            "source": printable(fact.origin.place.source),
             "line": fact.origin.place.line,
             "sureness": fact.origin.sureness.value,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
 
 
@@ -29,7 +30,7 @@ class Evidence:
         """Give the evidence as it stands in a decision's JSON."""
         return {
             "about": self.about,
-            "source": self.place.source,
+            "source": printable(self.place.source),
             "line": self.place.line,
             "file": self.file,
             "sha256": self.sha256,

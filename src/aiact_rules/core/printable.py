@@ -10,10 +10,14 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def printable(text: str) -> str:
-    """Return a text with control characters, line ends and direction marks written as escapes such as `\\n` or `\\x1b`."""
+    """Return a text with control characters, line ends and direction marks written as escapes such as `\\n` or `\\x1b`.
+
+    A byte of a file name that is not UTF-8 is written as that byte: `\\xff`.
+    """
     return _OBEYED.sub(_escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:
     sign = found.group()
-    return _SHORT.get(sign) or (f"\\x{ord(sign):02x}" if ord(sign) < 0x100 else f"\\u{ord(sign):04x}")
+    code = ord(sign) - 0xDC00 if 0xDC80 <= ord(sign) <= 0xDCFF else ord(sign)
+    return _SHORT.get(sign) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
