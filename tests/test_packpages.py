@@ -60,7 +60,7 @@ def test_every_conclusion_stands_on_the_page_with_its_rules(pack: Pack, page: st
 
 def test_an_obligation_says_provision_date_evidence_and_fine(page: str) -> None:
     article = page.split("\n#### Art. 24\n", 2)[-1].split("\n#### ")[0]
-    assert "*Applies:* from 2027-12-02 where high risk annex III" in article
+    assert "*Applies:* from 2027-12-02 where *high-risk by Annex III*" in article
     assert "up to EUR 15,000,000 or 3 % of worldwide annual turnover (Art. 99(4))" in article
     assert "**Art. 24(1), with Art. 48**" in article
     assert "  - Would show it: " in article

@@ -9,6 +9,7 @@ from functools import cached_property
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.statuses import Status, Verdict, strictest
+from aiact_rules.core.words import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Chain:
         """Give a name for each operator: as stated, else its roles, numbered where they repeat."""
         names: list[str] = []
         for decision in self.decisions:
-            name = decision.operator or " and ".join(decision.roles).replace("_", " ") or "operator"
+            name = decision.operator or " and ".join(map(in_words, decision.roles)) or "operator"
             count = sum(other == name or other.startswith(f"{name} (") for other in names)
             names.append(f"{name} ({count + 1})" if count else name)
         return tuple(names)
@@ -60,7 +61,7 @@ class Chain:
             finding = findings.get(operator)
             if finding is not None and finding.roles and not set(finding.roles) & set(decision.roles):
                 counts = "counts" if finding.certain else "may count"
-                moved.append(f"{operator} {counts} as {finding.roles[0].replace('_', ' ')}: {_why(decision, finding)}")
+                moved.append(f"{operator} {counts} as {in_words(finding.roles[0])}: {_why(decision, finding)}")
         return Row(name, first.provision, first.must, statuses, tuple(moved))
 
     def as_json(self) -> dict[str, object]:

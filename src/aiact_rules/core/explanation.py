@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.rules import Obligation, Rule
 from aiact_rules.core.truth import Truth
-from aiact_rules.core.vocabulary import format_quantity
+from aiact_rules.core.words import comparison_in_words, in_words, value_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,7 @@ class _Explainer:
         parts = []
         if o.roles:
             parts += [
-                Explanation(f"the operator is {name.replace('_', ' ')}", self.evaluation.has_role(name))
-                for name in o.roles
+                Explanation(f"the operator is {in_words(name)}", self.evaluation.has_role(name)) for name in o.roles
             ]
         parts.append(self.condition(o.given, "the circumstances are given"))
         parts += [self.rule(exception, "exception: ") for exception in self.evaluation.exceptions_to(o.id)]
@@ -120,7 +117,7 @@ class _Explainer:
         truth = self.evaluation.conclusion(name)
         telling = [rule for rule in rules if self.evaluation.prevails(rule) is truth] or rules
         parts = tuple(self.rule(rule) for rule in telling)
-        return Explanation(name.replace("_", " "), truth, parts=parts)
+        return Explanation(in_words(name), truth, parts=parts)
 
     def condition(self, condition: Condition, says: str | None = None, provision: str | None = None) -> Explanation:
         truth = self.evaluation.truth(condition)
@@ -142,42 +139,8 @@ class _Explainer:
         return Explanation(says, truth, provision, parts=(step,) if step.says != "always" else ())
 
     def fact(self, test: FactTest, truth: Truth) -> Explanation:
-        says = f"{test.fact} {_words(test)}"
+        says = f"{test.fact} {comparison_in_words(test)}"
         if test.fact not in self.facts:
             return Explanation(says, truth, origin="nobody says")
         fact = self.facts[test.fact]
-        return Explanation(says, truth, origin=f"{_shown(fact.value)}, {fact.origin}")
-
-
-def _words(test: FactTest) -> str:
-    operand = _shown(test.operand)
-    words = {
-        Test.IS: f"is {operand}",
-        Test.ONE_OF: f"is {operand}",
-        Test.INCLUDES: f"includes {operand}",
-        Test.EMPTY: "is an empty list",
-        Test.ABOVE: f"is more than {operand}",
-        Test.AT_LEAST: f"is at least {operand}",
-        Test.BELOW: f"is less than {operand}",
-        Test.AT_MOST: f"is at most {operand}",
-    }
-    if isinstance(test.operand, date):
-        words |= {
-            Test.ABOVE: f"is after {operand}",
-            Test.AT_LEAST: f"is on or after {operand}",
-            Test.BELOW: f"is before {operand}",
-            Test.AT_MOST: f"is on or before {operand}",
-        }
-    return words[test.test]
-
-
-def _shown(value: object) -> str:
-    if value is True:
-        return "yes"
-    if value is False:
-        return "no"
-    if isinstance(value, frozenset):
-        return " or ".join(sorted(value)) if value else "an empty list"
-    if isinstance(value, Decimal):
-        return format_quantity(value)
-    return str(value)
+        return Explanation(says, truth, origin=f"{value_in_words(fact.value)}, {fact.origin}")

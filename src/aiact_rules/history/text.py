@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from textwrap import wrap
 
 from aiact_rules.core.citations import in_order
 from aiact_rules.history.history import Asked, History, Owed, VersionDecision
-from aiact_rules.reports.text_report import WIDTH
+from aiact_rules.reports.words import WIDTH, wrapped
 
 MARKS = {Owed.YES: "●", Owed.PERHAPS: "○", Owed.NO: "·", Owed.NOT_HELD: "?"}
 _PLACE = re.compile(r"(?:Art\. \w+(?:\(\d+\w*\))?|\w+ \w+)")
@@ -34,19 +33,19 @@ def places_of(asked: Asked) -> tuple[str, ...]:
 
 
 def _lines(history: History) -> Iterator[str]:
-    yield from _wrapped(f"HISTORY  {history.subject}", "", " " * 9)
+    yield from wrapped(f"HISTORY  {history.subject}", "", " " * 9)
     for judged in history.versions:
         yield ""
-        yield from _wrapped(f"{judged.version.key:6} {judged.version.date}  {judged.version.document}", "", " " * 19)
-        yield from _wrapped(class_of(judged), "  class   ", " " * 10)
+        yield from wrapped(f"{judged.version.key:6} {judged.version.date}  {judged.version.document}", "", " " * 19)
+        yield from wrapped(class_of(judged), "  class   ", " " * 10)
         yield f"  owed    {_count(judged)}"
         if judged.compared_with is not None:
             yield from _change("gained", judged.gained)
             yield from _change("lost", judged.lost)
         if judged.needs:
-            yield from _wrapped(", ".join(judged.needs[:4]), "  open    ", " " * 10)
+            yield from wrapped(", ".join(judged.needs[:4]), "  open    ", " " * 10)
         for note in judged.version.notes:
-            yield from _wrapped(note, "  note    ", " " * 10)
+            yield from wrapped(note, "  note    ", " " * 10)
     if history.topics:
         yield ""
         yield from _matrix(history)
@@ -68,7 +67,7 @@ def _change(word: str, changed: tuple[Asked, ...]) -> Iterator[str]:
         f"{'perhaps ' if asked.owed is Owed.PERHAPS else ''}{asked.topic.title} ({', '.join(places_of(asked))})"
         for asked in changed
     )
-    yield from _wrapped(said, f"  {word:7} ", " " * 10)
+    yield from wrapped(said, f"  {word:7} ", " " * 10)
 
 
 def _matrix(history: History) -> Iterator[str]:
@@ -83,9 +82,3 @@ def _matrix(history: History) -> Iterator[str]:
         yield f"{topic.title[: label - 1]:{label}}{cells}"
     yield ""
     yield "● owed   ○ perhaps owed   · not owed   ? text not held   + gained   - lost"
-
-
-def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    yield from wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )

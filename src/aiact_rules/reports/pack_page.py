@@ -11,22 +11,10 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.citations import in_order
-from aiact_rules.core.conditions import (
-    ALWAYS,
-    AllOf,
-    AnyOf,
-    Condition,
-    FactTest,
-    Holds,
-    Not,
-    ParameterName,
-    ReadingIs,
-    Test,
-)
+from aiact_rules.core.conditions import ALWAYS, AllOf, Condition, ReadingIs
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Parameter, Rule, Span
-from aiact_rules.core.vocabulary import format_quantity
-from aiact_rules.reports.text_report import article_of
+from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule, Span
+from aiact_rules.reports.words import Conditions, article_of, flat, label, latest, number
 
 _PART = {
     Kind.PROHIBITION: "Prohibitions",
@@ -66,6 +54,7 @@ def _anchor(title: str) -> str:
 class _Page:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
+        self.conditions = Conditions(pack)
         self.exceptions: dict[str, list[Rule]] = {}
         for rule in pack.rules.values():
             for target in rule.exception_to:
@@ -115,16 +104,22 @@ class _Page:
         for role in self.pack.roles.values():
             means = role.means
             if role.deemed is not None:
-                means += f"; also whoever the law deems one ({_plain(role.deemed)})"
+                means += f"; also whoever the law deems one ({self._label(role.deemed)})"
             if role.unless is not None:
-                means += f"; no longer where {_plain(role.unless)}"
-            yield _row(_plain(role.name), role.provision, means, _plain(role.moment))
+                means += f"; no longer where {self._label(role.unless)}"
+            yield _row(self._label(role.name), role.provision, means, self._label(role.moment))
         yield ""
         yield "| Step | Provision | Meaning |"
         yield "| --- | --- | --- |"
         for moment in self.pack.moments.values():
-            yield _row(_plain(moment.name), moment.provision, moment.means)
+            yield _row(self._label(moment.name), moment.provision, moment.means)
         yield ""
+
+    def _who(self, roles: Iterable[str]) -> str:
+        return " or ".join(f"the {self._label(role)}" for role in roles) or "whoever is concerned"
+
+    def _label(self, name: str) -> str:
+        return label(self.pack, name)
 
     def _duties(self, kind: Kind) -> Iterator[str]:
         duties = [o for o in self.pack.obligations.values() if o.kind is kind]
@@ -141,7 +136,7 @@ class _Page:
         ):
             if len(by_roles) > 1 or roles:  # one group that concerns everybody needs no heading
                 everybody = len(roles) > 1 and set(roles) == set(self.pack.roles)
-                yield f"### {_PART[kind]} of {'every operator' if everybody else _who(roles)}"
+                yield f"### {_PART[kind]} of {'every operator' if everybody else self._who(roles)}"
                 yield ""
             articles: dict[str, list[Obligation]] = {}
             for o in by_roles[roles]:
@@ -167,11 +162,11 @@ class _Page:
         """Give what is often the same for all obligations of an article, in words."""
         found = {}
         if o.given != ALWAYS:
-            found["Breached where" if o.kind is Kind.PROHIBITION else "Owed where"] = self._words(o.given)
+            found["Breached where" if o.kind is Kind.PROHIBITION else "Owed where"] = self.conditions.say(o.given)
         if o.before:
-            found["Before"] = " or ".join(_plain(name) for name in o.before)
+            found["Before"] = " or ".join(self._label(name) for name in o.before)
         if o.after is not None:
-            found["After"] = _plain(o.after)
+            found["After"] = self._label(o.after)
         if o.timetable is not None:
             found["Applies"] = f"{self._starts(o.timetable)} (timetable `{o.timetable}`)"
         if o.sanction is not None:
@@ -190,9 +185,9 @@ class _Page:
         if o.because is not None:
             yield f"  - Because: {_text_of(o.because)}"
         for rule in self.exceptions.get(o.id, ()):
-            yield f"  - Not owed where {_text_of(self._words(rule.when))}: {_text_of(rule.reason)} ({rule.provision})"
+            yield f"  - Not owed where {_text_of(self.conditions.say(rule.when))}: {_text_of(rule.reason)} ({rule.provision})"
         if o.met is not None:
-            yield f"  - Met where: {_text_of(self._words(o.met))}"
+            yield f"  - Met where: {_text_of(self.conditions.say(o.met))}"
         if o.evidence:
             yield f"  - Would show it: {_text_of('; '.join(o.evidence))}"
         for deadline in o.deadlines:
@@ -204,7 +199,7 @@ class _Page:
 
     def _deadline(self, deadline: Deadline) -> str:
         unit = deadline.unit if deadline.amount != 1 else deadline.unit.removesuffix("s")
-        where = "" if deadline.when == ALWAYS else f", where {self._words(deadline.when)}"
+        where = "" if deadline.when == ALWAYS else f", where {self.conditions.say(deadline.when)}"
         return f"{deadline.amount} {unit} from `{deadline.runs_from}`{where} ({deadline.provision})"
 
     def _starts(self, timetable: str) -> str:
@@ -217,8 +212,8 @@ class _Page:
             where, turns_on = self._by_default(route.when)
             readings += turns_on
             if where is not None:
-                said = "" if where == ALWAYS else f" where {self._words(where)}"
-                routes.append(f"from {self._value(route.starts)}{said}")
+                said = "" if where == ALWAYS else f" where {self.conditions.say(where)}"
+                routes.append(f"from {self.conditions.value(route.starts)}{said}")
         later = ", save for transitions" if table.deferrals else ""
         listed = ", ".join(f"`{name}`" for name in dict.fromkeys(readings))
         return f"{' and '.join(routes)}{later}{f', by the default reading {listed}' if listed else ''}"
@@ -227,7 +222,7 @@ class _Page:
         """Leave out what the default readings settle: the condition, None where they rule it out; and which readings."""
         readings = []
         parts = []
-        for part in _flat(condition) if isinstance(condition, AllOf) else [condition]:
+        for part in flat(condition) if isinstance(condition, AllOf) else [condition]:
             if isinstance(part, ReadingIs):
                 readings.append(part.reading)
                 reading = self.pack.readings.get(part.reading)
@@ -243,9 +238,9 @@ class _Page:
             return f"`{name}`"
         parts = []
         if sanction.fixed is not None:
-            parts.append(f"{sanction.currency} {self._value(sanction.fixed)}")
+            parts.append(f"{sanction.currency} {self.conditions.value(sanction.fixed)}")
         if sanction.share is not None:
-            parts.append(f"{self._value(sanction.share)} % of worldwide annual turnover")
+            parts.append(f"{self.conditions.value(sanction.share)} % of worldwide annual turnover")
         return f"up to {' or '.join(parts)} ({sanction.provision})" if parts else sanction.provision
 
     def _conclusions(self) -> Iterator[str]:
@@ -262,7 +257,7 @@ class _Page:
         yield ""
         first = [name for name in self.pack.headlines if name in concluding]
         for name in dict.fromkeys((*first, *sorted(concluding))):
-            yield f"### {_plain(name)}"
+            yield f"### {self._label(name)}"
             yield ""
             for rule in concluding[name]:
                 yield from self._rule(rule, 0)
@@ -307,12 +302,12 @@ class _Page:
             yield f"### `{table.id}` ({table.provision})"
             yield ""
             for route in table.routes:
-                where = "" if route.when == ALWAYS else f", where {_text_of(self._words(route.when))}"
+                where = "" if route.when == ALWAYS else f", where {_text_of(self.conditions.say(route.when))}"
                 yield f"- from {self._dated(route.starts)}{where} ({route.provision})"
             for deferral in table.deferrals:
                 until = "never" if deferral.until is None else f"not before {self._dated(deferral.until)}"
                 proviso = "" if deferral.proviso is None else f"; {deferral.proviso}"
-                yield f"- {until}, where {_text_of(self._words(deferral.when))} ({deferral.provision}){proviso}"
+                yield f"- {until}, where {_text_of(self.conditions.say(deferral.when))} ({deferral.provision}){proviso}"
             yield ""
 
     def _sanctions(self) -> Iterator[str]:
@@ -323,13 +318,13 @@ class _Page:
         yield "| Sanction | Ceiling | The lower of the two amounts for | Note |"
         yield "| --- | --- | --- | --- |"
         for sanction in self.pack.sanctions.values():
-            lower = "; ".join(f"{self._words(cap.when)} ({cap.provision})" for cap in sanction.lower_for)
-            applies = "" if sanction.applies == ALWAYS else f"Where {self._words(sanction.applies)}. "
+            lower = "; ".join(f"{self.conditions.say(cap.when)} ({cap.provision})" for cap in sanction.lower_for)
+            applies = "" if sanction.applies == ALWAYS else f"Where {self.conditions.say(sanction.applies)}. "
             reaches = " or ".join(kind.value for kind in sanction.reaches)
             if reaches:
                 applies += f"For every {reaches} that no other sanction reaches. "
             if sanction.share_when != ALWAYS:
-                applies += f"The share counts where {self._words(sanction.share_when)}. "
+                applies += f"The share counts where {self.conditions.say(sanction.share_when)}. "
             starts = "" if sanction.timetable is None else f"Applies {self._starts(sanction.timetable)}. "
             yield _row(f"`{sanction.id}`", self._fine(sanction.id), lower, f"{applies}{starts}{sanction.note or ''}")
         yield ""
@@ -352,103 +347,26 @@ class _Page:
             yield _row(f"`{parameter.name}`", values, parameter.provision, source, parameter.checked_on.isoformat())
         yield ""
 
-    def _value(self, name: str) -> str:
-        parameter = self.pack.parameters.get(name)
-        return f"`{name}`" if parameter is None else _number(_latest(parameter))
-
     def _dated(self, name: str) -> str:
         """Give the latest value of a date, and those of earlier texts."""
         parameter = self.pack.parameters.get(name)
         if parameter is None:
             return f"`{name}`"
-        latest = _latest(parameter)
+        value_now = latest(parameter)
         earlier = [
-            f"{value} by the text of {since}" for since, value in sorted(parameter.values.items()) if value != latest
+            f"{value} by the text of {since}" for since, value in sorted(parameter.values.items()) if value != value_now
         ]
-        return f"{latest} ({'; '.join(earlier)})" if earlier else str(latest)
-
-    def _words(self, condition: Condition, inside: bool = False) -> str:
-        if isinstance(condition, Holds):
-            return _plain(condition.conclusion)
-        if isinstance(condition, ReadingIs):
-            return f"reading `{condition.reading}` is `{condition.choice}`"
-        if isinstance(condition, FactTest):
-            return self._fact_words(condition)
-        if isinstance(condition, Not):
-            part = condition.part
-            return f"not {self._words(part, inside=isinstance(part, AllOf | AnyOf))}"
-        assert isinstance(condition, AllOf | AnyOf)
-        if not condition.parts:
-            return "always" if isinstance(condition, AllOf) else "never"
-        parts = _flat(condition)
-        word = " and " if isinstance(condition, AllOf) else " or "
-        joined = word.join(self._words(part, inside=len(parts) > 1) for part in parts)
-        return f"({joined})" if inside and len(parts) > 1 else joined
-
-    def _fact_words(self, test: FactTest) -> str:
-        fact = f"`{test.fact}`"
-        if test.test is Test.IS:
-            return fact if test.operand is True else f"not {fact}"
-        operand = self._operand(test.operand)
-        words = {
-            Test.ONE_OF: f"is {operand}",
-            Test.INCLUDES: f"has {operand}",
-            Test.EMPTY: "is empty",
-            Test.ABOVE: f"above {operand}",
-            Test.AT_LEAST: f"at least {operand}",
-            Test.BELOW: f"below {operand}",
-            Test.AT_MOST: f"at most {operand}",
-        }
-        return f"{fact} {words[test.test]}"
-
-    def _operand(self, operand: object) -> str:
-        if isinstance(operand, ParameterName):
-            return self._value(operand.name)
-        if isinstance(operand, frozenset):
-            listed = sorted(operand)
-            return " or ".join(listed) if len(listed) <= 6 else f"one of {', '.join(listed)}"
-        return _number(operand)
-
-
-def _flat(condition: AllOf | AnyOf) -> list[Condition]:
-    """Give the parts of a condition, with those of parts of the same kind in their place."""
-    found: list[Condition] = []
-    for part in condition.parts:
-        if isinstance(part, AllOf | AnyOf) and (type(part) is type(condition) or len(part.parts) == 1):
-            found += _flat(part)
-        else:
-            found.append(part)
-    return found
-
-
-def _latest(parameter: Parameter) -> date | Decimal:
-    return parameter.values[max(parameter.values)]
-
-
-def _number(value: object) -> str:
-    if isinstance(value, Decimal):
-        whole = value == value.to_integral_value() and abs(value) < 10**13
-        return f"{value:,.0f}" if whole else format_quantity(value)
-    return str(value)
+        return f"{value_now} ({'; '.join(earlier)})" if earlier else str(value_now)
 
 
 def _amount(value: date | Decimal, unit: str | None) -> str:
-    return f"{_number(value)} {unit}" if unit is not None else _number(value)
+    return f"{number(value)} {unit}" if unit is not None else number(value)
 
 
 def _text(span: Span) -> str | None:
     parts = [f"since {span.since}"] if span.since is not None else []
     parts += [f"until {span.until}"] if span.until is not None else []
     return f"part of the text {' and '.join(parts)}" if parts else None
-
-
-def _who(roles: Iterable[str]) -> str:
-    return " or ".join(f"the {_plain(role)}" for role in roles) or "whoever is concerned"
-
-
-def _plain(name: str) -> str:
-    """Say a name in words: `high risk annex III`."""
-    return " ".join(word.upper() if set(word) <= set("ivx") else word for word in name.split("_"))
 
 
 def _sentence(traits: Mapping[str, str]) -> str:

@@ -1,10 +1,183 @@
-"""Words: names of conclusions, roles and moments as a person writes them."""
+"""Words: names, conditions, values and lines as reports write them for a person."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from textwrap import wrap
+
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, ParameterName, ReadingIs, Test
+from aiact_rules.core.decisions import Decision
 from aiact_rules.core.packs import Pack
+from aiact_rules.core.penalties import Ceiling
+from aiact_rules.core.printable import printable
+from aiact_rules.core.rules import Parameter
+from aiact_rules.core.vocabulary import format_quantity
+from aiact_rules.core.words import comparison_in_words, in_words
+
+WIDTH = 80
 
 
 def label(pack: Pack, name: str) -> str:
-    """Return what a pack calls one of its conclusions, roles or moments, or else its name in words."""
-    return pack.labels.get(name) or name.replace("_", " ")
+    """Return what a pack calls one of its conclusions, roles or steps, or else its name in words."""
+    return pack.labels.get(name) or printable(in_words(name))
+
+
+def label_in(decision: Decision, name: str) -> str:
+    """Return what the first of a decision's packs that has a label calls a role or a step, or else its name in words."""
+    labels = (pack.pack_at.pack.labels.get(name) for pack in decision.packs)
+    return next((each for each in labels if each), None) or printable(in_words(name))
+
+
+def roles_of(decision: Decision, joint: str) -> str:
+    """Return the operator's roles in words; empty where they are unknown."""
+    return joint.join(label_in(decision, role) for role in decision.roles)
+
+
+def step_of(decision: Decision) -> str:
+    """Return the step that was judged, in words."""
+    return "step not known" if decision.moment is None else label_in(decision, decision.moment)
+
+
+def release_of(decision: Decision) -> str:
+    """Return the name and version of what was judged; empty where neither is stated."""
+    return printable(" ".join(part for part in (decision.subject.name, decision.subject.version) if part))
+
+
+def bearers(pack: Pack, roles: Iterable[str]) -> str:
+    """Return who must, in words: `provider or deployer`; empty where it concerns everybody."""
+    return " or ".join(label(pack, role) for role in dict.fromkeys(roles))
+
+
+def fact_value(value: object) -> str:
+    """Return a fact's value, as it stands in JSON, in words: `yes`, `recruitment, grading`, `1e25`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return printable(", ".join(value) or "none" if isinstance(value, list) else str(value))
+
+
+def number(value: date | Decimal) -> str:
+    """Return a value of the law: `15,000,000`, `1e25`, `2027-12-02`."""
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value() and abs(value) < 10**13
+        return f"{value:,.0f}" if whole else format_quantity(value)
+    return str(value)
+
+
+def fine(ceiling: Ceiling) -> str:
+    """Return in words what a breach can cost."""
+    parts = []
+    if ceiling.fixed is not None:
+        parts.append(f"{ceiling.currency} {ceiling.fixed:,.0f}")
+    if ceiling.share is not None:
+        parts.append(f"{format_quantity(ceiling.share)} % of worldwide annual turnover")
+    text = " or ".join(parts)
+    if len(parts) > 1:
+        text += {
+            "higher": ", whichever is higher",
+            "lower": ", whichever is lower",
+            "unknown": ", whichever is higher (lower for smaller firms)",
+        }[ceiling.takes]
+    if ceiling.amount is not None and len(parts) > 1:
+        text += f": at most {ceiling.currency} {ceiling.amount:,.0f}"
+    return f"up to {text} ({ceiling.provision})"
+
+
+def article_of(provision: str) -> str:
+    """Return the article or annex that a provision begins with: `Art. 9` of `Art. 9(2)(a)`."""
+    return provision.split(",", 1)[0].split("(", 1)[0].split(" and ", 1)[0].strip()
+
+
+def counted_by_article(provisions: Iterable[str]) -> str:
+    """Return the articles of some provisions in order, each with how many there are: `Art. 9 (3), Art. 10`."""
+    counts: dict[str, int] = {}
+    for provision in provisions:
+        article = article_of(provision)
+        counts[article] = counts.get(article, 0) + 1
+    return ", ".join(f"{each} ({counts[each]})" if counts[each] > 1 else each for each in in_order(counts))
+
+
+def wrapped(text: str, first: str, rest: str) -> Iterator[str]:
+    """Yield a text as lines of at most 80 columns, the first after `first`, the others after `rest`."""
+    yield from wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    ) or [first.rstrip()]
+
+
+def labelled(name: str, text: str) -> Iterator[str]:
+    """Yield a text as lines after its name, in a column of ten: `release:  cv-screener`."""
+    yield from wrapped(text, f"{name + ':':9} ", " " * 10)
+
+
+class Conditions:
+    """Says the conditions of one pack in words: conclusions by their labels, values of the law as they are latest known.
+
+    The words are Markdown, with facts as code and conclusions in italics.
+    """
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+
+    def say(self, condition: Condition) -> str:
+        """Return a condition in words; where it asks for one value of a fact, with what that value means."""
+        if isinstance(condition, FactTest) and isinstance(condition.operand, frozenset) and len(condition.operand) == 1:
+            (value,) = condition.operand
+            declared = self._pack.vocabulary.get(condition.fact)
+            means = (declared.values or {}).get(value) if declared is not None else None
+            return self._say(condition, inside=False) + (f" ({means})" if means else "")
+        return self._say(condition, inside=False)
+
+    def value(self, name: str) -> str:
+        """Return the latest value of a parameter."""
+        parameter = self._pack.parameters.get(name)
+        return f"`{name}`" if parameter is None else number(latest(parameter))
+
+    def _say(self, condition: Condition, *, inside: bool) -> str:
+        if isinstance(condition, Holds):
+            return f"*{label(self._pack, condition.conclusion)}*"
+        if isinstance(condition, ReadingIs):
+            return f"reading `{condition.reading}` is `{condition.choice}`"
+        if isinstance(condition, FactTest):
+            return self._fact(condition)
+        if isinstance(condition, Not):
+            part = condition.part
+            return f"not {self._say(part, inside=isinstance(part, AllOf | AnyOf))}"
+        if not condition.parts:
+            return "always" if isinstance(condition, AllOf) else "never"
+        parts = flat(condition)
+        word = " and " if isinstance(condition, AllOf) else " or "
+        joined = word.join(self._say(part, inside=len(parts) > 1) for part in parts)
+        return f"({joined})" if inside and len(parts) > 1 else joined
+
+    def _fact(self, test: FactTest) -> str:
+        fact = f"`{test.fact}`"
+        if test.test is Test.IS:
+            return fact if test.operand is True else f"not {fact}"
+        operand = test.operand
+        if isinstance(operand, frozenset):
+            listed = sorted(operand)
+            said = " or ".join(listed) if len(listed) <= 6 else f"one of {', '.join(listed)}"
+            return f"{fact} {'has' if test.test is Test.INCLUDES else 'is'} {said}"
+        if isinstance(operand, ParameterName):
+            parameter = self._pack.parameters.get(operand.name)
+            operand = operand.name if parameter is None else latest(parameter)
+        said = number(operand) if isinstance(operand, date | Decimal) else f"`{operand}`"
+        return f"{fact} {comparison_in_words(FactTest(test.fact, test.test, operand), said)}"
+
+
+def flat(condition: AllOf | AnyOf) -> list[Condition]:
+    """Return the parts of a condition, with those of parts of the same kind in their place."""
+    found: list[Condition] = []
+    for part in condition.parts:
+        if isinstance(part, AllOf | AnyOf) and (type(part) is type(condition) or len(part.parts) == 1):
+            found += flat(part)
+        else:
+            found.append(part)
+    return found
+
+
+def latest(parameter: Parameter) -> date | Decimal:
+    """Return the latest value of a parameter of the law."""
+    return parameter.values[max(parameter.values)]

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from aiact_rules.core.citations import in_order
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.reports.svg import INK, SOFT, level_line, rectangle, sheet, text
-from aiact_rules.reports.text_report import article_of
+from aiact_rules.reports.words import article_of
 from aiact_rules.timeline.text import line_title, tally, title_of
 from aiact_rules.timeline.timeline import DatedDecision, Line, Standing, Timeline, TimelineDate
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from textwrap import wrap
 
-from aiact_rules.core.citations import in_order
 from aiact_rules.core.statuses import Status
-from aiact_rules.reports.text_report import WIDTH, article_of
+from aiact_rules.reports.words import counted_by_article, release_of, roles_of, step_of, wrapped
 from aiact_rules.timeline.timeline import (
     IN_FORCE,
     Change,
@@ -35,11 +33,10 @@ def render_text(timeline: Timeline) -> str:
 def title_of(timeline: Timeline) -> str:
     """Name the release and the operator of a timeline."""
     decision = timeline.first
-    subject = " ".join(part for part in (decision.subject.name, decision.subject.version) if part) or "the release"
-    roles = " and ".join(role.replace("_", " ") for role in decision.roles) or "role not known"
+    subject = release_of(decision) or "the release"
+    roles = roles_of(decision, " and ") or "role not known"
     who = roles if decision.operator is None else f"{decision.operator}, {roles}"
-    moment = (decision.moment or "step not known").replace("_", " ")
-    return f"{subject} ({who}; {moment})"
+    return f"{subject} ({who}; {step_of(decision)})"
 
 
 def line_title(timeline: Timeline, line: Line) -> str:
@@ -66,15 +63,13 @@ def _counts(obligations: Iterable[Standing]) -> Mapping[Status, int]:
 
 
 def _lines(timeline: Timeline) -> Iterator[str]:
-    yield from _wrapped(f"TIMELINE  {title_of(timeline)}", "", " " * 10)
+    yield from wrapped(f"TIMELINE  {title_of(timeline)}", "", " " * 10)
     laws = ", ".join(pack.pack_at.pack.title for pack in timeline.first.packs)
-    yield from _wrapped(f"law:      {laws}; days to come by the law as known on {timeline.known_on}", "", " " * 10)
+    yield from wrapped(f"law:      {laws}; days to come by the law as known on {timeline.known_on}", "", " " * 10)
     yield ""
     both = len(timeline.lines) > 1
     for letter, line in zip("AB", timeline.lines, strict=False):
-        yield from _wrapped(
-            f"{letter}  {line_title(timeline, line)}" if both else line_title(timeline, line), "", "   "
-        )
+        yield from wrapped(f"{letter}  {line_title(timeline, line)}" if both else line_title(timeline, line), "", "   ")
     yield ""
     yield f"{'date':12}{'A':9}B" if both else "date"
     for day in timeline.dates:
@@ -89,7 +84,7 @@ def _row(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
     for line in timeline.lines:
         judged = day.judged(line)
         verdicts += f"{'-' if judged is None else judged.verdict.value.upper():9}"
-    yield from _wrapped(
+    yield from wrapped(
         "; ".join(_marks(timeline, day)), f"{day.on.isoformat():12}{verdicts}", " " * (12 + len(verdicts))
     )
 
@@ -114,7 +109,7 @@ def _changes_on(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
         if changes == ():
             continue
         which = f" {letter}" if len(timeline.lines) > 1 and not same else ""
-        yield from _wrapped(f"{day.on}{which}  {judged.verdict.value.upper()}: {tally(judged)}", "", " " * 14)
+        yield from wrapped(f"{day.on}{which}  {judged.verdict.value.upper()}: {tally(judged)}", "", " " * 14)
         if changes is None:
             yield from _standing(judged)
         else:
@@ -130,7 +125,7 @@ def _question(judged: DatedDecision) -> Iterator[str]:
         first = max(needs, key=lambda need: need.decides).fact
         declaration = judged.decision.vocabulary.get(first)
         asks = f"{declaration.asks} ({first})" if declaration is not None else first
-        yield from _wrapped(f"answer first: {asks}", "  ", "    ")
+        yield from wrapped(f"answer first: {asks}", "  ", "    ")
 
 
 def _standing(judged: DatedDecision) -> Iterator[str]:
@@ -176,16 +171,6 @@ def _articles(title: str, obligations: Sequence[Standing]) -> Iterator[str]:
                 obligation
             )
         for when, listed in sorted(dates.items()):
-            counts: dict[str, int] = {}
-            for obligation in listed:
-                article = article_of(obligation.provision)
-                counts[article] = counts.get(article, 0) + 1
-            text = ", ".join(f"{a} ({counts[a]})" if counts[a] > 1 else a for a in in_order(counts))
+            text = counted_by_article(obligation.provision for obligation in listed)
             unsure = "" if certain else ", if owed at all"
-            yield from _wrapped(text, f"  {title}{when}{unsure} ({len(listed)}): ", "    ")
-
-
-def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    yield from wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    ) or [first.rstrip()]
+            yield from wrapped(text, f"  {title}{when}{unsure} ({len(listed)}): ", "    ")
