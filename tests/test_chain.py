@@ -9,11 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from aiact_rules.cli.check import command
+from aiact_rules.core.batches import Batch
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.gate import Gate
-from aiact_rules.reports.matrix import render_chain, role_changes
+from aiact_rules.reports.matrix import role_changes
+from aiact_rules.reports.text_report import TextReport
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "value-chain"
 SMALL = """\
@@ -60,7 +62,7 @@ def test_whoever_puts_its_name_on_the_system_is_its_provider_and_the_first_one_h
 
 
 def test_the_matrix_names_each_operator_and_says_why_obligations_moved(chain: Chain) -> None:
-    text = render_chain(chain)
+    text = TextReport().render(Batch.of(chain))
     assert max(map(len, text.splitlines())) <= 80
     assert all(name in text for name in chain.operators)
     moved = text.split("Moved from one operator to another")[1].replace("\n", " ")

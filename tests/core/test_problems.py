@@ -16,7 +16,8 @@ from aiact_rules.core.problems import Hints, InputError, Place, Problem, did_you
         ("a\r\tb\x9b\x00", "a\\r\\tb\\x9b\\x00"),
         ("a\u2028b\u2029c\x85", "a\\u2028b\\u2029c\\x85"),
         ("\u202eback\u2066", "\\u202eback\\u2066"),
-        ("m\udcff", "m\\udcff"),
+        ("m\udcff", "m\\xff"),
+        ("m\ud800", "m\\ud800"),
         ("Größe, 大きさ \U0001f600", "Größe, 大きさ \U0001f600"),
     ],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
+from aiact_rules.core.batches import Batch
 from aiact_rules.core.decisions import Decision
 from aiact_rules.gate import Gate
 from aiact_rules.reports.annotations import annotations_of
@@ -44,7 +45,7 @@ def allowed() -> Decision:
 
 
 def test_sarif_has_what_code_scanning_asks_for(held: Decision, blocked: Decision) -> None:
-    log = json.loads(SarifReport().render_many([held, blocked]))
+    log = json.loads(SarifReport().render(Batch.of(held, blocked)))
     (run,) = log["runs"]
     assert log["version"] == "2.1.0"
     rules = run["tool"]["driver"]["rules"]
@@ -76,9 +77,9 @@ def _texts(value: object) -> list[str]:
 
 
 def test_an_allowed_release_has_no_results(allowed: Decision) -> None:
-    (run,) = json.loads(SarifReport().render(allowed))["runs"]
+    (run,) = json.loads(SarifReport().render(Batch.of(allowed)))["runs"]
     assert run["results"] == []
-    assert json.loads(GitlabReport().render(allowed)) == []
+    assert json.loads(GitlabReport().render(Batch.of(allowed))) == []
 
 
 def test_fingerprints_stay_when_lines_move_and_differ_between_findings(held: Decision) -> None:
@@ -90,7 +91,7 @@ def test_junit_is_read_by_a_junit_reader_with_the_same_counts(
     held: Decision, allowed: Decision, tmp_path: Path
 ) -> None:
     target = tmp_path / "report.xml"
-    target.write_text(JunitReport().render_many([held, allowed]), encoding="utf-8")
+    target.write_text(JunitReport().render(Batch.of(held, allowed)), encoding="utf-8")
     read = JUnitXml.fromfile(str(target))
     cases = [case for suite in read for case in suite]
     assert len(cases) == read.tests
@@ -99,7 +100,7 @@ def test_junit_is_read_by_a_junit_reader_with_the_same_counts(
 
 
 def test_github_shows_ten_of_a_kind_and_counts_the_rest(held: Decision, blocked: Decision) -> None:
-    lines = GithubReport().render_many([held, blocked]).splitlines()
+    lines = GithubReport().render(Batch.of(held, blocked)).splitlines()
     assert lines[0].startswith("::error file=")
     assert sum(line.startswith("::warning ") for line in lines) == 10
     assert any(line.startswith("::notice::") for line in lines)
@@ -110,7 +111,7 @@ def test_github_shows_ten_of_a_kind_and_counts_the_rest(held: Decision, blocked:
 
 
 def test_gitlab_has_every_key_and_no_repeated_fingerprint(held: Decision) -> None:
-    rows = json.loads(GitlabReport().render(held))
+    rows = json.loads(GitlabReport().render(Batch.of(held)))
     assert len({row["fingerprint"] for row in rows}) == len(rows)
     for row in rows:
         assert set(row) == {"description", "check_name", "fingerprint", "severity", "location"}
@@ -119,7 +120,7 @@ def test_gitlab_has_every_key_and_no_repeated_fingerprint(held: Decision) -> Non
 
 
 def test_markdown_tables_have_as_many_cells_as_their_head(held: Decision, blocked: Decision) -> None:
-    text = MarkdownReport().render_many([held, blocked])
+    text = MarkdownReport().render(Batch.of(held, blocked))
     assert "## HOLD" in text
     assert "## BLOCK" in text
     for line in text.splitlines():
@@ -143,7 +144,7 @@ class _Balanced(HTMLParser):
 
 
 def test_the_page_is_whole_needs_nothing_else_and_escapes_what_it_shows(held: Decision, blocked: Decision) -> None:
-    page = HtmlReport().render_many([held, blocked])
+    page = HtmlReport().render(Batch.of(held, blocked))
     parser = _Balanced()
     parser.feed(page)
     assert parser.open == []
@@ -157,4 +158,4 @@ def test_text_from_a_document_never_becomes_markup() -> None:
     gate = Gate()
     facts = gate.facts({"release.subject": "model", "model.licence": "<script>alert(1)</script> | a"})
     decision = gate.check(facts, roles=["provider"], markets=["EU"], as_of=AS_OF)
-    assert "<script" not in HtmlReport().render(decision)
+    assert "<script" not in HtmlReport().render(Batch.of(decision))

@@ -15,8 +15,9 @@ from aiact_rules_example.csv_report import COLUMNS
 from aiact_rules_example.decision_log import VARIABLE
 
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
-from aiact_rules.core.problems import InputError, PluginError
+from aiact_rules.core.problems import InputError, Place, PluginError, Problem
 from aiact_rules.gate import Gate
 from aiact_rules.plugins.guarded import GuardedEngine
 from aiact_rules.plugins.host import PluginHost, PluginInfo
@@ -103,11 +104,25 @@ def test_the_engine_counts_what_it_is_asked(gate: Gate, label: Path) -> None:
 
 def test_the_report_has_a_line_per_finding(gate: Gate) -> None:
     decision = decide(gate, {"release": {"markets": ["XX"]}, "lantern": {"talks": True}})
-    rows = list(csv.reader(io.StringIO(gate.catalogue.report("csv").render(decision))))
+    rows = table(gate, Batch.of(decision))
     assert tuple(rows[0]) == COLUMNS
-    assert rows[1][1] == "hold"
+    assert rows[1][2] == "hold"
     assert len(rows) == 2 + len(decision.findings)
-    assert "lantern.has_listening_light" in {row[5] for row in rows}
+    assert "lantern.has_listening_light" in {row[6] for row in rows}
+
+
+def test_the_report_names_what_could_not_be_judged(gate: Gate) -> None:
+    decision = decide(gate, {"release": {"markets": ["XX"]}, "lantern": {"talks": True}})
+    broken = Item("=broken.lantern", problems=(Problem("`talk` is no line of a label", Place("broken.lantern", 2)),))
+    rows = table(gate, Batch((broken, *Batch.of(decision).items), problems=(Problem("nothing below `shop`"),)))
+    assert [row[:3] for row in rows[1:3]] == [["'=broken.lantern", "", "error"], ["'=broken.lantern", "", "problem"]]
+    assert rows[2][4] == "broken.lantern:2: `talk` is no line of a label"
+    assert rows[3][2] == "hold"
+    assert rows[-1] == ["", "", "problem", "", "nothing below `shop`", "", ""]
+
+
+def table(gate: Gate, batch: Batch) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(gate.catalogue.report("csv").render(batch))))
 
 
 def test_a_recorded_decision_is_logged(

@@ -1,4 +1,4 @@
-"""Annotations: what a CI system shows beside a file, made from a decision."""
+"""Annotations: what a CI system shows beside a file, made from decisions and from inputs that could not be judged."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from aiact_rules.core.batches import Batch
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.printable import printable
+from aiact_rules.core.problems import Problem
 from aiact_rules.core.statuses import Status
+from aiact_rules.reports.words import bearers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,51 @@ class Annotation:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One problem for which an input could not be judged, or the run not be whole, at the file it is about.
+
+    `name` is that of the input, None where the problem is of no single one.
+    """
+
+    name: str | None
+    path: str
+    line: int | None
+    message: str
+    fingerprint: str
+
+
+_UNEXPLAINED = Problem("this could not be judged")
+
+
+def faults_of(batch: Batch) -> tuple[Fault, ...]:
+    """Return every problem of a batch, those of its inputs first."""
+    broken = [item for item in batch.items if item.answer is None]
+    of_items = [_fault(item.name, problem) for item in broken for problem in item.problems or (_UNEXPLAINED,)]
+    return (*of_items, *(_fault(None, problem) for problem in batch.problems))
+
+
+def _fault(name: str | None, problem: Problem) -> Fault:
+    place = problem.place
+    message = problem.message if problem.hint is None else f"{problem.message}; {problem.hint}"
+    path, line = name or ".", None
+    if place is not None and (place.line is not None or name is None):
+        path, line = place.source, place.line
+    elif place is not None and place.source != name:
+        message = f"{place.source}: {message}"
+    key = "\0".join([name or "", path, problem.message])
+    fingerprint = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+    return Fault(name, path, line, printable(message), fingerprint)
+
+
 def annotations_of(decisions: Iterable[Decision]) -> tuple[Annotation, ...]:
-    """Give the findings that block, then those that hold, of several decisions; each in the order of its pack."""
+    """Return the findings that block, then those that hold, of several decisions; each in the order of its pack."""
     found = [annotation for decision in decisions for annotation in _annotations(decision)]
     return tuple(sorted(found, key=lambda annotation: not annotation.blocks))
 
 
 def document_of(decision: Decision) -> str:
-    """Give the document to show a decision at: the first that was read, else the file of a fact, else `aiact.yaml`."""
+    """Return the document to show a decision at: the first that was read, else the file of a fact, else `aiact.yaml`."""
     if decision.subject.documents:
         return decision.subject.documents[0]
     return next((fact.origin.place.source for fact in decision.facts if fact.origin.place.line), "aiact.yaml")
@@ -47,7 +88,7 @@ def _annotations(decision: Decision) -> Iterator[Annotation]:
         if pack.verdict is None:
             continue
         for finding in pack.findings:
-            if finding.status in (Status.BREACHED, Status.OPEN):
+            if finding.status.gates:
                 yield _annotation(decision, pack, finding)
 
 
@@ -62,13 +103,13 @@ def _annotation(decision: Decision, pack: PackDecision, finding: Finding) -> Ann
         finding.id,
         finding.provision,
         finding.must,
-        _message(finding, blocks=blocks),
-        hashlib.sha256(key.encode()).hexdigest(),
+        _message(pack, finding, blocks=blocks),
+        hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest(),
     )
 
 
 def _place(decision: Decision, finding: Finding) -> tuple[str, int]:
-    """Give the first line that states a fact the finding turns on, else the beginning of the document."""
+    """Return the first line that states a fact the finding turns on, else the beginning of the document."""
     documents = set(decision.subject.documents)
     for name in finding.facts:
         place = decision.facts[name].origin.place
@@ -77,8 +118,8 @@ def _place(decision: Decision, finding: Finding) -> tuple[str, int]:
     return document_of(decision), 1
 
 
-def _message(finding: Finding, *, blocks: bool) -> str:
-    who = " or ".join(finding.roles).replace("_", " ") or "operator"
+def _message(pack: PackDecision, finding: Finding, *, blocks: bool) -> str:
+    who = bearers(pack.pack_at.pack, finding.roles) or "operator"
     text = f"{finding.provision}: the {who} must {finding.must}"
     if blocks:
         text += ". The facts say that this is not met."

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from aiact_rules.core.decisions import Decision
+from aiact_rules.core.batches import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +16,9 @@ class BuiltInReport:
     module: str
     of: str
 
-    def render(self, decision: Decision) -> str:
-        """Give one decision as text."""
-        return str(getattr(import_module(self.module), self.of)().render(decision))
-
-    def render_many(self, decisions: Sequence[Decision]) -> str:
-        """Give several decisions as one text, in the way of the format."""
-        report = getattr(import_module(self.module), self.of)()
-        many = getattr(report, "render_many", None)
-        return str(many(decisions)) if many is not None else "".join(report.render(each) for each in decisions)
+    def render(self, batch: Batch) -> str:
+        """Return a batch as text, in the way of the format."""
+        return str(getattr(import_module(self.module), self.of)().render(batch))
 
 
 _HERE = "aiact_rules.reports"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 from collections.abc import Iterator, Sequence
 
+from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.printable import printable
+from aiact_rules.core.problems import Problem
 from aiact_rules.core.statuses import Status
-from aiact_rules.reports.annotations import annotations_of, document_of
+from aiact_rules.reports.annotations import annotations_of, document_of, faults_of
+from aiact_rules.reports.escapes import harmless, json_text, markdown, workflow_data, workflow_property
+from aiact_rules.reports.remarks import NOTHING_JUDGED, Remark, left_out_of, remarks_of
+from aiact_rules.reports.words import bearers
 
 # GitHub shows ten annotations per kind and step; the rest only in the log.
 _SHOWN_BY_GITHUB = 10
@@ -20,30 +26,44 @@ class GithubReport:
 
     name = "github"
 
-    def render(self, decision: Decision) -> str:
-        """Give one decision as workflow commands."""
-        return self.render_many([decision])
-
-    def render_many(self, decisions: Sequence[Decision]) -> str:
-        """Give several decisions as workflow commands."""
-        lines = []
-        for blocks, command in ((True, "error"), (False, "warning")):
-            found = [a for a in annotations_of(decisions) if a.blocks is blocks]
-            for a in found[:_SHOWN_BY_GITHUB]:
-                place = f"file={_property(a.path)},line={a.line},title={_property(a.provision)}"
-                lines.append(f"::{command} {place}::{_data(a.message)}")
-            if len(found) > _SHOWN_BY_GITHUB:
-                lines.append(f"::notice::{len(found) - _SHOWN_BY_GITHUB} more findings of this kind; see the summary")
-        lines += [f"{document_of(d)}: {d.verdict.value} ({d.decision_id})" for d in decisions]
-        return "\n".join(lines) + "\n"
+    def render(self, batch: Batch) -> str:
+        """Return the batch as workflow commands, and a line for each decision."""
+        found = annotations_of(batch.decisions)
+        errors = [_command("error", fault.path, fault.line, None, fault.message) for fault in faults_of(batch)]
+        errors += [_command("error", a.path, a.line, a.provision, a.message) for a in found if a.blocks]
+        warnings = [_command("warning", a.path, a.line, a.provision, a.message) for a in found if not a.blocks]
+        if not batch.items and not batch.problems:
+            warnings.append(_command("warning", None, None, None, NOTHING_JUDGED))
+        lines = [*_shown(errors), *_shown(warnings), *_shown(list(_notices(batch)))]
+        return "\n".join([*lines, *(harmless(line) for item in batch.items for line in _results(item))]) + "\n"
 
 
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _notices(batch: Batch) -> Iterator[str]:
+    for item in batch.items:
+        for remark in remarks_of(item):
+            if remark.warns:
+                yield _command("notice", document_of(item.decisions[0]), None, None, str(remark))
+    if (left_out := left_out_of(batch)) is not None:
+        yield _command("notice", None, None, None, f"left out: {left_out}")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _results(item: Item) -> Iterator[str]:
+    if item.answer is None:
+        yield printable(f"{item.name}: error")
+    for decision in item.decisions:
+        yield printable(f"{document_of(decision)}: {decision.verdict.value} ({decision.decision_id})")
+
+
+def _shown(commands: Sequence[str]) -> Iterator[str]:
+    yield from commands[:_SHOWN_BY_GITHUB]
+    if len(commands) > _SHOWN_BY_GITHUB:
+        yield f"::notice::{len(commands) - _SHOWN_BY_GITHUB} more findings of this kind; see the summary"
+
+
+def _command(name: str, path: str | None, line: int | None, title: str | None, message: str) -> str:
+    given = {"file": path, "line": None if line is None else str(line), "title": title}
+    place = ",".join(f"{key}={workflow_property(value)}" for key, value in given.items() if value is not None)
+    return f"::{name} {place}::{workflow_data(message)}" if place else f"::{name}::{workflow_data(message)}"
 
 
 class GitlabReport:
@@ -51,23 +71,35 @@ class GitlabReport:
 
     name = "gitlab"
 
-    def render(self, decision: Decision) -> str:
-        """Give one decision as a code quality report."""
-        return self.render_many([decision])
-
-    def render_many(self, decisions: Sequence[Decision]) -> str:
-        """Give several decisions as one code quality report."""
+    def render(self, batch: Batch) -> str:
+        """Return the batch as one code quality report."""
         rows = [
-            {
-                "description": a.message,
-                "check_name": a.rule,
-                "fingerprint": a.fingerprint,
-                "severity": "blocker" if a.blocks else "major",
-                "location": {"path": a.path, "lines": {"begin": a.line}},
-            }
-            for a in annotations_of(decisions)
+            _row("input-error", fault.message, fault.fingerprint, "blocker", fault.path, fault.line)
+            for fault in faults_of(batch)
         ]
-        return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+        rows += [
+            _row(a.rule, a.message, a.fingerprint, "blocker" if a.blocks else "major", a.path, a.line)
+            for a in annotations_of(batch.decisions)
+        ]
+        rows += [_remark_row(item, remark) for item in batch.items for remark in remarks_of(item) if remark.warns]
+        return json_text(rows)
+
+
+def _remark_row(item: Item, remark: Remark) -> dict[str, object]:
+    path = document_of(item.decisions[0])
+    key = "\0".join([path, remark.label, remark.text])
+    fingerprint = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+    return _row(remark.label.replace(" ", "-"), str(remark), fingerprint, "info", path, None)
+
+
+def _row(check: str, text: str, fingerprint: str, severity: str, path: str, line: int | None) -> dict[str, object]:
+    return {
+        "description": printable(text),
+        "check_name": check,
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "location": {"path": printable(path), "lines": {"begin": line or 1}},
+    }
 
 
 class MarkdownReport:
@@ -75,27 +107,52 @@ class MarkdownReport:
 
     name = "markdown"
 
-    def render(self, decision: Decision) -> str:
-        """Give one decision as Markdown."""
-        return self.render_many([decision])
-
-    def render_many(self, decisions: Sequence[Decision]) -> str:
-        """Give several decisions as one Markdown text."""
-        return "\n".join(line for decision in decisions for line in _summary(decision)) + "\n"
+    def render(self, batch: Batch) -> str:
+        """Return the batch as one Markdown text."""
+        return harmless("\n".join(_sections(batch)) + "\n")
 
 
-def _summary(decision: Decision) -> Iterator[str]:
-    name = decision.subject.name or document_of(decision)
-    who = f" ({_cell(decision.operator)})" if decision.operator else ""
-    yield f"## {decision.verdict.value.upper()}: {_cell(name)}{who}"
+def _sections(batch: Batch) -> Iterator[str]:
+    for item in batch.items:
+        if item.answer is None:
+            yield from _broken(f"ERROR: {markdown(item.name)}", item.problems)
+        for number, decision in enumerate(item.decisions):
+            yield from _summary(decision, remarks_of(item) if number == 0 else ())
+    if batch.problems:
+        yield from _broken(
+            "ERROR: not everything was judged" if batch.items else f"ERROR: {NOTHING_JUDGED}", batch.problems
+        )
+    elif not batch.items:
+        yield from (f"## NONE: {NOTHING_JUDGED}", "")
+    if (left_out := left_out_of(batch)) is not None:
+        yield from (f"Left out: {markdown(left_out)}", "")
+
+
+def _broken(title: str, problems: Sequence[Problem]) -> Iterator[str]:
+    yield f"## {title}"
     yield ""
+    for problem in problems:
+        place = "" if problem.place is None else f"{problem.place}: "
+        hint = "" if problem.hint is None else f" ({markdown(problem.hint)})"
+        yield f"- {markdown(f'{place}{problem.message}')}{hint}"
+    yield ""
+
+
+def _summary(decision: Decision, remarks: Sequence[Remark]) -> Iterator[str]:
+    name = decision.subject.name or document_of(decision)
+    who = f" ({markdown(decision.operator)})" if decision.operator else ""
+    yield f"## {decision.verdict.value.upper()}: {markdown(name)}{who}"
+    yield ""
+    if remarks:
+        yield from (f"- {markdown(str(remark))}" for remark in remarks)
+        yield ""
     for pack in decision.packs:
         basis = pack.pack_at.pack
         verdict = "informs only" if pack.verdict is None else f"**{pack.verdict.value}**"
-        yield f"{_cell(basis.title)}, as known on {pack.pack_at.as_of}: {verdict}"
+        yield f"{markdown(basis.title)}, as known on {pack.pack_at.as_of}: {verdict}"
         yield ""
         for status, title in ((Status.BREACHED, "Breached"), (Status.OPEN, "Open")):
-            yield from _table(title, [f for f in pack.findings if f.status is status])
+            yield from _table(pack, title, [f for f in pack.findings if f.status is status])
         yield from _questions(pack)
         coming = [f for f in pack.findings if f.status is Status.UPCOMING and f.certain and f.start is not None]
         dates = sorted({f.start.on for f in coming if f.start is not None})
@@ -108,7 +165,7 @@ def _summary(decision: Decision) -> Iterator[str]:
     yield ""
 
 
-def _table(title: str, findings: Sequence[Finding]) -> Iterator[str]:
+def _table(pack: PackDecision, title: str, findings: Sequence[Finding]) -> Iterator[str]:
     if not findings:
         return
     yield f"### {title} ({len(findings)})"
@@ -116,8 +173,8 @@ def _table(title: str, findings: Sequence[Finding]) -> Iterator[str]:
     yield "| Provision | Who | Must |"
     yield "| --- | --- | --- |"
     for finding in findings:
-        who = " or ".join(finding.roles).replace("_", " ")
-        yield f"| {_cell(finding.provision)} | {who} | {_cell(finding.must)} |"
+        who = bearers(pack.pack_at.pack, finding.roles)
+        yield f"| {markdown(finding.provision)} | {markdown(who)} | {markdown(finding.must)} |"
     yield ""
 
 
@@ -127,12 +184,5 @@ def _questions(pack: PackDecision) -> Iterator[str]:
     yield "### Please answer"
     yield ""
     for number, need in enumerate(pack.needs, 1):
-        yield f"{number}. {_cell(pack.pack_at.pack.vocabulary[need.fact].asks)} (`{need.fact}`)"
+        yield f"{number}. {markdown(pack.pack_at.pack.vocabulary[need.fact].asks)} (`{need.fact}`)"
     yield ""
-
-
-def _cell(text: str) -> str:
-    """Keep text inside its cell and free of markup of its own."""
-    for mark in "\\`*_[]<>|":
-        text = text.replace(mark, "\\" + mark)
-    return " ".join(text.split())

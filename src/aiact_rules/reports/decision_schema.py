@@ -143,8 +143,36 @@ class RunModel(_Model):
     at: str | None
 
 
+class ChoiceModel(_Model):
+    """One value and who chose it: a file and line, `caller` for an argument or option, or `default`."""
+
+    value: str
+    source: str
+    line: int | None
+
+
+class ChoicesModel(_Model):
+    """What was chosen besides the facts, and by whom; not part of the identity.
+
+    `uncovered` are markets that no installed pack covers and that were left out on record, `notes` what a person must be
+    told.
+    """
+
+    packs: list[ChoiceModel]
+    readings: dict[str, ChoiceModel]
+    as_of: ChoiceModel | None
+    fail_on: ChoiceModel
+    uncovered: list[ChoiceModel]
+    organisation: str | None
+    notes: list[str]
+
+
 class DecisionModel(_Model):
-    """A decision. `decision_id` is the SHA-256 of all but itself and `run`, in canonical form (RFC 8785)."""
+    """A decision. `decision_id` is the SHA-256, in canonical form (RFC 8785), of all but itself, `choices`, `run`, `passes`
+    and `waived`.
+
+    A report adds `passes` where the release may go ahead although its verdict holds or blocks, and says in `waived` why.
+    """
 
     verdict: Literal["allow", "hold", "block"]
     packs: list[PackDecisionModel]
@@ -154,11 +182,15 @@ class DecisionModel(_Model):
     moment: str | None
     facts: dict[str, FactModel]
     evidence: list[EvidenceModel]
+    uncovered: list[str]
     decision_id: str
+    choices: ChoicesModel
     run: RunModel
+    passes: bool = False
+    waived: list[str] = []
 
 
 def decision_schema() -> dict[str, Any]:
-    """Give the JSON Schema of a decision."""
+    """Return the JSON Schema of a decision."""
     schema = DecisionModel.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **schema}

@@ -3,74 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from xml.etree import ElementTree
 
+from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.statuses import Status
-from aiact_rules.reports.annotations import document_of
+from aiact_rules.reports.annotations import Fault, document_of, faults_of
+from aiact_rules.reports.escapes import without_commands, xml_text
+from aiact_rules.reports.remarks import Remark, left_out_of, remarks_of
 
-_SHOWN = (Status.MET, Status.BREACHED, Status.OPEN)
+_RUN = "aiact-rules"
 
 
 class JunitReport:
-    """Writes decisions as JUnit XML: breached is a failure, open an error-free failure with its needs, met a pass."""
+    """Writes decisions as JUnit XML: breached and open are failures, met a pass; what could not be judged is an error."""
 
     name = "junit"
 
-    def render(self, decision: Decision) -> str:
-        """Give one decision as JUnit XML."""
-        return self.render_many([decision])
-
-    def render_many(self, decisions: Sequence[Decision]) -> str:
-        """Give several decisions as one file with a suite each."""
+    def render(self, batch: Batch) -> str:
+        """Return the batch as one file with a suite for each decision and for each input that could not be judged."""
         root = ElementTree.Element("testsuites")
-        totals = [_suite(root, decision) for decision in decisions]
-        _count(root, sum(tests for tests, _ in totals), sum(failures for _, failures in totals))
+        totals = [counts for item in batch.items for counts in _suites(root, item)]
+        totals += [_broken(root, name, list(of)) for name, of in groupby(faults_of(batch), lambda fault: fault.name)]
+        if (left_out := left_out_of(batch)) is not None:
+            suite = ElementTree.SubElement(root, "testsuite", name=_RUN)
+            suite.append(_properties([Remark("left out", left_out)]))
+            totals.append(_count(suite, 0, 0, 0))
+        _count(root, *(sum(counts) for counts in zip((0, 0, 0), *totals, strict=True)))
         ElementTree.indent(root)
-        text = ElementTree.tostring(root, encoding="unicode")
+        text = without_commands(ElementTree.tostring(root, encoding="unicode"))
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
-def _suite(root: ElementTree.Element, decision: Decision) -> tuple[int, int]:
+def _suites(root: ElementTree.Element, item: Item) -> Sequence[tuple[int, int, int]]:
+    remarks = remarks_of(item)
+    return [_suite(root, decision, remarks) for decision in item.decisions]
+
+
+def _suite(root: ElementTree.Element, decision: Decision, remarks: Sequence[Remark]) -> tuple[int, int, int]:
     path = document_of(decision)
-    suite = ElementTree.SubElement(root, "testsuite", name=_clean(decision.operator or path))
+    suite = ElementTree.SubElement(root, "testsuite", name=xml_text(decision.operator or path))
+    if remarks:
+        suite.append(_properties(remarks))
     tests = failures = 0
     for pack in decision.packs:
-        for finding in pack.findings:
-            if finding.status in _SHOWN:
-                tests += 1
-                failures += _case(suite, path, pack, finding)
-        if pack.verdict is not None and not any(finding.status in _SHOWN for finding in pack.findings):
+        shown = [finding for finding in pack.findings if _is_shown(finding)]
+        failures += sum(_case(suite, path, pack, finding) for finding in shown)
+        tests += len(shown)
+        if pack.verdict is not None and not shown:
             # A pack under which nothing is owed is still a judgement.
-            ElementTree.SubElement(suite, "testcase", classname=_clean(path), name=f"{pack.pack_id}.verdict", time="0")
+            name = f"{pack.pack_id}.verdict"
+            ElementTree.SubElement(suite, "testcase", classname=xml_text(path), name=name, time="0")
             tests += 1
-    _count(suite, tests, failures)
-    return tests, failures
+    return _count(suite, tests, failures, 0)
+
+
+def _broken(root: ElementTree.Element, name: str | None, faults: Sequence[Fault]) -> tuple[int, int, int]:
+    """Write the suite of an input that could not be judged, or of the whole run."""
+    shown = xml_text(name or _RUN)
+    suite = ElementTree.SubElement(root, "testsuite", name=shown)
+    case = ElementTree.SubElement(
+        suite, "testcase", classname=shown, name="input", file=xml_text(faults[0].path), time="0"
+    )
+    messages = [xml_text(f"{fault.path}{f':{fault.line}' if fault.line else ''}: {fault.message}") for fault in faults]
+    ElementTree.SubElement(case, "error", type="input-error", message=messages[0]).text = "\n".join(messages)
+    return _count(suite, 1, 0, 1)
+
+
+def _properties(remarks: Sequence[Remark]) -> ElementTree.Element:
+    properties = ElementTree.Element("properties")
+    for remark in remarks:
+        ElementTree.SubElement(properties, "property", name=remark.label, value=xml_text(remark.text))
+    return properties
+
+
+def _is_shown(finding: Finding) -> bool:
+    return finding.status.gates or finding.status is Status.MET
 
 
 def _case(suite: ElementTree.Element, path: str, pack: PackDecision, finding: Finding) -> int:
     case = ElementTree.SubElement(
-        suite, "testcase", classname=_clean(path), name=f"{pack.pack_id}.{finding.id}", file=_clean(path), time="0"
+        suite, "testcase", classname=xml_text(path), name=f"{pack.pack_id}.{finding.id}", file=xml_text(path), time="0"
     )
     if finding.status is Status.MET:
         return 0
     message = f"{finding.provision}: {finding.must}"
-    failure = ElementTree.SubElement(case, "failure", type=finding.status.value, message=_clean(message))
+    failure = ElementTree.SubElement(case, "failure", type=finding.status.value, message=xml_text(message))
     needs = f"\nstill needed: {', '.join(finding.needs)}" if finding.needs else ""
-    failure.text = _clean(f"{message}{needs}")
+    failure.text = xml_text(message) + needs
     return 1
 
 
-def _count(element: ElementTree.Element, tests: int, failures: int) -> None:
-    for name, count in (("tests", tests), ("failures", failures), ("errors", 0), ("skipped", 0)):
+def _count(element: ElementTree.Element, tests: int, failures: int, errors: int) -> tuple[int, int, int]:
+    for name, count in (("tests", tests), ("failures", failures), ("errors", errors), ("skipped", 0)):
         element.set(name, str(count))
     element.set("time", "0")
-
-
-def _clean(text: str) -> str:
-    """Leave out what XML 1.0 cannot hold."""
-    return "".join(
-        c for c in text if c in "\t\n" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
-    )
+    return tests, failures, errors

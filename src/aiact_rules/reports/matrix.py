@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from string import ascii_uppercase
-from textwrap import wrap
 
 from aiact_rules.core.chains import Chain, Row
 from aiact_rules.core.citations import in_order
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Role
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
-from aiact_rules.reports.text_report import WIDTH, article_of
+from aiact_rules.reports.remarks import Remark, remark_lines
+from aiact_rules.reports.words import (
+    WIDTH,
+    article_of,
+    counted_by_article,
+    label,
+    labelled,
+    release_of,
+    roles_of,
+    step_of,
+    wrapped,
+)
 
 _LABEL = 17
 _WORDS = {Status.CONDITION: "later"}
@@ -24,19 +35,14 @@ _LEGEND = (
 )
 
 
-def render_chain(chain: Chain) -> str:
-    """Give a chain as lines of text: the verdict, each operator in short, and the matrix."""
-    return "\n".join(_lines(chain)) + "\n"
-
-
 def role_changes(decision: Decision) -> tuple[str, ...]:
-    """Say which roles the law gives to, or takes from, an operator against what it named, with the reason."""
+    """Return which roles the law gives to, or takes from, an operator against what it named, with the reason."""
     return tuple(said for pack in decision.packs for said in _role_changes(decision, pack))
 
 
 def _role_changes(decision: Decision, pack: PackDecision) -> Iterator[str]:
     for role in pack.pack_at.pack.roles.values():
-        name = role.name.replace("_", " ")
+        name = label(pack.pack_at.pack, role.name)
         if role.deemed is not None and role.name not in decision.roles:
             yield from _because(pack, role.deemed, f"counts as {name}", f"may count as {name}")
         if role.unless is not None and role.name in decision.roles and not _deemed(pack, role):
@@ -60,16 +66,17 @@ def _because(pack: PackDecision, conclusion: str, certain: str, possible: str) -
         yield f"{possible}, which is not known yet ({provisions})"
 
 
-def _lines(chain: Chain) -> Iterator[str]:
+def chain_lines(chain: Chain, remarks: Iterable[Remark] = ()) -> Iterator[str]:
+    """Yield a chain as lines of text: the verdict, what is to be said beside it, each operator in short, and the matrix."""
     yield f"{chain.verdict.value.upper()}  the strictest verdict of {len(chain.decisions)} operators"
+    yield from remark_lines(remarks)
     yield ""
     first = chain.decisions[0]
-    subject = " ".join(part for part in (first.subject.name, first.subject.version) if part)
-    if subject:
-        yield from _wrapped(subject, "release:  ", " " * 10)
+    if release := release_of(first):
+        yield from labelled("release", release)
     for pack in first.packs:
         basis = pack.pack_at.pack
-        yield from _wrapped(f"{basis.title} ({basis.law}), as known on {pack.pack_at.as_of}", "law:      ", " " * 10)
+        yield from labelled("law", f"{basis.title} ({basis.law}), as known on {pack.pack_at.as_of}")
     yield ""
     yield "Operators"
     for letter, name, decision in zip(_letters(chain), chain.operators, chain.decisions, strict=True):
@@ -79,32 +86,34 @@ def _lines(chain: Chain) -> Iterator[str]:
 
 
 def _letters(chain: Chain) -> list[str]:
-    letters = list(ascii_uppercase)
-    return (letters + [first + second for first in letters for second in letters])[: len(chain.decisions)]
+    """Return A to Z, AA to ZZ, AAA and so on, one for each operator."""
+    letters = [""]
+    while len(letters) <= len(chain.decisions):
+        letters = ["", *(first + second for first in letters for second in ascii_uppercase)]
+    return letters[1 : len(chain.decisions) + 1]
 
 
 def _operator(letter: str, name: str, decision: Decision) -> Iterator[str]:
-    roles = " and ".join(decision.roles).replace("_", " ")
-    step = (decision.moment or "step not known").replace("_", " ")
+    roles = roles_of(decision, " and ")
     when = decision.facts.value("release.date")
-    named = f"{name}: " if name != roles else ""
-    yield from _wrapped(
-        f"{named}{roles}; {step} on {when}", f"  {letter}  {decision.verdict.value.upper():7}", " " * 12
+    named = f"{printable(name)}: " if name != roles else ""
+    yield from wrapped(
+        f"{named}{roles}; {step_of(decision)} on {when}", f"  {letter}  {decision.verdict.value.upper():7}", " " * 12
     )
     indent = " " * 12
     for said in role_changes(decision):
-        yield from _wrapped(said, indent, indent)
-    worst = [f for f in decision.findings if f.status in (Status.BREACHED, Status.OPEN)]
+        yield from wrapped(said, indent, indent)
+    worst = [f for f in decision.findings if f.status.gates]
     worst.sort(key=lambda finding: (finding.status is Status.OPEN, not finding.certain))
     if worst:
-        counts = [(s, sum(f.status is s for f in worst)) for s in (Status.BREACHED, Status.OPEN)]
+        counts = [(s, sum(f.status is s for f in worst)) for s in Status if s.gates]
         said = ", ".join(f"{count} {status.value}" for status, count in counts if count)
-        yield from _wrapped(f"{said}, first: {worst[0].provision}: {worst[0].must}", indent, indent)
+        yield from wrapped(f"{said}, first: {worst[0].provision}: {worst[0].must}", indent, indent)
     needs = next((pack.needs for pack in decision.packs if pack.needs), ())
     if needs:
         declared = decision.vocabulary.get(needs[0].fact)
         asks = needs[0].fact if declared is None else f"{declared.asks} ({needs[0].fact})"
-        yield from _wrapped(f"answer first: {asks}", indent, indent)
+        yield from wrapped(f"answer first: {asks}", indent, indent)
     yield f"     {decision.decision_id}"
 
 
@@ -114,7 +123,7 @@ def _matrix(chain: Chain) -> Iterator[str]:
         return
     findings = [{finding.id: finding for finding in decision.findings} for decision in chain.decisions]
     letters = _letters(chain)
-    size = min(11, max(3, (WIDTH - _LABEL) // len(letters)))
+    size = min(11, max(3, len(letters[-1]) + 1, (WIDTH - _LABEL) // len(letters)))
     yield f"Who owes what ({len(chain.matrix)} obligations)"
     yield ("  " + " " * (_LABEL - 2) + "".join(f"{letter:{size}}" for letter in letters)).rstrip()
     articles: dict[str, list[Row]] = {}
@@ -133,9 +142,11 @@ def _matrix(chain: Chain) -> Iterator[str]:
     if moved:
         yield "Moved from one operator to another"
         for reason, rows in moved.items():
-            yield from _wrapped(f"{reason}; so it owes {_listed(rows)}", "  ", "    ")
+            yield from wrapped(
+                f"{printable(reason)}; so it owes {counted_by_article(row.provision for row in rows)}", "  ", "    "
+            )
         yield ""
-    yield from _wrapped(_LEGEND, "", "")
+    yield from wrapped(_LEGEND, "", "")
 
 
 def _article(
@@ -156,17 +167,3 @@ def _cell(finding: Finding | None, size: int) -> str:
     word = _WORDS.get(finding.status, finding.status.value)
     unsure = "" if finding.certain else "?"
     return f"{word if size > 9 else word[: size - 2]}{unsure}"
-
-
-def _listed(rows: Sequence[Row]) -> str:
-    counts: dict[str, int] = {}
-    for row in rows:
-        article = article_of(row.provision)
-        counts[article] = counts.get(article, 0) + 1
-    return ", ".join(f"{a} ({counts[a]})" if counts[a] > 1 else a for a in in_order(counts))
-
-
-def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    yield from wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    ) or [first.rstrip()]

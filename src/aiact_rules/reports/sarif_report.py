@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from urllib.parse import quote
+from collections.abc import Iterator
 
 from aiact_rules import __version__
-from aiact_rules.core.decisions import Decision
-from aiact_rules.reports.annotations import Annotation, annotations_of
+from aiact_rules.core.batches import Batch
+from aiact_rules.core.printable import printable
+from aiact_rules.reports.annotations import Annotation, Fault, annotations_of, document_of, faults_of
+from aiact_rules.reports.escapes import json_text, uri
+from aiact_rules.reports.remarks import NOTHING_JUDGED, left_out_of, remarks_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST_TEXT = 1024
@@ -19,18 +20,13 @@ class SarifReport:
 
     name = "sarif"
 
-    def render(self, decision: Decision) -> str:
-        """Give one decision as SARIF."""
-        return self.render_many([decision])
-
-    def render_many(self, decisions: Sequence[Decision]) -> str:
-        """Give several decisions as one SARIF run."""
-        found = annotations_of(decisions)
+    def render(self, batch: Batch) -> str:
+        """Return the batch as one SARIF run."""
+        found = annotations_of(batch.decisions)
         rules: dict[str, Annotation] = {}
         for annotation in found:
             rules.setdefault(annotation.rule, annotation)
         index = {rule: number for number, rule in enumerate(rules)}
-        worst = max((decision.verdict.severity for decision in decisions), default=0)
         run = {
             "tool": {
                 "driver": {
@@ -40,11 +36,45 @@ class SarifReport:
                 }
             },
             "automationDetails": {"id": "aiact-rules/"},
-            "invocations": [{"executionSuccessful": True, "exitCode": 1 if worst else 0}],
+            "invocations": [
+                {
+                    "executionSuccessful": not batch.failed,
+                    "exitCode": batch.exit_code,
+                    "toolExecutionNotifications": list(_notifications(batch)),
+                }
+            ],
             "columnKind": "unicodeCodePoints",
             "results": [_result(annotation, index[annotation.rule]) for annotation in found],
         }
-        return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+        return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _notifications(batch: Batch) -> Iterator[dict[str, object]]:
+    """Yield what is to be said of the run itself: problems, then what is out of the ordinary in an input."""
+    yield from (_problem(fault) for fault in faults_of(batch))
+    for item in batch.items:
+        for remark in remarks_of(item):
+            path = document_of(item.decisions[0])
+            yield _notification("warning" if remark.warns else "note", str(remark), path, None)
+    if not batch.items and not batch.problems:
+        yield _notification("warning", NOTHING_JUDGED, None, None)
+    if (left_out := left_out_of(batch)) is not None:
+        yield _notification("note", f"left out: {left_out}", None, None)
+
+
+def _problem(fault: Fault) -> dict[str, object]:
+    return {
+        "descriptor": {"id": "input-error"},
+        **_notification("error", fault.message, fault.path, fault.line),
+    }
+
+
+def _notification(level: str, text: str, path: str | None, line: int | None) -> dict[str, object]:
+    found: dict[str, object] = {"level": level, "message": {"text": text}}
+    if path is not None:
+        region = {} if line is None else {"region": {"startLine": line}}
+        found["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": uri(path)}, **region}}]
+    return found
 
 
 def _rule(annotation: Annotation) -> dict[str, object]:
@@ -64,12 +94,12 @@ def _rule(annotation: Annotation) -> dict[str, object]:
 
 def _result(annotation: Annotation, index: int) -> dict[str, object]:
     region = {"startLine": annotation.line, "startColumn": 1, "endLine": annotation.line, "endColumn": 2}
-    location = {"artifactLocation": {"uri": quote(annotation.path)}, "region": region}
+    location = {"artifactLocation": {"uri": uri(annotation.path)}, "region": region}
     return {
         "ruleId": annotation.rule,
         "ruleIndex": index,
         "level": "error" if annotation.blocks else "warning",
-        "message": {"text": annotation.message},
+        "message": {"text": printable(annotation.message)},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{annotation.fingerprint[:16]}:1",

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from textwrap import wrap
 
+from aiact_rules.core.batches import Batch, Item
+from aiact_rules.core.chains import Chain
 from aiact_rules.core.citations import in_order
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.penalties import Ceiling
+from aiact_rules.core.packs import Pack
+from aiact_rules.core.printable import printable
+from aiact_rules.core.problems import Problem
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.statuses import Status, Verdict
-from aiact_rules.core.vocabulary import FactDeclaration, format_quantity
-from aiact_rules.reports.words import label
-
-WIDTH = 80
+from aiact_rules.core.vocabulary import FactDeclaration
+from aiact_rules.reports.escapes import harmless
+from aiact_rules.reports.remarks import NOTHING_JUDGED, Remark, left_out_of, remark_lines, remarks_of
+from aiact_rules.reports.words import (
+    article_of,
+    bearers,
+    counted_by_article,
+    fine,
+    label,
+    labelled,
+    release_of,
+    roles_of,
+    step_of,
+    wrapped,
+)
 
 _VERDICT = {
     Verdict.ALLOW: "ALLOW  may go ahead",
@@ -27,17 +41,59 @@ _YES_NO = {"yes": "yes", "no": "no", "unknown": "not known"}
 
 
 class TextReport:
-    """Writes a decision for a person at a terminal."""
+    """Writes a batch for a person at a terminal: one report after the other, then how many went which way."""
 
     name = "text"
 
-    def render(self, decision: Decision) -> str:
-        """Give the decision as lines of text."""
-        return "\n".join(_lines(decision)) + "\n"
+    def render(self, batch: Batch) -> str:
+        """Return the batch as lines of text."""
+        return harmless("\n".join(_lines(batch)) + "\n")
 
 
-def _lines(decision: Decision) -> Iterator[str]:
+def _lines(batch: Batch) -> Iterator[str]:
+    several = len(batch.items) > 1
+    for item in batch.items:
+        if several:
+            yield from (f"== {printable(item.name)}", "")
+        yield from _item(item)
+        if several:
+            yield ""
+    if batch.problems:
+        yield f"ERROR  {'not everything was judged' if batch.items else NOTHING_JUDGED}"
+        yield from _problems(batch.problems)
+    elif not batch.items:
+        yield f"NONE  {NOTHING_JUDGED}"
+    if several:
+        words = ("allow", "hold", "block", "error")
+        counts = [(sum(item.word == word for item in batch.items), word) for word in words]
+        yield f"{len(batch.items)} releases: {', '.join(f'{count} {word}' for count, word in counts if count)}"
+    if (left_out := left_out_of(batch)) is not None:
+        yield from wrapped(f"left out: {left_out}", "", " " * 10)
+
+
+def _item(item: Item) -> Iterator[str]:
+    if item.answer is None:
+        yield f"ERROR  {printable(item.name)}"
+        yield from _problems(item.problems)
+    elif isinstance(item.answer, Chain):
+        from aiact_rules.reports.matrix import chain_lines  # only chains need it
+
+        yield from chain_lines(item.answer, remarks_of(item))
+    else:
+        yield from _decision(item.answer, remarks_of(item))
+
+
+def _problems(problems: Iterable[Problem]) -> Iterator[str]:
+    for problem in problems:
+        place = "" if problem.place is None else f"{problem.place}: "
+        yield from wrapped(printable(f"{place}{problem.message}"), "  ", "      ")
+        if problem.hint is not None:
+            yield from wrapped(printable(problem.hint), "    ", "      ")
+
+
+def _decision(decision: Decision, remarks: Iterable[Remark]) -> Iterator[str]:
     yield _VERDICT[decision.verdict]
+    yield from remark_lines(remarks)
     yield ""
     for pack in decision.packs:
         yield from _pack(decision, pack)
@@ -45,31 +101,31 @@ def _lines(decision: Decision) -> Iterator[str]:
 
 
 def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
-    subject = " ".join(part for part in (decision.subject.name, decision.subject.version) if part)
-    if subject:
-        yield from _labelled("release", subject)
-    roles = ", ".join(role.replace("_", " ") for role in decision.roles) or "not known"
-    yield from _labelled("operator", roles)
+    if release := release_of(decision):
+        yield from labelled("release", release)
+    yield from labelled("operator", roles_of(decision, ", ") or "not known")
     when = decision.facts.value("release.date")
-    yield from _labelled("judged", f"{(decision.moment or 'step not known').replace('_', ' ')} on {when}")
+    yield from labelled("judged", f"{step_of(decision)} on {when}")
     basis = pack.pack_at.pack
-    yield from _labelled("law", f"{basis.title} ({basis.law}), as known on {pack.pack_at.as_of}")
+    yield from labelled("law", f"{basis.title} ({basis.law}), as known on {pack.pack_at.as_of}")
     if len(decision.packs) > 1:
-        yield from _labelled("verdict", "informs only" if pack.verdict is None else pack.verdict.value)
+        yield from labelled("verdict", "informs only" if pack.verdict is None else pack.verdict.value)
     yield ""
     yield from _class(pack)
     groups: dict[Status, list[Finding]] = {status: [] for status in Status}
     for finding in pack.findings:
         groups[finding.status].append(finding)
-    yield from _group("Breached: this must change first", groups[Status.BREACHED], long=True)
-    yield from _open(groups[Status.OPEN])
+    yield from _group(basis, "Breached: this must change first", groups[Status.BREACHED], long=True)
+    yield from _open(basis, groups[Status.OPEN])
     yield from _questions(pack)
     later = [f for f in groups[Status.CONDITION] if f.certain]
-    yield from _group("Owed at a later step or afterwards", later, judged_on=when if isinstance(when, date) else None)
+    yield from _group(
+        basis, "Owed at a later step or afterwards", later, judged_on=when if isinstance(when, date) else None
+    )
     yield from _upcoming(groups[Status.UPCOMING])
-    yield from _group("Advice, which never gates", groups[Status.ADVICE])
+    yield from _group(basis, "Advice, which never gates", groups[Status.ADVICE])
     if groups[Status.MET]:
-        yield from _labelled("met", f"{len(groups[Status.MET])} obligations")
+        yield from labelled("met", f"{len(groups[Status.MET])} obligations")
         yield ""
     yield from _readings(pack)
     yield from _where(groups)
@@ -82,30 +138,33 @@ def _class(pack: PackDecision) -> Iterator[str]:
     yield ""
 
 
-def _group(title: str, findings: list[Finding], *, long: bool = False, judged_on: date | None = None) -> Iterator[str]:
+def _group(
+    pack: Pack, title: str, findings: list[Finding], *, long: bool = False, judged_on: date | None = None
+) -> Iterator[str]:
     if not findings:
         return
     yield f"{title} ({len(findings)})"
     if long:
         for finding in findings:
-            yield from _finding(finding)
+            yield from _finding(pack, finding)
         yield ""
         return
     articles: dict[str, list[Finding]] = {}
     for finding in findings:
         articles.setdefault(article_of(finding.provision), []).append(finding)
     for article in in_order(articles):
-        yield f"  {article}: the {_who(articles[article])} must"
+        who = bearers(pack, (role for finding in articles[article] for role in finding.roles))
+        yield f"  {article}: the {who or 'operator'} must"
         for finding in articles[article]:
             point = _point(finding.provision, article)
             line = f"{point} {finding.must}" if point else finding.must
             named = f" ({finding.id})" if finding.kind is Kind.SIGNAL else ""
-            yield from _wrapped(line + named + _due(finding, judged_on), "    - ", "      ")
+            yield from wrapped(line + named + _due(finding, judged_on), "    - ", "      ")
     yield ""
 
 
 def _due(finding: Finding, judged_on: date | None) -> str:
-    """Say by when it must be done, where a period that the law sets can be counted, and whether that has passed."""
+    """Return by when it must be done, where a period that the law sets can be counted, and whether that has passed."""
     days = [each.on for each in finding.due_dates if each.on is not None]
     if not days:
         return ""
@@ -113,50 +172,26 @@ def _due(finding: Finding, judged_on: date | None) -> str:
     return f" (by {min(days)}{passed})"
 
 
-def _who(findings: list[Finding]) -> str:
-    roles = dict.fromkeys(role.replace("_", " ") for finding in findings for role in finding.roles)
-    return " or ".join(roles) or "operator"
-
-
 def _point(provision: str, article: str) -> str:
-    """Give what follows the article in the first citation: `(2), point (a)` of `Art. 9(2), point (a), with Art. 8`."""
+    """Return what follows the article in the first citation: `(2), point (a)` of `Art. 9(2), point (a), with Art. 8`."""
     return provision.split(", with ", 1)[0].removeprefix(article).removeprefix(",").strip()
 
 
-def _finding(finding: Finding) -> Iterator[str]:
-    who = f"{' or '.join(finding.roles).replace('_', ' ')}: " if finding.roles else ""
-    yield from _wrapped(f"{finding.provision}: {who}{finding.must}", "  ", "      ")
-    yield from _wrapped(f"id: {finding.id}", "      ", "      ")
+def _finding(pack: Pack, finding: Finding) -> Iterator[str]:
+    who = f"{bearers(pack, finding.roles)}: " if finding.roles else ""
+    yield from wrapped(f"{finding.provision}: {who}{finding.must}", "  ", "      ")
+    yield from wrapped(f"id: {finding.id}", "      ", "      ")
     if finding.because:
-        yield from _wrapped(f"because {'; '.join(finding.because)}", "      ", "      ")
+        yield from wrapped(f"because {'; '.join(finding.because)}", "      ", "      ")
     if finding.evidence:
-        yield from _wrapped(f"would show it: {'; '.join(finding.evidence)}", "      ", "      ")
+        yield from wrapped(f"would show it: {'; '.join(finding.evidence)}", "      ", "      ")
     if finding.sanction is not None:
-        yield from _wrapped(f"a breach can cost {said(finding.sanction)}", "      ", "      ")
+        yield from wrapped(f"a breach can cost {fine(finding.sanction)}", "      ", "      ")
 
 
-def said(ceiling: Ceiling) -> str:
-    """Say in words what a breach can cost."""
-    parts = []
-    if ceiling.fixed is not None:
-        parts.append(f"{ceiling.currency} {ceiling.fixed:,.0f}")
-    if ceiling.share is not None:
-        parts.append(f"{format_quantity(ceiling.share)} % of worldwide annual turnover")
-    text = " or ".join(parts)
-    if len(parts) > 1:
-        text += {
-            "higher": ", whichever is higher",
-            "lower": ", whichever is lower",
-            "unknown": ", whichever is higher (lower for smaller firms)",
-        }[ceiling.takes]
-    if ceiling.amount is not None and len(parts) > 1:
-        text += f": at most {ceiling.currency} {ceiling.amount:,.0f}"
-    return f"up to {text} ({ceiling.provision})"
-
-
-def _open(findings: list[Finding]) -> Iterator[str]:
+def _open(basis: Pack, findings: list[Finding]) -> Iterator[str]:
     certain = [finding for finding in findings if finding.certain]
-    yield from _group("Open: owed, and nothing shows that it is met", certain)
+    yield from _group(basis, "Open: owed, and nothing shows that it is met", certain)
     unsure = [finding for finding in findings if not finding.certain]
     if not unsure:
         return
@@ -166,20 +201,8 @@ def _open(findings: list[Finding]) -> Iterator[str]:
 
 
 def _by_article(findings: Iterable[Finding]) -> Iterator[str]:
-    counts: dict[str, int] = {}
-    for finding in findings:
-        article = article_of(finding.provision)
-        counts[article] = counts.get(article, 0) + 1
-    text = ", ".join(
-        f"{article} ({counts[article]})" if counts[article] > 1 else article for article in in_order(counts)
-    )
-    if text:
-        yield from _wrapped(text, "  ", "  ")
-
-
-def article_of(provision: str) -> str:
-    """Give the article or annex that a provision begins with: `Art. 9` of `Art. 9(2)(a)`."""
-    return provision.split(",", 1)[0].split("(", 1)[0].split(" and ", 1)[0].strip()
+    if text := counted_by_article(finding.provision for finding in findings):
+        yield from wrapped(text, "  ", "  ")
 
 
 def _questions(pack: PackDecision) -> Iterator[str]:
@@ -190,8 +213,8 @@ def _questions(pack: PackDecision) -> Iterator[str]:
     for number, need in enumerate(pack.needs, 1):
         declaration = vocabulary.get(need.fact)
         asks = need.fact if declaration is None else declaration.asks
-        yield from _wrapped(f"{number}. {asks}", "  ", "     ")
-        yield from _wrapped(f"{need.fact}: {_answers(declaration)} (decides {need.decides})", "     ", "       ")
+        yield from wrapped(f"{number}. {asks}", "  ", "     ")
+        yield from wrapped(f"{need.fact}: {_answers(declaration)} (decides {need.decides})", "     ", "       ")
     yield ""
 
 
@@ -231,7 +254,7 @@ def _upcoming(findings: list[Finding]) -> Iterator[str]:
         yield f"  from {on}: {', '.join(parts)}"
         yield from (f"  {line}" for line in _by_article(certain))
         for proviso in dict.fromkeys(p for f in dates[on] if f.start is not None for p in f.start.provisos):
-            yield from _wrapped(f"note: {proviso}", "    ", "    ")
+            yield from wrapped(f"note: {proviso}", "    ", "    ")
     yield ""
 
 
@@ -243,21 +266,11 @@ def _readings(pack: PackDecision) -> Iterator[str]:
     yield "Readings of open points of law that this rests on"
     for reading in readings:
         choice = pack.pack_at.choices[reading.id]
-        yield from _wrapped(f"{reading.id}: {choice} ({reading.choices[choice]})", "  ", "      ")
+        yield from wrapped(f"{reading.id}: {choice} ({reading.choices[choice]})", "  ", "      ")
     yield ""
 
 
 def _where(groups: dict[Status, list[Finding]]) -> Iterator[str]:
-    first = next((f for status in (Status.BREACHED, Status.OPEN) for f in groups[status]), None)
+    first = next((f for status in Status if status.gates for f in groups[status]), None)
     if first is not None:
-        yield from _labelled("look", f"aiact-rules explain {first.id} FILE shows the rules and facts behind a finding")
-
-
-def _labelled(label: str, text: str) -> Iterator[str]:
-    yield from _wrapped(text, f"{label + ':':10}", " " * 10)
-
-
-def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    yield from wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    ) or [first.rstrip()]
+        yield from labelled("look", f"aiact-rules explain {first.id} FILE shows the rules and facts behind a finding")
