@@ -38,13 +38,13 @@ def test_the_published_schema_is_current() -> None:
     assert published == decision_schema()
 
 
-def without_run(decision: Decision) -> dict[str, object]:
-    return {name: value for name, value in decision.as_json().items() if name not in ("decision_id", "run")}
+def identity(decision: Decision) -> dict[str, object]:
+    return {name: value for name, value in decision.as_json().items() if name not in ("decision_id", "choices", "run")}
 
 
-def test_the_id_is_the_hash_of_everything_but_the_run(gate: Gate) -> None:
+def test_the_id_is_the_hash_of_everything_but_the_run_and_who_chose(gate: Gate) -> None:
     decision = gate.check(EXAMPLES / "minimal", as_of=AS_OF)
-    expected = hashlib.sha256(rfc8785.dumps(without_run(decision))).hexdigest()  # type: ignore[arg-type]
+    expected = hashlib.sha256(rfc8785.dumps(identity(decision))).hexdigest()  # type: ignore[arg-type]
     assert decision.decision_id == f"sha256:{expected}"
 
 
