@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from aiact_rules.cli.terminal import show, write_out
 
 from .conftest import EXAMPLES, Answer
 
@@ -25,3 +28,48 @@ def test_no_color_is_obeyed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[" not in run("check", str(EXAMPLES / "minimal")).out
+
+
+HOSTILE = "HOLD  x\n\x1b[2J\x1b[1;1HALLOW  may go ahead\x1b[0J\n  ::set-output name=verdict::allow\n\x9b31m \u202etxt m\udcff\n"
+SHOWN = (
+    "HOLD  x\n\\x1b[2J\\x1b[1;1HALLOW  may go ahead\\x1b[0J\n  \\x3a:set-output name=verdict::allow\n"
+    "\\x9b31m \\u202etxt m\\xff\n"
+)
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_a_report_cannot_steer_the_terminal(
+    coloured: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if coloured:
+        pytest.importorskip("rich")
+    monkeypatch.setenv("FORCE_COLOR" if coloured else "NO_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR" if coloured else "FORCE_COLOR", raising=False)
+    show(HOSTILE)
+    out = capsys.readouterr().out
+    assert ("\x1b[" in out) is coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", out) == SHOWN
+
+
+def test_what_could_not_be_judged_is_no_plain_heading(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("rich")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    colours = []
+    for word in ("ALLOW", "ERROR", "NONE", "Operators"):
+        show(f"{word}  x\n")
+        colours.append(capsys.readouterr().out.split("m", 1)[0])
+    assert len(set(colours)) == 4
+
+
+def test_commands_for_a_ci_system_go_out_but_nothing_that_steers_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "::error file=a::b\x1b[2J\n\tm\udcff\r\n"
+    write_out(text, None, "the report")
+    assert capsys.readouterr().out.encode() == b"::error file=a::b\\x1b[2J\n\tm\\xff\r\n"
+    target = tmp_path / "report.txt"
+    write_out("m\udcff ü\n", target, "the report")
+    assert target.read_text(encoding="utf-8") == "m\\udcff ü\n"

@@ -1,4 +1,4 @@
-"""Terminal: the same text with some colour, where `rich` is installed and somebody is looking."""
+"""Terminal: text that no terminal obeys, with some colour where `rich` is installed and somebody is looking."""
 
 from __future__ import annotations
 
@@ -11,14 +11,25 @@ from pathlib import Path
 import click
 
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.reports.escapes import harmless, plain
 
-_VERDICT = re.compile(r"^(ALLOW|HOLD|BLOCK)\b.*$", re.MULTILINE)
-_HEADING = re.compile(r"^(?=[A-Z])(?!ALLOW|HOLD|BLOCK).*$", re.MULTILINE)
-_COLOUR = {"ALLOW": "bold green", "HOLD": "bold yellow", "BLOCK": "bold red"}
+_VERDICT = re.compile(r"^(ALLOW|HOLD|BLOCK|ERROR|NONE)\b.*$", re.MULTILINE)
+_HEADING = re.compile(r"^(?=[A-Z])(?!ALLOW|HOLD|BLOCK|ERROR|NONE).*$", re.MULTILINE)
+_COLOUR = {
+    "ALLOW": "bold green",
+    "HOLD": "bold yellow",
+    "BLOCK": "bold red",
+    "ERROR": "bold red",
+    "NONE": "bold yellow",
+}
 
 
 def show(text: str) -> None:
-    """Write a text report. Without `rich`, without a terminal, or with `NO_COLOR`, it stays plain; nothing else differs."""
+    """Write a text report. Without `rich`, without a terminal, or with `NO_COLOR`, it stays plain; nothing else differs.
+
+    What a terminal or a CI system's log would obey is escaped.
+    """
+    text = harmless(text)
     wanted = os.environ.get("FORCE_COLOR") or sys.stdout.isatty()
     if not wanted or os.environ.get("NO_COLOR") or find_spec("rich") is None:
         click.echo(text, nl=False)
@@ -35,11 +46,14 @@ def show(text: str) -> None:
 
 
 def write_out(text: str, output: Path | None, what: str) -> None:
-    """Write a text to a file, or to the terminal where none is named. Raises InputError where the file cannot be written."""
+    """Write a text to a file as UTF-8, or to the terminal where none is named; what a terminal would obey is escaped there.
+
+    Raises InputError where the file cannot be written.
+    """
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(plain(text), nl=False)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise InputError([Problem(f"{what} cannot be written here", Place(str(output)), str(error))]) from error
