@@ -56,7 +56,7 @@ def _waived(item: Item) -> Iterator[Remark]:
         yield from (Remark("note", printable(each)) for each in item.waived)
         return
     although = f"although its verdict is {item.word}"
-    yield from (Remark("passes", f"{although}: {printable(each)}") for each in item.waived)
+    yield from (Remark("passes", f"{although}; {printable(each)}") for each in item.waived)
     if not item.waived:
         yield Remark("passes", although)
 
