@@ -102,7 +102,9 @@ class Release(pytest.File):
             prefix = f"{decision.operator}." if len(item.decisions) > 1 and decision.operator else ""
             refused = decision.verdict.severity >= threshold
             problem = f"the verdict is {decision.verdict.value} ({decision.decision_id})" if refused else None
-            yield Obligation.from_parent(self, name=f"{prefix}verdict", problem=problem)
+            verdict = Obligation.from_parent(self, name=f"{prefix}verdict", problem=problem)
+            verdict.user_properties.append(("aiact_decision_id", decision.decision_id))
+            yield verdict
             for name, problem in _findings(decision, threshold):
                 yield Obligation.from_parent(self, name=f"{prefix}{name}", problem=problem)
 

@@ -31,6 +31,7 @@ class Answer:
     reason: str | None = None
     conclusions: Mapping[str, str] | None = None
     statuses: Mapping[Status, tuple[str, ...]] | None = None
+    decision_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class FolderSwept:
     def _columns(self, at: int, after: str, sets: Sequence[Status]) -> Iterator[tuple[pa.Field, pa.Array]]:
         answers = [row.answers[at] for row in self.rows]
         yield _coded(f"{PREFIX}verdict{after}", [answer.verdict for answer in answers], VERDICTS)
+        ids = pa.array([answer.decision_id for answer in answers], pa.string())
+        yield pa.field(f"{PREFIX}decision_id{after}", pa.string()), ids
         for name in dict.fromkeys(name for answer in answers for name in answer.conclusions or {}):
             said = [(answer.conclusions or {}).get(name) for answer in answers]
             yield _coded(f"{PREFIX}{name}{after}", said, TRUTHS)
@@ -144,9 +147,8 @@ def _answer(decision: Decision, *, several: bool) -> Answer:
         obligations = tuple(pack.pack_at.obligations)
         for index, status, _ in pack.statuses:
             statuses.setdefault(status, []).append(before + obligations[index])
-    return Answer(
-        decision.verdict.value, None, conclusions, {status: tuple(names) for status, names in statuses.items()}
-    )
+    found = {status: tuple(names) for status, names in statuses.items()}
+    return Answer(decision.verdict.value, None, conclusions, found, decision.decision_id)
 
 
 def _coded(name: str, words: Sequence[str | None], known: tuple[str, ...]) -> tuple[pa.Field, pa.Array]:
