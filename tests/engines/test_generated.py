@@ -70,7 +70,7 @@ def test_nothing_that_can_be_executed_is_kept(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("AIACT_RULES_CACHE", str(tmp_path))
     gate = Gate()
     for _ in range(FIRST_INTERPRETED + 1):
-        gate.decide({"release.subject": "system"})
+        gate.check({"release.subject": "system"})
     assert {file.suffix for file in tmp_path.iterdir()} == {".pack", ".lowered", ".heads"}
 
 

@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from aiact_rules.core.problems import InputError
+from aiact_rules.decision_log import log_file
 from aiact_rules.decision_log.entries import FailedInput
 from aiact_rules.decision_log.log import FIRST, DecisionLog
 from aiact_rules.gate import Gate
@@ -381,6 +382,42 @@ def test_a_log_is_read_whole_while_others_write_to_it(log: DecisionLog) -> None:
     assert log.verify().entries == 83
 
 
+def changed_while_read(log: DecisionLog, monkeypatch: pytest.MonkeyPatch, *failures: Exception) -> list[str]:
+    """Have the log change under the first reading, which then fails where there is a failure. Gives how it was opened."""
+    opened: list[str] = []
+    unchanged = log_file._opened
+
+    def changing(path: Path, how: str) -> sqlite3.Connection:
+        opened.append(how)
+        if len(opened) == 1:
+            os.utime(log.path, ns=(1, 1))
+            for failure in failures:
+                raise failure
+        return unchanged(path, how)
+
+    monkeypatch.setattr(log_file, "_opened", changing)
+    return opened
+
+
+@pytest.mark.parametrize("failures", [(), (sqlite3.DatabaseError("database disk image is malformed"),)])
+def test_what_was_read_while_the_log_changed_is_read_again(
+    log: DecisionLog, monkeypatch: pytest.MonkeyPatch, failures: tuple[Exception, ...]
+) -> None:
+    opened = changed_while_read(with_three(log), monkeypatch, *failures)
+    assert log.verify().problems == ()
+    assert len(opened) == 2
+
+
+def test_a_log_that_cannot_be_read_although_nobody_changes_it_is_none(
+    log: DecisionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.append(decision("one"))
+    os.utime(log.path, ns=(1, 1))
+    changed_while_read(log, monkeypatch, sqlite3.DatabaseError("database disk image is malformed"))
+    with pytest.raises(InputError, match="malformed"):
+        log.verify()
+
+
 def test_a_long_log_is_read_in_order_to_its_end(log: DecisionLog) -> None:
     for number in range(130):
         log.append(decision(str(number)))
@@ -424,7 +461,7 @@ def test_notes_are_part_of_the_chain_and_not_of_the_decision(log: DecisionLog) -
 
 
 def test_a_decision_of_the_gate_fits_its_id_in_the_log(log: DecisionLog) -> None:
-    log.append(Gate().decide({"release.subject": "system"}).as_json())
+    log.append(Gate().check({"release.subject": "system"}).as_json())
     assert log.verify().problems == ()
 
 
@@ -457,7 +494,7 @@ def test_a_log_of_the_first_version_is_read_and_continued(log: DecisionLog) -> N
 def test_the_page_about_the_log_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (ROOT / "docs" / "decision-log.md").read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    exec(page.split("```python\n")[1].split("```")[0], {"decision": Gate().decide({"release.subject": "system"})})
+    exec(page.split("```python\n")[1].split("```")[0], {"decision": Gate().check({"release.subject": "system"})})
     first, second = DecisionLog("decisions.db").entries()
     assert first.notes == {"baseline": "baseline.json"}
     assert second.error == FailedInput("models/scorer", ("there is no model card and no release file",))
