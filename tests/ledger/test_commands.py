@@ -70,9 +70,9 @@ def test_show_lists_decisions_errors_and_broken_rows_without_control_characters(
     lines = [line.split("  ") for line in answer.out.splitlines()]
     assert [line[0] for line in lines] == ["1", "2", "3", "4"]
     assert lines[0][2:4] == ["allow", "one"]
-    assert lines[1][2:] == ["error", "models/\\u001b[2J", "there is no card\\nin this folder"]
+    assert lines[1][2:] == ["error", "models/\\x1b[2J", "there is no card\\nin this folder"]
     assert lines[2][1:] == ["-", "broken", "the record is not an object"]
-    assert lines[3][3] == "four\\u009b2J"
+    assert lines[3][3] == "four\\x9b2J"
 
 
 def test_one_entry_is_shown_whole_as_json(run: Run, mixed: DecisionLog) -> None:  # noqa: F811

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place, Problem
 from aiact_rules.decision_log.entries import Entry
 from aiact_rules.decision_log.log import DecisionLog
@@ -29,10 +30,11 @@ def verify(file: Path) -> None:
     """Check the chain of a log, and print its head to keep elsewhere. Exit code 1 where it is broken."""
     found = DecisionLog(file).verify()
     for problem in found.problems:
-        click.echo(_printable(str(problem)))
+        click.echo(str(problem))
     if found.beside is not None:
-        click.echo(_printable(f"{found.beside} holds the newest entries of this log: copy both files"))
-    click.echo(f"{found.entries} entries, head {found.head}, {'broken' if found.problems else 'unbroken'}")
+        click.echo(printable(f"{found.beside} holds the newest entries of this log: copy both files"))
+    state = "broken" if found.problems else "unbroken"
+    click.echo(f"{found.entries} entries, head {printable(found.head)}, {state}")
     raise click.exceptions.Exit(1 if found.problems else 0)
 
 
@@ -43,11 +45,12 @@ def show(file: Path, entry: int | None) -> None:
     """List the entries of a log, or show one. Exit code 1 where an entry is broken."""
     log = DecisionLog(file)
     if entry is not None:
-        click.echo(_printable(json.dumps(log.entry(entry).record, indent=2, ensure_ascii=False), also="\n"))
+        text = json.dumps(log.entry(entry).record, indent=2, ensure_ascii=False)
+        click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
         return
     broken = False
     for each in log.entries():
-        click.echo(_printable(f"{each.seq}  {each.at or '-'}  {_summary(each)}"))
+        click.echo(printable(f"{each.seq}  {each.at or '-'}  {_summary(each)}"))
         broken = broken or each.broken is not None
     raise click.exceptions.Exit(1 if broken else 0)
 
@@ -62,7 +65,7 @@ def export(file: Path) -> None:
             click.echo(each.text)
         else:
             problem = Problem(f"this entry is left out: {each.broken}", Place(f"{file}, entry {each.seq}"))
-            click.echo(_printable(str(problem)), err=True)
+            click.echo(str(problem), err=True)
             broken = True
     raise click.exceptions.Exit(1 if broken else 0)
 
@@ -76,8 +79,3 @@ def _summary(entry: Entry) -> str:
     subject = entry.decision.get("subject")
     name = subject.get("name") if isinstance(subject, dict) else None
     return f"{entry.decision.get('verdict')}  {name or '-'}  {entry.decision.get('decision_id')}"
-
-
-def _printable(text: str, *, also: str = "") -> str:
-    """Return a text with its control characters, and what is no Unicode, as JSON would escape them."""
-    return "".join(c if c.isprintable() or c in also else json.dumps(c)[1:-1] for c in text)
