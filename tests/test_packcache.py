@@ -167,12 +167,16 @@ def test_nothing_fails_where_nothing_can_be_kept(tmp_path: Path, folder: Path, m
         assert read_cached("x.pack", ()) is None
 
 
+def made_anew(*_: object, **__: object) -> None:
+    pytest.fail("not found in the cache: is every class of a pack among the kinds in `catalogue/cached_packs.py`?")
+
+
 def test_every_pack_is_found_again_whole(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = list(Catalogue.of_installed_plugins().identities)
     packs = [Catalogue.of_installed_plugins().packs([name]) for name in names]
     lowered = [cached_lowered(each.at(date(2026, 11, 22), {})) for found in packs for each in found]
-    monkeypatch.setattr("aiact_rules.specfiles.loader.load_pack", None)
-    monkeypatch.setattr("aiact_rules.catalogue.cached_packs.lower", None)
+    for maker in ("specfiles.loader.load_pack", "catalogue.cached_packs.lower"):
+        monkeypatch.setattr(f"aiact_rules.{maker}", made_anew)
     assert [Catalogue.of_installed_plugins().packs([name]) for name in names] == packs
     assert [cached_lowered(each.at(date(2026, 11, 22), {})) for found in packs for each in found] == lowered
 

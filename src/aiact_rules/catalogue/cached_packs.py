@@ -35,6 +35,7 @@ from aiact_rules.core.rules import (
     Sanction,
     Span,
     Timetable,
+    Transition,
 )
 from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, Vocabulary
 from aiact_rules.specfiles.folder import common_files, spec_files
@@ -49,7 +50,7 @@ _PACK_KINDS = (
     *(AllOf, AnyOf, Not, Holds, ReadingIs, ParameterName),
     *(Pack, Vocabulary, FactDeclaration, FactType, Derivation, Place, Span),
     *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Parameter, Timetable, Route, Deferral),
-    *(Reading, Cue, Sanction, LowerCap),
+    *(Reading, Cue, Sanction, LowerCap, Transition),
 )
 _HEAD_KINDS = (PackIdentity, type(Path()))
 
