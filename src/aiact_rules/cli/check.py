@@ -114,12 +114,12 @@ def _usual_report(batch: Batch) -> str:
 
 def _log(batch: Batch, log_file: Path | None) -> None:
     """Add each decision, and each input that could not be judged, to the log named and to that of its organisation."""
-    from aiact_rules.decision_log.log import DecisionLog
-
     for item in batch.items:
         own = item.settings.get("log")
         files = dict.fromkeys(file for file in (log_file, None if own is None else Path(own)) if file is not None)
         for file in files:
+            from aiact_rules.decision_log.log import DecisionLog  # most checks log nothing, and SQLite takes time
+
             log = DecisionLog(file)
             if item.answer is None:
                 log.append_error(item.name, [str(problem) for problem in item.problems])
