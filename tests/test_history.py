@@ -11,14 +11,13 @@ from click.testing import CliRunner
 
 from aiact_rules.bundled import specs_folder
 from aiact_rules.cli import cli
-from aiact_rules.cli.history import facts_beside, history_of
-from aiact_rules.cli.options import Judging, Reader
 from aiact_rules.core.problems import PackError
 from aiact_rules.gate import Gate
 from aiact_rules.history.history import OTHER, History, Owed, read_table
+from aiact_rules.history.judging import facts_beside, history_of, request_for
 from aiact_rules.history.picture import render_svg
 from aiact_rules.history.text import class_of, render_text
-from aiact_rules.sources.document import Skipped
+from aiact_rules.requests.overrides import Overrides, facts_from_texts
 from aiact_rules.specfiles.loader import load_pack
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "history"
@@ -34,12 +33,8 @@ def gate() -> Gate:
 
 
 def told(gate: Gate, name: str, *settings: str) -> History:
-    packs = tuple(dict.fromkeys(version.pack for version in TABLE.versions))
-    path = EXAMPLES / f"{name}.yaml"
-    chosen = Judging(packs=packs, fact_files=facts_beside(path), settings=settings)
-    release = Reader(gate, chosen).read(path)
-    assert not isinstance(release, Skipped)
-    return history_of(gate, TABLE, release, chosen)
+    said = Overrides(facts=facts_from_texts(settings))
+    return history_of(gate, TABLE, request_for(gate, TABLE, EXAMPLES / f"{name}.yaml", said))
 
 
 def owed_under(history: History) -> dict[str, set[str]]:

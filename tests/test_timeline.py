@@ -12,8 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from aiact_rules.cli.options import Judging, Reader, Release
-from aiact_rules.cli.timeline import command, timeline_of
+from aiact_rules.cli.timeline import command
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
 from aiact_rules.core.packs import Pack
@@ -21,6 +20,8 @@ from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
+from aiact_rules.requests.overrides import Overrides, facts_from_texts
+from aiact_rules.timeline.judging import timeline_of
 from aiact_rules.timeline.picture import render_svg
 from aiact_rules.timeline.text import render_text
 from aiact_rules.timeline.timeline import Change, Line, Timeline, TimelineDate, timeline
@@ -53,12 +54,9 @@ def gate() -> Gate:
     return Gate()
 
 
-def of(gate: Gate, path: Path, text: str, **options: object) -> Timeline:
+def of(gate: Gate, path: Path, text: str, *stated: str, as_of: date = KNOWN) -> Timeline:
     path.write_text(text, encoding="utf-8")
-    chosen = Judging(as_of=KNOWN, **options)  # type: ignore[arg-type]
-    release = Reader(gate, chosen).read(path)
-    assert isinstance(release, Release)
-    return timeline_of(gate, release, chosen)
+    return timeline_of(gate, gate.request(path, Overrides(as_of=as_of, facts=facts_from_texts(stated))))
 
 
 def on(timeline: Timeline, day: str) -> TimelineDate:
@@ -107,12 +105,8 @@ def test_the_text_of_a_past_day_is_that_days_text(recruiting: Timeline) -> None:
 
 
 def test_the_law_is_not_known_beyond_the_as_of_date(gate: Gate, tmp_path: Path) -> None:
-    path = tmp_path / "aiact.yaml"
-    path.write_text(RECRUITING % "false", encoding="utf-8")
-    chosen = Judging(as_of=date(2026, 7, 1))
-    release = Reader(gate, chosen).read(path)
-    assert isinstance(release, Release)
-    days = {step.on.isoformat(): step for step in timeline_of(gate, release, chosen).dates}
+    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false", as_of=date(2026, 7, 1))
+    days = {step.on.isoformat(): step for step in found.dates}
     assert days["2026-08-02"].new.verdict is Verdict.HOLD
     assert "2027-12-02" not in days
 
@@ -153,7 +147,7 @@ def test_a_date_of_first_placing_that_is_stated_counts(gate: Gate, tmp_path: Pat
         "release.first_placed_on=2026-05-01",
         "system.in_present_form_since=2026-05-01",
     )
-    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false", settings=facts)
+    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false", *facts)
     assert found.released_on == date(2026, 5, 1)
     assert on(found, "2027-12-02").new.verdict is Verdict.HOLD
     assert on(found, "2027-12-02").on_market.verdict is Verdict.ALLOW  # type: ignore[union-attr]
@@ -161,7 +155,7 @@ def test_a_date_of_first_placing_that_is_stated_counts(gate: Gate, tmp_path: Pat
 
 def test_a_changed_design_is_not_assumed_away(gate: Gate, tmp_path: Path) -> None:
     facts = ("release.already_on_market=yes", "system.design_significantly_changed=yes")
-    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false", settings=facts)
+    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false", *facts)
     assert found.lines == (Line.NEW,), "a release whose design changed is spared nothing"
 
 
@@ -232,13 +226,12 @@ facts:
 def test_one_operator_of_several_is_chosen_by_name(tmp_path: Path, gate: Gate) -> None:
     path = tmp_path / "aiact.yaml"
     path.write_text(CHAIN, encoding="utf-8")
-    release = Reader(gate, Judging()).read(path)
-    assert isinstance(release, Release)
+    request = gate.request(path, Overrides(as_of=KNOWN))
     with pytest.raises(InputError, match="--operator, one of: Maker, Seller"):
-        timeline_of(gate, release, Judging())
+        timeline_of(gate, request)
     with pytest.raises(InputError, match="did you mean `Seller`"):
-        timeline_of(gate, release, Judging(), "Sellr")
-    assert timeline_of(gate, release, Judging(as_of=KNOWN), "Seller").first.roles == ("distributor",)
+        timeline_of(gate, request, "Sellr")
+    assert timeline_of(gate, request, "Seller").first.roles == ("distributor",)
 
 
 def run(path: Path, *arguments: str) -> str:
