@@ -18,12 +18,12 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.gate import Gate
 from aiact_rules.sources.ml_bom import read_ml_bom
 from aiact_rules.sources.model_card import is_card, read_card_metadata, read_model_card
+from aiact_rules.sources.organisation import MOST_BYTES as SETTINGS_BYTES
 from aiact_rules.sources.organisation import read_organisation
 from aiact_rules.sources.release_file import read_release_file
 from aiact_rules.sources.text_files import MOST_BYTES, decoded
 
 MOST_SECONDS = 2.0
-SETTINGS_BYTES = 256 * 1024
 
 
 def repeated(unit: str, before: str = "", after: str = "") -> str:

@@ -38,10 +38,10 @@ class Text:
     notes: tuple[str, ...] = ()
 
 
-def read_text(path: Path, name: str | None = None, *, guess_encoding: bool = True, most: int = MOST_BYTES) -> Text:
-    """Read a file of at most `most` bytes as text. Raises InputError where it cannot be read."""
+def read_text(path: Path, name: str | None = None, *, guess_encoding: bool = True) -> Text:
+    """Read a file of at most `MOST_BYTES` as text. Raises InputError where it cannot be read."""
     shown = str(path) if name is None else name
-    return decoded(read_bytes(path, shown, most), shown, guess_encoding=guess_encoding)
+    return decoded(read_bytes(path, shown), shown, guess_encoding=guess_encoding)
 
 
 def repository_of(path: Path) -> Path | None:
