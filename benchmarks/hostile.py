@@ -41,6 +41,11 @@ def numbered(unit: str, before: str = "", after: str = "", joined: str = "") -> 
     return before + joined.join(parts[:-1]) + after
 
 
+def some(count: int, unit: str) -> str:
+    """Return so many units, each with a number of its own, for what is refused above a number."""
+    return "".join(unit.replace("@", str(number)) for number in range(count))
+
+
 def marks(first: str, second: str) -> str:
     """Return combining marks in an order that a naive normalisation has to turn round."""
     half = (MOST_BYTES - 1) // (2 * len(first.encode()))
@@ -105,6 +110,8 @@ def fronts() -> Iterator[tuple[str, str]]:
     yield "block text", repeated(" x\n", "a: |\n")
     yield "comments", repeated("#\n")
     yield "placeholders", repeated("{{ x }}\n")
+    yield "as many keys as are read", some(49_000, "key@: v\n")
+    yield "as many near misses as are read", some(49_000, "eu_ai_ac@: v\n")
     yield "near misses of the block", numbered("eu_ai_ac@: v\n")
 
 
@@ -118,6 +125,10 @@ def releases() -> Iterator[tuple[str, str]]:
     yield "much evidence", numbered("  - file@.md\n", top + "evidence:\n  system.practices:\n")
     yield "operators", numbered("- {name: a@, roles: [provider]}\n", top + "operators:\n")
     yield "operators with unknown facts", numbered("- {sizee@: sme}\n", top + "operators:\n")
+    yield "as many unknown facts as are read", top + "facts:\n" + some(49_000, "  system.practices@: yes\n")
+    yield "as many unknown keys as are read", top + some(49_000, "operatorr@: x\n")
+    yield "as many unknown names of evidence as are read", top + "evidence:\n" + some(1_000, "  art9@: x.md\n")
+    yield "as many operators as are read", top + "operators:\n" + some(1_000, "- {roles: [providr@], sizee: sme}\n")
     yield "unknown values", numbered("x@", top + "facts: {system.practices: [", "]}\n", ", ")
     yield "unknown readings", numbered("  r@: x\n", top + "readings:\n")
     yield "a long number", top + "facts: {model.training_compute: " + repeated("9")[:-60] + "}\n"
@@ -198,7 +209,7 @@ def main() -> int:
 
     readers: list[tuple[str, Callable[[str], object], Iterable[tuple[str, str]]]] = [
         ("card", card, bodies()),
-        ("front matter", lambda text: card(f"---\n{text[:-20]}\n---\n"), fronts()),
+        ("front matter", lambda text: card(f"---\n{text[: MOST_BYTES - 20]}\n---\n"), fronts()),
         ("is it a card", lambda text: is_card(decoded(text.encode(), "README.md")), bodies()),
         ("metadata", lambda text: read_card_metadata(decoded(text.encode(), "m.yaml"), vocabulary, cues), fronts()),
         ("release file", lambda text: _release(text, vocabulary, obligations), (*fronts(), *releases())),
