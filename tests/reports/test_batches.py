@@ -130,8 +130,14 @@ def test_a_market_that_was_left_out_on_record_and_notes_stand_in_every_format(na
 
 
 def test_packs_and_readings_that_somebody_chose_stand_with_who_did(allowed: Decision) -> None:
-    plain = rendered("text", Batch.of(chosen(allowed, packs=(Choice("eu_ai_act", DEFAULT),))))
-    assert plain == rendered("text", Batch.of(allowed))
+    own = Place(allowed.subject.documents[0], 5)
+    for ordinary in (DEFAULT, own):
+        assert rendered("text", Batch.of(chosen(allowed, packs=(Choice("eu_ai_act", ordinary),)))) == rendered(
+            "text", Batch.of(chosen(allowed))
+        )
+    assert "packs:    eu_ai_act (the caller)\n" in rendered(
+        "text", Batch.of(chosen(allowed, packs=(Choice("eu_ai_act", CALLER),)))
+    )
     decision = chosen(
         allowed,
         packs=(Choice("eu_ai_act", DEFAULT), Choice("kr_ai_basic_act", CALLER)),

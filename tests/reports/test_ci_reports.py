@@ -31,12 +31,7 @@ def held() -> Decision:
 
 @pytest.fixture(scope="module")
 def blocked() -> Decision:
-    gate = Gate()
-    document = gate.read(EXAMPLES / "minimal")
-    return gate.check(
-        document.with_facts(document.facts.merged_with(gate.facts({"operator.supports_ai_literacy": False}))),
-        as_of=AS_OF,
-    )
+    return Gate().check(EXAMPLES / "minimal", as_of=AS_OF, facts={"operator.supports_ai_literacy": "false"})
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +150,6 @@ def test_the_page_is_whole_needs_nothing_else_and_escapes_what_it_shows(held: De
 
 
 def test_text_from_a_document_never_becomes_markup() -> None:
-    gate = Gate()
-    facts = gate.facts({"release.subject": "model", "model.licence": "<script>alert(1)</script> | a"})
-    decision = gate.check(facts, roles=["provider"], markets=["EU"], as_of=AS_OF)
+    facts = {"release.subject": "model", "model.licence": "<script>alert(1)</script> | a"}
+    decision = Gate().check(facts, roles=["provider"], markets=["EU"], as_of=AS_OF)
     assert "<script" not in HtmlReport().render(Batch.of(decision))

@@ -67,7 +67,8 @@ def _chosen(decision: Decision) -> Iterator[Remark]:
     for choice in choices.uncovered:
         why = f"no installed pack covers it; left out on record by {_who(choice.place)}"
         yield Remark("not judged for", f"{printable(choice.value)} ({why})")
-    if any(choice.place != DEFAULT for choice in choices.packs):
+    ordinary = {DEFAULT.source, *decision.subject.documents}
+    if len(choices.packs) > 1 or any(choice.place.source not in ordinary for choice in choices.packs):
         yield Remark("packs", ", ".join(map(_said, choices.packs)), warns=False)
     chosen = {name: choice for name, choice in sorted(choices.readings.items()) if choice.place != DEFAULT}
     if chosen:
