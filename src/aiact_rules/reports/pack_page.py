@@ -27,7 +27,7 @@ _FORCE = {Force.EFFORT: "best effort", Force.VOLUNTARY: "voluntary", Force.PENDI
 
 
 def pack_page(pack: Pack) -> str:
-    """Give the page of a pack as Markdown."""
+    """Return the page of a pack as Markdown."""
     page = _Page(pack)
     head, body = list(page.head()), list(page.body())
     lines = [*head, *_contents(body), *body]
@@ -61,7 +61,7 @@ class _Page:
                 self.exceptions.setdefault(target, []).append(rule)
 
     def body(self) -> Iterator[str]:
-        """Give all sections."""
+        """Yield all sections."""
         yield from self._roles()
         for kind in _PART:
             yield from self._duties(kind)
@@ -72,7 +72,7 @@ class _Page:
         yield from self._parameters()
 
     def head(self) -> Iterator[str]:
-        """Give the title, and what pack this is."""
+        """Yield the title, and what pack this is."""
         pack = self.pack
         yield f"# {pack.title}: what is owed, by whom, from when"
         yield ""
@@ -159,7 +159,7 @@ class _Page:
         yield ""
 
     def _traits(self, o: Obligation) -> dict[str, str]:
-        """Give what is often the same for all obligations of an article, in words."""
+        """Return what is often the same for all obligations of an article, in words."""
         found = {}
         if o.given != ALWAYS:
             found["Breached where" if o.kind is Kind.PROHIBITION else "Owed where"] = self.conditions.say(o.given)
@@ -203,7 +203,7 @@ class _Page:
         return f"{deadline.amount} {unit} from `{deadline.runs_from}`{where} ({deadline.provision})"
 
     def _starts(self, timetable: str) -> str:
-        """Say from when a timetable makes something apply, under the default readings."""
+        """Return from when a timetable makes something apply, under the default readings."""
         table = self.pack.timetables.get(timetable)
         if table is None:
             return "as its timetable says"
@@ -348,7 +348,7 @@ class _Page:
         yield ""
 
     def _dated(self, name: str) -> str:
-        """Give the latest value of a date, and those of earlier texts."""
+        """Return the latest value of a date, and those of earlier texts."""
         parameter = self.pack.parameters.get(name)
         if parameter is None:
             return f"`{name}`"
@@ -374,7 +374,7 @@ def _sentence(traits: Mapping[str, str]) -> str:
 
 
 def _text_of(text: str) -> str:
-    """Give text that Markdown shows as it is: nothing in it opens a tag."""
+    """Return text that Markdown shows as it is: nothing in it opens a tag."""
     return " ".join(text.split()).replace("<", "&lt;")
 
 
