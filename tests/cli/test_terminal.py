@@ -73,3 +73,22 @@ def test_commands_for_a_ci_system_go_out_but_nothing_that_steers_a_terminal(
     target = tmp_path / "report.txt"
     write_out("m\udcff ü\n", target, "the report")
     assert target.read_text(encoding="utf-8") == "m\\udcff ü\n"
+
+
+@pytest.mark.parametrize("command", [("facts",), ("explain", "art4.1.provider"), ("check",)])
+@pytest.mark.parametrize("report", ["text", "json"])
+def test_no_name_of_a_release_file_steers_the_terminal(
+    run: Run, tmp_path: Path, command: tuple[str, ...], report: str
+) -> None:
+    folder = tmp_path / "x\n::error::y \x1b[2J"
+    folder.mkdir()
+    minimal = (EXAMPLES / "minimal" / "aiact.yaml").read_text(encoding="utf-8")
+    named = minimal.replace("name: spam-filter", 'name: "zz\\n::error::y \\e[2J"')
+    assert named != minimal
+    (folder / "aiact.yaml").write_text(named, encoding="utf-8")
+    answer = run(*command, str(folder), "--format", report)
+    assert answer.code == 0
+    for text in (answer.out, answer.err):
+        assert "\x1b" not in text
+        assert not re.search(r"^\s*::", text, re.MULTILINE)
+    assert "::error::y" in answer.out

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from aiact_rules.cli.options import judging
+from aiact_rules.cli.terminal import say
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.explanation import Explanation
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.rules import Obligation, Rule
 from aiact_rules.gate import Gate
+from aiact_rules.reports.escapes import json_text
 from aiact_rules.requests.overrides import Overrides
 
 
@@ -35,11 +36,11 @@ def command(name: str, path: Path, report: str, operator: str | None, said: Over
         return
     found = _explained(decision, name)
     if report == "json":
-        click.echo(json.dumps([explanation.as_json() for explanation in found], indent=2, ensure_ascii=False))
+        click.echo(json_text([explanation.as_json() for explanation in found]), nl=False)
         return
     for explanation in found:
         for line in explanation.lines():
-            click.echo(line)
+            say(line)
 
 
 def _explained(decision: Decision, name: str) -> list[Explanation]:
@@ -67,14 +68,14 @@ def _cites(provision: str, wanted: str) -> bool:
 
 
 def _verdict(decision: Decision) -> None:
-    click.echo(f"verdict: {decision.verdict.value}")
+    say(f"verdict: {decision.verdict.value}")
     changes = decision.counterfactuals()
     if not changes:
-        click.echo("no change of up to three facts changes it; `check` lists everything that is breached or open")
+        say("no change of up to three facts changes it; `check` lists everything that is breached or open")
     for change in changes:
         stated = []
         for fact, value in change.changes.items():
             shown = decision.vocabulary[fact].format(value)
             shown = ("yes" if shown else "no") if isinstance(shown, bool) else shown
             stated.append(f"{fact} = {'[' + ', '.join(shown) + ']' if isinstance(shown, list) else shown}")
-        click.echo(f"it would be {change.verdict.value} if {' and '.join(stated)}")
+        say(f"it would be {change.verdict.value} if {' and '.join(stated)}")

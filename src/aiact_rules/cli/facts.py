@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from aiact_rules.cli.options import judging
+from aiact_rules.cli.terminal import say
 from aiact_rules.gate import Gate
+from aiact_rules.reports.escapes import json_text
 from aiact_rules.requests.overrides import Overrides
 
 
@@ -26,14 +27,16 @@ def command(path: Path, report: str, said: Overrides) -> None:
         for fact in sorted(request.facts, key=lambda fact: fact.name)
     ]
     if report == "json":
-        click.echo(json.dumps([{"fact": n, "value": v, "origin": o} for n, v, o in rows], indent=2, ensure_ascii=False))
+        click.echo(json_text([{"fact": n, "value": v, "origin": o} for n, v, o in rows]), nl=False)
         return
     for name, value, origin in rows:
         shown = ("yes" if value else "no") if isinstance(value, bool) else value
-        click.echo(f"{name}: {shown if not isinstance(shown, list) else '[' + ', '.join(shown) + ']'}\n    {origin}")
+        say(f"{name}: {shown if not isinstance(shown, list) else '[' + ', '.join(shown) + ']'}")
+        say(f"    {origin}")
     for signal in request.signals:
-        click.echo(f"signal {signal.cue}: `{signal.words}`\n    {signal.place}")
+        say(f"signal {signal.cue}: `{signal.words}`")
+        say(f"    {signal.place}")
     for note in (*request.notes, *request.choices.notes):
-        click.echo(f"note: {note}")
+        say(f"note: {note}")
     if not rows:
-        click.echo("no facts are stated")
+        say("no facts are stated")

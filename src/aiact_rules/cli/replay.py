@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aiact_rules.cli.terminal import say
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import Gate
 
@@ -27,7 +28,7 @@ def command(file: Path, entry: int) -> None:
     found = replay(Gate(), recorded)
     click.echo(f"recorded {found.recorded_id}\nreplayed {found.decision.decision_id}")
     for difference in found.differences:
-        click.echo(f"  {difference}")
+        say(f"  {difference}")
     click.echo("the same" if found.same else "not the same")
     raise click.exceptions.Exit(0 if found.same else 1)
 

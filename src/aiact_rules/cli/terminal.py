@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.reports.escapes import harmless, plain
 
@@ -43,6 +44,11 @@ def show(text: str) -> None:
     for match in _VERDICT.finditer(text):
         styled.stylize(_COLOUR[match[1]], match.start(), match.end())
     Console(force_terminal=True, soft_wrap=True, highlight=False).print(styled, end="")
+
+
+def say(line: str) -> None:
+    """Write one line. What a terminal or a CI system's log would obey is escaped, line ends within it too."""
+    click.echo(harmless(printable(line)))
 
 
 def write_out(text: str, output: Path | None, what: str) -> None:
