@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -25,6 +27,31 @@ def valid(schema: str, file: Path) -> None:
 
 def test_the_action_is_valid() -> None:
     valid("vendor.github-actions", ROOT / "action.yml")
+
+
+def test_the_workflow_is_valid_and_runs_every_script_of_the_folder() -> None:
+    file = ROOT / ".github" / "workflows" / "ci.yml"
+    valid("vendor.github-workflows", file)
+    jobs = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"]
+    run = {step["run"] for job in jobs.values() for step in job["steps"] if "run" in step}
+    called_by_run = {".ci/smoke"}
+    scripts = {f".ci/{path.name}" for path in (ROOT / ".ci").iterdir() if os.access(path, os.X_OK)}
+    assert run == scripts - called_by_run
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    said = [c.rsplit(" ", 1)[1] for c in project["classifiers"] if re.search(r"Python :: 3\.\d+$", c)]
+    assert jobs["newest"]["strategy"]["matrix"]["python"] == said
+
+
+def test_the_oldest_versions_are_the_lower_bounds_of_the_project() -> None:
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==(\S+)$", (ROOT / ".ci" / "oldest.txt").read_text("utf-8"), re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    tested = [*project["dependencies"], *extras["sweep"], *extras["proof"], *extras["rich"], *extras["test"]]
+    bounds = dict(re.findall(r"^([\w.-]+)>=([\d.]+)", "\n".join(tested), re.MULTILINE))
+    assert set(bounds) > {"pyyaml", "pytest", "z3-solver"}
+    for name, bound in bounds.items():
+        version = pinned[name.lower().replace("_", "-")]
+        assert re.fullmatch(re.escape(bound) + r"(\.0)*", version), f"{name}: {version} is pinned, {bound} allowed"
 
 
 def test_the_component_is_valid(tmp_path: Path) -> None:
@@ -74,5 +101,5 @@ def test_the_script_of_the_action_judges_and_writes_summary_and_outputs(tmp_path
 
 
 def test_no_file_keeps_a_folder_of_its_own_machine() -> None:
-    for file in (ROOT / "action.yml", ROOT / "templates" / "aiact-rules.yml", ROOT / ".ci" / "run"):
+    for file in (ROOT / "action.yml", ROOT / "templates" / "aiact-rules.yml", *(ROOT / ".ci").iterdir()):
         assert tempfile.gettempdir() + "/" not in file.read_text(encoding="utf-8")
