@@ -231,10 +231,20 @@ def test_another_spelling_is_no_way_round(registry: Registry, server: Server, al
     assert server.post("model-versions/transition-stage", body)[0] == 403
 
 
+@pytest.mark.parametrize("alias", ["chámpion", "champion\n", "ｃｈａｍｐｉｏｎ"])  # noqa: RUF001
+def test_an_alias_that_some_databases_take_for_a_guarded_one_is_refused(
+    registry: Registry, server: Server, alias: str
+) -> None:
+    name = registry.register(facts=MINIMAL)
+    status, answer = server.post("registered-models/alias", {"name": name, "alias": alias, "version": "1"})
+    assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert "the letters a to z" in answer["message"]
+
+
 def test_calling_a_model_a_prompt_is_no_way_round(registry: Registry, server: Server) -> None:
     name = registry.register()
     mark = {"key": "mlflow.prompt.is_prompt", "value": "true"}
-    assert server.post("registered-models/set-tag", {"name": name, **mark})[0] == 200
+    assert server.post("registered-models/set-tag", {"name": name, **mark})[0] == 403
     assert server.post("model-versions/set-tag", {"name": name, "version": "1", **mark})[0] == 200
     assert server.post("registered-models/alias", {"name": name, "alias": "champion", "version": "1"})[0] == 403
 
@@ -252,12 +262,20 @@ def test_a_model_in_the_place_of_a_prompt_is_no_way_round(registry: Registry, se
 
 def test_nobody_else_writes_the_tags_of_a_decision(registry: Registry, server: Server) -> None:
     name = registry.register()
-    for key in ("aiact_decision", "AIACT_Decision", "aiact_time"):
+    for key in (
+        "aiact_decision",
+        "AIACT_Decision",
+        "aiact_time",
+        " aiact_decision",
+        "aiact_decision ",
+        "aiact_decısion",
+    ):
         assert (
             server.post("model-versions/set-tag", {"name": name, "version": "1", "key": key, "value": "allow"})[0]
             == 403
         )
         assert server.post("model-versions/delete-tag", {"name": name, "version": "1", "key": key}, "DELETE")[0] == 403
+        assert server.post("registered-models/set-tag", {"name": name, "key": key, "value": "allow"})[0] == 403
     forged = registry.register(facts={"decision": "allow", "decision_id": "sha256:0"})
     assert registry.tags(forged)["aiact_decision"] == "hold"
     assert registry.tags(forged)["aiact_decision_id"] != "sha256:0"

@@ -24,6 +24,7 @@ def read(folder: Path, toml: str = "", **environment: str) -> Settings:
 def test_nothing_said_guards_champion_and_production(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert settings.guards_alias("Champion")
+    assert settings.guards_alias(" chámpıon")
     assert settings.guards_alias("production")
     assert not settings.guards_alias("candidate")
     assert settings.guards_stage("Production")
@@ -41,6 +42,11 @@ def test_a_star_guards_everything(tmp_path: Path) -> None:
     settings = read(tmp_path, ALIASES="*", STAGES="*")
     assert settings.guards_alias("anything")
     assert settings.guards_stage("Staging")
+
+
+def test_a_guarded_alias_that_could_never_be_set_is_named_in_its_file(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match=r"aiact\.toml:1: `über` can be the alias of no model here"):
+        read(tmp_path, 'aliases = ["über", "live"]\n')
 
 
 def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
@@ -74,6 +80,7 @@ def test_facts_of_the_organisation_come_from_the_file(tmp_path: Path) -> None:
         ("REGISTRATION", "no", "expected hold, block or never"),
         ("ARTIFACTS", "some", "expected read or ignore"),
         ("AS_OF", "yesterday", "expected a date"),
+        ("ALIASES", "live, läuft", "`läuft` can be the alias of no model here"),
         ("ROLES", "maker", "`maker` is not one of the values"),
         ("MARKETS", "Atlantis", "AIACT_MLFLOW_MARKETS"),
         ("PACKS", "no_such_act", "there is no pack `no_such_act`"),

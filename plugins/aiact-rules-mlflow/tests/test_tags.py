@@ -41,6 +41,11 @@ def test_tags_state_facts_and_others_are_no_business_of_the_gate() -> None:
     assert len(facts) == 3
 
 
+def test_dots_and_case_make_no_difference_to_a_tag() -> None:
+    facts = facts_from_tags({"AIACT.System.Practices": "[]", "aiact.decision": "allow"}, GATE.vocabulary())
+    assert [fact.name for fact in facts] == ["system.practices"]
+
+
 def test_an_empty_tag_says_nothing_and_brackets_say_none() -> None:
     facts = facts_from_tags({"aiact_system_practices": "", "aiact_system_annex_i_law": "[]"}, GATE.vocabulary())
     assert "system.practices" not in facts
@@ -52,6 +57,8 @@ def test_an_empty_tag_says_nothing_and_brackets_say_none() -> None:
     [
         ({"aiact_system_practises": "[]"}, "did you mean"),
         ({"aiact_system_infers_emotions": "perhaps"}, "tag aiact_system_infers_emotions"),
+        ({"aiact-system-practices": "[]"}, "tag aiact-system-practices: this tag only looks like one that is read"),
+        ({"\u0430iact_subject": "system"}, "this tag only looks like one that is read"),
         ({"aiact_subject": "system", "aiact_release_subject": "model"}, "make both say the same"),
     ],
 )

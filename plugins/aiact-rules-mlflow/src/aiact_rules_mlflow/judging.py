@@ -28,7 +28,7 @@ from aiact_rules.sources.text_files import read_text
 from aiact_rules_mlflow.artifacts import EXTRA, Found, collect
 from aiact_rules_mlflow.mlmodel import read_block
 from aiact_rules_mlflow.settings import Artifacts, Settings
-from aiact_rules_mlflow.tags import facts_from_tags, tag_of
+from aiact_rules_mlflow.tags import facts_from_tags, is_own, tag_of
 
 MOST_FINDINGS = 5
 
@@ -37,7 +37,8 @@ MOST_FINDINGS = 5
 class ModelVersion:
     """A version to be judged: its number (None: not yet registered), its tags and where its artifacts lie.
 
-    `descriptions` are what people wrote about it in the registry, by the name each text goes by.
+    `descriptions` are what people wrote about it in the registry, by the name each text goes by; `model_tags` are those
+    of the model as a whole.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ModelVersion:
     tags: Mapping[str, str]
     location: str | None
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    model_tags: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"`{self.name}`" if self.version is None else f"`{self.name}` version {self.version}"
@@ -88,6 +90,7 @@ class ReleaseJudge:
 
     def _document(self, version: ModelVersion) -> Document:
         """Join what is stated in all places, the explicit first. Raises InputError where two of them disagree."""
+        _refuse_model_tags(version.model_tags)
         facts = merged(self.settings.facts, facts_from_tags(version.tags, self.vocabulary))
         document = Document(version.name, Stated(), Facts({}))
         if version.location and self.settings.artifacts is Artifacts.READ:
@@ -164,6 +167,19 @@ class ReleaseJudge:
                 problems.append(Problem(message, hint="remove it, or add it to AIACT_MLFLOW_PACKS"))
         if problems:
             raise InputError(problems)
+
+
+def _refuse_model_tags(tags: Mapping[str, str]) -> None:
+    """Refuse facts that somebody stated for a model as a whole, where they are not read."""
+    problems = [
+        Problem(
+            "facts are read from the tags of versions only", Place(f"tag {key} of the model"), "move it to the version"
+        )
+        for key in sorted(tags)
+        if is_own(key)
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _not_before(facts: Facts, day: date) -> Facts:

@@ -26,6 +26,8 @@ from aiact_rules.sources.organisation import (
 from aiact_rules.sources.statements import parse_value
 from aiact_rules.sources.text_files import read_text
 
+from aiact_rules_mlflow.names import PLAIN_ALIAS, folded, is_plain_alias
+
 PREFIX = "AIACT_MLFLOW_"
 NAMES = (
     "ALIASES",
@@ -70,12 +72,12 @@ class Settings:
     organisation: Organisation = NOBODY
 
     def guards_alias(self, alias: str) -> bool:
-        """Say whether setting this alias is a release; case makes no difference, as some databases see none."""
-        return EVERY in self.aliases or alias.strip().casefold() in self.aliases
+        """Return whether setting this alias is a release, as the least exact database would compare it."""
+        return EVERY in self.aliases or folded(alias) in self.aliases
 
     def guards_stage(self, stage: str) -> bool:
-        """Say whether a move to this stage is a release."""
-        return EVERY in self.stages or stage.strip().casefold() in self.stages
+        """Return whether a move to this stage is a release."""
+        return EVERY in self.stages or folded(stage) in self.stages
 
 
 def read_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -107,10 +109,10 @@ class _Reader:
                 Problem("`verify` is not done by the registry", own.places["verify"], "set it for the command line")
             )
         usual = Settings()
-        engine, readings, aliases = (own.settings.get(key) for key in ("engine", "readings", "aliases"))
+        engine, readings = own.settings.get("engine"), own.settings.get("readings")
         settings = Settings(
-            aliases=folded(self.texts("ALIASES") or (aliases if isinstance(aliases, tuple) else usual.aliases)),
-            stages=folded(self.texts("STAGES") or usual.stages),
+            aliases=self.aliases(own),
+            stages=frozenset(folded(name) for name in self.texts("STAGES") or usual.stages),
             fail_on=self.fail_on(own),
             registration=self.registration(),
             packs=packs,
@@ -142,6 +144,17 @@ class _Reader:
         table = values.get("tool", {}).get("aiact-rules", {}) if file.name == SHARED_FILE else values
         named = table.get("packs", DEFAULT_PACK)
         return (named,) if isinstance(named, str) else tuple(str(each) for each in named)
+
+    def aliases(self, own: Organisation) -> frozenset[str]:
+        setting, texts, place = own.settings.get("aliases"), self.texts("ALIASES"), Place(PREFIX + "ALIASES")
+        if not texts and isinstance(setting, tuple):
+            texts, place = setting, own.places["aliases"]
+        elif not texts:
+            return Settings().aliases
+        for alias in texts:
+            if alias != EVERY and not is_plain_alias(alias):
+                self.problems.append(Problem(f"`{alias}` can be the alias of no model here", place, PLAIN_ALIAS))
+        return frozenset(folded(alias) for alias in texts)
 
     def fail_on(self, own: Organisation) -> Verdict:
         setting = own.settings.get("fail_on")
@@ -190,8 +203,3 @@ class _Reader:
             except ValueError as error:
                 self.problems.append(Problem(str(error), place))
         return Facts.of(found)
-
-
-def folded(names: tuple[str, ...] | frozenset[str]) -> frozenset[str]:
-    """Give names in the form in which they are compared."""
-    return frozenset(name.casefold() for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from aiact_rules.sources.release_file import SHORT_NAMES
 from aiact_rules.sources.statements import Statements
 from aiact_rules.yaml_text import Scalar
 
+from aiact_rules_mlflow.names import folded
+
 PREFIX = "aiact_"
 VERDICT = "aiact_decision"
 DECISION_ID = "aiact_decision_id"
@@ -24,10 +27,41 @@ DECISION_TAGS = frozenset({VERDICT, DECISION_ID, PACK, DIGEST, TIME})
 LONGEST_VALUE = 256
 UNDECIDED = "undecided"
 
+_PLAIN = re.compile(r"[a-z0-9_.]+")
+_SEPARATORS = str.maketrans(" ./:-", "_____")
+
 
 def is_reserved(key: str) -> bool:
-    """Say whether a tag is one in which the gate writes, however its name is spelt."""
-    return key.casefold() in DECISION_TAGS
+    """Return whether a tag is one in which the gate writes, in any case."""
+    return _plain(key) in DECISION_TAGS
+
+
+def is_look_alike(key: str) -> bool:
+    """Return whether a tag may be taken, by a database or a person, for one that begins with the prefix, and does not.
+
+    A plain name, in any case, is what it says and looks like no other.
+    """
+    if _PLAIN.fullmatch(key.casefold()):
+        return False
+    name = folded(key).translate(_SEPARATORS)
+    return _begins_alike(name) or _begins_alike("".join(filter(str.isascii, name)).strip("_"))
+
+
+def is_own(key: str) -> bool:
+    """Return whether a tag begins with the prefix, or looks so."""
+    return _plain(key).startswith(PREFIX) or is_look_alike(key)
+
+
+def _plain(key: str) -> str:
+    return key.casefold().replace(".", "_")
+
+
+def _begins_alike(name: str) -> bool:
+    """Return whether a name begins with the prefix, where letters of other scripts may stand for some of its own."""
+    letters, end = name[: len(PREFIX) - 1], name[len(PREFIX) - 1 : len(PREFIX)]
+    same = [a == b for a, b in zip(letters, PREFIX, strict=False)]
+    foreign = [not each.isascii() for each in letters]
+    return end == "_" and any(same) and all(a or b for a, b in zip(same, foreign, strict=True))
 
 
 def tag_of(fact: str) -> str:
@@ -43,13 +77,17 @@ def facts_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
     names = {fact.replace(".", "_"): fact for fact in vocabulary} | SHORT_NAMES
     statements = Statements(vocabulary)
     for key in sorted(tags):
-        folded = key.casefold()
-        if not folded.startswith(PREFIX) or is_reserved(key):
-            continue
         place = Place(f"tag {key}")
-        name = names.get(folded.removeprefix(PREFIX).replace(".", "_"))
+        if is_look_alike(key):
+            hint = f"write `{PREFIX}` and the fact in plain letters, and delete this one"
+            statements.problem("this tag only looks like one that is read", place, hint)
+            continue
+        plain = _plain(key)
+        if not plain.startswith(PREFIX) or is_reserved(key):
+            continue
+        name = names.get(plain.removeprefix(PREFIX))
         if name is None:
-            statements.problem("this tag names no fact", place, did_you_mean(folded, [PREFIX + each for each in names]))
+            statements.problem("this tag names no fact", place, did_you_mean(plain, [PREFIX + each for each in names]))
         elif name in vocabulary:
             statements.read_fact(name, Scalar(tags[key], place, False), place)
     return statements.facts()
