@@ -170,14 +170,9 @@ class ReleaseJudge:
 
 
 def _refuse_model_tags(tags: Mapping[str, str]) -> None:
-    """Refuse facts that somebody stated for a model as a whole, where they are not read."""
-    problems = [
-        Problem(
-            "facts are read from the tags of versions only", Place(f"tag {key} of the model"), "move it to the version"
-        )
-        for key in sorted(tags)
-        if is_own(key)
-    ]
+    """Refuse what somebody stated for a model as a whole, where it would not be read."""
+    message, hint = "a tag of a model states nothing", "delete it; facts are read from the tags of versions"
+    problems = [Problem(message, Place(f"tag {key} of the model"), hint) for key in sorted(tags) if is_own(key)]
     if problems:
         raise InputError(problems)
 
