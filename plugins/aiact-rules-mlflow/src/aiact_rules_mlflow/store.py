@@ -93,9 +93,8 @@ class GateMixin:
             if now == earlier or now != int(version):
                 continue
             # The database took one alias for the other, so that the guarded one has moved without a decision.
-            if earlier is None:
-                store.delete_registered_model_alias(name, guarded)
-            else:
+            store.delete_registered_model_alias(name, guarded)
+            if earlier is not None:
                 store.set_registered_model_alias(name, guarded, earlier)
             raise _refusal(f"alias `{alias}` is refused: to this database it is `{guarded}`, which is guarded")
 
