@@ -56,10 +56,10 @@ class ReleaseDocuments:
         found = Asked()
         for path in self.files.files:
             if _is_bill(path):
-                stated = read_ml_bom(self._text(path), _MARKETS_ALONE, only_declared=True)
+                asked = asked_by(read_ml_bom(self._text(path), _MARKETS_ALONE, only_declared=True))
             else:
-                stated = read_release(_about_packs(self._keys(path)), _MARKETS_ALONE)
-            found = found.joined_with(asked_by(stated))
+                asked = asked_in(self._keys(path))
+            found = found.joined_with(asked)
         return found
 
     def read(
@@ -177,6 +177,11 @@ def asked_by(stated: Stated) -> Asked:
         tuple(choice for each in facts if MARKETS in each for choice in markets_of(each[MARKETS])),
         stated.uncovered,
     )
+
+
+def asked_in(keys: Keys) -> Asked:
+    """Return which packs and markets the keys of a release file name, wherever they stand."""
+    return asked_by(read_release(_about_packs(keys), _MARKETS_ALONE))
 
 
 def markets_of(fact: Fact) -> tuple[Choice, ...]:
