@@ -181,12 +181,11 @@ def test_the_words_of_a_description_are_heeded(registry: Registry, whose: str) -
     assert "Annex III, point 4(a)" in refused(registry.alias, name)
 
 
-def test_a_release_may_not_choose_its_own_reading_or_pack(registry: Registry, tmp_path: Path) -> None:
+def test_a_release_may_not_choose_its_own_reading(registry: Registry, tmp_path: Path) -> None:
     release = tmp_path / "aiact.yaml"
-    release.write_text(RELEASE_FILE + "readings: {emotion_inference_basis: any_data}\npacks: [another_act]\n")
+    release.write_text(RELEASE_FILE + "readings: {emotion_inference_basis: any_data}\n")
     said = refused(registry.register, registry.log(release))
     assert "the reading `emotion_inference_basis: any_data`" in said
-    assert "the pack `another_act`" in said
 
 
 def test_a_misspelt_fact_is_refused_and_not_passed_over(registry: Registry) -> None:

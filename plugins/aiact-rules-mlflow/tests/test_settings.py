@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
 import pytest
-from aiact_rules.core.packs import MARKETS, ROLES
+from aiact_rules.core.packs import ROLES
 from aiact_rules.core.problems import ProblemsError
 from aiact_rules.core.statuses import Verdict
 
@@ -29,7 +30,7 @@ def test_nothing_said_guards_champion_and_production(tmp_path: Path) -> None:
     assert not settings.guards_alias("candidate")
     assert settings.guards_stage("Production")
     assert not settings.guards_stage("Staging")
-    assert (settings.fail_on, settings.registration) == (Verdict.HOLD, Verdict.BLOCK)
+    assert (settings.fail_on, settings.registration) == (None, Verdict.BLOCK)
 
 
 def test_the_readme_explains_every_setting_and_every_tag() -> None:
@@ -53,10 +54,10 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     toml = 'roles = ["deployer"]\nmarkets = ["EU"]\naliases = ["live"]\nfail_on = "block"\n'
     settings = read(tmp_path, toml, ROLES="provider, importer", FAIL_ON="hold")
     assert settings.facts.value(ROLES) == {"provider", "importer"}
-    assert settings.facts.value(MARKETS) == {"EU"}
+    assert [choice.value for choice in settings.organisation.choices("markets")] == ["EU"]
     assert settings.guards_alias("live")
     assert not settings.guards_alias("champion")
-    assert settings.fail_on is Verdict.HOLD
+    assert settings.fail_on == "hold"
 
 
 def test_every_setting_can_be_given_by_the_environment(tmp_path: Path) -> None:
@@ -65,11 +66,6 @@ def test_every_setting_can_be_given_by_the_environment(tmp_path: Path) -> None:
     assert settings.registration is None
     assert settings.artifacts is Artifacts.IGNORE
     assert settings.as_of == date(2026, 8, 1)
-
-
-def test_facts_of_the_organisation_come_from_the_file(tmp_path: Path) -> None:
-    settings = read(tmp_path, "[facts.operator]\nestablished_in_union = true\n")
-    assert settings.organisation.facts.value("operator.established_in_union") is True
 
 
 @pytest.mark.parametrize(
@@ -92,6 +88,25 @@ def test_a_setting_that_cannot_be_used_stops_the_server(tmp_path: Path, name: st
         read(tmp_path, **{name: value})
 
 
-def test_a_setting_the_registry_does_not_honour_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ProblemsError, match="`verify` is not done by the registry"):
-        read(tmp_path, "verify = true\n")
+@pytest.mark.parametrize("setting", ["verify = 'reference'", "log = 'decisions.sqlite'"])
+def test_a_setting_the_registry_does_not_honour_is_refused(tmp_path: Path, setting: str) -> None:
+    with pytest.raises(ProblemsError, match=rf"aiact\.toml:1: `{setting.split()[0]}` is not done by the registry"):
+        read(tmp_path, f"{setting}\n")
+
+
+def test_a_file_that_only_advises_stops_the_server(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match=r"aiact\.toml:1: expected hold or block"):
+        read(tmp_path, "fail_on = 'never'\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="the rights of this system are others")
+def test_a_file_that_others_may_write_stops_the_server_unless_it_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "aiact.toml"
+    file.write_text("aliases = ['nothing']\n")
+    below = tmp_path / "server"
+    below.mkdir()
+    assert read_settings({}, below).guards_alias("nothing")
+    tmp_path.chmod(0o777)
+    with pytest.raises(ProblemsError, match=r"aiact\.toml: others may write to this file or its folder"):
+        read_settings({}, below)
+    assert read_settings({"AIACT_MLFLOW_CONFIG": str(file)}, below).guards_alias("nothing")

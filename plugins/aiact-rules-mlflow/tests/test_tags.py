@@ -68,7 +68,7 @@ def test_a_tag_that_cannot_be_used_is_refused(tags: dict[str, str], said: str) -
 
 
 def test_decisions_fit_into_tags_however_many_packs_there_are() -> None:
-    decision = GATE.decide({"release.subject": "system"}, roles=["provider"])
+    decision = GATE.check({"release.subject": "system"}, roles=["provider"])
     many = replace(decision, packs=decision.packs * 40)
     for tags in (decision_tags(decision), decision_tags(many)):
         assert set(tags) == {"aiact_decision", "aiact_decision_id", "aiact_pack", "aiact_digest", "aiact_time"}

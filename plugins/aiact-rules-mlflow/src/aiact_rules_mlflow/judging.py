@@ -9,26 +9,29 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from aiact_rules.core.decisions import Decision, Subject
-from aiact_rules.core.evidence import Evidence
-from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
 from aiact_rules.core.findings import Finding
-from aiact_rules.core.packs import RELEASE_DATE
+from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.rules import Cue
 from aiact_rules.core.statuses import Status, Verdict
+from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.gate import Gate
 from aiact_rules.sources.cues import find_signals
-from aiact_rules.sources.discovery import read_document
-from aiact_rules.sources.document import Document, Skipped
-from aiact_rules.sources.document import Subject as Stated
-from aiact_rules.sources.model_card import SIGNALS, merged
+from aiact_rules.sources.discovery import Asked, ReleaseDocuments, asked_in, joined, markets_of
+from aiact_rules.sources.document import Document, Stated
+from aiact_rules.sources.document import Subject as Named
+from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.prose import prose
 from aiact_rules.sources.release_file import read_release
+from aiact_rules.sources.releases import NoRelease, ReleaseFiles, releases_at
 from aiact_rules.sources.text_files import read_text
+from aiact_rules.yaml_text import Mapping as Keys
 
 from aiact_rules_mlflow.artifacts import EXTRA, Found, collect
 from aiact_rules_mlflow.mlmodel import read_block
 from aiact_rules_mlflow.settings import Artifacts, Settings
-from aiact_rules_mlflow.tags import facts_from_tags, is_own, tag_of
+from aiact_rules_mlflow.tags import facts_from_tags, is_own, markets_from_tags, tag_of
 
 MOST_FINDINGS = 5
 
@@ -56,13 +59,18 @@ class ReleaseJudge:
     """Judges versions of models as the settings say. Safe to share between threads."""
 
     def __init__(self, settings: Settings) -> None:
-        """Load the packs. Raises PackError or PluginError where they cannot be: then the server must not start."""
+        """Judge a release that says nothing, so that whatever cannot be used stops the server here.
+
+        Raises ProblemsError for that.
+        """
         self.settings = settings
-        self.gate = Gate(packs=settings.packs, engine=settings.engine, readings=settings.readings)
-        self.vocabulary = self.gate.vocabulary()
-        packs = self.gate.packs()
-        self._cues = tuple(cue for pack in packs for cue in pack.cues.values())
-        self._obligations = frozenset(name for pack in packs for name in pack.obligations)
+        self.gate = Gate(
+            packs=settings.packs or None,
+            markets=settings.markets or None,
+            fail_on=settings.fail_on,
+            organisation=settings.file,
+        )
+        self.gate.decide(self.gate.request({}, as_of=settings.as_of))
 
     def judge(self, version: ModelVersion, at: datetime | None = None) -> Decision:
         """Decide on one version and tell the plugins; of several operators, the strictest decision counts.
@@ -72,18 +80,12 @@ class ReleaseJudge:
         at = at if at is not None else datetime.now(UTC)
         as_of = self.settings.as_of or at.date()
         document = self._document(version)
-        self._refuse_choices(document)
+        self._refuse_readings(document)
+        if self.settings.organisation.text("past_dates") != "refuse":
+            document = _not_before(document, as_of)
         subject = Subject(version.name, version.version, tuple(file.name for file in document.files))
-        decisions = [
-            self.gate.decide(
-                each.with_facts(_not_before(each.facts, as_of)),
-                subject=subject,
-                as_of=as_of,
-                at=at,
-                readings=self.settings.readings,
-            )
-            for each in document.per_operator()
-        ]
+        request = self.gate.request(document, subject=subject, as_of=as_of)
+        decisions = [self.gate.decide(each, at=at) for each in request.per_operator()]
         for decision in decisions:
             self.gate.record(decision)
         return max(decisions, key=lambda decision: decision.verdict.severity)
@@ -91,82 +93,101 @@ class ReleaseJudge:
     def _document(self, version: ModelVersion) -> Document:
         """Join what is stated in all places, the explicit first. Raises InputError where two of them disagree."""
         _refuse_model_tags(version.model_tags)
-        facts = merged(self.settings.facts, facts_from_tags(version.tags, self.vocabulary))
-        document = Document(version.name, Stated(), Facts({}))
-        if version.location and self.settings.artifacts is Artifacts.READ:
-            with tempfile.TemporaryDirectory(prefix="aiact-") as folder:
-                found = collect(version.location, Path(folder))
-                document = self._read(found) or replace(document, facts=self.settings.organisation.facts)
-                document = self._with_metadata(document, found)
-        else:
-            document = replace(document, facts=self.settings.organisation.facts)
-        return document.with_facts(self._with_signals(merged(facts, document.facts), version.descriptions))
+        if not version.location or self.settings.artifacts is Artifacts.IGNORE:
+            return self._joined(version, None)
+        with tempfile.TemporaryDirectory(prefix="aiact-") as folder:
+            return self._joined(version, collect(version.location, Path(folder)))
 
-    def _with_signals(self, facts: Facts, descriptions: Mapping[str, str]) -> Facts:
-        """Add the cues that stand in descriptions to those of the card: words can only make a verdict stricter."""
-        found = [s for name, text in descriptions.items() for s in find_signals(prose(text), self._cues, name)]
-        if not found or SIGNALS not in self.vocabulary:
-            return facts
-        known = facts.value(SIGNALS)
-        cues = frozenset(signal.cue for signal in found) | (known if isinstance(known, frozenset) else frozenset())
-        origin = facts[SIGNALS].origin if SIGNALS in facts else Origin(found[0].place)
-        return facts.overridden_by(Facts.of([Fact(SIGNALS, cues, origin)]))
+    def _joined(self, version: ModelVersion, found: Found | None) -> Document:
+        files = None if found is None else _release_files(found)
+        documents = None if found is None or files is None else ReleaseDocuments(files, found.folder)
+        block = None if found is None or found.mlmodel is None else _block(found.mlmodel)
+        asked = Asked() if documents is None else documents.asked()
+        if block is not None:
+            asked = asked.joined_with(asked_in(block))
+        pack_ids = self._pack_ids(version, asked)
+        shelf = self.gate.shelf
+        vocabulary, cues = shelf.vocabulary(pack_ids), tuple(shelf.cues(pack_ids).values())
+        obligations = shelf.obligations(pack_ids)
 
-    def _read(self, found: Found) -> Document | None:
-        """Read the release file and the cards; None where there is neither."""
-        folders = {path.parent for path in (*found.releases, *found.cards)}
-        if len(found.releases) > 1 or len(folders) > 1:
-            where = f"among the artifacts and in `{EXTRA}`" if len(folders) > 1 else "among the artifacts"
-            raise InputError([Problem(f"several release files or cards stand {where}", hint="keep those of one place")])
-        if not folders:
-            return None
-        (folder,) = folders
-        paths = found.releases or found.cards
-        document = read_document(
-            paths[0] if len(paths) == 1 else folder,
-            self.vocabulary,
-            self._cues,
-            root=found.folder,
-            organisation=self.settings.organisation,
-            obligations=self._obligations,
-        )
-        return None if isinstance(document, Skipped) else document
+        stated = merged(self.settings.facts, facts_from_tags(version.tags, vocabulary))
+        document = replace(_heard(version.descriptions, cues, vocabulary), name=version.name)
+        document = joined(Document(version.name, Named(), stated), document)
+        if found is not None and block is not None:
+            read = read_release(block, vocabulary, folder=found.folder, obligations=obligations)
+            document = joined(document, _document_of(version.name, read))
+        if found is not None and documents is not None:
+            read_too = documents.read(vocabulary, cues, root=found.folder, obligations=obligations)
+            document = joined(document, read_too)
+        return document
 
-    def _with_metadata(self, document: Document, found: Found) -> Document:
-        """Work in what the metadata of the MLmodel file states."""
-        if found.mlmodel is None:
-            return document
-        text = read_text(found.mlmodel, found.mlmodel.name)
-        block = read_block(text)
-        if block is None:
-            return document
-        stated = read_release(block, self.vocabulary, folder=found.folder, obligations=self._obligations)
-        if stated.operators and document.operators:
-            raise InputError([Problem("operators are named in two places", stated.operators[0].place, "keep one")])
-        evidence: tuple[Evidence, ...] = (*document.evidence, *stated.evidence)
-        return replace(
-            document,
-            facts=merged(stated.facts, document.facts),
-            operator=document.operator or stated.operator,
-            operators=document.operators or stated.operators,
-            evidence=evidence,
-            choices={**document.choices, **stated.choices},
-            packs=(*(document.packs or ()), *(stated.packs or ())) or None,
-        )
+    def _pack_ids(self, version: ModelVersion, asked: Asked) -> tuple[str, ...]:
+        """Return the packs that will judge, whose facts the documents may state: the markets named anywhere decide."""
+        markets = markets_from_tags(version.tags, self.gate.vocabulary())
+        named = [*asked.markets, *(choice for fact in markets for choice in markets_of(fact))]
+        facts = [Fact(MARKETS, frozenset(each.value for each in named), Origin(named[0].place))] if named else []
+        known = Document(version.name, Named(), Facts.of(facts), packs=asked.packs, uncovered=asked.uncovered)
+        return self.gate.request(known).pack_ids
 
-    def _refuse_choices(self, document: Document) -> None:
-        """Refuse a release that chooses how the law is read, or by which packs it is judged: the server does."""
-        problems = []
-        for reading, choice in document.choices.items():
-            if self.settings.readings.get(reading) != choice:
-                message = f"the release chooses the reading `{reading}: {choice}`, which this server does not"
-                problems.append(Problem(message, hint="remove it, or let the server's `aiact.toml` choose it"))
-        for pack in document.packs or ():
-            if pack not in self.settings.packs:
-                message = f"the release asks for the pack `{pack}`, by which this server does not judge"
-                problems.append(Problem(message, hint="remove it, or add it to AIACT_MLFLOW_PACKS"))
+    def _refuse_readings(self, document: Document) -> None:
+        """Refuse a release that chooses how the law is read, even where the server leaves it open."""
+        own = self.settings.organisation.pairs("readings")
+        problems = [
+            Problem(
+                f"the release chooses the reading `{reading}: {choice.value}`, which this server does not",
+                choice.place,
+                "remove it, or let the server's `aiact.toml` choose it",
+            )
+            for reading, choice in document.choices.items()
+            if reading not in own or own[reading].value != choice.value
+        ]
         if problems:
             raise InputError(problems)
+
+
+def _release_files(found: Found) -> ReleaseFiles | None:
+    """Return the release file and the cards of a model; None where there is neither."""
+    folders = {path.parent for path in (*found.releases, *found.cards)}
+    if len(found.releases) > 1 or len(folders) > 1:
+        where = f"among the artifacts and in `{EXTRA}`" if len(folders) > 1 else "among the artifacts"
+        raise InputError([Problem(f"several release files or cards stand {where}", hint="keep those of one place")])
+    if not folders:
+        return None
+    (folder,) = folders
+    paths = found.releases or found.cards
+    releases = releases_at(paths[0] if len(paths) == 1 else folder)
+    if isinstance(releases, NoRelease):
+        return None
+    if len(releases) > 1:
+        raise InputError([Problem("several cards stand among the artifacts", hint="keep one, or write a release file")])
+    return releases[0]
+
+
+def _block(mlmodel: Path) -> Keys | None:
+    return read_block(read_text(mlmodel, mlmodel.name))
+
+
+def _document_of(name: str, stated: Stated) -> Document:
+    return Document(
+        name,
+        Named(),
+        stated.facts,
+        stated.operator,
+        stated.operators,
+        stated.evidence,
+        stated.choices,
+        stated.packs,
+        stated.uncovered,
+    )
+
+
+def _heard(descriptions: Mapping[str, str], cues: tuple[Cue, ...], vocabulary: Vocabulary) -> Document:
+    """Return the cues that stand in descriptions: words can only make a verdict stricter."""
+    signals = tuple(s for name, text in descriptions.items() for s in find_signals(prose(text), cues, name))
+    if not signals or SIGNALS not in vocabulary:
+        return Document("descriptions", Named(), NO_FACTS)
+    said = Fact(SIGNALS, frozenset(signal.cue for signal in signals), Origin(signals[0].place))
+    return Document("descriptions", Named(), Facts.of([said]), signals=signals)
 
 
 def _refuse_model_tags(tags: Mapping[str, str]) -> None:
@@ -177,13 +198,17 @@ def _refuse_model_tags(tags: Mapping[str, str]) -> None:
         raise InputError(problems)
 
 
-def _not_before(facts: Facts, day: date) -> Facts:
+def _not_before(document: Document, day: date) -> Document:
     """Judge by the law of the day on which the registry is asked, where an earlier date of release is stated."""
+    operators = tuple(replace(each, facts=_dated(each.facts, day)) for each in document.operators)
+    return replace(document, facts=_dated(document.facts, day), operators=operators)
+
+
+def _dated(facts: Facts, day: date) -> Facts:
     stated = facts.value(RELEASE_DATE)
     if not isinstance(stated, date) or stated >= day:
         return facts
-    origin = Origin(Place("registry", None))
-    return facts.overridden_by(Facts.of([Fact(RELEASE_DATE, day, origin)]))
+    return facts.overridden_by(Facts.of([Fact(RELEASE_DATE, day, Origin(Place("registry")))]))
 
 
 def reasons(decision: Decision) -> str:

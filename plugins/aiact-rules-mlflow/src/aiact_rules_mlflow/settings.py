@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from pathlib import Path
 
-from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.packs import MARKETS, ROLES
+from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
+from aiact_rules.core.packs import ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import Vocabulary, parse_date
-from aiact_rules.gate import DEFAULT_ENGINE, DEFAULT_PACK, Gate
-from aiact_rules.sources.organisation import (
-    NOBODY,
-    SHARED_FILE,
-    Organisation,
-    find_organisation_file,
-    read_organisation,
-)
+from aiact_rules.gate import Gate
+from aiact_rules.requests.choosing import markets_from_texts
+from aiact_rules.sources.organisation import NOBODY, OpenOrganisation, Organisation, look_for_organisation
 from aiact_rules.sources.statements import parse_value
-from aiact_rules.sources.text_files import read_text
 
 from aiact_rules_mlflow.names import PLAIN_ALIAS, folded, is_plain_alias
 
@@ -42,6 +35,8 @@ NAMES = (
     "STAGES",
 )
 EVERY = "*"
+_THRESHOLDS = ("hold", "block")
+_NOT_DONE = ("log", "verify")
 
 
 class Artifacts(Enum):
@@ -53,22 +48,22 @@ class Artifacts(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the gate guards and how it judges.
+    """What the gate guards, and what this server says of every release; the rest is in its `aiact.toml`.
 
-    `fail_on` is the verdict from which a guarded alias or stage is refused, `registration` that from which a new
-    version is (None: versions are registered unjudged). `facts` are the server's own, such as its roles.
+    `registration` is the verdict from which a new version is refused (None: versions are registered unjudged), `facts`
+    are the server's own, such as its roles, `file` is its `aiact.toml` and `organisation` the settings in that.
     """
 
     aliases: frozenset[str] = frozenset({"champion", "production"})
     stages: frozenset[str] = frozenset({"production"})
-    fail_on: Verdict = Verdict.HOLD
+    fail_on: str | None = None
     registration: Verdict | None = Verdict.BLOCK
-    packs: tuple[str, ...] = (DEFAULT_PACK,)
-    engine: str = DEFAULT_ENGINE
-    readings: Mapping[str, str] = field(default_factory=dict)
+    packs: tuple[str, ...] = ()
+    markets: tuple[str, ...] = ()
     artifacts: Artifacts = Artifacts.READ
     as_of: date | None = None
-    facts: Facts = field(default_factory=lambda: Facts({}))
+    facts: Facts = NO_FACTS
+    file: Path | None = None
     organisation: Organisation = NOBODY
 
     def guards_alias(self, alias: str) -> bool:
@@ -81,10 +76,10 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
-    """Read the settings; the environment comes before `aiact.toml`. Raises InputError with all problems.
+    """Return the settings; the environment comes before `aiact.toml`. Raises InputError with all problems.
 
     `aiact.toml` (or `[tool.aiact-rules]`) is the file named by AIACT_MLFLOW_CONFIG, else the nearest from the working
-    folder upwards.
+    folder upwards, in its repository or where nobody else may write.
     """
     said = {k: v.strip() for k, v in (os.environ if environment is None else environment).items() if v.strip()}
     return _Reader(said, Path.cwd() if folder is None else folder).read()
@@ -100,50 +95,45 @@ class _Reader:
         for name in self.said:
             if name not in NAMES:
                 self.problem(name, "there is no such setting", did_you_mean(name, NAMES))
-        file = Path(self.said["CONFIG"]) if "CONFIG" in self.said else find_organisation_file(self.folder)
-        packs = self.texts("PACKS") or self.packs_of(file)
-        vocabulary = Gate(packs=packs).vocabulary()
-        own = NOBODY if file is None else read_organisation(file, vocabulary)
-        if own.settings.get("verify"):
-            self.problems.append(
-                Problem("`verify` is not done by the registry", own.places["verify"], "set it for the command line")
-            )
-        usual = Settings()
-        engine, readings = own.settings.get("engine"), own.settings.get("readings")
+        file = self.file()
+        own = NOBODY if file is None else OpenOrganisation(file).settings
+        for key in _NOT_DONE:
+            if key in own.settings:
+                hint = "set it for the command line, and name another file for the registry in AIACT_MLFLOW_CONFIG"
+                self.problems.append(Problem(f"`{key}` is not done by the registry", own.places[key], hint))
+        packs = self.texts("PACKS")
         settings = Settings(
             aliases=self.aliases(own),
-            stages=frozenset(folded(name) for name in self.texts("STAGES") or usual.stages),
+            stages=frozenset(folded(name) for name in self.texts("STAGES") or Settings().stages),
             fail_on=self.fail_on(own),
             registration=self.registration(),
             packs=packs,
-            engine=engine if isinstance(engine, str) else usual.engine,
-            readings=readings if isinstance(readings, Mapping) else {},
+            markets=self.markets(),
             artifacts=self.artifacts(),
             as_of=self.as_of(),
-            facts=self.facts(own, vocabulary),
+            facts=self.roles(own, Gate(packs=packs or None).vocabulary()),
+            file=file,
             organisation=own,
         )
         if self.problems:
             raise InputError(self.problems)
         return settings
 
+    def file(self) -> Path | None:
+        if "CONFIG" in self.said:
+            return Path(self.said["CONFIG"])
+        search = look_for_organisation(self.folder)
+        if search.passed_over is not None:
+            # To start without it would be to guard other aliases, in another role, than somebody wrote down.
+            message = "others may write to this file or its folder"
+            self.problems.append(Problem(message, Place(str(search.passed_over)), "name it in AIACT_MLFLOW_CONFIG"))
+        return search.file
+
     def problem(self, name: str, message: str, hint: str | None = None) -> None:
         self.problems.append(Problem(message, Place(PREFIX + name), hint))
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(text.strip() for text in self.said.get(name, "").split(",") if text.strip())
-
-    def packs_of(self, file: Path | None) -> tuple[str, ...]:
-        """Give the packs that `aiact.toml` names; the rest of it is read with their vocabulary."""
-        if file is None:
-            return (DEFAULT_PACK,)
-        try:
-            values = tomllib.loads(read_text(file, guess_encoding=False).text)
-        except tomllib.TOMLDecodeError as error:
-            raise InputError([Problem(f"not readable as TOML: {error}", Place(str(file)))]) from error
-        table = values.get("tool", {}).get("aiact-rules", {}) if file.name == SHARED_FILE else values
-        named = table.get("packs", DEFAULT_PACK)
-        return (named,) if isinstance(named, str) else tuple(str(each) for each in named)
 
     def aliases(self, own: Organisation) -> frozenset[str]:
         setting, texts, place = own.settings.get("aliases"), self.texts("ALIASES"), Place(PREFIX + "ALIASES")
@@ -156,15 +146,13 @@ class _Reader:
                 self.problems.append(Problem(f"`{alias}` can be the alias of no model here", place, PLAIN_ALIAS))
         return frozenset(folded(alias) for alias in texts)
 
-    def fail_on(self, own: Organisation) -> Verdict:
-        setting = own.settings.get("fail_on")
-        word = self.said.get("FAIL_ON") or (setting if isinstance(setting, str) else "hold")
-        if word not in ("hold", "block"):
-            self.problem(
-                "FAIL_ON", f"expected hold or block, found `{word}`", "a registry that guards cannot only advise"
-            )
-            return Verdict.HOLD
-        return Verdict(word)
+    def fail_on(self, own: Organisation) -> str | None:
+        word, hint = self.said.get("FAIL_ON"), "a registry that guards cannot only advise"
+        if word is not None and word not in _THRESHOLDS:
+            self.problem("FAIL_ON", f"expected hold or block, found `{word}`", hint)
+        if own.text("fail_on") not in (None, *_THRESHOLDS):
+            self.problems.append(Problem("expected hold or block", own.places["fail_on"], hint))
+        return word
 
     def registration(self) -> Verdict | None:
         word = self.said.get("REGISTRATION", "block")
@@ -189,17 +177,24 @@ class _Reader:
             self.problem("AS_OF", str(error))
             return None
 
-    def facts(self, own: Organisation, vocabulary: Vocabulary) -> Facts:
-        found = []
-        for name, fact in (("ROLES", ROLES), ("MARKETS", MARKETS)):
-            setting = own.settings.get(name.lower())
-            texts, place = self.texts(name), Place(PREFIX + name)
-            if not texts and isinstance(setting, tuple):
-                texts, place = setting, own.places[name.lower()]
-            if not texts:
-                continue
-            try:
-                found.append(Fact(fact, parse_value(vocabulary[fact], texts), Origin(place)))
-            except ValueError as error:
-                self.problems.append(Problem(str(error), place))
-        return Facts.of(found)
+    def markets(self) -> tuple[str, ...]:
+        try:
+            return tuple(
+                choice.value for choice in markets_from_texts(self.texts("MARKETS"), Place(PREFIX + "MARKETS"))
+            )
+        except InputError as error:
+            self.problems.extend(error.problems)
+            return ()
+
+    def roles(self, own: Organisation, vocabulary: Vocabulary) -> Facts:
+        """Return the roles as a fact, so that a release that states others is refused and does not win."""
+        texts, place = self.texts("ROLES"), Place(PREFIX + "ROLES")
+        for choice in () if texts else own.choices("roles"):
+            texts, place = (*texts, choice.value), choice.place
+        if not texts:
+            return NO_FACTS
+        try:
+            return Facts.of([Fact(ROLES, parse_value(vocabulary[ROLES], texts), Origin(place))])
+        except ValueError as error:
+            self.problems.append(Problem(str(error), place))
+            return NO_FACTS

@@ -16,7 +16,6 @@ from urllib.parse import urlparse
 import mlflow.environment_variables as mlflow_environment
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import InputError, ProblemsError
-from aiact_rules.core.statuses import Verdict
 from mlflow.entities.model_registry import ModelVersionTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import (
@@ -73,7 +72,8 @@ class GateMixin:
                     dict(model.tags),
                 ),
             )
-            self._enforce(f"registration of `{model.name}`", decision, threshold)
+            if decision.verdict.severity >= threshold.severity:
+                raise _refusal(f"registration of `{model.name}` is refused: {reasons(decision)}")
             given += [ModelVersionTag(key, value) for key, value in decision_tags(decision).items()]
         return store.create_model_version(model.name, source, run_id, given, *args, **kwargs)
 
@@ -169,7 +169,8 @@ class GateMixin:
             self._write(model.name, found.version, undecided_tags(datetime.now(UTC)))
             raise
         self._write(model.name, found.version, decision_tags(decision))
-        self._enforce(what, decision, self.judge.settings.fail_on)
+        if decision.choices.threshold.refuses(decision.verdict):
+            raise _refusal(f"{what} is refused: {reasons(decision)}")
         return str(model.name)
 
     def _guarded_aliases(self, name: str) -> dict[str, int]:
@@ -199,10 +200,6 @@ class GateMixin:
             raise _refusal(
                 f"{what} is refused, since it could not be judged ({kind}); the server's log says more"
             ) from error
-
-    def _enforce(self, what: str, decision: Decision, threshold: Verdict) -> None:
-        if decision.verdict.severity >= threshold.severity:
-            raise _refusal(f"{what} is refused: {reasons(decision)}")
 
     def _write(self, name: str, version: Any, tags: Mapping[str, str | None]) -> None:
         """Write tags, and remove those that have no value."""

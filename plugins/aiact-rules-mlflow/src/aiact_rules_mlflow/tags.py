@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Facts
+from aiact_rules.core.packs import MARKETS
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.release_file import SHORT_NAMES
@@ -91,6 +92,12 @@ def facts_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
         elif name in vocabulary:
             statements.read_fact(name, Scalar(tags[key], place, False), place)
     return statements.facts()
+
+
+def markets_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
+    """Return the markets that tags name, before the packs are chosen of which the other tags may state facts."""
+    keys = {tag_of(MARKETS), *(PREFIX + short for short, fact in SHORT_NAMES.items() if fact == MARKETS)}
+    return facts_from_tags({key: value for key, value in tags.items() if _plain(key) in keys}, vocabulary)
 
 
 def decision_tags(decision: Decision) -> dict[str, str]:
