@@ -30,7 +30,7 @@ METADATA = {
 
 
 def refused(act: Any, *args: Any) -> str:
-    """Give the message with which an act is refused."""
+    """Return the message with which an act is refused."""
     with pytest.raises(MlflowException) as caught:
         act(*args)
     assert caught.value.error_code == "PERMISSION_DENIED"

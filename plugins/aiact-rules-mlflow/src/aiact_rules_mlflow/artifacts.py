@@ -46,7 +46,7 @@ class Location:
         self._repository, self._root = _repository_of(uri)
 
     def files(self, folder: str = "") -> dict[str, int]:
-        """Give the files of one folder with their sizes, by name."""
+        """Return the files of one folder with their sizes, by name."""
         listed = self._repository.list_artifacts(self._at(folder) or None)
         return {PurePosixPath(info.path).name: info.file_size or 0 for info in listed if not info.is_dir}
 
@@ -107,7 +107,7 @@ def _copy_evidence(location: Location, documents: list[Path], into: Path) -> Non
 
 
 def _evidence_files(document: Path, root: Path) -> Iterator[Scalar]:
-    """Give the texts by which a document names files as evidence."""
+    """Return the texts by which a document names files as evidence."""
     block = _stating(document, read_text(document, document.relative_to(root).as_posix()))
     evidence = block.get("evidence") if isinstance(block, Mapping) else None
     for entry in evidence if isinstance(evidence, Mapping) else ():
@@ -118,7 +118,7 @@ def _evidence_files(document: Path, root: Path) -> Iterator[Scalar]:
 
 
 def _stating(document: Path, text: Text) -> Node | None:
-    """Give the part of a document that states facts and evidence."""
+    """Return the part of a document that states facts and evidence."""
     if document.name == MLMODEL:
         return read_block(text)
     if document.suffix.lower() in (".md", ".markdown"):
@@ -127,7 +127,7 @@ def _stating(document: Path, text: Text) -> Node | None:
 
 
 def _repository_of(uri: str) -> tuple[Any, str]:
-    """Give the repository of a URI and the path in it; the server's own proxied artifacts are read where they lie."""
+    """Return the repository of a URI and the path in it; the server's own proxied artifacts are read where they lie."""
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
     scheme = urlparse(uri).scheme.lower()

@@ -212,7 +212,7 @@ def _dated(facts: Facts, day: date) -> Facts:
 
 
 def reasons(decision: Decision) -> str:
-    """Say why a version is refused: the worst findings with their provisions, and the question to answer next."""
+    """Return why a version is refused: the worst findings with their provisions, and the question to answer next."""
     worst = sorted(
         (f for pack in decision.packs if pack.verdict is not None for f in pack.findings if f.status in _REFUSING),
         key=lambda f: f.status is not Status.BREACHED,

@@ -14,7 +14,7 @@ BLOCK = "aiact"
 
 
 def read_block(text: Text) -> Mapping | None:
-    """Give the mapping `aiact` of a model's metadata, or None where there is none.
+    """Return the mapping `aiact` of a model's metadata, or None where there is none.
 
     MLflow writes the rest of the file, so only this block is held to the rules for release files. Raises InputError
     where the file is not readable, or states the block twice.

@@ -213,7 +213,7 @@ class GateMixin:
                     _again_after_collision(store.set_model_version_tag, name, version, ModelVersionTag(key, value))
 
     def _location(self, source: str) -> str:
-        """Give where the artifacts of a version to be registered lie, as the store itself will find it."""
+        """Return where the artifacts of a version to be registered lie, as the store itself will find it."""
         if urlparse(source).scheme != "models":
             return source
         from mlflow import MlflowClient
@@ -246,7 +246,7 @@ def build_store(store_uri: str) -> Any:
 
 @cache
 def _store_class() -> Any:
-    """Give the gated store, of the kind that knows workspaces where the server has them."""
+    """Return the gated store, of the kind that knows workspaces where the server has them."""
     base: Any = SqlAlchemyStore
     enabled = getattr(mlflow_environment, "MLFLOW_ENABLE_WORKSPACES", None)
     if enabled is not None and enabled.get():

@@ -66,7 +66,7 @@ def _begins_alike(name: str) -> bool:
 
 
 def tag_of(fact: str) -> str:
-    """Give the tag that states a fact: `aiact_system_practices` for `system.practices`."""
+    """Return the tag that states a fact: `aiact_system_practices` for `system.practices`."""
     return PREFIX + fact.replace(".", "_")
 
 
@@ -101,7 +101,7 @@ def markets_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
 
 
 def decision_tags(decision: Decision) -> dict[str, str]:
-    """Give the tags that write a decision down; none is longer than 256 characters."""
+    """Return the tags that write a decision down; none is longer than 256 characters."""
     packs = [pack.pack_at.pack for pack in decision.packs]
     return {
         VERDICT: decision.verdict.value,
@@ -113,7 +113,7 @@ def decision_tags(decision: Decision) -> dict[str, str]:
 
 
 def undecided_tags(at: datetime) -> dict[str, str | None]:
-    """Give the tags for a version that could not be judged (None: none such), so that no older answer seems to stand."""
+    """Return the tags for a version that could not be judged (None: none such), so that no older answer seems to stand."""
     return {
         VERDICT: UNDECIDED,
         DECISION_ID: None,
