@@ -94,8 +94,8 @@ RELEASES = {
             "aiact.toml": 'name = "Example AG"\nroles = ["deployer"]\n[facts.operator]\nsize = "sme"\n',
             "m/aiact.yaml": release().replace("roles: [provider]\n", ""),
         },
-        1,
-        ("hold",),
+        0,
+        ("allow",),
     ),
     "threshold of the organisation": Folder(
         {"aiact.toml": 'fail_on = "block"\n', "m/README.md": "---\nlicense: mit\n---\n# M\n"}, 0, ("hold",)
@@ -179,7 +179,8 @@ def test_check_by_folder_file_tree_and_absolute_path(
     answer = run("check", *paths, "--as-of", AS_OF, "--format", "json")
     assert answer.code == folder.code
     said = json.loads(answer.out)
-    found = [each.get("decision_id") for each in (said if isinstance(said, list) else [said])]
+    items = said if isinstance(said, list) else [said]
+    found = [decision.get("decision_id") for item in items for decision in item.get("decisions", [item])]
     assert [each for each in found if each is not None] == ids
     assert folder.code != 2 or "error" in answer.out
 
@@ -246,6 +247,8 @@ def test_every_other_command(
     if command[0] == "ask" and len(ids) > 1:
         assert answer.code == 2  # an interview is with one operator
         return
+    if command[0] == "ask" and not any(name.endswith(".yaml") for name in folder.files):
+        return  # it begins a release file, and so judges another release
     assert answer.code == 0, answer
     if command[0] in ("facts", "history"):
         return  # they decide nothing, or by every text of the Act
@@ -296,7 +299,7 @@ def test_a_row_of_a_table_comes_out_as_a_release_with_the_same_facts(
             "system.transparency_situations": ["interacts_with_people"],
             "system.informs_of_ai_interaction": False,
         }
-        facts |= {"system.interacts_directly": True, "system.interaction_obvious": False}
+        facts |= {"system.interacts_directly": True, "system.ai_interaction_obvious": False}
     gate = Gate()
     decision = gate.decide(gate.request(facts, as_of=DAY, source="t.jsonl, row 1"))
     (tmp_path / "t.jsonl").write_text(table_of(facts))
