@@ -211,7 +211,7 @@ def item_of(
     passes = not threshold.refuses(answer.verdict)
     waived: tuple[str, ...] = ()
     if passes and answer.verdict is not Verdict.ALLOW:
-        waived = (f"the {answer.verdict.value} lets it pass: `fail_on` is `{threshold.word}` ({threshold.place})",)
+        waived = (f"`fail_on` is `{threshold.word}` ({threshold.place})",)
     return Item(name or request.name, answer, passes=passes, waived=waived, settings=_settings(request))
 
 

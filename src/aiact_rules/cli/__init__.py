@@ -83,22 +83,48 @@ def main() -> None:
     # A pack is many small values that all stay: looking for garbage every few hundred of them is a fifth of a check.
     gc.set_threshold(100_000)
     try:
+        code = _run()
+    except SystemExit:
+        # Our own exit codes come back as numbers: this is somebody else's, and no answer.
+        click.echo("internal error, no decision made: something ended the process", err=True)
+        code = 2
+    except GeneratorExit:
+        click.echo("internal error, no decision made: something closed the process", err=True)
+        code = 2
+    finally:
+        # The process ends here: without this the interpreter would look through every one of those values once more.
+        gc.freeze()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run a command and return its exit code."""
+    if sys.stdout is None:
+        # Closed by the caller: what nobody can read is no answer.
+        if sys.stderr is not None:
+            click.echo("standard output is closed, so there is nowhere to answer", err=True)
+        return 2
+    try:
         # Without standalone mode click gives the exit code of `Exit` back instead of raising it.
         code = cli.main(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
-    except click.Abort:
-        click.echo("stopped", err=True)
-        sys.exit(2)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.Abort as stopped:
+        click.echo(str(stopped.__cause__ or "") or "stopped", err=True)
+        return 2
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        return 2
     except ProblemsError as error:
         click.echo(str(error), err=True)
-        sys.exit(2)
+        return 2
     except BrokenPipeError:
         # The reader went away; what it did not read is not an answer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(2)
+        return 2
+    except OSError as error:
+        click.echo(f"the system refused: {error.strerror or error}", err=True)
+        return 2
     except Exception as error:
         if os.environ.get("AIACT_RULES_TRACEBACK"):
             raise
@@ -106,13 +132,10 @@ def main() -> None:
 
         if isinstance(error, EngineUnavailable):
             click.echo(str(error), err=True)
-            sys.exit(2)
+            return 2
         click.echo(
-            f"a fault of aiact-rules itself, so nothing is decided: {type(error).__name__}: {error}\n"
+            f"internal error, no decision made: {type(error).__name__}: {error}\n"
             "  please report it; AIACT_RULES_TRACEBACK=1 shows where",
             err=True,
         )
-        sys.exit(2)
-    finally:
-        # The process ends here: without this the interpreter would look through every one of those values once more.
-        gc.freeze()
+        return 2

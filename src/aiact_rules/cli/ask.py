@@ -8,6 +8,7 @@ from textwrap import wrap
 import click
 
 from aiact_rules.cli.options import judging
+from aiact_rules.cli.terminal import say
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.packs import DISMISSED, MARKETS, ROLES
@@ -38,7 +39,7 @@ def command(path: Path, said: Overrides) -> None:
     file = release_file_of(path)
     if not file.exists():
         write(file, _NEW)
-        click.echo(f"{file}: a new release file")
+        say(f"{file}: a new release file")
     Interview(Gate(), said, path if path.exists() else file, file).run()
 
 
@@ -167,7 +168,7 @@ class Interview:
                 f"judged for {str(decision.moment or 'an unknown step').replace('_', ' ')} on "
                 f"{decision.facts.value('release.date')}; state `moment` and `release_date` if that is not meant"
             )
-        click.echo(f"`aiact-rules check {self.path}` gives the whole answer")
+        say(f"`aiact-rules check {self.path}` gives the whole answer")
 
 
 def read_answer(declaration: FactDeclaration, said: str) -> FactValue:
@@ -207,7 +208,7 @@ def _hint(declaration: FactDeclaration) -> str:
 
 def _say(text: str, first: int = 0, rest: int = 3) -> None:
     for line in wrap(text, _WIDTH, initial_indent=" " * first, subsequent_indent=" " * rest):
-        click.echo(line)
+        say(line)
 
 
 def write(path: Path, text: str) -> None:

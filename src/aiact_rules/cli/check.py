@@ -10,7 +10,7 @@ import click
 
 from aiact_rules.baselines import read_baseline
 from aiact_rules.cli.options import FAIL_ON, judging
-from aiact_rules.cli.terminal import show, write_out
+from aiact_rules.cli.terminal import say, show, write_out
 from aiact_rules.core.batches import Batch
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import DEFAULT_ENGINE, Gate
@@ -99,7 +99,7 @@ def command(
             click.echo(str(problem), err=True)
     if list_left_out:
         for each in batch.left_out:
-            click.echo(f"left out: {each.name} ({each.reason})", err=True)
+            say(f"left out: {each.name} ({each.reason})", err=True)
     _log(batch, log_file)
     _write(gate, batch, report, output)
     raise click.exceptions.Exit(batch.exit_code)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiact_rules.cli.options import FAIL_ON, Day, judging_on_dates
+from aiact_rules.cli.terminal import say
 from aiact_rules.core.batches import left_out_by_reason
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.core.statuses import Verdict
@@ -124,15 +125,16 @@ def run(
     else:
         found = chosen.table(map_file, without, only_key=only_key, allow_empty=allow_empty)
     for line in found.lines:
-        click.echo(line, err=True)
+        say(line, err=True)
     if report == "json":
         click.echo(json.dumps({**found.summary.as_json(), "notes": list(found.notes)}, indent=2))
     else:
         click.echo(found.summary.text(), nl=False)
         for note in found.notes:
-            click.echo(note)
+            say(note)
         if target is not None:
-            click.echo(f"\nwritten: {target}")
+            click.echo()
+            say(f"written: {target}")
     if picture_file is not None:
         picture_file.write_text(picture(found.summary, f"{table.name}: verdicts"), encoding="utf-8")
     raise click.exceptions.Exit(found.exit_code)

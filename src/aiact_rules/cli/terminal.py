@@ -46,9 +46,9 @@ def show(text: str) -> None:
     Console(force_terminal=True, soft_wrap=True, highlight=False).print(styled, end="")
 
 
-def say(line: str) -> None:
+def say(line: str, *, err: bool = False) -> None:
     """Write one line. What a terminal or a CI system's log would obey is escaped, line ends within it too."""
-    click.echo(harmless(printable(line)))
+    click.echo(harmless(printable(line)), err=err)
 
 
 def write_out(text: str, output: Path | None, what: str) -> None:

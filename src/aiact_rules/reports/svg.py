@@ -35,7 +35,9 @@ def text(
     """Return words on one line that starts, or has its middle, at `x`."""
     weight = ' font-weight="bold"' if bold else ""
     anchor = ' text-anchor="middle"' if middle else ""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{colour}"{weight}{anchor}>{escape(xml_text(words))}</text>'
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{colour}"{weight}{anchor}>{escape(xml_text(words))}</text>'
+    )
 
 
 def level_line(start: int, end: int, y: int) -> str:
