@@ -33,7 +33,7 @@ operators:
 @pytest.fixture(scope="module")
 def chain() -> Chain:
     gate = Gate()
-    return gate.decide_chain(gate.read(EXAMPLE))
+    return gate.decide_chain(gate.request(EXAMPLE))
 
 
 def owed(chain: Chain, operator: str, pattern: str) -> set[Status | None]:
@@ -117,7 +117,7 @@ def test_a_role_for_all_of_several_operators_is_refused(tmp_path: Path, option: 
     path.write_text(SMALL, encoding="utf-8")
     result = CliRunner().invoke(command, [str(path), option])
     assert result.exit_code == 2
-    assert "state it for each operator there" in result.output
+    assert "state them for each operator there" in result.output
 
 
 def test_facts_of_one_operator_that_contradict_the_common_ones_are_refused(tmp_path: Path) -> None:
@@ -125,4 +125,4 @@ def test_facts_of_one_operator_that_contradict_the_common_ones_are_refused(tmp_p
     path.write_text(SMALL.replace("{name: Seller,", "{name: Seller, facts: {release.subject: model},"), "utf-8")
     gate = Gate()
     with pytest.raises(InputError):
-        gate.decide_chain(gate.read(path))
+        gate.decide_chain(gate.request(path))

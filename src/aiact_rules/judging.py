@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aiact_rules.baselines import Baseline, worse_than
 from aiact_rules.core.batches import Batch, Item, LeftOut
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision
@@ -21,6 +21,9 @@ from aiact_rules.requests.request import Request
 from aiact_rules.sources.discovery import base_of, name_of
 from aiact_rules.sources.document import Skipped
 from aiact_rules.sources.releases import NoRelease, ReleaseFiles, releases_at, releases_below
+
+if TYPE_CHECKING:
+    from aiact_rules.baselines import Baseline
 
 LOOKED_FOR = (
     "aiact.yaml, NAME.aiact.yaml, a model card (README.md with card metadata, model_card*.md), a bill of materials"
@@ -219,6 +222,8 @@ def with_baseline(item: Item, baseline: Baseline) -> Item:
     """Let a refused release pass where nothing is worse than in the baseline, and say what is."""
     if item.answer is None or item.passes:
         return item
+    from aiact_rules.baselines import worse_than  # most runs have no baseline
+
     forbidden = [finding for decision in item.decisions for finding in prohibitions(decision)]
     if forbidden:
         provisions = "; ".join(dict.fromkeys(finding.provision for finding in forbidden))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.baselines import read_baseline
 from aiact_rules.cli.options import FAIL_ON, judging
 from aiact_rules.cli.terminal import say, show, write_out
 from aiact_rules.core.batches import Batch
@@ -82,7 +81,11 @@ def command(
     if not paths and not trees:
         raise click.UsageError("name a model card, a release file or a folder, or use --tree")
     gate = Gate()
-    known = None if baseline is None else read_baseline(baseline)
+    known = None
+    if baseline is not None:
+        from aiact_rules.baselines import read_baseline
+
+        known = read_baseline(baseline)
     inputs = inputs_of(gate, paths, trees=trees, required=required, only_cards=only_cards, allow_empty=allow_empty)
     batch = judge_inputs(
         gate,

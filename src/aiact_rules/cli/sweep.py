@@ -169,7 +169,7 @@ class _Sweep:
         inputs = inputs_of(self.gate, (), trees=(self.path,), allow_empty=allow_empty)
         if inputs.problems:
             raise InputError(inputs.problems)
-        found = sweep_folder(self.gate, inputs, self.said, self.dates)
+        found = sweep_folder(self.gate, self.path, inputs, self.said, self.dates)
         if self.target is not None:
             batch = found.table(self.sets)
             kept = batch.select(["release", "operator"])

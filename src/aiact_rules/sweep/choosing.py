@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from aiact_rules.core.choices import Choice
-from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.packs import MARKETS, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
@@ -59,6 +59,9 @@ def plan_for(
     if table_map is None:
         table_map = _map_by_names(table, vocabulary, path)
     table_map = _unread(table_map, without)
+    if SIGNALS in {*table_map.facts, *(column.fact for column in table_map.columns)}:
+        hint = "list the columns to be searched for words under `words`"
+        raise InputError([Problem(f"`{SIGNALS}` is found by the tool and cannot be stated", Place(table.name), hint)])
     stated: dict[str, object] = {fact.name: fact.value for fact in request.said if fact.name != MARKETS}
     words = table_map.words
     if words is None:

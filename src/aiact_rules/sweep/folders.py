@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -113,15 +114,16 @@ class FolderSwept:
             yield set_column(f"{PREFIX}{status.value}{after}", names, bits)
 
 
-def sweep_folder(gate: Gate, inputs: Inputs, said: Overrides, dates: Sequence[date]) -> FolderSwept:
-    """Judge every release on each date. No plugin is told: a sweep releases nothing."""
+def sweep_folder(gate: Gate, folder: Path, inputs: Inputs, said: Overrides, dates: Sequence[date]) -> FolderSwept:
+    """Judge every release on each date. Its rows are named from the folder. No plugin is told: a sweep releases nothing."""
     batches = [judge_inputs(gate, inputs, said.with_(as_of=day), record=False) for day in dates]
     several = len({pack.pack_id for batch in batches for decision in batch.decisions for pack in decision.packs}) > 1
-    rows = [row for at in range(len(batches[0].items)) for row in _rows(batches, at, several=several)]
+    names = [Path(each.name).relative_to(folder).as_posix() for each in inputs.inputs]
+    rows = [row for at, name in enumerate(names) for row in _rows(name, batches, at, several=several)]
     return FolderSwept(tuple(rows), tuple(dates), batches[0].left_out)
 
 
-def _rows(batches: Sequence[Batch], at: int, *, several: bool) -> Iterator[Row]:
+def _rows(name: str, batches: Sequence[Batch], at: int, *, several: bool) -> Iterator[Row]:
     items = [batch.items[at] for batch in batches]
     passes = all(item.passes for item in items)
     notes = tuple(dict.fromkeys(note for item in items for note in item.notes))
@@ -135,7 +137,7 @@ def _rows(batches: Sequence[Batch], at: int, *, several: bool) -> Iterator[Row]:
             for item, decision in zip(items, decisions, strict=True)
         )
         operator = next((decision.operator for decision in decisions if decision is not None), None)
-        yield Row(items[0].name, operator, answers, passes, notes)
+        yield Row(name, operator, answers, passes, notes)
 
 
 def _answer(decision: Decision, *, several: bool) -> Answer:

@@ -106,8 +106,6 @@ def make_plan(
     problems = [*table.problems(vocabulary), *_choice_problems(readings or {}, chosen)]
     columns = tuple(column for column in table.columns if column.fact not in stated)
     facts = {column.fact for column in columns}
-    if SIGNALS in facts or SIGNALS in stated or SIGNALS in table.facts:
-        problems.append(Problem(f"`{SIGNALS}` is found by the tool and cannot be stated", Place("sweep")))
     if scope is not None:
         stated = {**_usual(scope, {*facts, *table.facts, *stated}), **stated}
     same = _same_in_all_rows(table, stated, vocabulary, problems)
