@@ -57,6 +57,10 @@ class Shelf:
         """Return the ids of all obligations of the packs."""
         return {name for pack in self.packs(pack_ids) for name in pack.obligations}
 
+    def has_reading(self, name: str) -> bool:
+        """Return whether some installed pack has a reading, whether it is asked for or not."""
+        return any(name in self.catalogue.pack(pack_id).readings for pack_id in self.catalogue.identities)
+
     def declares(self, fact: str) -> bool:
         """Return whether some installed pack that gates declares a fact, whether it is asked for or not."""
         identities = self.catalogue.identities.values()

@@ -7,7 +7,7 @@ organisation sets the threshold, and a caller may only tighten it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from aiact_rules.catalogue.catalogue import Catalogue
@@ -31,17 +31,25 @@ class ChosenPacks:
 
 
 def choose_packs(
-    catalogue: Catalogue, *, markets: Iterable[Choice], demanded: Iterable[Choice], opted_out: Iterable[Choice]
+    catalogue: Catalogue,
+    *,
+    markets: Iterable[Choice],
+    demanded: Iterable[Choice],
+    opted_out: Iterable[Choice],
+    own_opted_out: Iterable[Choice] = (),
+    imposed: Collection[str] = (),
 ) -> ChosenPacks:
     """Return the packs of the markets and those demanded; the EU AI Act where neither names a pack that can gate.
 
-    Raises InputError for a market that no installed pack covers and that nobody opted out of, and PackError for a pack
-    that is not installed.
+    `opted_out` are the markets that organisation and caller leave out where no installed pack covers them,
+    `own_opted_out` those of the release, which count only where nobody else imposed the market. Raises InputError for
+    any other market that no installed pack covers, and PackError for a pack that is not installed.
     """
     found: list[Choice] = []
     uncovered: list[Choice] = []
     problems: list[Problem] = []
-    opted = {choice.value: choice for choice in opted_out}
+    opted = {choice.value: choice for choice in own_opted_out if choice.value not in imposed}
+    opted |= {choice.value: choice for choice in opted_out}
     markets = tuple({choice.value: choice for choice in reversed(tuple(markets))}.values())
     for market in sorted(markets, key=lambda choice: choice.value):
         ids = _covering(catalogue, market.value)
@@ -110,18 +118,20 @@ def choose_readings(
     caller: Mapping[str, str],
     organisation: Mapping[str, Choice],
     release: Mapping[str, Choice],
+    has_reading: Callable[[str], bool] = lambda _: False,
 ) -> ChosenReadings:
     """Return the readings of the caller, else of the organisation, else of the release.
 
-    What the organisation chooses for packs that do not judge this release does not matter here. Raises InputError for a
-    reading of the caller or the release that no pack has.
+    What the organisation chooses for packs that do not judge this release does not matter here, if an installed pack has
+    such a reading (`has_reading`). Raises InputError for any other reading that no pack has.
     """
     known = {name for pack in packs for name in pack.readings}
     own = {name: Choice(word, CALLER) for name, word in caller.items()}
-    organisation = {name: choice for name, choice in organisation.items() if name in known}
+    elsewhere = {name for name in organisation if name not in known and has_reading(name)}
+    organisation = {name: choice for name, choice in organisation.items() if name not in elsewhere}
     problems = [
         Problem(f"no chosen pack has a reading `{name}`", choice.place, did_you_mean(name, known))
-        for name, choice in {**own, **release}.items()
+        for name, choice in {**own, **release, **organisation}.items()
         if name not in known
     ]
     if problems:

@@ -43,10 +43,10 @@ Read = Callable[[tuple[str, ...]], Document]
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
-    """The organisation of a release as opened, and the file that was passed over because it is not trusted."""
+    """The organisation of a release as opened, and the files above it that do not count."""
 
     opened: OpenOrganisation | None = None
-    passed_over: Path | None = None
+    further: tuple[Path, ...] = ()
 
     @property
     def organisation(self) -> Organisation:
@@ -148,7 +148,7 @@ class RequestMaker:
         """
         settings = self._settings_of(path)
         own = settings.organisation
-        asked = Asked(markets=tuple(markets), uncovered=own.choices("uncovered"))
+        asked = Asked(markets=tuple(markets))
         chosen = self._packs(asked, said, own)
         making = _Making(self, "table", Document("table", _Named(), Facts({})), chosen, said, settings)
         return making.table()
@@ -187,12 +187,11 @@ class RequestMaker:
                 search = search or look_for_organisation(key)
                 name = None if search.file is None else _shown(search.file)
                 opened = None if search.file is None else OpenOrganisation(search.file, name)
-                self._settings[key] = _Settings(opened, search.passed_over)
+                self._settings[key] = _Settings(opened, search.further)
             return self._settings[key]
 
     def _made(self, name: str, read: Read, said: Overrides, settings: _Settings, asked: Asked) -> Request:
         own = settings.organisation
-        asked = asked.joined_with(Asked(uncovered=own.choices("uncovered")))
         further = [_further(path) for path in (*self.usual.fact_files, *said.fact_files)]
         for documents in further:
             asked = asked.joined_with(documents.asked())
@@ -210,16 +209,21 @@ class RequestMaker:
         """Choose the packs from the markets that anybody names, and from what is demanded."""
         stated = said.facts.get(MARKETS)
         markets = asked.markets if stated is None else _markets_in({MARKETS: stated}, CALLER)
-        for texts in (self.usual.markets, said.markets):
-            markets = (*markets, *markets_from_texts(texts, CALLER))
-        markets = (*markets, *own.choices("markets"))
-        uncovered = [*markets_from_texts((*self.usual.uncovered, *said.uncovered), CALLER), *asked.uncovered]
+        imposed = (*markets_from_texts((*self.usual.markets, *said.markets), CALLER), *own.choices("markets"))
+        uncovered = markets_from_texts((*self.usual.uncovered, *said.uncovered), CALLER)
         demanded = [
             *(Choice(pack_id, CALLER) for pack_id in (*said.packs, *self.usual.packs)),
             *own.choices("packs"),
             *asked.packs,
         ]
-        return choose_packs(self.shelf.catalogue, markets=markets, demanded=demanded, opted_out=uncovered)
+        return choose_packs(
+            self.shelf.catalogue,
+            markets=(*markets, *imposed),
+            demanded=demanded,
+            opted_out=(*uncovered, *own.choices("uncovered")),
+            own_opted_out=asked.uncovered,
+            imposed={choice.value for choice in imposed},
+        )
 
     def _read(self, read: Read, chosen: ChosenPacks, further: Iterable[ReleaseDocuments]) -> Document:
         pack_ids = tuple(choice.value for choice in chosen.packs)
@@ -282,7 +286,7 @@ class _Making:
         request = Request(
             name=self.name,
             subject=subject,
-            facts=self.facts(document.facts, as_of, is_own=not document.operators),
+            facts=self.facts(document.facts, as_of, is_own=not document.operators and self.is_own(document.operator)),
             as_of=as_of,
             choices=choices,
             operator=operator,
@@ -295,7 +299,7 @@ class _Making:
             replace(
                 request,
                 facts=self.facts(
-                    document.facts_for(each), as_of, is_own=each.name is not None and each.name == self.own.name
+                    document.facts_for(each), as_of, is_own=each.name is not None and self.is_own(each.name)
                 ),
                 operator=each.name,
             )
@@ -305,6 +309,12 @@ class _Making:
             return self.dated(request, notes)
         return replace(self.dated(request, notes), operators=tuple(self.dated(each, notes) for each in operators))
 
+    def is_own(self, operator: str | None) -> bool:
+        """Return whether the organisation with settings is the operator: by its name, where both have one."""
+        if operator is None or self.own.name is None:
+            return True
+        return operator.strip().casefold() == self.own.name.strip().casefold()
+
     def choices(self, as_of: Choice) -> tuple[Choices, list[str]]:
         """Return what is chosen besides the facts, and what a person must be told of it."""
         usual, said = self.maker.usual, self.said
@@ -313,6 +323,7 @@ class _Making:
             caller={**usual.readings, **said.readings},
             organisation=self.own.pairs("readings"),
             release=self.document.choices,
+            has_reading=self.maker.shelf.has_reading,
         )
         setting = self.own.text("fail_on")
         threshold, laxer = choose_threshold(
@@ -320,8 +331,8 @@ class _Making:
             _stricter(said.fail_on, usual.fail_on),
         )
         notes = [*readings.notes, *laxer]
-        if self.settings.passed_over is not None:
-            notes.append(f"{_shown(self.settings.passed_over)}: not used, since others may write to it")
+        for path in self.settings.further:
+            notes.append(f"{_shown(path)}: its settings do not count, {self.own.files[0].name} is nearer")
         organisation = self.own.files[0].name if self.own.files else None
         choices = Choices(self.chosen.packs, readings.readings, as_of, threshold, self.chosen.uncovered, organisation)
         return choices, notes
@@ -329,7 +340,7 @@ class _Making:
     def table(self) -> TableRequest:
         """Return what counts for every row of a table."""
         choices, notes = self.choices(Choice("", CALLER))
-        usual = self.with_usual_roles(Facts({f.name: f for f in self.own.facts if f.name != MARKETS}))
+        usual = self.with_usual_roles(self.own.facts)
         said = self.maker.usual.stated(self.vocabulary).overridden_by(self.said.stated(self.vocabulary))
         markets = self.with_all_markets(Facts({})).value(MARKETS)
         demanded = {choice.value for choice in (*self.own.choices("packs"),)}
@@ -350,7 +361,7 @@ class _Making:
         `is_own` says whether the organisation with settings is the operator, so that its facts are about it.
         """
         if is_own:
-            stated = merged(stated, Facts({fact.name: fact for fact in self.own.facts if fact.name != MARKETS}))
+            stated = merged(stated, self.own.facts)
             stated = self.with_usual_roles(stated)
         usual, said = self.maker.usual, self.said
         stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
@@ -375,7 +386,6 @@ class _Making:
             return stated
         further = [
             *self.own.choices("markets"),
-            *(markets_of(self.own.facts[MARKETS]) if MARKETS in self.own.facts else ()),
             *markets_from_texts((*self.maker.usual.markets, *self.said.markets), CALLER),
         ]
         value = stated.value(MARKETS)

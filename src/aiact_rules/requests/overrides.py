@@ -66,9 +66,12 @@ class Overrides:
 
         Raises InputError for unknown facts and unusable values.
         """
-        given: dict[str, object] = {**self.facts, MOMENT: self.moment, RELEASE_DATE: self.release_date}
-        if self.roles is not None:
-            given[ROLES] = list(self.roles)
+        own = {
+            ROLES: None if self.roles is None else list(self.roles),
+            MOMENT: self.moment,
+            RELEASE_DATE: self.release_date,
+        }
+        given: dict[str, object] = {**self.facts, **{name: value for name, value in own.items() if value is not None}}
         found: list[Fact] = []
         problems: list[Problem] = []
         for name, value in given.items():

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from aiact_rules.core.choices import Choice
 from aiact_rules.core.facts import NO_FACTS, Facts
+from aiact_rules.core.packs import MARKETS
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead
 from aiact_rules.sources.mapping import node_of
 from aiact_rules.sources.markets import read_markets
+from aiact_rules.sources.near_misses import near_misses
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import Text, decoded, read_bytes
 from aiact_rules.yaml_text import Entry, Node
@@ -81,39 +83,77 @@ NOBODY = Organisation()
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Where the settings of a release stand; `passed_over` is a file that is not trusted, since others may write there."""
+    """Where the settings of a release stand; `further` are files above the nearest one, which do not count."""
 
     file: Path | None = None
-    passed_over: Path | None = None
+    further: tuple[Path, ...] = ()
 
 
 def look_for_organisation(start: Path) -> Search:
     """Return the nearest file with settings, from a folder upwards, not beyond the root of its repository.
 
-    Outside a repository the search ends at the first folder that others may write to: whoever may put a file there could
-    otherwise decide about releases that are not theirs. Raises InputError where one folder states settings in both
-    places, or where the nearest file cannot be read.
+    Raises InputError where one folder states settings in both places, where a file cannot be read or has nearly the name
+    of one with settings, and, outside a repository, where others may write to the file or its folder: whoever may put a
+    file there could decide about releases that are not theirs, and to pass it over could drop what the organisation set.
     """
     folder = start.resolve()
-    folders = (folder, *folder.parents)
-    in_repository = any((each / ".git").exists() and not _open_to_others(each) for each in folders)
-    for candidate in folders:
-        trusted = in_repository or not _open_to_others(candidate)
-        own, shared = candidate / OWN_FILE, candidate / SHARED_FILE
-        if not trusted:
-            return Search(passed_over=own if own.is_file() else None)
-        in_shared = shared.is_file() and _table(_parsed(_read_settings(shared))) is not None
-        if own.is_file() and in_shared:
-            message = f"settings stand here and in {SHARED_FILE} beside it"
-            raise InputError([Problem(message, Place(str(own)), "keep one of the two")])
-        if own.is_file() or in_shared:
-            file = own if own.is_file() else shared
-            if not in_repository and _open_to_others(file):
-                return Search(passed_over=file)
-            return Search(file)
-        if (candidate / ".git").exists():
+    root = next((each for each in (folder, *folder.parents) if _is_repository(each)), None)
+    found: list[Path] = []
+    for candidate in (folder, *folder.parents):
+        file = _settings_in(candidate)
+        if file is not None:
+            if root is None and (_open_to_others(candidate) or _open_to_others(file)):
+                hint = "let nobody else write to the file and its folder (`chmod go-w`), or keep it in a repository"
+                raise InputError(
+                    [Problem("these settings are not trusted, since others may write here", Place(str(file)), hint)]
+                )
+            found.append(file)
+        if candidate == root:
             break
-    return Search()
+    return Search(found[0], tuple(found[1:])) if found else Search()
+
+
+def _settings_in(folder: Path) -> Path | None:
+    """Return the file with settings in a folder. Raises InputError for two, and for a name that is nearly one."""
+    own, shared = folder / OWN_FILE, folder / SHARED_FILE
+    misses = [
+        miss for miss in near_misses(_names_like_settings(folder)) if miss.name.lower().endswith((".toml", ".txt"))
+    ]
+    if misses:
+        raise InputError([Problem(miss.message, Place(str(folder / miss.name)), miss.hint) for miss in misses])
+    in_shared = shared.is_file() and _has_table(shared)
+    if own.is_file() and in_shared:
+        message = f"settings stand here and in {SHARED_FILE} beside it"
+        raise InputError([Problem(message, Place(str(own)), "keep one of the two")])
+    return own if own.is_file() else shared if in_shared else None
+
+
+def _names_like_settings(folder: Path) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if name[:2].lower() == "ai" and ".toml" in name.lower()]
+    except OSError:
+        return []
+
+
+def _has_table(shared: Path) -> bool:
+    text = _read_settings(shared)
+    values = _parsed(text)
+    tools = values.get("tool")
+    for name in tools if isinstance(tools, dict) else ():
+        if name != TABLE[1] and _NEAR_TABLE.fullmatch(name):
+            place = Place(str(shared), _places(text).get((TABLE[0], name)))
+            raise InputError([Problem(f"`tool.{name}` is not read", place, f"write `[tool.{TABLE[1]}]`")])
+    return _table(values) is not None
+
+
+_NEAR_TABLE = re.compile(r"(?:eu[-_]?)?ai[-_]?act(?:[-_]?rules)?", re.IGNORECASE)
+
+
+def _is_repository(folder: Path) -> bool:
+    """Return whether a folder is the root of a repository. One that anybody may write to is none: who made it?"""
+    if not (folder / ".git").exists():
+        return False
+    return not hasattr(os, "getuid") or not folder.stat().st_mode & 0o002
 
 
 def _open_to_others(path: Path) -> bool:
@@ -157,7 +197,7 @@ class OpenOrganisation:
             for name, entry in leaves_of(node, statements):
                 declaration = vocabulary.get(name)
                 if declaration is not None and not declaration.organisation:
-                    hint = "state it in the release file"
+                    hint = "say `markets`" if name == MARKETS else "state it in the release file"
                     statements.problem(f"`{name}` is a fact of a release, not of the organisation", entry.place, hint)
                 elif declaration is not None or not declared_elsewhere(name):
                     statements.read_entry(Entry(name, entry.value, entry.place))
