@@ -102,7 +102,7 @@ def test_a_row_that_cannot_be_read_is_an_error_and_leaves_the_others_alone(gate:
         "id",
         (ColumnMap("u", "system.annex_iii_uses"), ColumnMap("r", "operator.roles"), ColumnMap("d", "release.date")),
     )
-    batch = pa.record_batch(
+    batch = pa.RecordBatch.from_pydict(
         {
             "id": ["a", "b", "c", "d"],
             "u": ["recruitment", "recruting", "none", "none"],
@@ -128,7 +128,7 @@ def test_a_moment_nobody_states_is_the_usual_one_of_the_row_s_roles(gate: Gate) 
     columns = TableMap(
         "id", (ColumnMap("r", "operator.roles"), ColumnMap("m", "release.moment"), ColumnMap("s", "release.subject"))
     )
-    batch = pa.record_batch(
+    batch = pa.RecordBatch.from_pydict(
         {
             "id": [1, 2, 3, 4, 5],
             "r": [["provider"], ["deployer"], None, ["deployer", "provider"], ["deployer"]],

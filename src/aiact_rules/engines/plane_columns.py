@@ -490,11 +490,15 @@ def _rows(plane: Plane, rows: int) -> NDArray[np.bool_]:
     return np.unpackbits(plane, count=rows, bitorder="little").view(np.bool_)
 
 
+# Arrow's names of types that have other names in numpy; integers have the same. (`to_pandas_dtype` may want pandas.)
+_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
+
+
 def _numbers(array: pa.Array) -> tuple[Plane | None, NDArray[Any]]:
     """Give which rows are known (None: all) and the numbers, arbitrary where unknown."""
     validity, data = array.buffers()
-    kind = np.dtype(array.type.to_pandas_dtype())
-    numbers = np.frombuffer(data, kind)[array.offset : array.offset + len(array)]
+    name = str(array.type)
+    numbers = np.frombuffer(data, np.dtype(_FLOATS.get(name, name)))[array.offset : array.offset + len(array)]
     return (_bitmap(validity, array.offset, len(array)) if array.null_count else None), numbers
 
 

@@ -124,8 +124,8 @@ def batch_of(records: Iterable[Mapping[str, FactValue]], types: Mapping[str, Fac
         for fact, kind in types.items()
     }
     if not columns:
-        return pa.record_batch({"": pa.nulls(len(rows))})
-    return pa.record_batch(columns)
+        columns = {"": pa.nulls(len(rows))}
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def _cell(value: FactValue | None) -> object:
