@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pydantic
 import pytest
 
 from aiact_rules.specfiles.schemas import schema_texts, schemas
@@ -12,6 +13,9 @@ from aiact_rules.specfiles.schemas import schema_texts, schemas
 PUBLISHED = Path(__file__).parents[2] / "specs" / "schemas"
 
 
+@pytest.mark.skipif(
+    tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 10), reason="older pydantic says the same in other words"
+)
 @pytest.mark.parametrize("name", sorted(schema_texts()))
 def test_the_published_schema_is_current(name: str) -> None:
     hint = "run `python -c 'from aiact_rules.specfiles.schemas import *; write_schemas(Path(\"specs/schemas\"))'`"

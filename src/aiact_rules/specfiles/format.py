@@ -79,7 +79,7 @@ CertaintyLetter = Literal["P", "Q", "S", "K"]
 class SpecModel(BaseModel):
     """What all spec models share: no unknown key is let through."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, protected_namespaces=())
 
 
 class RoleSpec(SpecModel):
