@@ -35,7 +35,7 @@ from aiact_rules.plugins.interfaces import Evaluator
 from aiact_rules.requests.choosing import DEFAULT_PACK
 from aiact_rules.requests.making import RequestMaker, TableRequest
 from aiact_rules.requests.overrides import Overrides
-from aiact_rules.requests.recorded import is_record, request_of_record
+from aiact_rules.requests.recorded import Record, request_of_record
 from aiact_rules.requests.request import Request
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.releases import ReleaseFiles
@@ -47,7 +47,7 @@ DEFAULT_ENGINE = "generated"
 MOST_PREPARED = 256
 """How many packs on a date a gate keeps ready, about half a megabyte each; a server sees a new date every day."""
 
-What = Path | str | Mapping[str, object] | Facts | Document | ReleaseFiles
+What = Path | str | Mapping[str, object] | Facts | Document | ReleaseFiles | Record
 
 
 class VerificationFailed(Exception):
@@ -153,9 +153,10 @@ class Gate:
         """Read a release and choose what it is judged by.
 
         `what` is the path of a card, a release file or their folder, a mapping of facts (nested or with dotted names),
-        the record of an earlier decision, or a Document. `overrides` are those of `Overrides`, which may be given as
-        `said` instead: roles, moment, as_of, release_date, markets, packs, readings, facts, fact_files, fail_on,
-        uncovered, past_dates. `source` names the origin of the facts of a mapping, such as a row of a table.
+        the `Record` of an earlier decision, which counts as it is, or a Document. `overrides` are those of `Overrides`,
+        which may be given as `said` instead: roles, moment, as_of, release_date, markets, packs, readings, facts,
+        fact_files, fail_on, uncovered, past_dates. `source` names the origin of the facts of a mapping, such as a row of
+        a table.
 
         Raises InputError for input that cannot be used, for a market that no installed pack covers and for a README that
         is no model card; PackError for a pack that cannot be used.
@@ -176,7 +177,11 @@ class Gate:
             return self._maker.of_files(what, said)
         if isinstance(what, Document):
             return self._maker.of_document(what, said, subject=subject)
-        if isinstance(what, Mapping) and is_record(what):
+        if isinstance(what, Record):
+            if said != Overrides():
+                raise InputError(
+                    [Problem("a record is decided as it was, so nothing can be said of it", Place("record"))]
+                )
             return request_of_record(what, self.shelf)
         return self._maker.of_mapping(what, said, source=source, subject=subject or Subject())
 

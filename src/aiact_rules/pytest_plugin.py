@@ -40,6 +40,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if not parent.config.getoption("--aiact"):
         return None
     found = _found_in(file_path.parent, parent.config)
+    parent.config.stash.setdefault(_SEEN, set()).add(file_path.resolve())
     for files in found.releases:
         if files.files[0] == file_path:
             return Release.from_parent(parent, path=file_path, files=files, problems=())
@@ -58,6 +59,28 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if not any(isinstance(item, Obligation) for item in items):
         problem = "no release was found, so nothing was judged; --aiact-allow-empty says that this is meant"
         items.append(Obligation.from_parent(session, name="aiact", problem=problem))
+    for path in _not_entered(session, config):
+        problem = "this release was not judged: pytest does not enter its folder (norecursedirs, --ignore)"
+        items.append(Obligation.from_parent(session, name=f"aiact[{path}]", problem=problem))
+
+
+def _not_entered(session: pytest.Session, config: pytest.Config) -> Iterator[str]:
+    """Find the releases below the folders that were named which pytest did not collect."""
+    from aiact_rules.core.problems import InputError
+    from aiact_rules.sources.releases import releases_below
+
+    judged: set[Path] = config.stash.get(_SEEN, set())
+    for argument in dict.fromkeys(str(each) for each in session.config.args):
+        folder = session.config.invocation_params.dir / argument.partition("::")[0]
+        if "::" in argument or not folder.is_dir():
+            continue
+        try:
+            releases = releases_below(folder).releases
+        except InputError:
+            continue
+        for files in releases:
+            if files.files[0].resolve() not in judged:
+                yield files.files[0].relative_to(folder).as_posix()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -132,6 +155,7 @@ class Obligation(pytest.Item):
 
 _GATE: pytest.StashKey = pytest.StashKey()  # type: ignore[type-arg]  # of a Gate, which is imported only when used
 _FOLDERS: pytest.StashKey = pytest.StashKey()  # type: ignore[type-arg]  # of what was found in each folder
+_SEEN: pytest.StashKey[set[Path]] = pytest.StashKey()
 _NOTES: pytest.StashKey[list[str]] = pytest.StashKey()
 
 

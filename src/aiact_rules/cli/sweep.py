@@ -21,6 +21,7 @@ from aiact_rules.core.statuses import Verdict
 from aiact_rules.gate import Gate
 from aiact_rules.plugins.interfaces import EngineUnavailable
 from aiact_rules.requests.overrides import Overrides
+from aiact_rules.sources.releases import releases_below
 
 if TYPE_CHECKING:
     from aiact_rules.sweep.mapping import TableMap
@@ -118,7 +119,11 @@ def run(
         )
     days = tuple(dict.fromkeys(dates or (datetime.now(UTC).date(),)))
     chosen = _Sweep(gate, table, said, days, _statuses(sets), target)
-    if table.is_dir() and not any(table.glob("*.parquet")):
+    parquet = table.is_dir() and any(table.glob("*.parquet"))
+    if parquet and releases_below(table).releases:
+        hint = "put them in folders of their own, and sweep each"
+        raise InputError([Problem("this folder holds Parquet files and releases", Place(str(table)), hint)])
+    if table.is_dir() and not parquet:
         if map_file is not None:
             raise InputError([Problem("a folder of releases needs no mapping file", Place(str(map_file)))])
         found = chosen.folder(allow_empty=allow_empty)
@@ -210,6 +215,8 @@ class _Sweep:
             notes.append(
                 f"not judged for: {', '.join(choice.value for choice in choices.uncovered)} (left out on record)"
             )
+        if kernel.earliest is not None and kernel.earliest < min(self.dates):
+            notes.append(f"some rows are judged as of a release date that is past, the earliest {kernel.earliest}")
         if not summary.rows and not allow_empty:
             hint = "use --allow-empty where that is meant"
             raise InputError([Problem("there is no row to judge", Place(str(self.path)), hint)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -172,3 +172,13 @@ def combine(
             ]
         )
     return Decision(strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices)
+
+
+BESIDE_THE_IDENTITY = ("decision_id", "choices", "run", "passes", "waived")
+"""The parts of a decision's JSON that its id does not cover."""
+
+
+def id_fits(recorded: Mapping[str, object]) -> bool:
+    """Return whether the JSON of a decision has the id that follows from it."""
+    identity = {name: value for name, value in recorded.items() if name not in BESIDE_THE_IDENTITY}
+    return recorded.get("decision_id") == "sha256:" + hashlib.sha256(canonical(identity)).hexdigest()

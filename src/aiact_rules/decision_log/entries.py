@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiact_rules.core.canonical import canonical
-
-BESIDE_THE_IDENTITY = ("decision_id", "choices", "run")
-"""The parts of a decision's JSON that its id does not cover."""
+from aiact_rules.core.decisions import id_fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +80,7 @@ class Entry:
         """Return whether the decision, if there is one, has the id that follows from it."""
         if self.decision is None:
             return True
-        identity = {name: value for name, value in self.decision.items() if name not in BESIDE_THE_IDENTITY}
-        return self.decision.get("decision_id") == f"sha256:{hashlib.sha256(canonical(identity)).hexdigest()}"
+        return id_fits(self.decision)
 
 
 def _record(text: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.gate import Gate
-from aiact_rules.requests.recorded import listed, mapping
+from aiact_rules.requests.recorded import Record, listed, mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def replay(gate: Gate, recorded: Mapping[str, object]) -> Replayed:
 
     Raises InputError where the record is not a decision, and PackError where a pack is not installed.
     """
-    request = gate.request(recorded)
+    request = gate.request(Record(recorded))
     decision = gate.decide(request)
     return Replayed(str(recorded["decision_id"]), decision, tuple(_differences(recorded, decision)))
 

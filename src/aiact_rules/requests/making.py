@@ -66,6 +66,7 @@ class TableRequest:
     said: Facts
     markets: frozenset[str]
     demanded: frozenset[str]
+    refuses_past: bool = False
 
     @property
     def pack_ids(self) -> tuple[str, ...]:
@@ -353,6 +354,7 @@ class _Making:
             said,
             markets if isinstance(markets, frozenset) else frozenset(),
             frozenset(demanded),
+            self.refuses_past(),
         )
 
     def facts(self, stated: Facts, as_of: date, *, is_own: bool) -> Facts:
@@ -402,23 +404,21 @@ class _Making:
         as_of = said or datetime.now(UTC).date()
         return as_of, Choice(as_of.isoformat(), CALLER if said is not None else Place("today"))
 
+    def refuses_past(self) -> bool:
+        """Return whether somebody refuses past dates: the strictest word counts."""
+        return "refuse" in (self.said.past_dates, self.maker.usual.past_dates, self.own.text("past_dates"))
+
     def dated(self, request: Request, notes: Iterable[str]) -> Request:
         """Say that a release date is past, or refuse it where the organisation or the caller does."""
         found = list(notes)
         fact = request.facts[RELEASE_DATE]
         if request.release_date < request.as_of:
-            rule = _refuses_past(self.said.past_dates, self.maker.usual.past_dates, self.own.text("past_dates"))
-            if rule:
+            if self.refuses_past():
                 hint = "state the day on which the step is really taken"
                 message = f"the release date {request.release_date} is past, and past dates are refused"
                 raise InputError([Problem(message, fact.origin.place, hint)])
             found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
         return replace(request, choices=replace(request.choices, notes=tuple(found)))
-
-
-def _refuses_past(*said: str | None) -> bool:
-    """Return whether somebody refuses past dates: the strictest word counts."""
-    return "refuse" in said
 
 
 def _stricter(first: str | None, second: str | None) -> str | None:

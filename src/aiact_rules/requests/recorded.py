@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import Choice, Choices
-from aiact_rules.core.decisions import Subject
+from aiact_rules.core.decisions import Subject, id_fits
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.problems import InputError, Place, Problem
@@ -17,17 +18,22 @@ from aiact_rules.requests.request import Request
 _RECORD = Place("record")
 
 
-def is_record(values: Mapping[str, object]) -> bool:
-    """Return whether a mapping is the record of a decision, and not facts by name."""
-    return "decision_id" in values and "packs" in values
+@dataclass(frozen=True)
+class Record:
+    """The record of a decision (its JSON), to be decided again as it was: nothing else said of it counts."""
+
+    values: Mapping[str, object]
 
 
-def request_of_record(recorded: Mapping[str, object], shelf: Shelf) -> Request:
+def request_of_record(record: Record, shelf: Shelf) -> Request:
     """Return the request with the facts, packs, readings and dates of a recorded decision.
 
-    Raises InputError where the record is not a decision, and PackError where a pack is not installed.
+    Raises InputError where the record is not a decision or was changed, and PackError where a pack is not installed.
     """
+    recorded = record.values
     try:
+        if not id_fits(recorded):
+            raise InputError([Problem("this record does not fit its own id, so it was changed", _RECORD)])
         packs = [mapping(pack) for pack in listed(recorded["packs"])]
         bases = [mapping(pack["basis"]) for pack in packs]
         pack_ids = sorted({name for basis in bases for name in _pack_ids(basis)})

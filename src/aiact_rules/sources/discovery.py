@@ -153,6 +153,10 @@ class _Reading:
             for signal in stated.signals:
                 signals.setdefault(signal.cue, signal)
         chain = tuple(operator for stated in read for operator in stated.operators)
+        acting = {stated.operator: stated.files[0].name for stated in reversed(read) if stated.operator is not None}
+        if len(acting) > 1:
+            said = " and ".join(f"`{name}` in {file}" for name, file in acting.items())
+            raise InputError([Problem(f"the operator is {said}", Place(self.documents.name), "make both say the same")])
         return Document(
             name=self.documents.name,
             subject=Subject(_first(s.subject.name for s in read), _first(s.subject.version for s in read)),

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 BLOCK = "eu_ai_act"
 """The key of a card's front matter under which facts stand."""
 
-_RELEASE = re.compile(r"(?P<stem>.*?)(?P<dot>\.?)ai[ _-]?act\.(?:ya?ml)(?:\.(?:txt|ya?ml))?", re.IGNORECASE)
-_SETTINGS = re.compile(r"ai[ _-]?act\.toml(?:\.txt)?", re.IGNORECASE)
+_NAME = r"(?:eu[ _-]?)?(?:ai[ _-]?act|aact|iact|aiac|aiat|aict|aiactt|aaict|aiatc|aiact\.rules|ai[ _-]?act[ _-]rules)"
+_RELEASE = re.compile(rf"(?P<stem>.*?)(?P<dot>\.?){_NAME}(?:\.(?:ya?ml|json)(?:\.(?:txt|ya?ml))?)?", re.IGNORECASE)
+_SETTINGS = re.compile(rf"{_NAME}\.toml(?:\.txt)?", re.IGNORECASE)
+_COPY = re.compile(r"(?P<of>.*aiact\.(?:ya?ml|toml))(?:~|\.bak|\.orig|\.old|\.save)")
 _READ = re.compile(r"(?:.*\.)?aiact\.(?:yaml|yml)")
 _CARD = re.compile(r"(?:readme|model[_-]?card.*)\Z", re.IGNORECASE)
 
@@ -31,7 +33,7 @@ def near_misses(names: Iterable[str]) -> tuple[NearMiss, ...]:
     `NAME.markdown` beside `NAME.md`, of which only one is read.
     """
     here = frozenset(names)
-    found = [_misspelt(name) or _second_card(name, here) for name in sorted(here)]
+    found = [_misspelt(name) or _copy_alone(name, here) or _second_card(name, here) for name in sorted(here)]
     return tuple(miss for miss in found if miss is not None)
 
 
@@ -49,6 +51,14 @@ def _misspelt(name: str) -> NearMiss | None:
     else:
         return None
     return NearMiss(name, f"`{name}` is not read under this name", f"rename it to `{right}`")
+
+
+def _copy_alone(name: str, here: frozenset[str]) -> NearMiss | None:
+    """Return a copy that an editor or a person left, where what it is a copy of is gone."""
+    copy = _COPY.fullmatch(name)
+    if copy is None or copy["of"] in here:
+        return None
+    return NearMiss(name, f"`{name}` is not read, and `{copy['of']}` is not there", f"rename it to `{copy['of']}`")
 
 
 def _second_card(name: str, here: frozenset[str]) -> NearMiss | None:

@@ -94,19 +94,23 @@ def releases_at(path: Path) -> tuple[ReleaseFiles, ...] | NoRelease:
         return tuple(replace(release, path=path) for release in releases) if len(releases) == 1 else releases
     if not os.path.lexists(path):
         raise InputError([Problem("there is no such file", _place(path))])
+    beside = _Folder.of(path.parent)
+    if problems := list(beside.misnamed()):
+        raise InputError(problems)
     if is_release_file(path):
-        return (_Folder.of(path.parent).with_release(path),)
+        return (beside.with_release(path),)
     if is_bill(path) or path.suffix.lower() == ".json":
-        return (ReleaseFiles(path, bills=(path,)),)
+        of_release = next((each for each in beside.releases() if path in each.bills), None)
+        return (ReleaseFiles(path, bills=(path,)) if of_release is None else replace(of_release, path=path),)
     texts: Texts = {path: read_text(path)}
     if path.suffix.lower() in _YAML and _is_release_file_by_its_keys(texts[path]):
-        return (ReleaseFiles(path, path, texts=texts),)
+        return (beside.with_release_named(path, texts),)
     release = _release_file_of_card(path)
     if release is None:
         if _README.match(path.name) and not is_card(texts[path]):
             return NoRelease(path, "this README is not a model card, and no release file stands beside it")
         return (ReleaseFiles(path, cards=(path,), texts=texts),)
-    found = _Folder.of(path.parent).with_release(release)
+    found = beside.with_release(release)
     cards = found.cards if path in found.cards else (*found.cards, path)
     return (replace(found, path=path, cards=cards),)
 
@@ -160,14 +164,14 @@ class _Folder:
         files, broken = [], []
         for entry in sorted(listed, key=lambda entry: entry.name):
             file = path / entry.name
-            if entry.is_dir() or not _may_state(file):
+            if _is_folder(entry) or not _may_state(file):
                 continue
             why = _unreadable(file, entry)
             if why is None:
                 files.append(file)
             else:
                 broken.append((file, (Problem(why, _place(file)),)))
-        names = tuple(entry.name for entry in listed if not entry.is_dir())
+        names = tuple(entry.name for entry in listed if not _is_folder(entry))
         return cls(path, tuple(files), tuple(broken), names)
 
     def misnamed(self) -> Iterator[Problem]:
@@ -239,6 +243,14 @@ class _Folder:
         bills = tuple(path for path in self.files if is_bill(path) and path.name.startswith(f"{stem}."))
         return ReleaseFiles(release, release, tuple(cards[:1]), bills, texts=self.texts)
 
+    def with_release_named(self, release: Path, texts: Texts) -> ReleaseFiles:
+        """Return a release file of any name, with the cards and bills that belong to it or to no other."""
+        own = [path for suffix in MARKDOWN if (path := release.with_name(release.stem + suffix)).is_file()]
+        if own or _folders_release_file(self.path) is not None:
+            return ReleaseFiles(release, release, tuple(own[:1]), texts=texts)
+        bills, left_out = self._bills()
+        return ReleaseFiles(release, release, self._cards_of_folder(), bills, left_out, {**self.texts, **texts})
+
     def _cards_of_folder(self) -> tuple[Path, ...]:
         """Return what is named like a card, and the README where it is a card or stands alone."""
         named = [file for file in self.files if _CARD.match(file.name) and not _has_own_release(file)]
@@ -284,11 +296,12 @@ class _Search:
         below = []
         for entry in entries:
             path = place / entry.name
-            if entry.is_dir() and self._is_looked_into(path, entry):
-                below.append(path)
-            elif not entry.is_dir() and self._is_ignored(path) and _may_state(path):
+            if _is_folder(entry):
+                if self._is_looked_into(path, entry):
+                    below.append(path)
+            elif self._is_ignored(path) and _may_state(path):
                 self.left_out.append(LeftOut(self._name(path), "ignored by git"))
-        kept = [entry for entry in entries if entry.is_dir() or not self._is_ignored(place / entry.name)]
+        kept = [entry for entry in entries if _is_folder(entry) or not self._is_ignored(place / entry.name)]
         self._take(_Folder.of(place, kept))
         return below
 
@@ -353,6 +366,14 @@ def _names_a_model(bill: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder; a link that leads nowhere or in a circle is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _may_state(file: Path) -> bool:

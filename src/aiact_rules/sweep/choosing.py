@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from aiact_rules.core.choices import Choice
-from aiact_rules.core.packs import MARKETS, SIGNALS
+from aiact_rules.core.choices import CALLER, Choice
+from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
@@ -17,6 +17,7 @@ from aiact_rules.requests.choosing import DEFAULT_PACK
 from aiact_rules.requests.making import TableRequest
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.sources.markets import MEMBER_STATES, read_markets
+from aiact_rules.sources.statements import parse_value
 from aiact_rules.sweep.mapping import ColumnMap, TableMap
 from aiact_rules.sweep.plan import Plan, make_plan
 from aiact_rules.sweep.proposal import fact_named
@@ -63,6 +64,7 @@ def plan_for(
         hint = "list the columns to be searched for words under `words`"
         raise InputError([Problem(f"`{SIGNALS}` is found by the tool and cannot be stated", Place(table.name), hint)])
     stated: dict[str, object] = {fact.name: fact.value for fact in request.said if fact.name != MARKETS}
+    _refuse_past(request, table_map, vocabulary, min(dates))
     words = table_map.words
     if words is None:
         stating = [*(column.column for column in table_map.columns), *([table_map.key] if table_map.key else [])]
@@ -75,13 +77,22 @@ def plan_for(
         readings=request.readings,
         stated=stated,
         sets=sets,
-        scope=_scope(gate, request),
+        scope=_scope(gate, request, min(dates)),
         words=words,
     )
     return TablePlan(plan, table_map, request)
 
 
-def _scope(gate: Gate, request: TableRequest) -> Scope:
+def _refuse_past(request: TableRequest, table_map: TableMap, vocabulary: Vocabulary, first: date) -> None:
+    """Raise InputError for a release date of all rows that is past, where past dates are refused."""
+    said = request.said.value(RELEASE_DATE)
+    if said is None and RELEASE_DATE in table_map.facts:
+        said = parse_value(vocabulary[RELEASE_DATE], table_map.facts[RELEASE_DATE])
+    if request.refuses_past and isinstance(said, date) and said < first:
+        raise InputError([Problem(f"the release date {said} is past, and past dates are refused", CALLER)])
+
+
+def _scope(gate: Gate, request: TableRequest, first: date) -> Scope:
     packs = gate.packs(request.pack_ids)
     covered = {pack.market for pack in packs if pack.gates}
     uncovered = {choice.value for choice in request.choices.uncovered}
@@ -92,6 +103,7 @@ def _scope(gate: Gate, request: TableRequest) -> Scope:
         default=DEFAULT_PACK if has_default else None,
         added=request.markets,
         usual={fact.name: fact for fact in request.usual},
+        not_before=first if request.refuses_past else None,
     )
 
 

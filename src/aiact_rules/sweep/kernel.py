@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from aiact_rules.core.packs import MOMENT, ROLES, SIGNALS
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, SIGNALS
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader, Reader, Reading
@@ -86,6 +87,7 @@ class Kernel:
     def __init__(self, plan: Plan, *, threads: int = 1) -> None:
         """Compile a plan. With several `threads` columns are read side by side; the answers are the same."""
         self.plan = plan
+        self.earliest: date | None = None  # the earliest release date of any row so far
         self._pool = ThreadPoolExecutor(threads, "aiact-rules-columns") if threads > 1 else None
         circuit = Circuit()
         self._planes = [judgement_planes(circuit, judgement, counts=plan.counts) for judgement in plan.judgements]
@@ -155,6 +157,8 @@ class Kernel:
         """Give the way in which a column states its fact."""
         declaration = self.plan.declarations[column.fact]
         parse, parse_many = column.parse(declaration), column.parse_many(declaration)
+        if column.fact == RELEASE_DATE:
+            parse = self._noting_dates(parse)
         if self.plan.scope is not None:
             parse = self.plan.scope.reads(column.fact, parse)
             parse_many = self.plan.scope.reads(column.fact, parse_many)
@@ -166,6 +170,17 @@ class Kernel:
             plain=not column.values and (self.plan.scope is None or column.fact not in self.plan.scope.usual),
             by_element=column.fact not in NEEDS_WHOLE_LISTS,
         )
+
+    def _noting_dates(self, parse: Callable[[str], FactValue | None]) -> Callable[[str], FactValue | None]:
+        """Return the way to read a release date that also notes the earliest one."""
+
+        def noting(text: str) -> FactValue | None:
+            value = parse(text)
+            if isinstance(value, date) and (self.earliest is None or value < self.earliest):
+                self.earliest = value
+            return value
+
+        return noting
 
     def _inputs(self, batch: pa.RecordBatch, faults: dict[int, str]) -> Iterator[tuple[int, Plane]]:
         read = map if self._pool is None else self._pool.map
