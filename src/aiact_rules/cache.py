@@ -19,7 +19,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from aiact_rules import __version__
+from aiact_rules.version import __version__
 
 DIGEST_SIZE = 32
 

@@ -17,7 +17,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from aiact_rules import __version__
 from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.catalogue.shelf import Shelf
@@ -39,6 +38,7 @@ from aiact_rules.requests.recorded import Record, request_of_record
 from aiact_rules.requests.request import Request
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.releases import ReleaseFiles
+from aiact_rules.version import __version__
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")

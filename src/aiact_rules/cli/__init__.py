@@ -9,8 +9,8 @@ import sys
 
 import click
 
-from aiact_rules import __version__
 from aiact_rules.core.problems import ProblemsError
+from aiact_rules.version import __version__
 
 # Each command is imported only when it is run or described, so that none pays for another.
 _COMMANDS = {

@@ -9,9 +9,9 @@ from string import Template
 
 import click
 
-from aiact_rules import __version__
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.sources.markets import MEMBER_STATES, UNION, read_markets
+from aiact_rules.version import __version__
 
 _SKELETON = Path(__file__).resolve().parent.parent / "skeleton"
 _SUFFIX = ".txt"

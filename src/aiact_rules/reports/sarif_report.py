@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aiact_rules import __version__
 from aiact_rules.core.batches import Batch
 from aiact_rules.core.printable import printable
 from aiact_rules.reports.annotations import Annotation, Fault, annotations_of, document_of, faults_of
 from aiact_rules.reports.escapes import json_text, uri
 from aiact_rules.reports.remarks import NOTHING_JUDGED, left_out_of, remarks_of
+from aiact_rules.version import __version__
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST_TEXT = 1024
