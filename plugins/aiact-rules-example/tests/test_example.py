@@ -14,11 +14,9 @@ from aiact_rules_example.counting import CountingEngine
 from aiact_rules_example.csv_report import COLUMNS
 from aiact_rules_example.decision_log import VARIABLE
 
+from aiact_rules import Batch, Decision, Gate, InputError, Item, PluginError
 from aiact_rules.catalogue.catalogue import Catalogue
-from aiact_rules.core.batches import Batch, Item
-from aiact_rules.core.decisions import Decision
-from aiact_rules.core.problems import InputError, Place, PluginError, Problem
-from aiact_rules.gate import Gate
+from aiact_rules.core.problems import Place, Problem
 from aiact_rules.plugins.guarded import GuardedEngine
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import Case, CaseRunner, cases_of

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 from aiact_rules_kr import plugin
 
+from aiact_rules import Decision, Gate, PackError
 from aiact_rules.catalogue.catalogue import Catalogue
-from aiact_rules.core.decisions import Decision
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.problems import PackError
 from aiact_rules.core.rules import Certainty, Force
-from aiact_rules.gate import Gate
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import Case, CaseRunner, cases_of
 

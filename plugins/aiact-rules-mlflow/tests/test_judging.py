@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiact_rules.core.problems import InputError, ProblemsError
-from aiact_rules.core.statuses import Verdict
-from aiact_rules.gate import Gate
+from aiact_rules import Gate, InputError, Verdict
+from aiact_rules.core.problems import ProblemsError
 
 from aiact_rules_mlflow.judging import ModelVersion, ReleaseJudge
 from aiact_rules_mlflow.settings import read_settings

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from aiact_rules import Verdict
 from aiact_rules.core.packs import ROLES
 from aiact_rules.core.problems import ProblemsError
-from aiact_rules.core.statuses import Verdict
 
 from aiact_rules_mlflow.settings import NAMES, Artifacts, Settings, read_settings
 from aiact_rules_mlflow.tags import DECISION_TAGS

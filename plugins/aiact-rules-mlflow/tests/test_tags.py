@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from aiact_rules.core.problems import InputError
-from aiact_rules.gate import Gate
+from aiact_rules import Gate, InputError
 from aiact_rules.sources.text_files import Text
 
 from aiact_rules_mlflow.mlmodel import read_block

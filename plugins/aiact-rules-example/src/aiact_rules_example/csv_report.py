@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from aiact_rules.core.batches import Batch, Item
+from aiact_rules import Batch, Item
 from aiact_rules.core.printable import printable
 from aiact_rules.reports.escapes import harmless
 

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from aiact_rules.core.decisions import Decision
+from aiact_rules import Decision
 
 VARIABLE = "AIACT_RULES_EXAMPLE_LOG"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from aiact_rules.core.decisions import Decision
-from aiact_rules.plugins.hookspecs import hookimpl
-from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
+from aiact_rules import Decision, PackLocation, hookimpl
+from aiact_rules.plugins.interfaces import Engine, Report, Source
 
 
 @hookimpl

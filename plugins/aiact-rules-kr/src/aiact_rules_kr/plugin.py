@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from aiact_rules.plugins.hookspecs import hookimpl
-from aiact_rules.plugins.interfaces import PackLocation
+from aiact_rules import PackLocation, hookimpl
 
 
 @hookimpl

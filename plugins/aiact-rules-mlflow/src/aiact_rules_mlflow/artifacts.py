@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlparse
 
-from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules import InputError
+from aiact_rules.core.problems import Place, Problem
 from aiact_rules.sources.front_matter import split_front_matter
 from aiact_rules.sources.model_card import BLOCK, read_metadata
 from aiact_rules.sources.text_files import MOST_BYTES, Text, read_text

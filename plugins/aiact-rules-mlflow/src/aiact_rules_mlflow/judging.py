@@ -8,15 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from aiact_rules.core.decisions import Decision, Subject
-from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
-from aiact_rules.core.findings import Finding
+from aiact_rules import Decision, Facts, Finding, Gate, InputError, Status, Subject, Verdict
+from aiact_rules.core.facts import NO_FACTS, Fact, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
-from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.problems import Place, Problem
 from aiact_rules.core.rules import Cue
-from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.gate import Gate
 from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.discovery import Asked, ReleaseDocuments, asked_in, joined, markets_of
 from aiact_rules.sources.document import Document, Stated

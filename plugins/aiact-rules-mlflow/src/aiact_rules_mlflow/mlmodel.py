@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 import yaml
-from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules import InputError
+from aiact_rules.core.problems import Place, Problem
 from aiact_rules.sources.text_files import Text
 from aiact_rules.yaml_text import Mapping, Scalar, read_yaml
 

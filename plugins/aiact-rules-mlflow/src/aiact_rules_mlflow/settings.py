@@ -9,12 +9,11 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 
-from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
+from aiact_rules import Facts, Gate, InputError, Verdict
+from aiact_rules.core.facts import NO_FACTS, Fact, Origin
 from aiact_rules.core.packs import ROLES
-from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
-from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.problems import Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary, parse_date
-from aiact_rules.gate import Gate
 from aiact_rules.requests.choosing import markets_from_texts
 from aiact_rules.sources.organisation import NOBODY, OpenOrganisation, Organisation, look_for_organisation
 from aiact_rules.sources.statements import parse_value

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlparse
 
 import mlflow.environment_variables as mlflow_environment
-from aiact_rules.core.decisions import Decision
-from aiact_rules.core.problems import InputError, ProblemsError
+from aiact_rules import Decision, InputError
+from aiact_rules.core.problems import ProblemsError
 from mlflow.entities.model_registry import ModelVersionTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import (

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from aiact_rules.core.decisions import Decision
-from aiact_rules.core.facts import Facts
+from aiact_rules import Decision, Facts
 from aiact_rules.core.packs import MARKETS
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
