@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from aiact_rules import Gate, ReleaseRefused
 from aiact_rules.cli import _COMMANDS
-from aiact_rules.gate import Gate
-from aiact_rules.overrides import ReleaseRefused
+from aiact_rules.cli.check import command as check
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,11 +29,19 @@ def test_the_release_file_shown_is_the_minimal_example() -> None:
     assert shown[1] == (ROOT / "examples" / "minimal" / "aiact.yaml").read_text(encoding="utf-8")
 
 
-def test_every_command_in_the_table_exists() -> None:
-    named = set(re.findall(r"^\| `([a-z-]+)[ `]|, `([a-z-]+)` \|", README, re.MULTILINE))
-    words = {word for pair in named for word in pair if word}
-    assert words
-    assert words <= set(_COMMANDS)
+def test_the_table_of_commands_has_every_command_and_no_other() -> None:
+    named = set(re.findall(r"^\| `([a-z][a-z-]*)[ `]|, `([a-z][a-z-]*)` \|", README, re.MULTILINE))
+    assert {word for pair in named for word in pair if word} == set(_COMMANDS)
+
+
+def test_every_option_in_the_table_is_one_of_check() -> None:
+    named = {
+        option
+        for row in re.findall(r"^\| (`--.*?) \| ", README, re.MULTILINE)
+        for option in re.findall(r"--[\w-]+", row)
+    }
+    assert {"--require", "--allow-empty", "--left-out", "--uncovered", "--past-dates"} < named
+    assert named <= {option for parameter in check.params for option in parameter.opts}
 
 
 def test_every_page_it_links_to_is_there() -> None:
