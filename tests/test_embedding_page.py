@@ -14,7 +14,7 @@ from types import ModuleType
 
 import pytest
 
-from aiact_rules.gate import Gate
+from aiact_rules import Gate
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "embedding.md"
@@ -55,7 +55,7 @@ def test_many_threads_get_the_same_answers_from_one_gate() -> None:
 
     def ask(number: int) -> tuple[int, str]:
         at = number % len(stated)
-        return at, shared.decide(stated[at], roles=["provider"], markets=["EU"]).decision_id
+        return at, shared.check(stated[at], roles=["provider"], markets=["EU"]).decision_id
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(96)))
