@@ -40,7 +40,7 @@ class Facts:
         return cls(names, {fact: sorted(values) for fact, values in found.items()})  # type: ignore[type-var]
 
     def plain(self, record: Mapping[str, FactValue]) -> dict[str, Plain]:
-        """Give a record in plain JSON values."""
+        """Return a record in plain JSON values."""
         return {name: self.value(fact, record[fact]) for fact, name in self.names.items() if fact in record}
 
     def value(self, fact: str, value: FactValue) -> Plain:
@@ -50,12 +50,12 @@ class Facts:
         return sorted(value) if isinstance(value, frozenset) else value  # type: ignore[return-value]
 
     def operand(self, atom: FactTest) -> Plain:
-        """Give what a test compares with."""
+        """Return what a test compares with."""
         return self.value(atom.fact, atom.operand)  # type: ignore[arg-type]
 
 
 def expected(lowered: Lowered, facts: Mapping[str, FactValue]) -> frozenset[str]:
-    """Give what a peer must conclude."""
+    """Return what a peer must conclude."""
     found = set()
     for index, truth in enumerate(truths(lowered, facts)):
         if truth is not Truth.NO:
@@ -74,7 +74,7 @@ def strata(lowered: Lowered) -> list[list[int]]:
 
 
 def asked(literal: Literal, plane: str) -> tuple[str, bool]:
-    """Give the plane in which a literal asks for its atom or node, and whether that must hold or must not."""
+    """Return the plane in which a literal asks for its atom or node, and whether that must hold or must not."""
     if literal.positive:
         return plane, True
     return ("p" if plane == "t" else "t"), False

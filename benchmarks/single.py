@@ -55,7 +55,10 @@ Call = Callable[[], object]
 
 
 def interleaved(calls: Mapping[str, Sequence[Call]], rounds: int) -> dict[str, float]:
-    """Give the median time of each contender in microseconds; every round runs each of them on its share of records."""
+    """Return the median time of each contender in microseconds.
+
+    Every round runs each of them on its share of records.
+    """
     times: dict[str, list[float]] = {name: [] for name in calls}
     for run in range(rounds):
         for name, records in calls.items():
@@ -72,7 +75,7 @@ def interleaved(calls: Mapping[str, Sequence[Call]], rounds: int) -> dict[str, f
 
 
 def releases(pack: Pack) -> list[Facts]:
-    """Give the facts of every case of the pack: releases as lawyers and engineers describe them."""
+    """Return the facts of every case of the pack: releases as lawyers and engineers describe them."""
     runner = CaseRunner(pack, ReferenceEngine())
     found = []
     for case in load_cases(specs_folder() / "eu_ai_act" / "2024-1689"):
@@ -202,7 +205,7 @@ def growth(pack: Pack, quick: bool) -> Iterator[str]:
 
 
 def sliced(whole: Lowered, wanted: int) -> Lowered:
-    """Give the first obligations of a lowered pack that need so many nodes."""
+    """Return the first obligations of a lowered pack that need so many nodes."""
     low, high = 1, len(whole.duties)
     while low < high:
         middle = (low + high) // 2
@@ -214,7 +217,7 @@ def sliced(whole: Lowered, wanted: int) -> Lowered:
 
 
 def doubled(whole: Lowered) -> Lowered:
-    """Give two copies of a lowered pack side by side, each with its own facts."""
+    """Return two copies of a lowered pack side by side, each with its own facts."""
     atoms, nodes = len(whole.atoms), len(whole.nodes)
 
     def moved(formula: Formula) -> Formula:

@@ -69,7 +69,10 @@ COLUMNS = 40
 
 
 def registry_facts(lowered: Lowered, count: int | None) -> list[str]:
-    """Give the facts of the registry: those that classify, then those that most obligations turn on; None: every fact."""
+    """Return the facts of the registry: those that classify, then those that most obligations turn on.
+
+    None: every fact.
+    """
     skipped = {"operator.roles", "release.moment", "release.date", "document.signals", "document.signals_dismissed"}
     uses: dict[str, int] = {}
     for formula in (*(node.formula for node in lowered.nodes), *(duty.met for duty in lowered.duties)):
@@ -122,7 +125,7 @@ def _masked(lists: pa.ListArray, silent: Any) -> pa.ListArray:
 
 
 def as_codes(table: pa.Table) -> pa.RecordBatch:
-    """Give a table as Parquet is read for a sweep: texts as codes with a dictionary."""
+    """Return a table as Parquet is read for a sweep: texts as codes with a dictionary."""
     columns = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         array = column.combine_chunks()
@@ -381,7 +384,7 @@ class Generated:
 
 
 def interleaved(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Give the median time of each contender in seconds, all of them once in each round, after one round to warm up."""
+    """Return the median time of each contender in seconds, all of them once in each round, after one round to warm up."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     for round_ in range(rounds + 1):
         for name, call in calls.items():
@@ -533,7 +536,7 @@ def one(path: Path) -> None:
 
 
 def peak_memory() -> int:
-    """Give the peak memory of this process in MiB; what the process that started it held does not count."""
+    """Return the peak memory of this process in MiB; what the process that started it held does not count."""
     status = Path("/proc/self/status")
     if status.exists():
         return int(status.read_text().split("VmHWM:")[1].split()[0]) // 1024

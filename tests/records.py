@@ -31,7 +31,7 @@ class Choices:
     elements: tuple[str, ...]  # of a `some_of` fact
 
     def some(self, rng: random.Random, density: float) -> FactValue:
-        """Give one value; `density` is how likely a yes is, and how likely each element of a set."""
+        """Return one value; `density` is how likely a yes is, and how likely each element of a set."""
         if self.elements:
             return frozenset(element for element in self.elements if rng.random() < density)
         if self.values == (True, False):
@@ -40,7 +40,7 @@ class Choices:
 
 
 def choices(lowered: Lowered, vocabulary: Vocabulary) -> tuple[Choices, ...]:
-    """Give the values worth trying for each fact that the pack tests, by name."""
+    """Return the values worth trying for each fact that the pack tests, by name."""
     atoms: dict[str, list[FactTest]] = {}
     for atom in lowered.atoms:
         atoms.setdefault(atom.fact, []).append(atom)
@@ -71,7 +71,7 @@ def _choices(fact: str, atoms: Sequence[FactTest], vocabulary: Vocabulary) -> Ch
 
 
 def random_records(lowered: Lowered, vocabulary: Vocabulary, count: int, *, seed: int = 0) -> Iterator[Record]:
-    """Give so many records that differ in how much is known and in how much of it is yes."""
+    """Return that many records that differ in how much is known and in how much of it is yes."""
     rng = random.Random(seed)
     every = choices(lowered, vocabulary)
     for _ in range(count):
@@ -83,7 +83,7 @@ def random_records(lowered: Lowered, vocabulary: Vocabulary, count: int, *, seed
 def boundary_records(
     lowered: Lowered, vocabulary: Vocabulary, *, bases: Sequence[Mapping[str, FactValue]] | None = None, seed: int = 0
 ) -> Iterator[Record]:
-    """Give, around each base, each fact at each of its values and unknown, all other facts as the base has them.
+    """Return, around each base, each fact at each of its values and unknown, all other facts as the base has them.
 
     The default bases: nothing known, everything known with few and with many a yes, and half known.
     """
@@ -100,7 +100,7 @@ def boundary_records(
 
 
 def default_bases(every: Sequence[Choices], seed: int = 0) -> tuple[Record, ...]:
-    """Give the records around which `boundary_records` varies each fact."""
+    """Return the records around which `boundary_records` varies each fact."""
     rng = random.Random(seed)
     return (
         {},
@@ -113,7 +113,7 @@ def default_bases(every: Sequence[Choices], seed: int = 0) -> tuple[Record, ...]
 def completions(
     record: Mapping[str, FactValue], lowered: Lowered, vocabulary: Vocabulary, *, seed: int = 0, count: int = 2
 ) -> Iterator[Record]:
-    """Give so many records in which some, and in the last one all, of what is unknown has become known."""
+    """Return that many records in which some, and in the last one all, of what is unknown has become known."""
     rng = random.Random(seed)
     unknown = [c for c in choices(lowered, vocabulary) if c.fact not in record]
     for share in [rng.random() for _ in range(count - 1)] + [1.0]:

@@ -48,9 +48,7 @@ def test_a_block_inside_a_larger_file_counts_lines_from_where_it_begins() -> Non
 
 
 def test_a_repeated_key_is_refused_with_both_lines() -> None:
-    assert problems_of("a: 1\nb: 2\na: 3\n") == [
-        "card.yaml:3: `a` stands here a second time\n  the first is at card.yaml:1"
-    ]
+    assert problems_of("a: 1\nb: 2\na: 3\n") == ["card.yaml:3: duplicate key `a`\n  the first is at card.yaml:1"]
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,12 @@ def cache_folder() -> Path | None:
 
 
 def cache_key(*parts: str) -> str:
-    """Give a name for what is made from these parts by this state of the tool."""
+    """Return a name for what is made from these parts by this state of the tool."""
     return hashlib.sha256("\n".join([_TOOL, *parts]).encode()).hexdigest()[:32]
 
 
 def _tool() -> str:
-    """Give what tells one state of this tool from another: its version, the Python, and its own files as they are."""
+    """Return what tells one state of this tool from another: its version, the Python, and its own files as they are."""
     package = Path(__file__).parent
     with contextlib.suppress(OSError):
         folders = (package, *(package / name for name in ("core", "specfiles", "engines", "catalogue")))
@@ -103,7 +103,7 @@ _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | get
 
 
 def _is_private(folder: Path) -> bool:
-    """Say whether the folder is the user's own and nobody else, but root, can put files into it or another in its place.
+    """Return whether the folder is the user's own, and nobody but the user and root can put files into it or replace it.
 
     So every folder above it, on the way there and where links lead, must be the user's or root's and closed to others, or
     keep what is in it to its owners (as `/tmp` does). On Windows a user's folders are closed by default.

@@ -41,7 +41,7 @@ class Coverage:
         return sum(account.status is not None for account in self.accounts)
 
     def by_status(self) -> Mapping[str, int]:
-        """Give the number of units per status, `not_yet_read` for those nothing accounts for."""
+        """Return the number of units per status, `not_yet_read` for those nothing accounts for."""
         counts: dict[str, int] = {}
         for account in self.accounts:
             status = account.status or "not_yet_read"
@@ -49,7 +49,7 @@ class Coverage:
         return dict(sorted(counts.items()))
 
     def as_json(self) -> dict[str, object]:
-        """Give the coverage as JSON values."""
+        """Return the coverage as JSON values."""
         return {
             "pack": self.pack_id,
             "units": len(self.accounts),
@@ -97,7 +97,7 @@ def coverage_of(pack: Pack, ledger: Ledger) -> Coverage:
 
 
 def parent_of(unit: str, units: Iterable[str]) -> str | None:
-    """Give the nearest unit above one, or None for an article, annex or recital."""
+    """Return the nearest unit above one, or None for an article, annex or recital."""
     known = units if isinstance(units, dict | Mapping) else set(units)
     above = unit
     while "." in above:

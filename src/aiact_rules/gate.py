@@ -70,7 +70,7 @@ class _Prepared:
 def _in_a_thread(
     method: Callable[Concatenate[Gate, Given], Answer],
 ) -> Callable[Concatenate[Gate, Given], Coroutine[Any, Any, Answer]]:
-    """Give a method as a coroutine that runs it in a thread, so that an event loop goes on meanwhile."""
+    """Return a method as a coroutine that runs it in a thread, so that an event loop goes on meanwhile."""
 
     @wraps(method)
     async def awaited(gate: Gate, /, *args: Given.args, **kwargs: Given.kwargs) -> Answer:
@@ -100,7 +100,7 @@ class Gate:
         record: Callable[[Decision], object] | None = None,
         record_override: Callable[[Override], object] | None = None,
     ) -> None:
-        """Say what counts for every release of this gate; each request may say more.
+        """Set what counts for every release of this gate; each request may say more.
 
         `packs` are judged by besides those of the markets (default: the EU AI Act where no market is named), `readings`
         come before those of the organisation and the release. `organisation` is the file with the settings of all
@@ -281,7 +281,7 @@ class Gate:
     ) -> Override:
         """Record that a person answers for this refused release until a moment (with its time zone).
 
-        Give the result to `enforce`. Raises OverrideRefused for a prohibition that is breached or open, for an end that
+        Pass the result to `enforce`. Raises OverrideRefused for a prohibition that is breached or open, for an end that
         has passed, where who or why is missing, and where no `record_override` was given to the gate.
         """
         override = Override(decision.decision_id, who, why, until)
@@ -303,7 +303,7 @@ class Gate:
             self._overrides.add(override)
 
     def record(self, decision: Decision) -> Decision:
-        """Tell every plugin and the gate's own `record` of the decision, and give it back.
+        """Tell every plugin and the gate's own `record` of the decision, and return it.
 
         Raises PluginError where a plugin fails.
         """

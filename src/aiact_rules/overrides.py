@@ -32,7 +32,7 @@ class Override:
     until: datetime
 
     def as_json(self) -> dict[str, str]:
-        """Give the override as JSON values."""
+        """Return the override as JSON values."""
         return {
             "decision_id": self.decision_id,
             "who": self.who,

@@ -84,7 +84,7 @@ def _not_entered(session: pytest.Session, config: pytest.Config) -> Iterator[str
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what passed although its verdict holds or blocks, and what else a person must be told."""
+    """Return what passed although its verdict holds or blocks, and what else a person must be told."""
     for note in config.stash.get(_NOTES, []):
         terminalreporter.write_line(f"aiact: {note}")
 

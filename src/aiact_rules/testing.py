@@ -61,7 +61,7 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Say whether everything came out as expected."""
+        """Return whether everything came out as expected."""
         return not self.problems
 
 
@@ -91,7 +91,7 @@ class Shown:
                 self.early.add(o.id)
 
     def gaps(self, pack: Pack) -> Iterator[str]:
-        """Say what no case shows: a rule that never prevails or never fails, an obligation lacking one of its outcomes."""
+        """Return what no case shows: a rule that never prevails or never fails, an obligation lacking one of its outcomes."""
         for rule in pack.rules.values():
             if rule.id not in self.prevailed:
                 yield f"{rule.place}: no case makes rule `{rule.id}` prevail"
@@ -124,11 +124,11 @@ class CaseReport:
 
     @property
     def passed(self) -> bool:
-        """Say whether there are cases and all of them came out as expected."""
+        """Return whether there are cases and all of them came out as expected."""
         return bool(self.results) and all(result.passed for result in self.results)
 
     def text(self) -> str:
-        """Give the failures, each with its place, and a closing line with the counts."""
+        """Return the failures, each with its place, and a closing line with the counts."""
         lines = [str(problem) for result in self.results for problem in result.problems]
         failed = sum(not result.passed for result in self.results)
         lines.append(f"{self.pack.id} {self.pack.version}: {len(self.results) - failed} passed, {failed} failed")
@@ -234,7 +234,7 @@ class CaseRunner:
         return tuple(shown.gaps(self.own))
 
     def decide(self, case: Case) -> PackDecision:
-        """Give the decision on the facts of a case. Raises InputError or PackError where it cannot be judged."""
+        """Return the decision on the facts of a case. Raises InputError or PackError where it cannot be judged."""
         as_of = case.as_of or DEFAULT_AS_OF
         judge, run = self._prepare(as_of, case.readings)
         facts = with_defaults(self.facts(case), [self.pack], as_of).completed(self.pack.vocabulary)
@@ -242,7 +242,7 @@ class CaseRunner:
         return judge.decide(facts, values, run(values))
 
     def facts(self, case: Case) -> Facts:
-        """Give the facts of a case, wildcards expanded; a name written out wins over a wildcard."""
+        """Return the facts of a case, wildcards expanded; a name written out wins over a wildcard."""
         vocabulary = self.pack.vocabulary
         statements = Statements(vocabulary)
         for entry in case.facts:

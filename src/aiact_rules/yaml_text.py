@@ -36,7 +36,7 @@ class Scalar:
 
     @property
     def is_null(self) -> bool:
-        """Say whether nothing was written: an empty plain scalar, `~` or `null`."""
+        """Return whether nothing was written: an empty plain scalar, `~` or `null`."""
         return self.plain and self.text in _NULLS
 
     def __str__(self) -> str:
@@ -74,21 +74,21 @@ class Mapping:
     place: Place
 
     def get(self, key: str) -> Node | None:
-        """Give the value of a key, or None where the key does not stand here."""
+        """Return the value of a key, or None where the key does not stand here."""
         for entry in self.entries:
             if entry.key == key:
                 return entry.value
         return None
 
     def entry(self, key: str) -> Entry | None:
-        """Give the entry of a key (with the place of the key), or None where it does not stand here."""
+        """Return the entry of a key (with the place of the key), or None where it does not stand here."""
         for entry in self.entries:
             if entry.key == key:
                 return entry
         return None
 
     def keys(self) -> tuple[str, ...]:
-        """Give the keys in the order written."""
+        """Return the keys in the order written."""
         return tuple(entry.key for entry in self.entries)
 
     def __contains__(self, key: object) -> bool:
@@ -131,7 +131,7 @@ def read_yaml(
 
 
 def plain(node: Node) -> PlainText:
-    """Give a node as nested lists and dictionaries of text; what was left empty is None."""
+    """Return a node as nested lists and dictionaries of text; what was left empty is None."""
     if isinstance(node, Scalar):
         return None if node.is_null else node.text
     if isinstance(node, Sequence):
@@ -140,7 +140,7 @@ def plain(node: Node) -> PlainText:
 
 
 def looks_boolean(node: Scalar) -> bool:
-    """Say whether a scalar was written as YAML's own true or false, unquoted."""
+    """Return whether a scalar was written as YAML's own true or false, unquoted."""
     return node.plain and node.text in _BOOLEANS
 
 
@@ -230,7 +230,7 @@ class _Reader:
             if key == "<<" and key_node.plain:
                 self.problem("merge key `<<` is not allowed", event.start_mark, "write the values out")
             elif key in seen:
-                self.problem(f"`{key}` stands here a second time", event.start_mark, f"the first is at {seen[key]}")
+                self.problem(f"duplicate key `{key}`", event.start_mark, f"the first is at {seen[key]}")
             else:
                 seen[key] = key_node.place
                 entries.append(Entry(key, value, key_node.place))

@@ -27,7 +27,7 @@ finally:
 
 
 def modules_of(cache: Path, *arguments: str) -> frozenset[str]:
-    """Give the modules that a command has imported at its end."""
+    """Return the modules that a command has imported at its end."""
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *arguments],
         capture_output=True,
@@ -41,7 +41,7 @@ def modules_of(cache: Path, *arguments: str) -> frozenset[str]:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a cache that holds what a first run leaves."""
+    """Return a cache that holds what a first run leaves."""
     folder = tmp_path_factory.mktemp("cache")
     for example in ("minimal", "cv-screening"):
         modules_of(folder, "check", str(EXAMPLES / example))

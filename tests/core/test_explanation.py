@@ -58,9 +58,9 @@ yes     art12.logs: let the system keep logs [Art. 12(1)]
         yes     art6.2: it does what the annex lists [Art. 6(2)]
           note: explained above
     unknown deferred: unless it changes [Art. 111(2)]
-      unknown system.was_on_market is yes  <- nobody says
+      unknown system.was_on_market is yes  <- not stated
   unknown it is met
-    unknown system.keeps_logs is yes  <- nobody says
+    unknown system.keeps_logs is yes  <- not stated
 """
 
 
@@ -96,7 +96,7 @@ def test_a_rule_is_explained_by_its_condition_and_its_exceptions() -> None:
         "  note: Narrow means one task.\n"
         "  yes     system.is_narrow is yes  <- yes, aiact.yaml:6\n"
         "  unknown exception: art6.3.profiling: it profiles people [Art. 6(3)]\n"
-        "    unknown system.profiles is yes  <- nobody says\n"
+        "    unknown system.profiles is yes  <- not stated\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Small packs made by chance: every type of fact and test, exceptions, timetables, roles that the law gives and takes."""
+"""Small random packs: every type of fact and test, exceptions, timetables, roles that the law gives and takes."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class _Making:
         return Pack(
             id=f"random{self.seed}",
             version="1",
-            title="A law made by chance",
+            title="A random law",
             law="Law 1",
             market="XX",
             digest=str(self.seed),

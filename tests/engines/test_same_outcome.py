@@ -1,4 +1,4 @@
-"""Every engine gives the same outcome, on the law in force and on packs made by chance."""
+"""Every engine gives the same outcome, on the law in force and on random packs."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_durable_agrees_with_generated_at_boundaries_of_the_law_in_force(law: La
 
 
 def refines(before: Outcome, after: Outcome) -> bool:
-    """Say whether what was decided has stayed: no code lost a certain bit or gained a possible one."""
+    """Return whether what was decided has stayed: no code lost a certain bit or gained a possible one."""
     conclusions = zip(before.conclusions, after.conclusions, strict=True)
     if any(one in (0, 3) and one != other for one, other in conclusions):
         return False

@@ -32,7 +32,7 @@ RELEASED = date(2030, 9, 2)
 
 
 def installed() -> bool:
-    """Say whether the package is there to be asked."""
+    """Return whether the package is there to be asked."""
     return importlib.util.find_spec("euaiact") is not None
 
 
@@ -76,7 +76,7 @@ class Answer:
 
     @property
     def kind(self) -> str:
-        """Name the relation: agreed, opposite, or only one of the two certain."""
+        """Return the relation: agreed, opposite, or only one of the two certain."""
         if self.ours == self.theirs:
             return "agreed"
         if self.ours == "unknown":
@@ -86,12 +86,15 @@ class Answer:
 
 @cache
 def gate() -> Gate:
-    """Give the gate that is asked."""
+    """Return the gate that is asked."""
     return Gate()
 
 
 def asked(fact: str, *fields: str, but_not: tuple[str, ...] = (), first: bool = True) -> Axis:
-    """Give a yes-or-no fact and the fields that say the same (or, in `but_not`, the opposite); silence where it is open."""
+    """Return a yes-or-no fact and the fields that say the same (or, in `but_not`, the opposite).
+
+    Silence where it is open.
+    """
     states = [
         State({fact: value}, {**dict.fromkeys(fields, value), **dict.fromkeys(but_not, not value)})
         for value in (first, not first)
@@ -100,7 +103,7 @@ def asked(fact: str, *fields: str, but_not: tuple[str, ...] = (), first: bool = 
 
 
 def picks(fact: str, elements: Mapping[str, str | tuple[str, ...]], *, also: Mapping[str, Any] | None = None) -> Axis:
-    """Give a list fact: each element alone, all, none, and silence. Each element sets the fields it stands for."""
+    """Return a list fact: each element alone, all, none, and silence. Each element sets the fields it stands for."""
     names = list(elements)
     states = []
     for chosen in [*([name] for name in names), names, []]:
@@ -114,35 +117,35 @@ def picks(fact: str, elements: Mapping[str, str | tuple[str, ...]], *, also: Map
 
 
 def listed(fact: str, element: str, *fields: str) -> Axis:
-    """Give a list fact with one element, none, or silence."""
+    """Return a list fact with one element, none, or silence."""
     return picks(fact, {element: fields})
 
 
 def chooses(fact: str, values: Mapping[str, Mapping[str, Any]]) -> Axis:
-    """Give a fact with one value of several, and silence."""
+    """Return a fact with one value of several, and silence."""
     states = tuple(State({fact: value}, fields) for value, fields in values.items())
     return (*states, State({}, {})) if _may_be_silent(fact) else states
 
 
 def fixed(ours: Mapping[str, Any] | None = None, **theirs: Any) -> Axis:
-    """Give what holds in every combination."""
+    """Return what holds in every combination."""
     return (State(ours or {}, theirs),)
 
 
 def roles(*names: str, **fields: str) -> Axis:
-    """Give the roles one by one, and silence about them; each sets the field it stands for."""
+    """Return the roles one by one, and silence about them; each sets the field it stands for."""
     states = [State({"operator.roles": [name]}, {f: n == name for n, f in fields.items()}) for name in names]
     return (*states, State({}, {}))
 
 
 @cache
 def _may_be_silent(fact: str) -> bool:
-    """Say whether silence stays silence; some facts are filled by the vocabulary, with a reason."""
+    """Return whether silence stays silence; some facts are filled by the vocabulary, with a reason."""
     return gate().vocabulary()[fact].if_absent is None
 
 
 def combinations(p: Provision) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Give combinations of answers: all where they are few, else every departure of two axes and a fixed sample."""
+    """Return combinations of answers: all where they are few, else every departure of two axes and a fixed sample."""
     sizes = [range(len(axis)) for axis in p.axes]
     total = 1
     for size in sizes:
@@ -176,7 +179,10 @@ def _departures(sizes: list[range]) -> Iterator[tuple[int, ...]]:
 
 
 def decide(facts: Mapping[str, Any], p: Provision, on: date = RELEASED, as_of: date = TODAY) -> PackDecision:
-    """Give our decision. What the combination does not say of release and scope is that of a system on the Union market."""
+    """Return our decision.
+
+    What the combination does not say of release and scope is that of a system on the Union market.
+    """
     varied = {name for axis in p.axes for state in axis for name in state.ours}
     usual = {"release.subject": "system", "release.markets": ["EU"]}
     given = {**{name: value for name, value in usual.items() if name not in varied}, **facts}
@@ -186,7 +192,7 @@ def decide(facts: Mapping[str, Any], p: Provision, on: date = RELEASED, as_of: d
 
 
 def our_answer(decision: PackDecision, names: Iterable[str]) -> str:
-    """Say whether one of these holds."""
+    """Return whether one of these holds."""
     evaluation, pack = decision.evaluation, decision.pack_at
     said = []
     for full_name in names:
@@ -208,7 +214,7 @@ def our_answer(decision: PackDecision, names: Iterable[str]) -> str:
 
 
 def their_answer(rule: str, facts: Mapping[str, Any], text: str = TEXT_IN_FORCE) -> str:
-    """Say whether their rule is fulfilled. Raises ValueError for facts it does not take."""
+    """Return whether their rule is fulfilled. Raises ValueError for facts it does not take."""
     import euaiact
 
     result = euaiact.pruefe_tatbestand(rule, dict(facts), quellenfassung=text)
@@ -233,12 +239,12 @@ def compare_all() -> list[Answer]:
 
 
 def explained() -> dict[str, dict[str, str]]:
-    """Give the provisions on which the two differ, each with what either says and who is right by the text."""
+    """Return the provisions on which the two differ, each with what either says and who is right by the text."""
     return yaml.safe_load((HERE / "euaiact_disagreements.yaml").read_text(encoding="utf-8")) or {}
 
 
 def table(answers: list[Answer]) -> str:
-    """Give the counts for each provision, and an example of each kind of disagreement."""
+    """Return the counts for each provision, and an example of each kind of disagreement."""
     found: dict[str, list[Answer]] = {}
     for answer in answers:
         found.setdefault(answer.provision, []).append(answer)
@@ -260,7 +266,7 @@ def table(answers: list[Answer]) -> str:
 
 
 def days_around(day: date) -> tuple[date, date, date]:
-    """Give a day with the one before and the one after."""
+    """Return a day with the one before and the one after."""
     return day - timedelta(days=1), day, day + timedelta(days=1)
 
 

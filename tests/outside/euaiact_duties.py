@@ -35,7 +35,7 @@ def duty(
     high: bool = True,
     base: Mapping[str, Any] = BASE,
 ) -> Provision:
-    """Give a duty of somebody about a high-risk system: both role and class are combined with the rest."""
+    """Return a duty of somebody about a high-risk system: both role and class are combined with the rest."""
     names = (ours,) if isinstance(ours, str) else ours
     names = tuple(name if ":" in name else f"duty:{name}" for name in names)
     common = (role(who, ROLE_FIELDS[who]), *((HIGH,) if high else ()))
@@ -609,7 +609,7 @@ OURS_GRID = {"system.component_purpose": "safety_function"}
 
 
 def _uses(*fields: str) -> Axis:
-    """Give systems by their listed use; `fields` say that it is high-risk."""
+    """Return systems by their listed use; `fields` say that it is high-risk."""
 
     def state(uses: list[str], ours: Mapping[str, Any], theirs: Mapping[str, bool]) -> State:
         listed_there = {**NO_USE, **NO_DEROGATION, **theirs, **dict.fromkeys(fields, bool(uses))}
@@ -1233,7 +1233,7 @@ NO_LICENCE = {"model.public_parts": []}
 def model_duty(
     provision: str, ours: str, theirs: str, *axes: Axis, who: str = "provider", base: Mapping[str, Any] | None = None
 ) -> Provision:
-    """Give a duty about a general-purpose model."""
+    """Return a duty about a general-purpose model."""
     name = ours if ":" in ours or not ours.startswith("art") else f"duty:{ours}"
     common = (role(who, ROLE_FIELDS[who]),) if who == "provider" else ()
     return Provision(

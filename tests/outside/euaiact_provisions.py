@@ -18,12 +18,12 @@ HIGH_RISK: Axis = (
 
 
 def use(element: str, *fields: str) -> Axis:
-    """Give a use of Annex III: listed, none, or silence."""
+    """Return a use of Annex III: listed, none, or silence."""
     return listed("system.annex_iii_uses", element, *fields)
 
 
 def role(name: str, field: str) -> Axis:
-    """Give a role, another one, and silence about roles."""
+    """Return a role, another one, and silence about roles."""
     other = "deployer" if name != "deployer" else "importer"
     return (
         State({"operator.roles": [name]}, {field: True}),
@@ -433,7 +433,7 @@ DISTORTION: Axis = (
 
 
 def _offered(field: str, purpose: str | None = None) -> Axis:
-    """Give the steps that a point names: offering, use, and putting into service (for some points, for that purpose)."""
+    """Return the steps that a point names: offering, use, and putting into service (for some points, for that purpose)."""
     states = [
         State({"release.moment": "placing_on_market"}, {field: True}),
         State({"release.moment": "use", "operator.roles": ["deployer"]}, {field: True}),
@@ -454,7 +454,7 @@ PRACTICE_BASE = {"operator.roles": ["provider"], **NOTHING_LISTED}
 
 
 def _material(kind: str) -> tuple[Axis, ...]:
-    """Give the questions of Article 5(1a) about one kind of material."""
+    """Return the questions of Article 5(1a) about one kind of material."""
     return (
         (
             State(
@@ -1063,7 +1063,7 @@ LIST_BASE = {**NO_PRACTICE, **CLOSED}
 
 
 def point(letter: str, conclusion: str, rule: str, *axes: Axis) -> Provision:
-    """Give a letter of Annex III."""
+    """Return a letter of Annex III."""
     return Provision(f"Annex III, point {letter}", (conclusion,), f"AIA_ANH_III_{rule}", axes, base=LIST_BASE)
 
 

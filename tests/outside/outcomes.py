@@ -118,7 +118,7 @@ class Coding:
     sanction: bool
 
     def decide(self, gate: Gate, as_of: date) -> Decision:
-        """Give the decision on the case with the law as it stood on this day."""
+        """Return the decision on the case with the law as it stood on this day."""
         released = self.release_date or as_of
         return gate.check(dict(self.facts), roles=self.roles, moment=self.moment, as_of=as_of, release_date=released)
 
@@ -137,7 +137,7 @@ class Compared:
 
 @cache
 def codings(files: str = CODED) -> Mapping[str, Coding]:
-    """Give every coding of these files. Raises ValueError for an id coded twice."""
+    """Return every coding of these files. Raises ValueError for an id coded twice."""
     found: dict[str, Coding] = {}
     for path in sorted(HERE.glob(files)):
         for name, coded in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
@@ -158,7 +158,7 @@ def codings(files: str = CODED) -> Mapping[str, Coding]:
 
 
 def independent_codings() -> Mapping[str, Coding]:
-    """Give the independent codings; what a case asks about is no part of a coding and is as in the others."""
+    """Return the independent codings; what a case asks about is no part of a coding and is as in the others."""
     asked = codings()
     return {
         name: replace(c, duty=asked[name].duty, asks_about=asked[name].asks_about, sanction=asked[name].sanction)
@@ -167,26 +167,26 @@ def independent_codings() -> Mapping[str, Coding]:
 
 
 def disagreements() -> dict[str, str]:
-    """Give the cases whose label is not followed where it names something stricter, with the reason by the text."""
+    """Return the cases whose label is not followed where it names something stricter, with the reason by the text."""
     path = HERE / "disagreements.yaml"
     return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
 
 
 def outside_folder() -> Path | None:
-    """Give the folder of the labelled cases, or None where it is not on this machine."""
+    """Return the folder of the labelled cases, or None where it is not on this machine."""
     named = os.environ.get(FOLDER_NAMED_BY)
     return Path(named) if named and (Path(named) / "cases.jsonl").is_file() else None
 
 
 def labelled(folder: Path) -> list[dict[str, Any]]:
-    """Give the labelled cases."""
+    """Return the labelled cases."""
     with (folder / "cases.jsonl").open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
 @cache
 def gate() -> Gate:
-    """Give the gate that all cases are judged by."""
+    """Return the gate that all cases are judged by."""
     return Gate()
 
 
@@ -228,7 +228,7 @@ def _grade(outcome: str, wanted: list[tuple[str, str, str]]) -> str:
 
 
 def _allows(outcome: str, grade: str, decision: Decision) -> bool:
-    """Say whether what others call prohibited, high-risk or bound otherwise certainly is not here."""
+    """Return whether what others call prohibited, high-risk or bound otherwise certainly is not here."""
     say = decision.packs[0].conclusions
     if any(f.kind is Kind.SIGNAL and f.status is Status.OPEN for f in decision.findings):
         return False  # what was stated contradicts itself: nothing passes until a person has looked
@@ -240,7 +240,7 @@ def _allows(outcome: str, grade: str, decision: Decision) -> bool:
 
 
 def _wanted(expected: Mapping[str, Any], decision: Decision, coding: Coding) -> Iterable[tuple[str, str, str]]:
-    """Give what is compared, what came out, and what was wanted. Nothing where it cannot be expressed."""
+    """Return what is compared, what came out, and what was wanted. Nothing where it cannot be expressed."""
     outcome, say = expected["outcome"], decision.packs[0].conclusions
     if outcome == "unclear" and "article" not in expected:
         yield from ((name, _said(name, decision), "unknown") for name in coding.asks_about)
@@ -261,7 +261,7 @@ def _wanted(expected: Mapping[str, Any], decision: Decision, coding: Coding) -> 
 
 
 def _said(name: str, decision: Decision) -> str:
-    """Say how a conclusion came out; for a fact, whether it is still asked."""
+    """Return how a conclusion came out; for a fact, whether it is still asked."""
     if "." in name:
         return "unknown" if any(need.fact == name for need in decision.packs[0].needs) else "settled"
     return decision.packs[0].conclusions[name]
@@ -283,7 +283,7 @@ def _disclosure(expected: Mapping[str, Any], decision: Decision) -> Iterable[tup
 
 
 def _owed(decision: Decision, duties: Iterable[str]) -> str:
-    """Say whether one of these duties is owed and in force: yes, no or unknown."""
+    """Return whether one of these duties is owed and in force: yes, no or unknown."""
     found = [f for name in duties if (f := decision.packs[0].finding(name)) is not None and f.status in IN_FORCE]
     if not found:
         return "no"
@@ -316,7 +316,7 @@ def _when(found: list[Finding], applies: bool) -> str:
 
 
 def table(results: Iterable[Compared]) -> str:
-    """Give the table: per set how many came out right, wrong or open, and each that did not come out right."""
+    """Return the table: per set how many came out right, wrong or open, and each that did not come out right."""
     groups: dict[str, list[Compared]] = defaultdict(list)
     for result in results:
         groups[result.group].append(result)

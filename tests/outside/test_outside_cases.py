@@ -14,7 +14,7 @@ INDEPENDENT = outcomes.independent_codings()
 
 @pytest.fixture
 def folder() -> Path:
-    """Give the folder of the labelled cases, or skip the comparison."""
+    """Return the folder of the labelled cases, or skip the comparison."""
     found = outcomes.outside_folder()
     if found is None:
         pytest.skip(f"{outcomes.FOLDER_NAMED_BY} names no folder with cases")

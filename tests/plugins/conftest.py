@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Give a function that makes a plugin installed: `install(name, code, version=..., entry_point=...)`."""
+    """Return a function that makes a plugin installed: `install(name, code, version=..., entry_point=...)`."""
     site = tmp_path / "site"
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
@@ -42,7 +42,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
 @pytest.fixture
 def install_pack(install: Install) -> Callable[[str, Path], None]:
-    """Give a function that makes a plugin installed that offers the pack in a folder."""
+    """Return a function that makes a plugin installed that offers the pack in a folder."""
 
     def make(name: str, folder: Path) -> None:
         offer = f"return [PackLocation(Path({str(folder)!r}))]"
@@ -55,7 +55,7 @@ def install_pack(install: Install) -> Callable[[str, Path], None]:
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Give a function that runs the command line and gives its exit code and what it said on both streams."""
+    """Return a function that runs the command line and gives its exit code and what it said on both streams."""
 
     def ran(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
@@ -95,7 +95,7 @@ TINY_PACK = {
 
 @pytest.fixture
 def tiny_pack(tmp_path: Path) -> Callable[..., Path]:
-    """Give a function that writes a pack with one obligation and gives its folder."""
+    """Return a function that writes a pack with one obligation and gives its folder."""
 
     def make(folder: str = "tiny", identifier: str = "tiny_act") -> Path:
         path = tmp_path / folder
@@ -109,7 +109,7 @@ def tiny_pack(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
-    """Give a release file that the tiny pack allows."""
+    """Return a release file that the tiny pack allows."""
     file = tmp_path / "aiact.yaml"
     file.write_text(
         "format: 1\nsubject: system\nroles: [provider]\nmarkets: [XZ]\nfacts: {tiny.small: true}\n", encoding="utf-8"

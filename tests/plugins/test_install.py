@@ -64,7 +64,10 @@ class Environment:
 
 
 def _closure(names: list[str]) -> set[str]:
-    """Give the distributions needed by some, by name, themselves included; extras and other platforms are left out."""
+    """Return the distributions needed by some, by name, themselves included.
+
+    Extras and other platforms are left out.
+    """
     found: set[str] = set()
     waiting = list(names)
     while waiting:

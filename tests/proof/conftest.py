@@ -177,7 +177,7 @@ def load() -> Callable[..., Pack]:
 
 @pytest.fixture
 def subject(load: Callable[..., Pack]) -> Callable[..., Subject]:
-    """Give the small pack, changed, as the subject of proofs."""
+    """Return the small pack, changed, as the subject of proofs."""
 
     def made(*changes: Change, **options: object) -> Subject:
         return Subject(load(*changes).at(AS_OF), **options)

@@ -102,7 +102,7 @@ def test_an_untouched_template_states_nothing_and_says_so(vocabulary: Vocabulary
     [
         ("---\n[]\n---\n", "README.md:2: the front matter is not made of keys"),
         ("---\njust words\n---\n", "README.md:2: the front matter is not made of keys"),
-        ("---\nlicense: mit\nlicense: other\n---\n", "README.md:3: `license` stands here a second time"),
+        ("---\nlicense: mit\nlicense: other\n---\n", "README.md:3: duplicate key `license`"),
         ("---\nlicense: mit\n", "README.md:1: front matter begins here and never ends"),
         ("---\na: &a [x, x]\nb: [*a, *a]\n---\n", "README.md:2: anchor"),
         ("---\na: !!python/object/apply:os.system ['true']\n---\n", "README.md:2: tag"),

@@ -147,7 +147,7 @@ def load(texts: dict[str, str]) -> Callable[..., Pack]:
 
 @pytest.fixture
 def problems(load: Callable[..., Pack]) -> Callable[..., list[str]]:
-    """Give the problems of the small pack with files replaced or added, as printed."""
+    """Return the problems of the small pack with files replaced or added, as printed."""
 
     def found(**replaced: str) -> list[str]:
         with pytest.raises(PackError) as caught:

@@ -105,7 +105,7 @@ def test_each_form_says_what_the_manual_says(load: Callable[..., Pack], text: st
         ("{system.uses: {include: grading}}", "did you mean `includes`?"),
         ("{system.uses: {includes: [grading]}}", "`includes` takes one value of `system.uses`"),
         ("{system.uses: {includes_any: []}}", "an empty list tests nothing of `system.uses`"),
-        ("{system.uses: {includes_any: [grading, grading]}}", "`grading` stands twice"),
+        ("{system.uses: {includes_any: [grading, grading]}}", "duplicate value `grading`"),
         ("{system.uses: {}}", "no test for `system.uses`"),
         ("{model.compute: 1e25}", "write {above: x}, {at_least: x}, {below: x} or {at_most: x}"),
         ("{model.compute: {after: 1}}", "`after` cannot test `model.compute`, which is a quantity fact"),

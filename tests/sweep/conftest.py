@@ -25,7 +25,7 @@ def gate() -> Gate:
 
 
 def plain(record: Mapping[str, FactValue]) -> dict[str, object]:
-    """Give a record as a caller would state it."""
+    """Return a record as a caller would state it."""
     return {
         name: sorted(v) if isinstance(v, frozenset) else v if isinstance(v, bool) else str(v)
         for name, v in record.items()

@@ -93,8 +93,8 @@ def test_an_mlmodel_file_may_say_nothing(text: str) -> None:
     ("text", "said"),
     [
         ("metadata: {aiact: yes please}\n", "has keys with values"),
-        ("metadata: {aiact: {}}\nmetadata: {aiact: {}}\n", "`metadata` stands here twice"),
-        ("metadata:\n  aiact: {}\n  aiact: {}\n", "MLmodel:3: `aiact` stands here twice"),
+        ("metadata: {aiact: {}}\nmetadata: {aiact: {}}\n", "duplicate key `metadata`"),
+        ("metadata:\n  aiact: {}\n  aiact: {}\n", "MLmodel:3: duplicate key `aiact`"),
         ("x: &a 1\nmetadata:\n  aiact:\n    subject: *a\n", "MLmodel:4"),
         ("metadata: [\n", "not readable as YAML"),
     ],

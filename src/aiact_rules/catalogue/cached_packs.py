@@ -56,7 +56,10 @@ _HEAD_KINDS = (PackIdentity, type(Path()))
 
 
 def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
-    """Give a pack, from the cache where it is there and unchanged. Raises PackError where its files cannot be used."""
+    """Return a pack, from the cache where it is there and unchanged.
+
+    Raises PackError where its files cannot be used.
+    """
     common = specs_folder() / "common"
     digest = digest_of((*spec_files(identity.folder, deciding=True), *common_files(common)))
     name = f"{identity.id}-{cache_key(digest, *sorted(base.digest for base in bases.values()))}.pack"
@@ -71,7 +74,7 @@ def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
 
 
 def cached_identities(offers: Iterable[tuple[Path, str]]) -> Iterator[PackIdentity]:
-    """Give what packs say of themselves, from their folders and who offers them.
+    """Return what packs say of themselves, from their folders and who offers them.
 
     A `pack.yaml` is read as YAML once, and again when its bytes change. Raises PackError as `read_identity` does.
     """
@@ -100,7 +103,7 @@ def _state(folder: Path) -> bytes | None:
 
 
 def cached_lowered(pack_at: PackAt) -> Lowered:
-    """Give the lowered form of a pack on one date, from the cache where it is there and unchanged.
+    """Return the lowered form of a pack on one date, from the cache where it is there and unchanged.
 
     It is named by what it depends on, so that the days between two changes of the law share one.
     """

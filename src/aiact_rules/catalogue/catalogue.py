@@ -78,7 +78,7 @@ class Catalogue:
         return tuple(found.values())
 
     def identity(self, pack_id: str) -> PackIdentity:
-        """Give the head of a pack by id. Raises PackError where it is unknown."""
+        """Return the head of a pack by id. Raises PackError where it is unknown."""
         identity = self.identities.get(pack_id)
         if identity is None:
             hint = did_you_mean(pack_id, self.identities) or f"choose from {', '.join(sorted(self.identities))}"
@@ -102,7 +102,7 @@ class Catalogue:
         return tuple(self.pack(name) for name in identity.extends)
 
     def packs_for(self, markets: Iterable[str]) -> tuple[str, ...]:
-        """Give the ids of the packs that gate in these markets, sorted. Raises PackError for a market none covers."""
+        """Return the ids of the packs that gate in these markets, sorted. Raises PackError for a market none covers."""
         found: list[str] = []
         for market in markets:
             ids = [i.id for i in self.identities.values() if i.market == market and i.gates]
@@ -131,11 +131,11 @@ class Catalogue:
         return _by_name(BUILT_IN, self.host.offered_reports(), "report")
 
     def engine(self, name: str) -> Engine:
-        """Give an engine by name. Raises PackError for an unknown one."""
+        """Return an engine by name. Raises PackError for an unknown one."""
         return _chosen(self.engines, name, "engine")
 
     def report(self, name: str) -> Report:
-        """Give a report by name. Raises PackError for an unknown one."""
+        """Return a report by name. Raises PackError for an unknown one."""
         return _chosen(self.reports, name, "report")
 
 

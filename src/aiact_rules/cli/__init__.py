@@ -71,7 +71,7 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="aiact-rules")
 def cli() -> None:
-    """Say whether a model release may go ahead under the EU AI Act, why, and what is missing.
+    """Check whether a model release may go ahead under the EU AI Act, why, and what is missing.
 
     Start with `aiact-rules check FILE` on a model card, a release file or a folder; `aiact-rules init` writes a release file
     to fill in. Exit codes: 0 allowed, 1 held or blocked, 2 could not be judged.

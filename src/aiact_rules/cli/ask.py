@@ -44,7 +44,7 @@ def command(path: Path, said: Overrides) -> None:
 
 
 def release_file_of(path: Path) -> Path:
-    """Give the release file that answers about a path go into; it may not be there yet."""
+    """Return the release file that answers about a path go into; it may not be there yet."""
     if path.is_dir():
         return next((path / name for name in RELEASE_FILES if (path / name).is_file()), path / RELEASE_FILES[0])
     if path.suffix.lower() in (".yaml", ".yml"):
@@ -96,7 +96,7 @@ class Interview:
         return self.gate.decide(request)
 
     def next_question(self, decision: Decision) -> str | None:
-        """Give the most decisive fact that was not asked for yet; who acts, and where, comes first."""
+        """Return the most decisive fact that was not asked for yet; who acts, and where, comes first."""
         for name in (ROLES, MARKETS):
             if name not in decision.facts and name not in self.done_with and name in decision.vocabulary:
                 return name
@@ -137,7 +137,7 @@ class Interview:
                 _say(str(error), 3, 3)
 
     def say_why(self, decision: Decision, declaration: FactDeclaration) -> None:
-        """Say which provision asks, and which open findings the answer bears on."""
+        """Return which provision asks, and which open findings the answer bears on."""
         if declaration.provision is not None:
             _say(f"by {declaration.provision}", 3, 6)
         if declaration.note is not None:
@@ -149,14 +149,14 @@ class Interview:
             _say(f"and {len(waiting) - 3} more", 3, 6)
 
     def read_file(self) -> str:
-        """Give the text of the release file as it stands now."""
+        """Return the text of the release file as it stands now."""
         try:
             return self.file.read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
             raise InputError([Problem("this file cannot be read", Place(str(self.file)), str(error))]) from error
 
     def close(self, decision: Decision, how: str) -> None:
-        """Say where things stand, and what to do next."""
+        """Show where things stand, and what to do next."""
         click.echo()
         left = len({need.fact for pack in decision.packs for need in pack.needs})
         click.echo(f"{how}: {decision.verdict.value.upper()}")

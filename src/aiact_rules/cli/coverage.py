@@ -20,7 +20,7 @@ from aiact_rules.requests.choosing import DEFAULT_PACK
 )
 @click.option("--list", "listed", is_flag=True, help="List every unit with what accounts for it.")
 def command(pack_id: str, report: str, against: Path | None, listed: bool) -> None:
-    """Say what became of each paragraph and point of a pack's law. Exit code 1 where one is unaccounted for."""
+    """Show what became of each paragraph and point of a pack's law. Exit code 1 where one is unaccounted for."""
     from aiact_rules.coverage import coverage_of, drift
     from aiact_rules.specfiles.coverage_ledger import load_ledger
 

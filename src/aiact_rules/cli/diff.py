@@ -42,7 +42,7 @@ def command(
     report: str,
     witnesses: Path | None,
 ) -> None:
-    """Say for the verdict and each obligation whether B is stricter than A, more lenient, the same or incomparable.
+    """Return for the verdict and each obligation whether B is stricter than A, more lenient, the same or incomparable.
 
     A pack is an id or a folder, with `@DATE` for the law on a date. Exit codes: 0 the same, 1 different, 2 not comparable.
     """

@@ -44,7 +44,7 @@ def command(path: Path, force: bool) -> None:
 
 
 def release_file(gate: Gate) -> str:
-    """Give a release file with the first questions of both kinds of release as comments."""
+    """Return a release file with the first questions of both kinds of release as comments."""
     asked: dict[str, None] = {}
     for subject in ("system", "model"):
         facts: dict[str, object] = {"release.subject": subject, "release.markets": ["EU"]}

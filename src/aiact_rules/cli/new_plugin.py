@@ -35,7 +35,7 @@ def command(code: str, folder: Path | None) -> None:
 
 
 def names_for(code: str) -> dict[str, str]:
-    """Give the names that go with a market code. Raises InputError for what is no code, or is the Union's own."""
+    """Return the names that go with a market code. Raises InputError for what is no code, or is the Union's own."""
     place = Place("CODE")
     try:
         market = code.strip().upper()
@@ -61,7 +61,7 @@ def names_for(code: str) -> dict[str, str]:
 
 
 def specs_of(names: Mapping[str, str]) -> Path:
-    """Give the folder of the pack inside the distribution."""
+    """Return the folder of the pack inside the distribution."""
     return Path("src") / names["module"] / "specs" / names["pack"]
 
 

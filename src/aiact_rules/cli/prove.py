@@ -85,7 +85,7 @@ def need_solver() -> None:
 
 
 def _everything(catalogue: Catalogue) -> list[tuple[str, ...]]:
-    """Give each installed law by itself, and each that is extended with all that extends it."""
+    """Return each installed law by itself, and each that is extended with all that extends it."""
     extensions: dict[str, list[str]] = {}
     for name, identity in sorted(catalogue.identities.items()):
         for base in identity.extends:

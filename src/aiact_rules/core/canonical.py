@@ -8,7 +8,7 @@ _MOST = 2**53 - 1
 
 
 def canonical(value: object) -> bytes:
-    """Give the canonical bytes of a JSON value. Raises ValueError for one that has none.
+    """Return the canonical bytes of a JSON value. Raises ValueError for one that has none.
 
     Python's own encoder writes texts, whole numbers and truths as RFC 8785 does, many times faster than `rfc8785`, which
     writes whatever else there is: fractions, and names that sort differently by their UTF-16.
@@ -34,7 +34,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _is_plain_text(text: str) -> bool:
-    """Say whether every character is one unit of UTF-16, so that names sort by it as they do by themselves."""
+    """Return whether every character is one unit of UTF-16, so that names sort by it as they do by themselves."""
     try:
         return len(text.encode("utf-16-le")) == 2 * len(text)
     except UnicodeEncodeError:

@@ -31,12 +31,12 @@ class Chain:
 
     @property
     def verdict(self) -> Verdict:
-        """Give the strictest verdict of the chain."""
+        """Return the strictest verdict of the chain."""
         return strictest(decision.verdict for decision in self.decisions)
 
     @cached_property
     def operators(self) -> tuple[str, ...]:
-        """Give a name for each operator: as stated, else its roles, numbered where they repeat."""
+        """Return a name for each operator: as stated, else its roles, numbered where they repeat."""
         names: list[str] = []
         for decision in self.decisions:
             name = decision.operator or " and ".join(map(in_words, decision.roles)) or "operator"
@@ -46,7 +46,7 @@ class Chain:
 
     @cached_property
     def matrix(self) -> tuple[Row, ...]:
-        """Give a row for each obligation that some operator owes or may owe, in the order of the packs."""
+        """Return a row for each obligation that some operator owes or may owe, in the order of the packs."""
         found: dict[str, dict[str, Finding]] = {}
         for name, decision in zip(self.operators, self.decisions, strict=True):
             for finding in decision.findings:
@@ -65,7 +65,7 @@ class Chain:
         return Row(name, first.provision, first.must, statuses, tuple(moved))
 
     def as_json(self) -> dict[str, object]:
-        """Give the chain as JSON values."""
+        """Return the chain as JSON values."""
         return {
             "verdict": self.verdict.value,
             "operators": list(self.operators),
@@ -84,7 +84,7 @@ class Chain:
 
 
 def _why(decision: Decision, finding: Finding) -> str:
-    """Give the reason of the rule that gives an operator a role it did not name."""
+    """Return the reason of the rule that gives an operator a role it did not name."""
     for pack in decision.packs:
         role = pack.pack_at.pack.roles.get(finding.roles[0])
         if role is None or role.deemed is None:

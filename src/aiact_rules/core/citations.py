@@ -176,7 +176,7 @@ class _Parser:
             raise self.fail(value)
 
     def follows_section(self, value: str) -> bool:
-        """Say whether a letter continues a list of sections, as B does in "Sections A and B"."""
+        """Return whether a letter continues a list of sections, as B does in "Sections A and B"."""
         if not self.steps or self.steps[-1].level is not Level.SECTION or len(value) != 1:
             return False
         return self.ranging or ord(value.lower()) == ord(self.steps[-1].value[0]) + 1

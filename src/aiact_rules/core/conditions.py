@@ -96,7 +96,7 @@ def both(first: Condition, second: Condition) -> Condition:
 
 
 def leaves(condition: Condition) -> Iterator[FactTest | Holds | ReadingIs]:
-    """Give every leaf of a condition, in order, repeated ones too."""
+    """Return every leaf of a condition, in order, repeated ones too."""
     if isinstance(condition, AllOf | AnyOf):
         for part in condition.parts:
             yield from leaves(part)
@@ -107,7 +107,10 @@ def leaves(condition: Condition) -> Iterator[FactTest | Holds | ReadingIs]:
 
 
 def rebuilt(condition: Condition, leaf: Callable[[FactTest | Holds | ReadingIs], Condition]) -> Condition:
-    """Give the condition with every leaf replaced by what `leaf` makes of it; the same object where nothing changes."""
+    """Return the condition with every leaf replaced by what `leaf` makes of it.
+
+    The same object where nothing changes.
+    """
     if isinstance(condition, AllOf | AnyOf):
         parts = tuple([rebuilt(part, leaf) for part in condition.parts])
         if all(map(is_, parts, condition.parts)):

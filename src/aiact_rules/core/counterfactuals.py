@@ -75,7 +75,7 @@ class _Search:
         return found
 
     def candidates(self) -> dict[str, list[FactValue]]:
-        """Give, for each fact that the deciding findings rest on, the values worth trying."""
+        """Return, for each fact that the deciding findings rest on, the values worth trying."""
         deciding = [index for index, status, _ in self.pack.statuses if status.gates]
         if deciding:
             breached = [i for i, status, _ in self.pack.statuses if status is Status.BREACHED]

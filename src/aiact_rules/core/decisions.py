@@ -34,7 +34,7 @@ class Subject:
     documents: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """Give the subject as it stands in a decision's JSON."""
+        """Return the subject as it stands in a decision's JSON."""
         return {"name": self.name, "version": self.version, "documents": [printable(name) for name in self.documents]}
 
 
@@ -48,7 +48,7 @@ class Run:
     verified_with: str | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Give the run as it stands in a decision's JSON."""
+        """Return the run as it stands in a decision's JSON."""
         return {"engine": self.engine, "verified_with": self.verified_with, "tool": self.tool, "at": self.at}
 
 
@@ -68,19 +68,19 @@ class Decision:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Give the operator's roles, sorted; empty where they are unknown."""
+        """Return the operator's roles, sorted; empty where they are unknown."""
         roles = self.facts.value(ROLES)
         return tuple(sorted(roles)) if isinstance(roles, frozenset) else ()
 
     @property
     def moment(self) -> str | None:
-        """Give the step that was judged, or None where it is unknown."""
+        """Return the step that was judged, or None where it is unknown."""
         moment = self.facts.value(MOMENT)
         return moment if isinstance(moment, str) else None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Give the findings of all packs."""
+        """Return the findings of all packs."""
         return tuple(finding for pack in self.packs for finding in pack.findings)
 
     @cached_property
@@ -111,16 +111,16 @@ class Decision:
 
     @cached_property
     def canonical_bytes(self) -> bytes:
-        """Give the identity of the decision in canonical form (RFC 8785), without how and when it was computed."""
+        """Return the identity of the decision in canonical form (RFC 8785), without how and when it was computed."""
         return canonical(self._identity)
 
     @cached_property
     def decision_id(self) -> str:
-        """Give the id: the SHA-256 of the canonical bytes."""
+        """Return the id: the SHA-256 of the canonical bytes."""
         return "sha256:" + hashlib.sha256(self.canonical_bytes).hexdigest()
 
     def as_json(self) -> dict[str, object]:
-        """Give the whole decision as JSON values (published schema: `schemas/decision.json`)."""
+        """Return the whole decision as JSON values (published schema: `schemas/decision.json`)."""
         return {
             **self._identity,
             "decision_id": self.decision_id,
@@ -129,7 +129,10 @@ class Decision:
         }
 
     def explain(self, name: str) -> Explanation:
-        """Give the tree of rules and facts behind a finding, a rule or a conclusion. Raises KeyError for an unknown name."""
+        """Return the tree of rules and facts behind a finding, a rule or a conclusion.
+
+        Raises KeyError for an unknown name.
+        """
         from aiact_rules.core.explanation import explain
 
         for pack in self.packs:
@@ -139,7 +142,7 @@ class Decision:
         raise KeyError(name)
 
     def counterfactuals(self, *, most: int = 3) -> tuple[Counterfactual, ...]:
-        """Give the smallest changes of fact that would change the verdict, at most so many."""
+        """Return the smallest changes of fact that would change the verdict, at most so many."""
         from aiact_rules.core.counterfactuals import counterfactuals
 
         return counterfactuals(self.packs, self.verdict, most=most)

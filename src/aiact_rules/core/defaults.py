@@ -12,7 +12,7 @@ from aiact_rules.core.vocabulary import FactValue
 
 
 def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
-    """Add the release date (the as-of date) and the moment (the latest usual one of the roles) where nobody says.
+    """Add the release date (the as-of date) and the moment (the latest usual one of the roles) where they are not stated.
 
     Both are marked as declared by default. With no role known the moment stays unknown. Raises InputError where it is
     stated that there is no role: nobody would owe anything, and everything would be allowed.

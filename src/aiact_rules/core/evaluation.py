@@ -39,7 +39,7 @@ class Evaluation:
                 self._concluding.setdefault(rule.concludes, []).append(rule)
 
     def truth(self, condition: Condition) -> Truth:
-        """Say whether a condition holds."""
+        """Return whether a condition holds."""
         if isinstance(condition, AllOf):
             return all_of(self.truth(part) for part in condition.parts)
         if isinstance(condition, AnyOf):
@@ -53,15 +53,15 @@ class Evaluation:
         return Truth.UNKNOWN if value is None else Truth.of(holds(condition, value))
 
     def exceptions_to(self, name: str) -> list[Rule]:
-        """Give the exceptions to a rule or an obligation."""
+        """Return the exceptions to a rule or an obligation."""
         return self._exceptions.get(name, [])
 
     def rules_concluding(self, conclusion: str) -> list[Rule]:
-        """Give the rules that conclude something."""
+        """Return the rules that conclude something."""
         return self._concluding.get(conclusion, [])
 
     def stands(self, rule: Rule) -> Truth:
-        """Say whether a rule's condition holds and no exception to it stands."""
+        """Return whether a rule's condition holds and no exception to it stands."""
         if rule.id not in self._rules:
             self._rules[rule.id] = all_of(
                 [
@@ -72,7 +72,7 @@ class Evaluation:
         return self._rules[rule.id]
 
     def prevails(self, rule: Rule) -> Truth:
-        """Say whether a rule stands and, where it is an exception, the condition of what it overrides holds too."""
+        """Return whether a rule stands and, where it is an exception, the condition of what it overrides holds too."""
         if not rule.exception_to:
             return self.stands(rule)
         overridden: list[Truth] = []
@@ -84,13 +84,13 @@ class Evaluation:
         return all_of([self.stands(rule), any_of(overridden)])
 
     def conclusion(self, name: str) -> Truth:
-        """Say whether some rule that concludes this prevails."""
+        """Return whether some rule that concludes this prevails."""
         if name not in self._conclusions:
             self._conclusions[name] = any_of(self.prevails(rule) for rule in self.rules_concluding(name))
         return self._conclusions[name]
 
     def has_role(self, name: str) -> Truth:
-        """Say whether the operator acts in a role, by its own word or because the law deems it to."""
+        """Return whether the operator acts in a role, by its own word or because the law deems it to."""
         role = self.pack_at.pack.roles[name]
         named = self.truth(FactTest(ROLES, Test.INCLUDES, frozenset({name})))
         if role.unless is not None:
@@ -98,21 +98,21 @@ class Evaluation:
         return named if role.deemed is None else any_of([named, self.conclusion(role.deemed)])
 
     def owed(self, o: Obligation) -> Truth:
-        """Say whether an obligation is owed by this operator in these circumstances, whatever the date."""
+        """Return whether an obligation is owed by this operator in these circumstances, whatever the date."""
         role = any_of(self.has_role(name) for name in o.roles) if o.roles else Truth.YES
         exceptions = (negate(self.stands(exception)) for exception in self.exceptions_to(o.id))
         return all_of([role, self.truth(o.given), *exceptions])
 
     def met(self, o: Obligation) -> Truth:
-        """Say whether an obligation is met. A prohibition never is: where it is owed it is breached."""
+        """Return whether an obligation is met. A prohibition never is: where it is owed it is breached."""
         return Truth.NO if o.met is None else self.truth(o.met)
 
     def in_force(self, o: Obligation) -> Truth:
-        """Say whether an obligation applies on the release date."""
+        """Return whether an obligation applies on the release date."""
         return Truth.YES if o.timetable is None else self.applies(o.timetable)
 
     def applies(self, timetable: str) -> Truth:
-        """Say whether what follows a timetable applies on the release date."""
+        """Return whether what follows a timetable applies on the release date."""
         if timetable not in self._timetables:
             table = self.pack_at.timetables[timetable]
             routes = [all_of([self._reached(r.starts), self.truth(r.when)]) for r in table.routes]
@@ -124,7 +124,7 @@ class Evaluation:
         return self._timetables[timetable]
 
     def due(self, o: Obligation) -> Truth:
-        """Say whether the moment from which an obligation counts has come."""
+        """Return whether the moment from which an obligation counts has come."""
         if not o.moments:
             return Truth.YES
         moments = self.pack_at.pack.moments
@@ -140,7 +140,7 @@ class Evaluation:
         return self.truth(FactTest(RELEASE_DATE, Test.AT_LEAST, self.pack_at.date_of(parameter)))
 
     def outcome(self) -> Outcome:
-        """Give the answers in the form every engine gives them."""
+        """Return the answers in the form every engine gives them."""
         names = sorted({*self._concluding, *self.pack_at.pack.headlines})
         duties = []
         for index, o in enumerate(self.pack_at.obligations.values()):

@@ -27,7 +27,7 @@ class Evidence:
     on: date | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Give the evidence as it stands in a decision's JSON."""
+        """Return the evidence as it stands in a decision's JSON."""
         return {
             "about": self.about,
             "source": printable(self.place.source),

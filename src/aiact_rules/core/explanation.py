@@ -25,7 +25,7 @@ class Explanation:
     parts: tuple[Explanation, ...] = ()
 
     def lines(self, depth: int = 0) -> Iterator[str]:
-        """Give the tree as indented lines of text."""
+        """Return the tree as indented lines of text."""
         text = f"{'  ' * depth}{_MARK[self.truth]} {self.says}"
         if self.provision is not None:
             text += f" [{self.provision}]"
@@ -38,7 +38,7 @@ class Explanation:
             yield from part.lines(depth + 1)
 
     def as_json(self) -> dict[str, object]:
-        """Give the tree as JSON values."""
+        """Return the tree as JSON values."""
         return {
             "says": self.says,
             "truth": self.truth.value,
@@ -141,6 +141,6 @@ class _Explainer:
     def fact(self, test: FactTest, truth: Truth) -> Explanation:
         says = f"{test.fact} {comparison_in_words(test)}"
         if test.fact not in self.facts:
-            return Explanation(says, truth, origin="nobody says")
+            return Explanation(says, truth, origin="not stated")
         fact = self.facts[test.fact]
         return Explanation(says, truth, origin=f"{value_in_words(fact.value)}, {fact.origin}")

@@ -76,7 +76,7 @@ class Facts:
         return Facts({**self.by_name, **other.by_name})
 
     def value(self, name: str) -> FactValue | None:
-        """Give the value of a fact, or None where it is unknown."""
+        """Return the value of a fact, or None where it is unknown."""
         fact = self.by_name.get(name)
         return None if fact is None else fact.value
 
@@ -158,7 +158,7 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
                 f"`{declaration.name}` is stated as {_show(stated.value)} but follows as {_show(value)}"
                 f" from {', '.join(derivation.of)}",
                 stated.origin.place,
-                "remove it, or mend the facts it follows from",
+                "remove it, or fix the facts it is computed from",
             )
         )
         return

@@ -47,7 +47,7 @@ class Finding:
     certainty: str
 
     def as_json(self) -> dict[str, object]:
-        """Give the finding as it stands in a decision's JSON."""
+        """Return the finding as it stands in a decision's JSON."""
         return {
             "id": self.id,
             "status": self.status.value,

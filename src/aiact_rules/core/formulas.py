@@ -122,7 +122,7 @@ def disjunction(parts: list[Formula]) -> Formula:
 
 
 def literals(formula: Formula) -> Iterator[Literal]:
-    """Give every literal of a formula, in order."""
+    """Return every literal of a formula, in order."""
     if isinstance(formula, Literal):
         yield formula
     else:
@@ -131,7 +131,7 @@ def literals(formula: Formula) -> Iterator[Literal]:
 
 
 def negation(formula: Formula) -> Formula:
-    """Give the negation of a formula, with the negation again at the leaves."""
+    """Return the negation of a formula, with the negation again at the leaves."""
     if isinstance(formula, Literal):
         return Literal(formula.index, formula.is_node, not formula.positive)
     parts = [negation(part) for part in formula.parts]
@@ -139,7 +139,7 @@ def negation(formula: Formula) -> Formula:
 
 
 def specialised(lowered: Lowered, known: Mapping[str, FactValue]) -> Lowered:
-    """Give the pack for facts already known (such as roles, moment and date): their atoms become constants.
+    """Return the pack for facts already known (such as roles, moment and date): their atoms become constants.
 
     What remains gives the same outcome for every completion of the other facts. Formulas that are equal share one
     node, and nodes that no outcome needs are gone. With nothing known this only tidies.
@@ -219,7 +219,7 @@ def _without_unneeded(
 
 
 def truths(lowered: Lowered, facts: Mapping[str, FactValue]) -> tuple[Truth, ...]:
-    """Give the truth of every node for these facts."""
+    """Return the truth of every node for these facts."""
     found: list[Truth] = []
     for node in lowered.nodes:
         found.append(truth_of(node.formula, lowered, facts, found))
@@ -227,7 +227,7 @@ def truths(lowered: Lowered, facts: Mapping[str, FactValue]) -> tuple[Truth, ...
 
 
 def truth_of(formula: Formula, lowered: Lowered, facts: Mapping[str, FactValue], nodes: Sequence[Truth]) -> Truth:
-    """Give the truth of one formula, given the facts and the truth of the nodes before it."""
+    """Return the truth of one formula, given the facts and the truth of the nodes before it."""
     if isinstance(formula, Literal):
         if formula.is_node:
             truth = nodes[formula.index]

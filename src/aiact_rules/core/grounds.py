@@ -35,7 +35,7 @@ class Grounds:
         self._timetables: dict[str, dict[str, None]] = {}
 
     def reasons(self, o: Obligation) -> tuple[str, ...]:
-        """Give the reasons for which the obligation is owed."""
+        """Return the reasons for which the obligation is owed."""
         found: dict[str, None] = {} if o.because is None else {o.because: None}
         for condition in [o.given]:
             found |= self._reasons_of(condition)
@@ -59,7 +59,7 @@ class Grounds:
         return found
 
     def known_facts(self, conditions: list[Condition]) -> tuple[str, ...]:
-        """Give the names of all known facts that the conditions and the conclusions in them test, sorted."""
+        """Return the names of all known facts that the conditions and the conclusions in them test, sorted."""
         found: dict[str, None] = {}
         for condition in conditions:
             found |= self._known(condition)
@@ -86,7 +86,7 @@ class Grounds:
                 yield exception.when
 
     def readings(self, o: Obligation) -> tuple[str, ...]:
-        """Give the open readings of the law on which what is said of the obligation turns, sorted.
+        """Return the open readings of the law on which what is said of the obligation turns, sorted.
 
         A reading counts where it stands in or behind a condition the obligation rests on, or an exception to it, and no part
         beside it settles that condition in any case.
@@ -112,7 +112,7 @@ class Grounds:
         return self._timetables[name]
 
     def _readings_of(self, condition: Condition) -> dict[str, None]:
-        """Give the readings in and behind a condition, but for parts beside one that settles it whatever the reading."""
+        """Return the readings in and behind a condition, but for parts beside one that settles it whatever the reading."""
         if isinstance(condition, ReadingIs):
             return {condition.reading: None}
         if isinstance(condition, Holds):
@@ -145,7 +145,7 @@ class Grounds:
         return found
 
     def _truth(self, condition: Condition) -> Truth:
-        """Give the truth of a condition as it stands in the pack, under the readings chosen."""
+        """Return the truth of a condition as it stands in the pack, under the readings chosen."""
         values, chosen = self._evaluation.pack_at.values, self._evaluation.pack_at.choices
 
         def leaf(part: FactTest | Holds | ReadingIs) -> Condition:

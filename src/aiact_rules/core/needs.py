@@ -37,11 +37,11 @@ class Asking:
         self._found: dict[tuple[int, bool], tuple[str, ...]] = {}
 
     def truth(self, formula: Formula) -> Truth:
-        """Give the truth of a formula over these nodes."""
+        """Return the truth of a formula over these nodes."""
         return truth_of(formula, self._lowered, self._facts, self._nodes)
 
     def questions(self, formula: Formula, positive: bool = True) -> tuple[str, ...]:
-        """Give the facts to ask for next, so that the formula (or its negation) becomes known; none where it is."""
+        """Return the facts to ask for next, so that the formula (or its negation) becomes known; none where it is."""
         if self.truth(formula) is not Truth.UNKNOWN:
             return ()
         if isinstance(formula, Literal):
@@ -60,7 +60,7 @@ class Asking:
         return tuple(asked)
 
     def questions_of_parts(self, formula: Formula) -> tuple[str, ...]:
-        """Give the facts to ask for next for the parts of a conjunction: why an obligation may be owed.
+        """Return the facts to ask for next for the parts of a conjunction: why an obligation may be owed.
 
         Asks what concerns the release and the operator as such, and the first part that is open besides: a person who has
         not yet said what the system does is spared the questions that only some systems raise. Exceptions wait until
@@ -79,7 +79,7 @@ class Asking:
         return tuple(dict.fromkeys((*about_the_release, *first))) or self.questions(formula)
 
     def all_questions(self, formula: Formula) -> tuple[str, ...]:
-        """Give the facts to ask for next for every part of a conjunction: all of them must be shown."""
+        """Return the facts to ask for next for every part of a conjunction: all of them must be shown."""
         return tuple(dict.fromkeys(fact for part in self._parts(formula) for fact in self.questions(part)))
 
     def _parts(self, formula: Formula) -> tuple[Formula, ...]:
@@ -89,14 +89,14 @@ class Asking:
 
 
 def clearing(signal: Obligation) -> tuple[str, ...]:
-    """Give the fact that clears a signal which certainly stands: its dismissal where it allows one, else the first it tests."""
+    """Return the fact that clears a certain signal: its dismissal where it allows one, else the first fact it tests."""
     conditions = (signal.given,) if signal.met is None else (signal.met, signal.given)
     tested = [leaf.fact for condition in conditions for leaf in leaves(condition) if isinstance(leaf, FactTest)]
     return (DISMISSED,) if DISMISSED in tested else tuple(f for f in tested if f not in _ABOUT_THE_RELEASE)[:1]
 
 
 def in_order(questions_of_findings: Iterable[Sequence[str]]) -> tuple[Need, ...]:
-    """Give every question once, the one that bears on most findings first; equal ones in the order they came up."""
+    """Return every question once, the one that bears on most findings first; equal ones in the order they came up."""
     weight: dict[str, int] = {}
     for questions in questions_of_findings:
         for fact in dict.fromkeys(questions):

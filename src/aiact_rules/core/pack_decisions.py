@@ -35,23 +35,23 @@ class PackDecision:
 
     @property
     def pack_id(self) -> str:
-        """Give the id of the pack."""
+        """Return the id of the pack."""
         return self.pack_at.pack.id
 
     @cached_property
     def evaluation(self) -> Evaluation:
-        """Give the reference evaluation, for reasons and explanations."""
+        """Return the reference evaluation, for reasons and explanations."""
         return Evaluation(self.pack_at, self.values)
 
     @cached_property
     def conclusions(self) -> Mapping[str, str]:
-        """Give every conclusion of the pack as yes, no or unknown."""
+        """Return every conclusion of the pack as yes, no or unknown."""
         codes = zip(self.lowered.conclusions, self.outcome.conclusions, strict=True)
         return {name: _CONCLUSION[code] for name, code in codes}
 
     @cached_property
     def headlines(self) -> Mapping[str, str]:
-        """Give the conclusions the pack puts first, as yes, no or unknown."""
+        """Return the conclusions the pack puts first, as yes, no or unknown."""
         return {name: self.conclusions[name] for name in self.pack_at.pack.headlines}
 
     @cached_property
@@ -81,7 +81,7 @@ class PackDecision:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """Give every finding in the order of the pack."""
+        """Return every finding in the order of the pack."""
         obligations = tuple(self.pack_at.obligations.values())
         written = (self._written(index, obligations[index], status, code) for index, status, code in self.statuses)
         return tuple(finding for finding in written if finding is not None)
@@ -94,13 +94,13 @@ class PackDecision:
         return None if self.finding(name) is None else Status.UPCOMING  # none of what never comes into force
 
     def finding(self, name: str) -> Finding | None:
-        """Give the finding with this id, or None where there is none. Writes no other."""
+        """Return the finding with this id, or None where there is none. Writes no other."""
         found = self._status_by_id.get(name)
         return None if found is None else self._written(found[0], self.pack_at.obligations[name], *found[1:])
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
-        """Give the questions whose answers can change the verdict, the most decisive first.
+        """Return the questions whose answers can change the verdict, the most decisive first.
 
         Empty where the verdict is certain: after a breach no answer can change it.
         """
@@ -112,7 +112,7 @@ class PackDecision:
         )
 
     def as_json(self) -> dict[str, object]:
-        """Give this pack's part of a decision's JSON."""
+        """Return this pack's part of a decision's JSON."""
         pack = self.pack_at.pack
         vocabulary = pack.vocabulary
         return {
@@ -161,7 +161,7 @@ class Judge:
         return cls(pack_at, lowered, tuple(statuses_of(o) for o in pack_at.obligations.values()))
 
     def decide(self, facts: Facts, values: Mapping[str, FactValue], outcome: Outcome) -> PackDecision:
-        """Say whether the release may go ahead under this pack, from what an engine says about its facts.
+        """Return whether the release may go ahead under this pack, from what an engine says about its facts.
 
         `facts` are complete (declared defaults included), `values` the same without their origins. Any breach blocks;
         otherwise anything left open holds; otherwise it is allowed. Order never affects the verdict.

@@ -92,7 +92,7 @@ class Pack:
     obligations: Mapping[str, Obligation] = field(default_factory=dict)
 
     def at(self, as_of: date, choices: Mapping[str, str] | None = None) -> PackAt:
-        """Give the pack as the law stood on a date, under chosen readings.
+        """Return the pack as the law stood on a date, under chosen readings.
 
         Raises PackError for an unknown reading or choice, and where a value of the law did not exist yet.
         """
@@ -113,7 +113,7 @@ class PackAt:
     sanctions: Mapping[str, Sanction]
 
     def date_of(self, parameter: str) -> date:
-        """Give the value of a date parameter."""
+        """Return the value of a date parameter."""
         value = self.values[parameter]
         assert isinstance(value, date)
         return value

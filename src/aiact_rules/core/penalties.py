@@ -28,7 +28,9 @@ class Ceiling:
 
 
 def ceiling_for(o: Obligation, evaluation: Evaluation) -> Ceiling | None:
-    """Give the ceiling for a breach of this obligation by the operator the facts speak of; None where there is none, or not yet.
+    """Return the ceiling for a breach of this obligation by the operator the facts speak of.
+
+    None where there is none, or not yet.
 
     The obligation's own sanction comes first. A sanction that reaches whole kinds of finding counts only where it is
     certain that it applies to the operator, and only for what binds.
@@ -47,7 +49,10 @@ def ceiling_for(o: Obligation, evaluation: Evaluation) -> Ceiling | None:
 
 
 def ceiling_of(sanction: Sanction, evaluation: Evaluation) -> Ceiling | None:
-    """Give the ceiling that a sanction sets for the operator the facts speak of; None where it does not reach it, or not yet."""
+    """Return the ceiling that a sanction sets for the operator the facts speak of.
+
+    None where it does not reach it, or not yet.
+    """
     if evaluation.truth(sanction.applies) is Truth.NO:
         return None
     if sanction.timetable is not None and evaluation.applies(sanction.timetable) is Truth.NO:

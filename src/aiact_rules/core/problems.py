@@ -1,4 +1,4 @@
-"""Problems: what is wrong with an input, where, and how to mend it; all of them at once."""
+"""Problems: what is wrong with an input, where, and how to fix it; all of them at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, said in the reader's words; the hint says how to mend it.
+    """One thing that is wrong, said in the reader's words; the hint says how to fix it.
 
     As text the message stands on one line and the hint on the next: what either quotes cannot begin a line of its own.
     """
@@ -38,7 +38,7 @@ class Problem:
 
 
 class ProblemsError(Exception):
-    """Input that cannot be used. Carries every problem found, so that all can be mended in one go."""
+    """Input that cannot be used. Carries every problem found, so that all can be fixed in one go."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

@@ -93,7 +93,7 @@ class Provision:
 
     @property
     def sort_key(self) -> tuple[tuple[int, int, str], ...]:
-        """Give a key that orders citations as they follow in the law: articles, annexes, then recitals."""
+        """Return a key that orders citations as they follow in the law: articles, annexes, then recitals."""
         first = (list(_ORDER).index(self.whole), *_natural(self.number))
         return (first, *((int(step.level), *_natural(step.value)) for step in self.steps))
 

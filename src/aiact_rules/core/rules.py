@@ -47,7 +47,7 @@ class Span:
     until: date | None = None
 
     def covers(self, as_of: date) -> bool:
-        """Say whether the text stood in the law on that date."""
+        """Return whether the text stood in the law on that date."""
         return (self.since is None or self.since <= as_of) and (self.until is None or as_of < self.until)
 
 
@@ -120,12 +120,15 @@ class Obligation:
 
     @property
     def moments(self) -> tuple[str, ...]:
-        """Give the moments from whose first on it counts: those it stands before, or the one it follows; none means always."""
+        """Return the moments from whose first on it counts: those it stands before, or the one it follows.
+
+        None means always.
+        """
         return self.before if self.after is None else (self.after,)
 
     @property
     def can_gate(self) -> bool:
-        """Say whether the source allows this to hold or block at all."""
+        """Return whether the source allows this to hold or block at all."""
         return (
             self.force is Force.BINDING
             and self.certainty in (Certainty.READ, Certainty.QUOTED)
@@ -196,7 +199,7 @@ class Parameter:
     place: Place | None = field(default=None, compare=False)
 
     def at(self, as_of: date) -> date | Decimal | None:
-        """Give the value that stood in the law on a date, or None where there was none yet."""
+        """Return the value that stood in the law on a date, or None where there was none yet."""
         known = [since for since in self.values if since <= as_of]
         return self.values[max(known)] if known else None
 
@@ -251,7 +254,7 @@ class Role:
     """A capacity in which an operator acts under the law.
 
     `deemed` and `unless` name conclusions that give the role to, or take it from, an operator. `moment` is the
-    moment judged where nobody says which.
+    moment judged where none is stated.
     """
 
     name: str

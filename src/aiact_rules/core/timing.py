@@ -22,7 +22,9 @@ class Start:
 
 
 def start_of(o: Obligation, evaluation: Evaluation) -> Start | None:
-    """Say from when an obligation applies to this release; None where it has no timetable or never applies.
+    """Return the date from which an obligation applies to this release.
+
+    None where it has no timetable or never applies.
 
     Counts the earliest route that holds (or, where none is certain, that may hold), then the latest deferral that holds.
     A transition that spares what is already on the market does not hide an obligation that is still to come: its
@@ -64,7 +66,7 @@ class DueDate:
 
 
 def due_dates(o: Obligation, evaluation: Evaluation) -> tuple[DueDate, ...]:
-    """Give the periods that an obligation sets, with their last day where the facts allow to count it.
+    """Return the periods that an obligation sets, with their last day where the facts allow to count it.
 
     Days, weeks, months and years are counted from the day after the event (Regulation (EEC, Euratom) No 1182/71,
     Art. 3). A period in hours ends, at the latest, so many whole days after the day of the event.
@@ -81,7 +83,7 @@ def due_dates(o: Obligation, evaluation: Evaluation) -> tuple[DueDate, ...]:
 
 
 def last_day(begins: date, deadline: Deadline) -> date:
-    """Give the last day of a period that begins with an event on a date."""
+    """Return the last day of a period that begins with an event on a date."""
     if deadline.unit == "hours":
         return begins + timedelta(days=-(-deadline.amount // 24))
     if deadline.unit in ("days", "weeks"):

@@ -39,7 +39,7 @@ def negate(value: Truth) -> Truth:
 
 
 def all_of(values: Iterable[Truth]) -> Truth:
-    """Say whether every value is yes. One no decides; nothing at all is yes."""
+    """Return whether every value is yes. One no decides; nothing at all is yes."""
     result = Truth.YES
     for value in values:
         if value is Truth.NO:
@@ -50,7 +50,7 @@ def all_of(values: Iterable[Truth]) -> Truth:
 
 
 def any_of(values: Iterable[Truth]) -> Truth:
-    """Say whether some value is yes. One yes decides; nothing at all is no."""
+    """Return whether some value is yes. One yes decides; nothing at all is no."""
     result = Truth.NO
     for value in values:
         if value is Truth.YES:

@@ -12,7 +12,7 @@ from aiact_rules.core.provisions import Level, Provision, ProvisionError, Step, 
 
 
 def units_of(provision_text: str, index: Collection[str] | Mapping[str, object]) -> tuple[str, ...]:
-    """Give the ids of the units that a citation names, in the order cited, each once.
+    """Return the ids of the units that a citation names, in the order cited, each once.
 
     Raises ProvisionError where it cites something that is not in the index, with what may have been meant. A range
     ("points (a) to (d)") gives every unit between. Recitals are passed over where the index has none.
@@ -21,7 +21,7 @@ def units_of(provision_text: str, index: Collection[str] | Mapping[str, object])
 
 
 def provision_of(unit: str) -> Provision:
-    """Give the citation of a unit id, such as Art. 6(3), second subparagraph, point (a) for `art_6.par_3.sub_2.a`."""
+    """Return the citation of a unit id, such as Art. 6(3), second subparagraph, point (a) for `art_6.par_3.sub_2.a`."""
     head, *parts = unit.split(".")
     parts = [part.replace("item~", "pt_") if part != "item" else "pt_1" for part in parts]
     kind, _, number = head.partition("_")
@@ -122,7 +122,7 @@ class _Shape:
         return fitting[0] if len(fitting) == 1 else None
 
     def missing(self, provision: Provision, unit: str) -> ProvisionError:
-        """Say what is missing; propose the nearest unit among those beside it."""
+        """Return a problem that says what is missing; propose the nearest unit among those beside it."""
         plain = Provision(provision.whole, provision.number, provision.steps)
         parent = unit.rpartition(".")[0]
         beside = self.children.get(parent, [])

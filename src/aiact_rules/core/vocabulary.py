@@ -115,7 +115,7 @@ class FactDeclaration:
         return f"; choose from {', '.join(self.values)}" if self.values else ""
 
     def format(self, value: FactValue) -> object:
-        """Give the value as it stands in JSON: yes/no as booleans, quantities and dates as text, sets as sorted lists."""
+        """Return the value as it stands in JSON: yes/no as booleans, quantities and dates as text, sets as sorted lists."""
         if isinstance(value, bool | str):
             return value
         if isinstance(value, frozenset):
@@ -207,7 +207,7 @@ class Vocabulary:
         return Vocabulary.of([*self.declarations.values(), *other.declarations.values()])
 
     def get(self, name: str) -> FactDeclaration | None:
-        """Give the declaration of a fact, or None where no pack declares it."""
+        """Return the declaration of a fact, or None where no pack declares it."""
         return self.declarations.get(name)
 
     def __getitem__(self, name: str) -> FactDeclaration:

@@ -20,7 +20,7 @@ class Replayed:
 
     @property
     def same(self) -> bool:
-        """Say whether the id is the same, byte for byte."""
+        """Return whether the id is the same, byte for byte."""
         return self.decision.decision_id == self.recorded_id
 
 

@@ -21,7 +21,10 @@ class BuiltInEngine:
     kind: str
 
     def prepare(self, pack_at: PackAt, lowered: Lowered) -> Callable[[Mapping[str, FactValue]], Outcome]:
-        """Give a function from facts to the outcome. Raises EngineUnavailable where a library it needs is not installed."""
+        """Return a function from facts to the outcome.
+
+        Raises EngineUnavailable where a library it needs is not installed.
+        """
         engine = getattr(importlib.import_module(f"aiact_rules.engines.{self.module}"), self.kind)()
         evaluator: Callable[[Mapping[str, FactValue]], Outcome] = engine.prepare(pack_at, lowered)
         return evaluator

@@ -10,7 +10,7 @@ from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered
 
 
 def digest_of(lowered: Lowered) -> str:
-    """Give a digest of the atoms and formulas of a lowered pack; names of nodes do not count."""
+    """Return a digest of the atoms and formulas of a lowered pack; names of nodes do not count."""
     lines: list[str] = []
     for atom in lowered.atoms:
         lines.append(f"{atom.fact} {atom.test.value} {_operand(atom.operand)}")

@@ -52,7 +52,10 @@ class DurableEngine:
     _lock = threading.Lock()
 
     def prepare(self, pack_at: PackAt, lowered: Lowered) -> Callable[[Mapping[str, FactValue]], Outcome]:  # noqa: ARG002
-        """Give a function from facts to the outcome. Raises EngineUnavailable where durable-rules is not installed."""
+        """Return a function from facts to the outcome.
+
+        Raises EngineUnavailable where durable-rules is not installed.
+        """
         library = _library()
         digest = digest_of(lowered)
         with self._lock:
@@ -122,7 +125,7 @@ class _Network:
             (self.of_nodes if atom.literal.is_node else self.of_atoms)[atom.literal.index].append((atom, name))
 
     def outcome(self, facts: Mapping[str, FactValue]) -> Outcome:
-        """Give the outcome. Raises DurableFault where the library does anything unexpected, then and from then on."""
+        """Return the outcome. Raises DurableFault where the library does anything unexpected, then and from then on."""
         with self.lock:
             if self.fault is not None:
                 raise DurableFault(self.fault)
@@ -169,7 +172,7 @@ class _Network:
         return Outcome(tuple(conclusions), tuple(duties))
 
     def match(self, chunk: _Chunk, true: set[str]) -> Iterator[tuple[int, bool]]:
-        """Give what the rules of a chunk conclude from the atoms that hold."""
+        """Return what the rules of a chunk conclude from the atoms that hold."""
         document = dict.fromkeys((*chunk.groups, *(name for name in chunk.atoms if name in true)), 1)
         text = json.dumps(document)
         code, state = self.library.assert_fact(chunk.handle, text)
@@ -232,7 +235,7 @@ class _Network:
 
 
 def _in_small_parts(lowered: Lowered) -> list[Formula]:
-    """Give the formulas of all nodes, and after them those of new nodes for the parts of what is too large for one rule."""
+    """Return the formulas of all nodes, and after them those of new nodes for the parts of what is too large for one rule."""
     formulas = [node.formula for node in lowered.nodes]
     index = 0
     while index < len(formulas):
@@ -274,7 +277,7 @@ def _strata(formulas: list[Formula]) -> list[tuple[int, ...]]:
 
 
 def _true_names(named: list[tuple[_Atom, str]], truth: Truth) -> Iterator[str]:
-    """Give the names of the literals of one atom or node that hold, each in its plane."""
+    """Return the names of the literals of one atom or node that hold, each in its plane."""
     for atom, name in named:
         known = truth if atom.literal.positive else negate(truth)
         if known is Truth.YES or (known is Truth.UNKNOWN and not atom.certain):
@@ -291,7 +294,7 @@ _taken: dict[int, str] = {}
 
 
 def _ruleset_name() -> str:
-    """Give a name for rules whose hash no other rules of this process have."""
+    """Return a name for rules whose hash no other rules of this process have."""
     while True:
         name = f"aiact_{os.getpid()}_{next(_counter)}"
         if _taken.setdefault(_hash(name), name) == name:
@@ -307,7 +310,7 @@ def _refuse_equal_hashes(names: list[str]) -> None:
 
 
 def _hash(name: str) -> int:
-    """Give the 32-bit FNV-1a hash, which is all that durable-rules compares of a name."""
+    """Return the 32-bit FNV-1a hash, which is all that durable-rules compares of a name."""
     value = 2166136261
     for byte in name.encode():
         value = ((value ^ byte) * 16777619) & 0xFFFFFFFF

@@ -68,7 +68,7 @@ class ColumnReader:
         self._thresholds: dict[tuple[str, Passes], Any] = {}
 
     def read(self, array: pa.Array) -> Reading:
-        """Give the planes of a column in the order of the inputs."""
+        """Return the planes of a column in the order of the inputs."""
         if not len(array):
             return Reading((np.zeros(0, np.uint8),) * len(self._inputs))
         kind = array.type
@@ -115,7 +115,7 @@ class ColumnReader:
         return value, None
 
     def _looked_up(self, values: _Values, numbers: Codes, codes: Codes) -> Reading:
-        """Give the planes of rows from the numbers of their values; `codes` point into `numbers`."""
+        """Return the planes of rows from the numbers of their values; `codes` point into `numbers`."""
         planes: list[Plane] = []
         for first, table in values.tables():
             here = table.take(numbers).take(codes)
@@ -234,7 +234,7 @@ class ColumnReader:
         return EXACT.multiply(number, self._reader.scale)
 
     def _first(self, kind: str, key: Passes, find: Callable[[Callable[[Decimal], bool]], Any]) -> Any:
-        """Give the first number of a column's type that reaches the operand (passes it, where equality does not count)."""
+        """Return the first number of a column's type that reaches the operand (passes it, where equality does not count)."""
         if (kind, key) not in self._thresholds:
             operand = key.test.operand
             assert isinstance(operand, Decimal)
@@ -255,7 +255,7 @@ class ColumnReader:
     # Lists
 
     def _lists(self, array: pa.Array) -> Reading:
-        """Give the planes of lists: each distinct element is read once, rows join what their elements pass."""
+        """Return the planes of lists: each distinct element is read once, rows join what their elements pass."""
         rows = len(array)
         if pa.types.is_fixed_size_list(array.type):
             array = array.cast(pa.list_(array.type.value_type))
@@ -316,7 +316,7 @@ class ColumnReader:
         *,
         has_empty_places: bool,
     ) -> NDArray[np.intp]:
-        """Give the rows with words that are unknown, or that stand for several and do not stand alone."""
+        """Return the rows with words that are unknown, or that stand for several and do not stand alone."""
         special = np.fromiter((int(n) in self._elements.special for n in numbers), np.bool_, len(numbers))
         # faulty, or silence inside a list, or an empty place in it
         faulty = np.fromiter((self._elements.read[n] is None for n in numbers), np.bool_, len(numbers))
@@ -344,9 +344,9 @@ class ColumnReader:
         """Read the rows again, as whole lists, that contain words which are unknown or stand for several."""
         again = self._each(array.take(pa.array(suspect)), self._listed)
         planes = []
-        for plane, mended in zip(reading.planes, again.planes, strict=True):
+        for plane, fixed in zip(reading.planes, again.planes, strict=True):
             rows = _rows(plane, len(array))
-            rows[suspect] = _rows(mended, len(suspect))
+            rows[suspect] = _rows(fixed, len(suspect))
             planes.append(packed(rows))
         return Reading(tuple(planes), {int(suspect[row]): fault for row, fault in again.faults.items()})
 
@@ -383,12 +383,12 @@ class _Values:
         return number
 
     def tables(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Give for each eight inputs the number of the first and the bits of all values."""
+        """Return for each eight inputs the number of the first and the bits of all values."""
         for group in range(len(self._bits)):
             yield 8 * group, self._bits[group, : self.count]
 
     def wide_table(self, first: int) -> NDArray[Any]:
-        """Give the bits of all values for up to 64 inputs, in the smallest word that holds them."""
+        """Return the bits of all values for up to 64 inputs, in the smallest word that holds them."""
         lines = self._bits[first // 8 : first // 8 + 8, : self.count]
         size = next(size for size in (1, 2, 4, 8) if size >= len(lines))
         table = np.zeros((self.count, size), np.uint8)
@@ -396,7 +396,7 @@ class _Values:
         return table.view(f"<u{size}").reshape(self.count)
 
     def are_plain(self, numbers: Codes) -> bool:
-        """Say whether all of some values could be read and stand for one word each."""
+        """Return whether all of some values could be read and stand for one word each."""
         return all(self.read[number] is not None and number not in self.special for number in numbers.tolist())
 
     def forget_if_many(self) -> None:
@@ -406,7 +406,7 @@ class _Values:
 
 
 def first_float(kind: np.dtype[Any], reached: Callable[[Decimal], bool]) -> Any:
-    """Give the smallest finite float whose shortest decimal satisfies a condition that larger numbers satisfy too.
+    """Return the smallest finite float whose shortest decimal satisfies a condition that larger numbers satisfy too.
 
     Infinity where none does.
     """
@@ -429,7 +429,7 @@ def first_float(kind: np.dtype[Any], reached: Callable[[Decimal], bool]) -> Any:
 
 
 def shortest_decimal(number: Any) -> Decimal:
-    """Give the shortest decimal number that stands for a float of its type."""
+    """Return the shortest decimal number that stands for a float of its type."""
     return Decimal(np.format_float_scientific(number, unique=True, trim="-"))
 
 
@@ -448,7 +448,7 @@ def _bits(rows: NDArray[np.uint8], count: int) -> list[Plane]:
 
 
 def _codes(array: pa.DictionaryArray) -> tuple[Codes, list[Any]]:
-    """Give the code of each row and the distinct values; a row without value has the code behind the last."""
+    """Return the code of each row and the distinct values; a row without value has the code behind the last."""
     distinct = array.dictionary.to_pylist()
     indices = array.indices
     if indices.null_count:
@@ -477,7 +477,7 @@ def _refused(_: object) -> tuple[FactValue | None, str | None]:
 
 
 def _bitmap(buffer: pa.Buffer, offset: int, rows: int) -> Plane:
-    """Give a bitmap of Arrow as a plane, without copying where its first row begins a byte."""
+    """Return a bitmap of Arrow as a plane, without copying where its first row begins a byte."""
     data = np.frombuffer(buffer, np.uint8)
     if offset % 8 == 0:
         return data[offset // 8 : offset // 8 + (rows + 7) // 8]
@@ -495,7 +495,7 @@ _FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
 
 
 def _numbers(array: pa.Array) -> tuple[Plane | None, NDArray[Any]]:
-    """Give which rows are known (None: all) and the numbers, arbitrary where unknown."""
+    """Return which rows are known (None: all) and the numbers, arbitrary where unknown."""
     validity, data = array.buffers()
     name = str(array.type)
     numbers = np.frombuffer(data, np.dtype(_FLOATS.get(name, name)))[array.offset : array.offset + len(array)]

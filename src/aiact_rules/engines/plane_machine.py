@@ -63,12 +63,12 @@ class Machine:
         ]
 
     def output(self, number: int) -> Words:
-        """Give an output by its number, as words of 64 rows; what lies behind the last row is arbitrary.
+        """Return an output by its number, as words of 64 rows; what lies behind the last row is arbitrary.
 
         The words are the machine's own and change with the next run.
         """
         return self._planes[self._program.outputs[number], : self.words]
 
     def outputs(self, numbers: Iterable[int]) -> Words:
-        """Give several outputs as one array of their own, one line for each."""
+        """Return several outputs as one array of their own, one line for each."""
         return self._planes[[self._program.outputs[number] for number in numbers], : self.words]

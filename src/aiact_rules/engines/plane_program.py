@@ -34,7 +34,7 @@ class Passes:
 
     @property
     def fact(self) -> str:
-        """Give the fact that is read."""
+        """Return the fact that is read."""
         return self.test.fact
 
 
@@ -90,7 +90,7 @@ class Circuit:
         return self._count - 1
 
     def input(self, key: Input) -> int:
-        """Give the plane of an input."""
+        """Return the plane of an input."""
         if key not in self._inputs:
             self._inputs[key] = self._new()
         return self._inputs[key]
@@ -103,7 +103,7 @@ class Circuit:
         return self._made[key]
 
     def inverse(self, plane: int) -> int:
-        """Give the rows that are not in a plane."""
+        """Return the rows that are not in a plane."""
         if plane not in self._inverse:
             made = self._made_by(Op.NOT, plane, plane)
             self._inverse[plane] = made
@@ -111,7 +111,7 @@ class Circuit:
         return self._inverse[plane]
 
     def both(self, first: int, second: int) -> int:
-        """Give the rows that are in both planes."""
+        """Return the rows that are in both planes."""
         if NONE in (first, second) or self._inverse.get(first) == second:
             return NONE
         if first in (ALL, second):
@@ -119,7 +119,7 @@ class Circuit:
         return first if second == ALL else self._made_by(Op.AND, first, second)
 
     def either(self, first: int, second: int) -> int:
-        """Give the rows that are in one plane or the other."""
+        """Return the rows that are in one plane or the other."""
         if ALL in (first, second) or self._inverse.get(first) == second:
             return ALL
         if first in (NONE, second):
@@ -127,7 +127,7 @@ class Circuit:
         return first if second == NONE else self._made_by(Op.OR, first, second)
 
     def differ(self, first: int, second: int) -> int:
-        """Give the rows that are in exactly one of two planes."""
+        """Return the rows that are in exactly one of two planes."""
         if first == second:
             return NONE
         for one, other in ((first, second), (second, first)):
@@ -138,14 +138,14 @@ class Circuit:
         return self._made_by(Op.XOR, first, second)
 
     def every(self, planes: Iterable[int]) -> int:
-        """Give the rows that are in all planes."""
+        """Return the rows that are in all planes."""
         found = ALL
         for plane in sorted(set(planes)):
             found = self.both(found, plane)
         return found
 
     def some(self, planes: Iterable[int]) -> int:
-        """Give the rows that are in some plane."""
+        """Return the rows that are in some plane."""
         found = NONE
         for plane in sorted(set(planes)):
             found = self.either(found, plane)
@@ -200,7 +200,7 @@ class Circuit:
         return Program(tuple(inputs), tuple(steps), tuple(place[plane] for plane in outputs), places)
 
     def _order(self, outputs: Sequence[int]) -> dict[int, None]:
-        """Give the planes that the outputs need, operands before what is made from them."""
+        """Return the planes that the outputs need, operands before what is made from them."""
         order: dict[int, None] = {}
         for output in outputs:
             todo = [output]
@@ -233,11 +233,11 @@ class Rails:
             self._nodes.append((self.certain(node.formula), self.possible(node.formula)))
 
     def certain(self, formula: Formula) -> int:
-        """Give the plane of the rows in which the formula is certain."""
+        """Return the plane of the rows in which the formula is certain."""
         return self._plane(formula, certain=True)
 
     def possible(self, formula: Formula) -> int:
-        """Give the plane of the rows in which the formula is possible."""
+        """Return the plane of the rows in which the formula is possible."""
         return self._plane(formula, certain=False)
 
     def _plane(self, formula: Formula, *, certain: bool) -> int:

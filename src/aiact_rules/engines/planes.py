@@ -26,7 +26,7 @@ class PlanesEngine:
     name = "planes"
 
     def prepare(self, pack_at: PackAt, lowered: Lowered) -> Callable[[Mapping[str, FactValue]], Outcome]:  # noqa: ARG002
-        """Give a function from facts to the outcome. Raises EngineUnavailable where numpy or pyarrow is missing."""
+        """Return a function from facts to the outcome. Raises EngineUnavailable where numpy or pyarrow is missing."""
         need_sweep_libraries()
         every = Outcomes(lowered)
 
@@ -71,7 +71,7 @@ class Outcomes:
         self._local = threading.local()
 
     def __call__(self, records: Sequence[Mapping[str, FactValue]]) -> list[Outcome]:
-        """Give the outcome of each record."""
+        """Return the outcome of each record."""
         from aiact_rules.engines.plane_columns import ColumnReader
         from aiact_rules.engines.plane_machine import Machine, unpacked
 
@@ -135,7 +135,7 @@ def _cell(value: FactValue | None) -> object:
 
 
 def _types(lowered: Lowered) -> dict[str, FactType]:
-    """Give the type of each fact from the tests that are made of it."""
+    """Return the type of each fact from the tests that are made of it."""
     types = {}
     for atom in lowered.atoms:
         if atom.test is Test.IS:

@@ -109,7 +109,7 @@ class _Writer:
         return found
 
     def shared_formulas(self, owing: list[_Owing]) -> set[Formula]:
-        """Give the formulas that get a local: nodes and parts of formulas that are used more than once, and answers."""
+        """Return the formulas that get a local: nodes and parts of formulas that are used more than once, and answers."""
         uses: Counter[Formula] = Counter()
         reached: set[int] = set()
 
@@ -220,7 +220,7 @@ class _Writer:
                 uses[fact].facts.append(fact)
 
     def in_order(self) -> list[_Value]:
-        """Give the shared formulas in an order in which they can be computed."""
+        """Return the shared formulas in an order in which they can be computed."""
         found: dict[_Value, None] = {}
         seen: set[Formula] = set()
 
@@ -245,12 +245,12 @@ class _Writer:
         return list(found)
 
     def key(self, formula: Formula) -> _Value | None:
-        """Give the local that holds a formula, or None where it is written out wherever it is used."""
+        """Return the local that holds a formula, or None where it is written out wherever it is used."""
         shared = _positive(formula) if isinstance(formula, Literal) else formula
         return _Value(shared) if shared in self.shared else None
 
     def definition(self, formula: Formula) -> Formula:
-        """Give what a local stands for: the formula of a node, or the formula itself."""
+        """Return what a local stands for: the formula of a node, or the formula itself."""
         if isinstance(formula, Literal) and formula.is_node:
             return self.lowered.nodes[formula.index].formula
         return formula
@@ -309,7 +309,7 @@ class _Writer:
         self.lines.append(f"{indent}out += ({''.join(f'({index}, {code}), ' for index, code in items)})")
 
     def rows(self, indices: Iterable[int]) -> str:
-        """Give the name of the answers of several duties that have the same code, by that code."""
+        """Return the name of the answers of several duties that have the same code, by that code."""
         return self.answers.setdefault(tuple(indices), f"r{len(self.answers)}")
 
     def by_fact(self, duties: list[tuple[int, Duty]]) -> list[tuple[str | None, list[tuple[int, Duty]]]]:
@@ -331,7 +331,7 @@ class _Writer:
         return None
 
     def known(self, formula: Formula) -> str:
-        """Give the text of a test of one fact that is known."""
+        """Return the text of a test of one fact that is known."""
         assert isinstance(formula, Literal)
         text = self.comparison(self.lowered.atoms[formula.index])
         return text if formula.positive else f"not {text}"
@@ -343,7 +343,7 @@ class _Writer:
         return f"({base}m if {self.test(formula, certain=True)} else {base}p) if {possible} else {base}"
 
     def code(self, formula: Formula) -> str:
-        """Give the truth code of a conclusion."""
+        """Return the truth code of a conclusion."""
         if isinstance(formula, Literal) and formula.is_node and formula.positive:
             return self.locals[_Value(formula)]
         return self.number(formula, _Value(formula))
@@ -357,7 +357,7 @@ class _Writer:
         return f"({value.certain} if {certain} else {value.possible}) if {possible} else 0"
 
     def test(self, formula: Formula, *, certain: bool, negated: bool = False, inside: bool = False) -> str:
-        """Give a formula, or its negation, in one plane. With `inside`, its own local does not exist yet."""
+        """Return a formula, or its negation, in one plane. With `inside`, its own local does not exist yet."""
         if formula in (TRUE, FALSE):
             return str((formula == TRUE) is not negated)
         key = None if inside else self.key(formula)
@@ -394,7 +394,7 @@ class _Writer:
         return f"({name} is not None and not {text})" if with_unknown else f"({name} is None or not {text})"
 
     def comparison(self, atom: FactTest) -> str:
-        """Give the text of a test of a fact that is known."""
+        """Return the text of a test of a fact that is known."""
         name = self.fact_locals[atom.fact]
         if atom.test is Test.IS:
             return f"{name} is {atom.operand}"
@@ -443,7 +443,7 @@ def _walk(block: _Block) -> Iterator[_Block]:
 
 
 def _common(one: _Block, other: _Block) -> _Block:
-    """Give the innermost block that holds both."""
+    """Return the innermost block that holds both."""
     while one is not other:
         if one.depth < other.depth:
             one, other = other, one

@@ -17,5 +17,5 @@ class ReferenceEngine:
     name = "reference"
 
     def prepare(self, pack_at: PackAt, lowered: Lowered) -> Callable[[Mapping[str, FactValue]], Outcome]:  # noqa: ARG002
-        """Give a function from facts to the outcome."""
+        """Return a function from facts to the outcome."""
         return lambda facts: evaluate(pack_at, facts).outcome()

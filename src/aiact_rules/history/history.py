@@ -61,7 +61,7 @@ class Table:
     topics: Mapping[str, Topic]
 
     def topic_of(self, obligation: str, pack: str) -> Topic:
-        """Give the topic of an obligation: in an earlier text the last part of its id, in the Act the first pattern that fits."""
+        """Return the topic of an obligation: in an earlier text the end of its id, in the Act the first pattern that fits."""
         named = self.topics.get(obligation.rsplit(".", 1)[-1])
         if any(v.pack == pack and v.pack != self.versions[-1].pack for v in self.versions):
             return named or self.topics[OTHER]
@@ -80,7 +80,7 @@ class Asked:
     applies_from: date | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Give it as it stands in the JSON of a history."""
+        """Return this as it stands in the JSON of a history."""
         return {
             "topic": self.topic.key,
             "title": self.topic.title,
@@ -106,7 +106,7 @@ class VersionDecision:
 
     @property
     def in_scope(self) -> bool:
-        """Say whether the text may reach the release at all."""
+        """Return whether the text may reach the release at all."""
         return self._scope() != "no"
 
     def _scope(self) -> str:
@@ -114,13 +114,13 @@ class VersionDecision:
         return "unknown" if name is None else self.decision.conclusions.get(name, "unknown")
 
     def owed(self, topic: str) -> Owed:
-        """Say whether the text asks for something on a topic."""
+        """Return whether the text asks for something on a topic."""
         if topic in self.asked:
             return self.asked[topic].owed
         return Owed.NO if self.version.whole else Owed.NOT_HELD
 
     def as_json(self) -> dict[str, object]:
-        """Give it as it stands in the JSON of a history."""
+        """Return this as it stands in the JSON of a history."""
         basis = self.decision.pack_at.pack
         return {
             "version": self.version.key,
@@ -150,7 +150,7 @@ class History:
     topics: tuple[Topic, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Give the history as JSON values."""
+        """Return the history as JSON values."""
         return {"subject": self.subject, "versions": [judged.as_json() for judged in self.versions]}
 
 

@@ -21,7 +21,7 @@ _CELL = {
 
 
 def render_svg(history: History) -> str:
-    """Give a history as an SVG picture that needs nothing else to be shown."""
+    """Return a history as an SVG picture that needs nothing else to be shown."""
     return "\n".join(_Picture(history).elements()) + "\n"
 
 

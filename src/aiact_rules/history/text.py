@@ -14,12 +14,12 @@ _PLACE = re.compile(r"(?:Art\. \w+(?:\(\d+\w*\))?|\w+ \w+)")
 
 
 def render_text(history: History) -> str:
-    """Give a history as lines of text."""
+    """Return a history as lines of text."""
     return "\n".join(line.rstrip() for line in _lines(history)) + "\n"
 
 
 def class_of(judged: VersionDecision) -> str:
-    """Say in words what a text makes of the release."""
+    """Return in words what a text makes of the release."""
     if not judged.in_scope:
         return ", ".join([*(said for said, owed in judged.classes if owed is Owed.YES), "outside the text"])
     words = [f"{said}{'' if owed is Owed.YES else ' (?)'}" for said, owed in judged.classes]
@@ -27,7 +27,7 @@ def class_of(judged: VersionDecision) -> str:
 
 
 def places_of(asked: Asked) -> tuple[str, ...]:
-    """Give the paragraphs that ask for something on a topic, each once, in order: `Art. 53(1)`, `Annex XI`."""
+    """Return the paragraphs that ask for something on a topic, each once, in order: `Art. 53(1)`, `Annex XI`."""
     first = (_PLACE.match(provision) for provision in asked.provisions)
     return tuple(in_order(dict.fromkeys(found[0] for found in first if found)))
 

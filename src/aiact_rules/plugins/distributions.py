@@ -15,7 +15,7 @@ _PLAIN = (BuiltinImporter, FrozenImporter, PathFinder)
 
 
 def may_offer(group: str, path: Iterable[object] | None = None) -> bool:
-    """Say whether a distribution on the path may have entry points of a group.
+    """Return whether a distribution on the path may have entry points of a group.
 
     False only where every entry of the path is a folder, or nothing at all, and no `entry_points.txt` beside its modules
     heads a section with the group. Whatever else could hide a distribution (an archive, an egg, a finder that is not

@@ -42,7 +42,9 @@ class Engine(Protocol):
         """The name by which `--engine` chooses it."""
 
     def prepare(self, pack_at: PackAt, lowered: Lowered) -> Evaluator:
-        """Give a function from facts by name (a missing name is unknown) to the outcome. Called once per pack and date.
+        """Return a function from facts by name (a missing name is unknown) to the outcome.
+
+        Called once per pack and date.
 
         Raises PackError where the engine cannot run this pack, and EngineUnavailable where it is not installed.
         """
@@ -61,7 +63,7 @@ class Source(Protocol):
         """The name by which `--source` chooses it."""
 
     def accepts(self, path: Path) -> bool:
-        """Say, from the name and the first bytes, whether this source reads the file."""
+        """Return, from the name and the first bytes, whether this source reads the file."""
 
     def read(self, path: Path, vocabulary: Vocabulary, cues: Mapping[str, Cue]) -> Document | Skipped:
         """Read one release. Raises InputError with file, line and hint for input that cannot be used."""

@@ -38,13 +38,13 @@ class Equalities:
         self._lowered: Answers | None = None
 
     def rules(self) -> Answers:
-        """Give the answers of the rules."""
+        """Return the answers of the rules."""
         if self._rules is None:
             self._rules = Meaning(self.subject.pack_at, self.view.rail).answers()
         return self._rules
 
     def lowered(self) -> Answers:
-        """Give the answers of the lowered pack."""
+        """Return the answers of the lowered pack."""
         if self._lowered is None:
             self._lowered = answers_of(self.subject.lowered, self.view.rail)
         return self._lowered
@@ -143,7 +143,7 @@ class Equalities:
 
 
 def _model_of_some(formulas: list[Formula], solver: Any) -> Any:
-    """Give a model of one of the formulas, or None. What was refuted helps to refute the next."""
+    """Return a model of one of the formulas, or None. What was refuted helps to refute the next."""
     for at in range(0, len(formulas), 300):
         some = z3.Or(formulas[at : at + 300])
         solver.push()

@@ -25,7 +25,7 @@ class DutyRails:
     met: Rail
 
     def named(self) -> Iterator[tuple[str, Rail]]:
-        """Give each answer with its name."""
+        """Return each answer with its name."""
         yield "owed", self.owed
         yield "in force", self.in_force
         yield "due", self.due
@@ -41,12 +41,12 @@ class Answers:
 
 
 def negated(rail: Rail) -> Rail:
-    """Give the negation: certain where the rail is not even possible."""
+    """Return the negation: certain where the rail is not even possible."""
     return Rail(z3.Not(rail.possible), z3.Not(rail.certain))
 
 
 def node_rails(lowered: Lowered, atoms: Rails) -> list[Rail]:
-    """Give both planes of every node."""
+    """Return both planes of every node."""
     rails: list[Rail] = []
     for node in lowered.nodes:
         rails.append(rail_of(node.formula, lowered, atoms, rails))
@@ -54,7 +54,7 @@ def node_rails(lowered: Lowered, atoms: Rails) -> list[Rail]:
 
 
 def rail_of(lines: Lines, lowered: Lowered, atoms: Rails, nodes: list[Rail]) -> Rail:
-    """Give both planes of one formula of a lowered pack."""
+    """Return both planes of one formula of a lowered pack."""
     if isinstance(lines, Literal):
         rail = nodes[lines.index] if lines.is_node else atoms(lowered.atoms[lines.index])
         return rail if lines.positive else negated(rail)
@@ -64,7 +64,7 @@ def rail_of(lines: Lines, lowered: Lowered, atoms: Rails, nodes: list[Rail]) -> 
 
 
 def answers_of(lowered: Lowered, atoms: Rails) -> Answers:
-    """Give the answers of a lowered pack."""
+    """Return the answers of a lowered pack."""
     nodes = node_rails(lowered, atoms)
 
     def rail(lines: Lines) -> Rail:
@@ -77,7 +77,7 @@ def answers_of(lowered: Lowered, atoms: Rails) -> Answers:
 
 
 def differences(one: Answers, other: Answers, *, where_owed: bool = False) -> dict[str, Formula]:
-    """Say, by name, where two forms of one pack answer differently; what looks the same in both is left out.
+    """Return, by name, where two forms of one pack answer differently; what looks the same in both is left out.
 
     With `where_owed`, answers about an obligation that neither holds possible to be owed do not count.
     """

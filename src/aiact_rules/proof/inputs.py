@@ -54,7 +54,7 @@ class FactInput:
     bounds: tuple[Any, ...] = ()
 
     def passes(self, atom: FactTest) -> Formula:
-        """Say whether the value passes a test."""
+        """Return whether the value passes a test."""
         test, operand = atom.test, atom.operand
         if test is Test.IS:
             return self.value if operand else z3.Not(self.value)
@@ -81,7 +81,7 @@ class FactInput:
         return self.value < bound if test is Test.BELOW else self.value <= bound
 
     def at(self, place: int) -> FactValue:
-        """Give a quantity or a date that stands at a place among the bounds."""
+        """Return a quantity or a date that stands at a place among the bounds."""
         index, on = divmod(place, 2)
         bounds = self.bounds
         if on:
@@ -159,14 +159,14 @@ class Inputs:
         return value
 
     def solver(self, *conditions: Formula) -> Any:
-        """Give a solver that knows what values can be."""
+        """Return a solver that knows what values can be."""
         solver = z3.Solver()
         solver.add(self.domain)
         solver.add(*conditions)
         return solver
 
     def record(self, model: Any, *, known_only: bool = True) -> Record:
-        """Give the facts that a model of the solver states, or all facts as they are in it."""
+        """Return the facts that a model of the solver states, or all facts as they are in it."""
         found: Record = {}
         for fact in self.facts.values():
             if known_only and not z3.is_true(model.eval(fact.known, model_completion=True)):
@@ -220,14 +220,14 @@ class View:
         self._known[name] = z3.Or(self._known[name], follows)
 
     def known(self, name: str) -> Formula:
-        """Say whether a fact is known in this view."""
+        """Return whether a fact is known in this view."""
         declaration = None if self.vocabulary is None else self.vocabulary.get(name)
         if declaration is not None and declaration.if_absent is not None:
             return z3.BoolVal(True)
         return self._known[name]
 
     def rail(self, atom: FactTest) -> Rail:
-        """Say when a test is certainly, and when it is possibly, passed."""
+        """Return the formula that says when a test is certainly, and when it is possibly, passed."""
         if atom not in self._rails:
             self._rails[atom] = self._rail(atom)
         return self._rails[atom]
@@ -244,7 +244,7 @@ class View:
 
 
 def judged_facts(inputs: Inputs, pack_at: PackAt) -> list[Formula]:
-    """Give what holds of all facts that a gate passes on: a date, a moment wherever there are roles, no empty roles."""
+    """Return what holds of all facts that a gate passes on: a date, a moment wherever there are roles, no empty roles."""
     conditions = []
     if RELEASE_DATE in inputs.facts:
         conditions.append(inputs.facts[RELEASE_DATE].known)

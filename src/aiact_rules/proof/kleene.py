@@ -133,7 +133,7 @@ def _free_nodes(lowered: Lowered, tag: str) -> dict[tuple[bool, int], Rail]:
 
 
 def _steps(lowered: Lowered, free: Mapping[tuple[bool, int], Rail]) -> Iterator[tuple[int, Rail]]:
-    """Give each node as its formula makes it from any answers of what it refers to."""
+    """Return each node as its formula makes it from any answers of what it refers to."""
     atoms = {atom: free[False, n] for n, atom in enumerate(lowered.atoms)}
     nodes = [free[True, n] for n in range(len(lowered.nodes))]
     for n, node in enumerate(lowered.nodes):

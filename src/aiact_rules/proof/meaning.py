@@ -37,7 +37,7 @@ class Said:
 
     @property
     def rail(self) -> Rail:
-        """Give it as what is certain and what is possible."""
+        """Return this as what is certain and what is possible."""
         return Rail(self.yes, z3.Not(self.no))
 
 
@@ -84,7 +84,7 @@ class Meaning:
                 self._concluding.setdefault(rule.concludes, []).append(rule)
 
     def condition(self, condition: Condition) -> Said:
-        """Say when a condition holds."""
+        """Return the formula that says when a condition holds."""
         if isinstance(condition, AllOf):
             return all_said(self.condition(part) for part in condition.parts)
         if isinstance(condition, AnyOf):
@@ -98,14 +98,14 @@ class Meaning:
         return Said(rail.certain, z3.Not(rail.possible))
 
     def stands(self, rule: Rule) -> Said:
-        """Say when a rule's condition holds and no exception to it stands."""
+        """Return the formula that says when a rule's condition holds and no exception to it stands."""
         if rule.id not in self._stands:
             exceptions = (unsaid(self.stands(exception)) for exception in self._exceptions.get(rule.id, ()))
             self._stands[rule.id] = all_said([self.condition(rule.when), *exceptions])
         return self._stands[rule.id]
 
     def prevails(self, rule: Rule) -> Said:
-        """Say when a rule stands and, where it is an exception, what it overrides has its condition fulfilled."""
+        """Return the formula that says when a rule prevails: it stands, and so does the condition of what it overrides."""
         if not rule.exception_to:
             return self.stands(rule)
         rules, obligations = self.pack_at.rules, self.pack_at.obligations
@@ -114,7 +114,7 @@ class Meaning:
         return all_said([self.stands(rule), some_said(overridden)])
 
     def conclusion(self, name: str) -> Said:
-        """Say when some rule that concludes this prevails."""
+        """Return the formula that says when some rule that concludes this prevails."""
         if name not in self._conclusions:
             self._conclusions[name] = None
             self._conclusions[name] = some_said(self.prevails(rule) for rule in self._concluding.get(name, ()))
@@ -124,7 +124,7 @@ class Meaning:
         return said
 
     def role(self, name: str) -> Said:
-        """Say when the operator acts in a role."""
+        """Return the formula that says when the operator acts in a role."""
         role = self.pack_at.pack.roles[name]
         said = self.condition(FactTest(ROLES, Test.INCLUDES, frozenset({name})))
         if role.unless is not None:
@@ -132,20 +132,20 @@ class Meaning:
         return said if role.deemed is None else some_said([said, self.conclusion(role.deemed)])
 
     def some_role(self, o: Obligation) -> Said:
-        """Say when the operator acts in a role that an obligation binds."""
+        """Return the formula that says when the operator acts in a role that an obligation binds."""
         return some_said(self.role(name) for name in o.roles) if o.roles else YES
 
     def owed(self, o: Obligation) -> Said:
-        """Say when an obligation is owed, whatever the date."""
+        """Return the formula that says when an obligation is owed, whatever the date."""
         exceptions = (unsaid(self.stands(rule)) for rule in self._exceptions.get(o.id, ()))
         return all_said([self.some_role(o), self.condition(o.given), *exceptions])
 
     def met(self, o: Obligation) -> Said:
-        """Say when an obligation is met; a prohibition never is."""
+        """Return the formula that says when an obligation is met; a prohibition never is."""
         return NO if o.met is None else self.condition(o.met)
 
     def in_force(self, o: Obligation) -> Said:
-        """Say when an obligation applies on the release date."""
+        """Return the formula that says when an obligation applies on the release date."""
         if o.timetable is None:
             return YES
         if o.timetable not in self._timetables:
@@ -159,7 +159,7 @@ class Meaning:
         return self._timetables[o.timetable]
 
     def due(self, o: Obligation) -> Said:
-        """Say when the moment from which an obligation counts has come."""
+        """Return the formula that says when the moment from which an obligation counts has come."""
         moments = self.pack_at.pack.moments
         if not o.moments:
             return YES
@@ -173,11 +173,11 @@ class Meaning:
         return self.condition(FactTest(RELEASE_DATE, Test.AT_LEAST, self.pack_at.date_of(parameter)))
 
     def duty(self, o: Obligation) -> DutyRails:
-        """Give the four answers about an obligation."""
+        """Return the four answers about an obligation."""
         return DutyRails(self.owed(o).rail, self.in_force(o).rail, self.due(o).rail, self.met(o).rail)
 
     def answers(self) -> Answers:
-        """Give every answer the pack has to give."""
+        """Return every answer the pack has to give."""
         names: Mapping[str, None] = dict.fromkeys(sorted({*self._concluding, *self.pack_at.pack.headlines}))
         return Answers(
             {name: self.conclusion(name).rail for name in names},
@@ -186,7 +186,7 @@ class Meaning:
 
 
 def tests_of(pack_at: PackAt) -> tuple[FactTest, ...]:
-    """Give every test that the pack can rest on at this date, whatever the readings chosen and the text in the law."""
+    """Return every test that the pack can rest on at this date, whatever the readings chosen and the text in the law."""
     pack = pack_at.pack
     conditions = [rule.when for rule in pack.rules.values()] + [cue.suggests for cue in pack.cues.values()]
     for o in (*pack.obligations.values(), *pack_at.obligations.values()):

@@ -15,7 +15,7 @@ from aiact_rules.proof.inputs import Formula, Rail, View
 
 
 def program_of(lowered: Lowered, vocabulary: Vocabulary) -> Program:
-    """Give the plane program with every answer of a lowered pack as its outputs, in the order `plane_answers` reads."""
+    """Return the plane program with every answer of a lowered pack as its outputs, in the order `plane_answers` reads."""
     silence: dict[str, FactValue | None] = {}
     for fact in lowered.facts:
         declaration = vocabulary.get(fact)
@@ -29,7 +29,7 @@ def program_of(lowered: Lowered, vocabulary: Vocabulary) -> Program:
 
 
 def outputs_of(program: Program, view: View) -> list[Formula]:
-    """Give what each output of a program is, for the facts of a view."""
+    """Return what each output of a program is, for the facts of a view."""
     planes: dict[int, Formula] = {NONE: z3.BoolVal(False), ALL: z3.BoolVal(True)}
     for place, key in enumerate(program.inputs, start=2):
         if isinstance(key, Passes):
@@ -48,7 +48,7 @@ def outputs_of(program: Program, view: View) -> list[Formula]:
 
 
 def plane_answers(program: Program, lowered: Lowered, view: View) -> Answers:
-    """Say what a program from `program_of` answers."""
+    """Return what a program from `program_of` answers."""
     outputs = outputs_of(program, view)
     pairs = [Rail(outputs[at], outputs[at + 1]) for at in range(0, len(outputs), 2)]
     names = list(lowered.conclusions)
@@ -60,13 +60,13 @@ def plane_answers(program: Program, lowered: Lowered, view: View) -> Answers:
 
 
 def engine_program(lowered: Lowered) -> Program:
-    """Give the program that the planes engine itself runs."""
+    """Return the program that the planes engine itself runs."""
     program: Program = Outcomes(lowered)._program
     return program
 
 
 def engine_answers(program: Program, lowered: Lowered, view: View) -> Answers:
-    """Say what the engine answers: its outputs in the order in which it reads them."""
+    """Return what the engine answers: its outputs in the order in which it reads them."""
     outputs = outputs_of(program, view)
     names, at = list(lowered.conclusions), 2 * len(lowered.conclusions)
     duties = {}

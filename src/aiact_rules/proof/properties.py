@@ -27,7 +27,7 @@ from aiact_rules.proof.witnesses import severity
 
 
 def other_dates(pack: Pack, as_of: date) -> tuple[date, ...]:
-    """Give one date in each period of the text that holds something which is not in the law on `as_of`."""
+    """Return one date in each period of the text that holds something which is not in the law on `as_of`."""
     spans = [r.text for r in pack.rules.values()] + [o.text for o in pack.obligations.values()]
     found = set()
     for span in spans:
@@ -145,7 +145,7 @@ def duties_fulfillable(subject: Subject, names: Iterable[str] | None = None) -> 
 
 
 def under_other_readings(subject: Subject, names: set[str], alive: Callable[[Subject, str], bool]) -> dict[str, str]:
-    """Say which of the names come alive under another choice of one reading, and under which."""
+    """Return which of the names come alive under another choice of one reading, and under which."""
     found: dict[str, str] = {}
     pack_at = subject.pack_at
     for reading in pack_at.pack.readings.values():
@@ -166,7 +166,7 @@ def under_other_readings(subject: Subject, names: set[str], alive: Callable[[Sub
 
 
 def excluded_pairs(pack: Pack) -> tuple[tuple[str, str], ...]:
-    """Give the pairs of conclusions that can never hold together: those the pack lists, and what names say.
+    """Return the pairs of conclusions that can never hold together: those the pack lists, and what names say.
 
     By its name, `not_x` or `no_x` denies `x`.
     """

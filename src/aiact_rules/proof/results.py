@@ -19,7 +19,7 @@ class Refutation:
     witness: Witness | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Give it as JSON values."""
+        """Return this as JSON values."""
         return {
             "subject": self.subject,
             "place": None if self.place is None else str(self.place),
@@ -42,11 +42,11 @@ class Property:
 
     @property
     def holds(self) -> bool:
-        """Say whether it was proved."""
+        """Return whether it was proved."""
         return not self.refutations
 
     def as_json(self) -> dict[str, object]:
-        """Give it as JSON values."""
+        """Return this as JSON values."""
         return {
             "property": self.key,
             "title": self.title,
@@ -70,11 +70,11 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Say whether every property was proved."""
+        """Return whether every property was proved."""
         return all(each.holds for each in self.properties)
 
     def text(self) -> str:
-        """Give one line for each property, and below it what refutes it."""
+        """Return one line for each property, and below it what refutes it."""
         extended = f" with {', '.join(self.extensions)}" if self.extensions else ""
         lines = [f"{self.pack_id} {self.version}{extended}, law as of {self.as_of}"]
         for each in self.properties:
@@ -91,7 +91,7 @@ class Proof:
         return "\n".join(lines) + "\n"
 
     def as_json(self) -> dict[str, object]:
-        """Give it as JSON values."""
+        """Return this as JSON values."""
         return {
             "pack": self.pack_id,
             "version": self.version,

@@ -81,7 +81,7 @@ class SourceAnswers:
 
 
 def source_answers(source: Source, lowered: Lowered, inputs: Inputs) -> SourceAnswers:
-    """Say what generated source answers. Raises PackError for Python that is not of its kind."""
+    """Return what generated source answers. Raises PackError for Python that is not of its kind."""
     module = ast.parse(source.text)
     *shared, function = module.body
     if not isinstance(function, ast.FunctionDef) or function.name != "run":

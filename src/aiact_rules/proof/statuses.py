@@ -30,7 +30,7 @@ class Shape:
 
 
 def shape_of(o: Obligation) -> Shape:
-    """Give the shape of an obligation."""
+    """Return the shape of an obligation."""
     return Shape(o.can_gate, o.kind is Kind.SIGNAL, o.after is not None, o.kind is Kind.PROHIBITION)
 
 
@@ -54,7 +54,7 @@ class Statuses:
         self._tables: dict[Shape, dict[Status | None, list[int]]] = {}
 
     def has(self, o: Obligation, duty: DutyRails, *statuses: Status) -> Formula:
-        """Say when an obligation has one of these statuses."""
+        """Return the formula that says when an obligation has one of these statuses."""
         codes = [code for status in statuses for code in self._table(o).get(status, ())]
         bits = _bit_formulas(duty)
         return z3.And(duty.owed.possible, _choose(codes, list(_BITS), bits))
@@ -75,7 +75,7 @@ def _possible_codes() -> Iterator[int]:
 
 
 def _choose(codes: list[int], rest: list[int], bits: dict[int, Formula]) -> Formula:
-    """Say that the bits form one of the codes, as a decision tree with equal branches joined."""
+    """Return the formula that the bits form one of the codes, as a decision tree with equal branches joined."""
     if not codes:
         return z3.BoolVal(False)
     if len(codes) == 1 << len(rest):
@@ -88,14 +88,17 @@ def _choose(codes: list[int], rest: list[int], bits: dict[int, Formula]) -> Form
 
 
 def is_breach(o: Obligation, duty: DutyRails) -> Formula:
-    """Say when an obligation is breached, by definition: certainly owed, in force and due, and not even possibly met."""
+    """Return the formula that says when an obligation is breached, by definition.
+
+    It is certainly owed, in force and due, and not even possibly met.
+    """
     if not o.can_gate or o.kind is Kind.SIGNAL:
         return z3.BoolVal(False)
     return z3.And(duty.owed.certain, duty.in_force.certain, duty.due.certain, z3.Not(duty.met.possible))
 
 
 def may_be_breach(o: Obligation, duty: DutyRails) -> Formula:
-    """Say when an obligation that gates stands in the way of an allow, by definition.
+    """Return the formula that says when an obligation that gates stands in the way of an allow, by definition.
 
     Before an act, it does where it may be owed, in force and due and is not certainly met. What is owed afterwards
     does only where it is certainly not met: until then it is a condition of the allow.

@@ -57,11 +57,11 @@ class Difference:
 
     @property
     def witnesses(self) -> tuple[Witness, ...]:
-        """Give the facts that show it."""
+        """Return the facts that show it."""
         return tuple(w for w in (self.stricter, self.more_lenient) if w is not None)
 
     def as_json(self) -> dict[str, object]:
-        """Give it as JSON values."""
+        """Return this as JSON values."""
 
         def shown(witness: Witness | None) -> object:
             return None if witness is None else {"release": witness.release_file(), "replays": witness.replays}
@@ -86,7 +86,7 @@ class Comparison:
 
     @property
     def changed(self) -> tuple[Difference, ...]:
-        """Give what is not the same."""
+        """Return what is not the same."""
         return tuple(d for d in (self.verdict, *self.obligations) if d.relation is not Relation.SAME)
 
 

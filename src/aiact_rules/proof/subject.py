@@ -40,17 +40,17 @@ class Subject:
         self._duties: dict[str, DutyRails] = {}
 
     def duty(self, o: Obligation) -> DutyRails:
-        """Give the four answers about an obligation."""
+        """Return the four answers about an obligation."""
         if o.id not in self._duties:
             self._duties[o.id] = self.meaning.duty(o)
         return self._duties[o.id]
 
     def can(self, *conditions: Formula) -> bool:
-        """Say whether some facts fulfil the conditions."""
+        """Return whether some facts fulfil the conditions."""
         return self.model(*conditions) is not None
 
     def model(self, *conditions: Formula) -> Any:
-        """Give a model of the conditions, or None."""
+        """Return a model of the conditions, or None."""
         self.solver.push()
         try:
             self.solver.add(*conditions)
@@ -59,7 +59,7 @@ class Subject:
             self.solver.pop()
 
     def impossible(self, conditions: Mapping[str, Formula]) -> list[str]:
-        """Give the names of the conditions that no facts fulfil. Many are asked together, since most go together."""
+        """Return the names of the conditions that no facts fulfil. Many are asked together, since most go together."""
         names = list(conditions)
         found: list[str] = []
         todo = [names[at : at + 16] for at in range(0, len(names), 16)]
@@ -74,7 +74,10 @@ class Subject:
         return sorted(found, key=names.index)
 
     def under(self, choices: Mapping[str, str]) -> Subject | None:
-        """Give the same pack under other readings, with these variables and this solver; None where it is no different."""
+        """Return the same pack under other readings, with these variables and this solver.
+
+        None where it is no different.
+        """
         other = self.pack_at.pack.at(self.pack_at.as_of, {**self.pack_at.choices, **choices})
         kept = self.pack_at
         if (kept.rules, kept.obligations, kept.timetables) == (other.rules, other.obligations, other.timetables):
@@ -84,7 +87,7 @@ class Subject:
         return found
 
     def some_status(self, *statuses: Status) -> Formula:
-        """Say when some obligation has one of the statuses."""
+        """Return the formula that says when some obligation has one of the statuses."""
         obligations = self.pack_at.obligations.values()
         return z3.Or([self.statuses.has(o, self.duty(o), *statuses) for o in obligations])
 
@@ -98,7 +101,7 @@ class Subject:
 
 
 def answered(solver: Any) -> bool:
-    """Say whether a solver finds facts. Raises PackError where it cannot tell: that is no proof."""
+    """Return whether a solver finds facts. Raises PackError where it cannot tell: that is no proof."""
     answer = solver.check()
     if answer == z3.unknown:
         raise PackError([Problem(f"the solver gives no answer: {solver.reason_unknown()}")])

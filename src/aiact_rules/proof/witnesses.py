@@ -45,7 +45,7 @@ class Witness:
     replays: bool = False
 
     def release_file(self) -> str:
-        """Give the witness as the text of a release file."""
+        """Return the witness as the text of a release file."""
         lines = ["format: 1", *(f"# {line}" for line in self.shows.splitlines())]
         lines.append(f"# replay with --pack {self.pack_id} --as-of {self.as_of}")
         if self.choices:
@@ -69,7 +69,7 @@ class Reader:
         self._read: dict[str, Record | None] = {}
 
     def facts(self, witness: Witness) -> Record | None:
-        """Give the facts that the file states, or None where it cannot be read."""
+        """Return the facts that the file states, or None where it cannot be read."""
         text = replace(witness, shows="").release_file()
         if text not in self._read:
             try:
@@ -149,7 +149,7 @@ class Replay:
 
 
 def code_of(evaluation: Evaluation, o: Obligation) -> int | None:
-    """Give the answer about one obligation as an engine's code; None where it is certainly not owed."""
+    """Return the answer about one obligation as an engine's code; None where it is certainly not owed."""
     owed = evaluation.owed(o)
     if owed is Truth.NO:
         return None
@@ -164,7 +164,7 @@ def code_of(evaluation: Evaluation, o: Obligation) -> int | None:
 
 
 def severity(evaluation: Evaluation, status_of: StatusOf) -> int:
-    """Give 0 for an allow, 1 for a hold, 2 for a block."""
+    """Return 0 for an allow, 1 for a hold, 2 for a block."""
     obligations = tuple(evaluation.pack_at.obligations.values())
     statuses = {status_of(obligations[index], code) for index, code in evaluation.outcome().duties}
     return 2 if Status.BREACHED in statuses else int(Status.OPEN in statuses)

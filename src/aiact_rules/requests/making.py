@@ -409,7 +409,7 @@ class _Making:
         return "refuse" in (self.said.past_dates, self.maker.usual.past_dates, self.own.text("past_dates"))
 
     def dated(self, request: Request, notes: Iterable[str]) -> Request:
-        """Say that a release date is past, or refuse it where the organisation or the caller does."""
+        """Return a note that a release date is past, or refuse the date where the organisation or the caller does."""
         found = list(notes)
         fact = request.facts[RELEASE_DATE]
         if request.release_date < request.as_of:

@@ -28,7 +28,7 @@ class Answers:
         self.lines = text.split(self.newline)
 
     def with_answer(self, declaration: FactDeclaration, value: FactValue) -> str:
-        """Give the text with the fact stated. Raises InputError where there is no place for it.
+        """Return the text with the fact stated. Raises InputError where there is no place for it.
 
         The fact goes where an empty key or a commented line waits for it, else to the end of `facts:`, else to the end of
         the file. Each way is tried until the text says what it said before, and the fact.
@@ -135,7 +135,7 @@ def _names(name: str) -> frozenset[str]:
 
 
 def _said(text: str, source: str) -> dict[str, PlainText]:
-    """Give everything a release file says, by dotted name; what is empty says nothing."""
+    """Return everything a release file says, by dotted name; what is empty says nothing."""
     root = read_yaml(text, source)
     if isinstance(root, Scalar) and root.is_null:
         return {}

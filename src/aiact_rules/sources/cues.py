@@ -61,7 +61,7 @@ def find_signals(text: str, cues: Iterable[Cue], name: str, first_line: int = 1)
 
 @lru_cache(maxsize=2048)
 def _parts(phrases: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Give the phrases of a cue, each with parts that a text must hold, in lower case, for the phrase to occur in it.
+    """Return the phrases of a cue, each with parts that a text must hold, in lower case, for the phrase to occur in it.
 
     Only plain letters and digits are told so: how other letters are written in capitals is left to the pattern.
     """
@@ -73,7 +73,7 @@ def _parts(phrases: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 @lru_cache(maxsize=8192)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """Give the exact pattern of a phrase."""
+    """Return the exact pattern of a phrase."""
     exact = _GAP.join(r"[^\W_]*".join(re.escape(part) for part in word.split("*")) for word in _words(phrase))
     return re.compile(rf"(?<![^\W_])(?:{exact})(?![^\W_])", re.IGNORECASE)
 

@@ -68,15 +68,18 @@ class Document:
     files: tuple[FileRead, ...] = ()
 
     def facts_for(self, operator: Operator) -> Facts:
-        """Give what is stated for one operator of the chain. Raises InputError where it contradicts the common facts."""
+        """Return what is stated for one operator of the chain.
+
+        Raises InputError where it contradicts the common facts.
+        """
         return self.facts.merged_with(operator.facts)
 
     def with_facts(self, facts: Facts) -> Document:
-        """Give the same document with other facts, such as after arguments were worked in."""
+        """Return the same document with other facts, such as after arguments were worked in."""
         return replace(self, facts=facts)
 
     def per_operator(self) -> tuple[Document, ...]:
-        """Give one document for each operator to be judged: itself, or one for each of the chain.
+        """Return one document for each operator to be judged: itself, or one for each of the chain.
 
         Raises InputError where an operator's facts contradict the common ones.
         """

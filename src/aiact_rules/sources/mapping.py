@@ -32,7 +32,10 @@ def facts_from_mapping(values: AbcMapping[str, object], vocabulary: Vocabulary, 
 
 
 def node_of(value: object, place_of: Callable[[Path], Place], path: Path = ()) -> Node:
-    """Give a nested Python value as nodes whose places `place_of` knows by path. Raises InputError for other kinds."""
+    """Return a nested Python value as nodes whose places `place_of` knows by path.
+
+    Raises InputError for other kinds.
+    """
     place = place_of(path)
     if len(path) > MAX_DEPTH:
         raise InputError([Problem(f"nested deeper than {MAX_DEPTH} levels", place)])

@@ -54,7 +54,7 @@ def _parsed(text: Text) -> object:
         if len(found) < len(pairs):
             seen: set[str] = set()
             twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise InputError([Problem(f"the key `{twice}` stands twice in one object", Place(text.name))])
+            raise InputError([Problem(f"duplicate key `{twice}` in one object", Place(text.name))])
         return found
 
     try:

@@ -88,7 +88,7 @@ def is_card(text: Text) -> bool:
 
 
 def read_metadata(parts: FrontMatter, name: str) -> tuple[Mapping, tuple[int, ...]]:
-    """Give the front matter as a mapping (empty where there is none), and the lines in which only a template's marker stood."""
+    """Return the front matter as a mapping (empty where there is none), and the lines of nothing but a template's marker."""
     if parts.front is None:
         return Mapping((), Place(name, 1)), ()
     yaml, unfilled = without_placeholders(parts.front)
@@ -220,7 +220,7 @@ def _state_text(fact: str, texts: list[str], metadata: Mapping, key: str, statem
 
 
 def _texts(node: Node | None) -> list[str]:
-    """Give the filled-in texts of a scalar or a list."""
+    """Return the filled-in texts of a scalar or a list."""
     if node is None:
         return []
     items = node.items if isinstance(node, Sequence) else (node,)

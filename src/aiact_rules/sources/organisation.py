@@ -327,7 +327,7 @@ def _table(values: object) -> object | None:
 
 
 def _places(text: Text) -> dict[tuple[str, ...], int]:
-    """Give the line of each key, as far as single lines tell; the first mention of a table counts for it."""
+    """Return the line of each key, as far as single lines tell; the first mention of a table counts for it."""
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.text.split("\n"), 1):

@@ -38,7 +38,7 @@ class Statements:
         self.problems.append(Problem(message, place, hint))
 
     def is_group(self, name: str) -> bool:
-        """Say whether a name is a fact's, or begins one, such as `system` in `system.practices`."""
+        """Return whether a name is a fact's, or begins one, such as `system` in `system.practices`."""
         return name in self.vocabulary or name in self._groups
 
     def read_block(self, block: Node, prefix: str = "") -> None:
@@ -103,7 +103,7 @@ class Statements:
         self.problem(f"unknown fact `{name}`", place, self._nearest(name))
 
     def facts(self) -> Facts:
-        """Give what was stated. Raises InputError with every problem found, contradictions included."""
+        """Return what was stated. Raises InputError with every problem found, contradictions included."""
         collected: Facts | None = None
         try:
             collected = Facts.of(self._facts)
@@ -114,7 +114,7 @@ class Statements:
         return collected
 
     def _elements(self, name: str, node: Sequence) -> list[str] | None:
-        """Give the texts of a list; None where all of it is a template's, or where it was refused."""
+        """Return the texts of a list; None where all of it is a template's, or where it was refused."""
         texts: list[str] = []
         unfilled = 0
         for item in node:
@@ -139,7 +139,7 @@ class Statements:
 
 
 def is_filled(node: Node) -> bool:
-    """Say whether something was written: not an empty value, a blank text or a template's marker."""
+    """Return whether something was written: not an empty value, a blank text or a template's marker."""
     return not isinstance(node, Scalar) or not (node.is_null or not node.text.strip() or is_placeholder(node.text))
 
 

@@ -16,7 +16,7 @@ _LEAST_WORDS = 40
 
 
 def is_placeholder(text: str) -> bool:
-    """Say whether a value is nothing but a template's marker, such as `[More Information Needed]`."""
+    """Return whether a value is nothing but a template's marker, such as `[More Information Needed]`."""
     return _WHOLE.match(text) is not None
 
 

@@ -32,7 +32,7 @@ def check_pack(
     whole: bool = True,
     unread: frozenset[str] = frozenset(),
 ) -> Iterator[Problem]:
-    """Give every problem of names and cycles. `pack_place` finds the place of a path of keys in pack.yaml.
+    """Return every problem of names and cycles. `pack_place` finds the place of a path of keys in pack.yaml.
 
     Where pack.yaml itself could not be read (`whole` false), roles and moments are not checked. `unread` are names
     from files that have other problems; to use them is no problem of its own.
@@ -100,7 +100,7 @@ def _check_transition(pack: Pack, pack_place: Callable[..., Place], unread: froz
 
 
 def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
-    """Give a problem for each citation that names nothing in the law.
+    """Return a problem for each citation that names nothing in the law.
 
     Rules and obligations are left out: theirs were checked when their units were found.
     """
@@ -235,7 +235,7 @@ def _conclusions_in(condition: Condition) -> list[str]:
 
 
 def _loops(edges: dict[tuple[str, str], list[tuple[str, str]]]) -> Iterator[list[tuple[str, str]]]:
-    """Give one loop for each edge that leads back into the path being walked (depth first, without recursion)."""
+    """Return one loop for each edge that leads back into the path being walked (depth first, without recursion)."""
     done: set[tuple[str, str]] = set()
     for start in edges:
         if start in done:

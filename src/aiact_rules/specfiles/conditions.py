@@ -215,7 +215,7 @@ class _Reader:
         return Not(some) if test.key == "includes_none" else some
 
     def values(self, declaration: FactDeclaration, node: Node) -> list[str]:
-        """Give the values of the vocabulary that a text or a list names, in the order written."""
+        """Return the values of the vocabulary that a text or a list names, in the order written."""
         if isinstance(node, Mapping):
             self.problem(f"expected a value of `{declaration.name}` or a list", node.place)
             return []
@@ -235,7 +235,7 @@ class _Reader:
                     _choose(item.text, declaration.values),
                 )
             elif item.text in found:
-                self.problem(f"`{item.text}` stands twice", item.place)
+                self.problem(f"duplicate value `{item.text}`", item.place)
             else:
                 found.append(item.text)
         return found

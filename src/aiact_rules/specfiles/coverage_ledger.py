@@ -101,7 +101,7 @@ def load_ledger(folder: Path, *, units: Path | None = None) -> Ledger:
             _check(entry.key, spec, entry.place, index, problems)
             if entry.key in kept:
                 problems.append(
-                    Problem(f"unit `{entry.key}` stands twice", entry.place, f"the first is at {kept[entry.key].place}")
+                    Problem(f"duplicate unit `{entry.key}`", entry.place, f"the first is at {kept[entry.key].place}")
                 )
                 continue
             kept[entry.key] = LedgerEntry(
@@ -136,7 +136,7 @@ def read_units(text: str, source: str, problems: list[Problem]) -> dict[str, Uni
             continue
         digest = row.get("sha256") or row.get("hash")
         if row["id"] in found:
-            problems.append(Problem(f"unit `{row['id']}` stands twice", place))
+            problems.append(Problem(f"duplicate unit `{row['id']}`", place))
         found[row["id"]] = Unit(row["id"], str(row.get("label", row["id"])), str(digest) if digest else None)
     return found
 

@@ -71,7 +71,7 @@ def extension_problems(bases: Sequence[Pack], extension: Pack, pack_place: PackP
 
 
 def _of_a_law(extension: Pack, pack_place: PackPlace) -> Iterator[Problem]:
-    """Say what only a law may have, whatever its name."""
+    """Return what only a law may have, whatever its name."""
     if extension.gates:
         yield Problem("a pack that extends others never gates", pack_place("gates"), "write `gates: false`")
     for key in ("in_scope", "prohibited", "transition"):

@@ -67,7 +67,7 @@ def spec_files(folder: Path, *, deciding: bool = False) -> tuple[SpecFile, ...]:
 
 
 def _files_below(folder: str, within: str = "") -> Iterator[tuple[str, str]]:
-    """Give the files in a folder and below it by their relative names, with their paths; hidden ones are left out."""
+    """Return the files in a folder and below it by their relative names, with their paths; hidden ones are left out."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.name.startswith((".", "__")):
@@ -121,7 +121,7 @@ def _refused(message: str, hint: str | None = None) -> PackError:
 
 
 def files_of(contents: Mapping[str, bytes]) -> tuple[SpecFile, ...]:
-    """Give the files of a pack from their names (relative, with `/`) and bytes."""
+    """Return the files of a pack from their names (relative, with `/`) and bytes."""
     return tuple(SpecFile(_kind(name), name, contents[name]) for name in sorted(contents, key=_place_in_law))
 
 
@@ -132,7 +132,7 @@ def _place_in_law(name: str) -> str:
 
 
 def common_files(common: Path) -> tuple[SpecFile, ...]:
-    """Give the vocabulary files that every pack shares; their names begin with `common/`."""
+    """Return the vocabulary files that every pack shares; their names begin with `common/`."""
     return tuple(
         SpecFile("vocabulary", f"{COMMON}/{path.relative_to(common).as_posix()}", path.read_bytes())
         for path in sorted(common.rglob("vocabulary.yaml"))
@@ -148,7 +148,7 @@ def find_common(folder: Path) -> Path | None:
 
 
 def digest(files: Iterable[SpecFile]) -> str:
-    """Give the SHA-256 over names and bytes of the files that decide: cases and ledger are left out."""
+    """Return the SHA-256 over names and bytes of the files that decide: cases and ledger are left out."""
     total = hashlib.sha256()
     for file in sorted(files, key=lambda file: file.name):
         if file.kind in _NOT_DECIDING:

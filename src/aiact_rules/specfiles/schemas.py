@@ -70,12 +70,12 @@ _CONDITION: dict[str, Any] = {
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Give the schema of each kind of spec file by its name, such as `article`."""
+    """Return the schema of each kind of spec file by its name, such as `article`."""
     return {name: _schema(name, model) for name, model in _MODELS.items()}
 
 
 def schema_texts() -> dict[str, str]:
-    """Give the content of each published schema file by its file name."""
+    """Return the content of each published schema file by its file name."""
     return {
         f"{name}.schema.json": json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         for name, schema in schemas().items()

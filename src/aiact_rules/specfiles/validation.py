@@ -13,7 +13,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_model(model: type[Model], node: Node, problems: list[Problem]) -> Model | None:
-    """Give the node as the model says, or None, with every misfit added to `problems`."""
+    """Return the node as the model says, or None, with every misfit added to `problems`."""
     try:
         return model.model_validate(plain(node))
     except ValidationError as error:
@@ -35,12 +35,12 @@ def child(node: Node | None, *path: str | int) -> Node | None:
 
 
 def place_of(node: Node | None, fallback: Place) -> Place:
-    """Give the place of a node, or the fallback where there is none."""
+    """Return the place of a node, or the fallback where there is none."""
     return fallback if node is None else node.place
 
 
 def entries(node: Node | None) -> tuple[Entry, ...]:
-    """Give the entries of a mapping; anything else has none."""
+    """Return the entries of a mapping; anything else has none."""
     return node.entries if isinstance(node, Mapping) else ()
 
 

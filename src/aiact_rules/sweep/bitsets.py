@@ -55,7 +55,7 @@ def _turn(squares: Words, scratch: Words) -> None:
 
 
 def set_column(name: str, names: Sequence[str], sets: NDArray[np.uint8]) -> tuple[pa.Field, pa.Array]:
-    """Give the column of some sets, with the names of their bits in its metadata."""
+    """Return the column of some sets, with the names of their bits in its metadata."""
     rows, width = sets.shape
     kind = pa.binary(max(width, 1))
     if not width:
@@ -65,14 +65,14 @@ def set_column(name: str, names: Sequence[str], sets: NDArray[np.uint8]) -> tupl
 
 
 def names_of(field: pa.Field) -> tuple[str, ...]:
-    """Give the names of the bits of a column of sets. Raises ValueError where the column holds no sets."""
+    """Return the names of the bits of a column of sets. Raises ValueError where the column holds no sets."""
     if field.metadata is None or NAMES not in field.metadata:
         raise ValueError(f"the column `{field.name}` holds no sets")
     return tuple(json.loads(field.metadata[NAMES]))
 
 
 def members(value: bytes | None, names: Sequence[str]) -> tuple[str, ...]:
-    """Give the names in one set, in the order of the pack; none for a row that could not be judged."""
+    """Return the names in one set, in the order of the pack; none for a row that could not be judged."""
     if value is None:
         return ()
     return tuple(names[at] for at in _bits(value))

@@ -116,15 +116,15 @@ class Kernel:
         return Kernel, (self.plan,)
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Give the answer for a batch: the key, and for each row verdict, reason of an error, conclusions, counts and sets."""
+        """Return the answer for a batch: the key, and for each row verdict, reason of an error, conclusions, counts and sets."""
         return self.judge(batch).batch
 
     def names(self, judgement: int, status: Status) -> tuple[str, ...]:
-        """Give the obligations that can have a status on one of the dates, in the order of its set."""
+        """Return the obligations that can have a status on one of the dates, in the order of its set."""
         return tuple(self._planes[judgement].statuses[status])
 
     def schema(self, batch_schema: pa.Schema) -> pa.Schema:
-        """Give the schema of the answer to batches of some schema."""
+        """Return the schema of the answer to batches of some schema."""
         empty = pa.RecordBatch.from_arrays([pa.nulls(0, kind.type) for kind in batch_schema], schema=batch_schema)
         return self(empty).schema
 
@@ -154,7 +154,7 @@ class Kernel:
         return _Column(column, ColumnReader(self.reader(column), inputs), tuple(numbers), inputs)
 
     def reader(self, column: ColumnMap) -> Reader:
-        """Give the way in which a column states its fact."""
+        """Return the way in which a column states its fact."""
         declaration = self.plan.declarations[column.fact]
         parse, parse_many = column.parse(declaration), column.parse_many(declaration)
         if column.fact == RELEASE_DATE:
@@ -317,7 +317,7 @@ class _MomentColumn:
         )
 
     def inputs(self, batch: pa.RecordBatch) -> Iterator[tuple[int, Plane]]:
-        """Give the planes of the moment, what the row states over what is usual."""
+        """Return the planes of the moment, what the row states over what is usual."""
         usual = self._reader.read(batch.column(self._column)).planes
         stated, self.stated = self.stated, None
         silent = None if stated is None else stated.get(Silent(MOMENT))
@@ -350,7 +350,7 @@ class _DerivedColumn:
         self._reader = ColumnReader(Reader(declared.type, _decimal, _no_list), inputs)
 
     def read(self, batch: pa.RecordBatch) -> Reading:
-        """Give the planes of what follows; where a row states the fact as well, both must be the same."""
+        """Return the planes of what follows; where a row states the fact as well, both must be the same."""
         columns = []
         for name in (*self._derived.derivation.of, self.fact):
             if name in self._parts:

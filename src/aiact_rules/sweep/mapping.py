@@ -51,7 +51,7 @@ class ColumnMap:
     place: Place | None = field(default=None, compare=False)
 
     def parse(self, declaration: FactDeclaration) -> Callable[[str], FactValue | None]:
-        """Give the function that reads one text of the column; None where the text says nothing."""
+        """Return the function that reads one text of the column; None where the text says nothing."""
 
         def parse(text: str) -> FactValue | None:
             text = text.strip()
@@ -67,7 +67,7 @@ class ColumnMap:
         return parse
 
     def parse_many(self, declaration: FactDeclaration) -> Callable[[list[str]], FactValue | None]:
-        """Give the function that reads the texts of a list of the column."""
+        """Return the function that reads the texts of a list of the column."""
 
         def parse(texts: list[str]) -> FactValue | None:
             said = [text.strip() for text in texts]
@@ -99,7 +99,7 @@ class TableMap:
     words: tuple[str, ...] | None = None
 
     def problems(self, vocabulary: Vocabulary) -> Iterator[Problem]:
-        """Say what does not fit the vocabulary."""
+        """Return what does not fit the vocabulary."""
         seen: dict[str, ColumnMap] = {}
         for column in self.columns:
             declaration = vocabulary.get(column.fact)
@@ -124,7 +124,7 @@ class TableMap:
             yield from _column_problems(column, declaration)
 
     def column_problems(self, columns: Iterable[str], table: str) -> Iterator[Problem]:
-        """Say which columns the map names that the table does not have."""
+        """Return which columns the map names that the table does not have."""
         known = list(columns)
         for column in self.columns:
             if column.column not in known:
@@ -161,7 +161,10 @@ def _column_problems(column: ColumnMap, declaration: FactDeclaration) -> Iterato
 
 
 def unit_factor(unit: str, declared: str | None) -> Decimal:
-    """Give how often the declared unit is in a unit such as `PFLOP` or `million EUR`. Raises ValueError for others."""
+    """Return how many of the declared unit make one of a unit such as `PFLOP` or `million EUR`.
+
+    Raises ValueError for others.
+    """
     if declared is None:
         raise ValueError("this quantity has no unit")
     text = unit.strip()
@@ -178,7 +181,7 @@ def unit_factor(unit: str, declared: str | None) -> Decimal:
 
 
 def scale_of(column: ColumnMap, declaration: FactDeclaration) -> Decimal:
-    """Give what a number of the column is multiplied with to be in the declared unit."""
+    """Return what a number of the column is multiplied with to be in the declared unit."""
     return column.times if column.unit is None else column.times * unit_factor(column.unit, declaration.unit)
 
 

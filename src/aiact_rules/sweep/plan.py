@@ -78,7 +78,7 @@ class Plan:
 
     @property
     def facts(self) -> frozenset[str]:
-        """Give the facts that have a column."""
+        """Return the facts that have a column."""
         return frozenset(column.fact for column in self.columns)
 
 
@@ -208,7 +208,7 @@ def _words(said: object) -> str | list[str]:
 
 
 def _usual_moments(packs: Iterable[Pack]) -> UsualMoments:
-    """Give for each role the moments judged where nobody says which, with their place in the order of moments."""
+    """Return for each role the moments judged where none is stated, with their place in the order of moments."""
     found: dict[str, tuple[tuple[str, int], ...]] = {}
     for pack in packs:
         for name, role in pack.roles.items():
@@ -217,7 +217,7 @@ def _usual_moments(packs: Iterable[Pack]) -> UsualMoments:
 
 
 def usual_moment(roles: Iterable[str], usual: UsualMoments) -> str | None:
-    """Give the latest usual moment of some roles, or None where no pack knows any of them."""
+    """Return the latest usual moment of some roles, or None where no pack knows any of them."""
     moments = sorted(moment for name in roles for moment in usual.get(name, ()))
     return max(moments, key=lambda moment: moment[1])[0] if moments else None
 
@@ -286,5 +286,5 @@ def _default(name: str, value: FactValue, known: dict[str, FactValue], silence: 
 
 
 def with_sets(plan: Plan, sets: Sequence[Status], *, counts: bool = True) -> Plan:
-    """Give the same plan with other sets in its answers, and with or without counts."""
+    """Return the same plan with other sets in its answers, and with or without counts."""
     return replace(plan, sets=tuple(sets), counts=counts)

@@ -57,7 +57,7 @@ def propose(table: Table, vocabulary: Vocabulary, *, roles: Sequence[str] = ()) 
 
 
 def fact_named(column: str, vocabulary: Vocabulary) -> str | None:
-    """Give the fact that a column name names: in full, or by its last part where only one fact ends so."""
+    """Return the fact that a column name names: in full, or by its last part where only one fact ends so."""
     words = _NOT_WORD.sub("_", column.lower()).strip("_")
     full = [name for name in vocabulary if name.replace(".", "_") == words]
     if full:
@@ -67,7 +67,7 @@ def fact_named(column: str, vocabulary: Vocabulary) -> str | None:
 
 
 def near_facts(column: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Give the facts whose names are nearest to a column name, at most three."""
+    """Return the facts whose names are nearest to a column name, at most three."""
     words = _NOT_WORD.sub("_", column.lower()).strip("_")
     spelled: dict[str, str] = {}
     for name in vocabulary:
@@ -133,7 +133,7 @@ def _word_for(text: str, declaration: FactDeclaration) -> str | None:
 
 
 def _samples(table: Table, columns: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Give for each column the distinct texts of its first rows, and how often each stands there."""
+    """Return for each column the distinct texts of its first rows, and how often each stands there."""
     found: dict[str, dict[str, int]] = {name: {} for name in columns}
     for chunk in table.chunks([], columns):
         batch = chunk.batch.slice(0, _SAMPLE)
@@ -155,7 +155,7 @@ def _flat(values: Iterable[object]) -> Iterable[str]:
 
 
 def _key_of(columns: Sequence[str], samples: Mapping[str, Mapping[str, int]]) -> str | None:
-    """Give the column that names a row: called like a key, with a different value in each row."""
+    """Return the column that names a row: called like a key, with a different value in each row."""
     for name in columns:
         words = _NOT_WORD.sub("_", name.lower()).strip("_")
         if words in ("id", "key", "name", "uuid") or words.endswith(("_id", "_key", "_name")):

@@ -67,7 +67,7 @@ def sweep(
 
 
 def judged_chunks(table: Table, kernel: Kernel, others: Sequence[str] = ()) -> Iterator[tuple[Chunk, Judged]]:
-    """Give the rows of a table with their answers; the next rows are read while these are judged."""
+    """Return the rows of a table with their answers; the next rows are read while these are judged."""
     key = (*(() if kernel.plan.key is None else (kernel.plan.key,)), *kernel.plan.words)
     for chunk in read_ahead(table.chunks(kernel.plan.columns, tuple(dict.fromkeys((*others, *key))))):
         yield chunk, kernel.judge(chunk.batch, chunk.faults)
@@ -92,7 +92,7 @@ def _count(found: Swept, chunk: Chunk, judged: Judged, key: str | None) -> None:
 
 
 def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Give items in order while another thread makes the next one."""
+    """Yield items in order while another thread makes the next one."""
     waiting: queue.Queue[tuple[bool, object]] = queue.Queue(maxsize=1)
     stop = threading.Event()
 

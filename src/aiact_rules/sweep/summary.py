@@ -50,17 +50,17 @@ class Summary:
 
     @property
     def errors(self) -> int:
-        """Give how many rows could not be judged."""
+        """Return how many rows could not be judged."""
         return max((bar.counts["error"] for bar in self.bars), default=0)
 
     @property
     def worst(self) -> int:
-        """Give the severity of the strictest verdict of any row on any date: 0 allow, 1 hold, 2 block."""
+        """Return the severity of the strictest verdict of any row on any date: 0 allow, 1 hold, 2 block."""
         names = ("allow", "hold", "block")
         return max((at for bar in self.bars for at, name in enumerate(names) if bar.counts[name]), default=0)
 
     def as_json(self) -> dict[str, object]:
-        """Give the summary as JSON values."""
+        """Return the summary as JSON values."""
         return {
             "rows": self.rows,
             "errors": self.errors,
@@ -75,7 +75,7 @@ class Summary:
         }
 
     def text(self) -> str:
-        """Give the summary as text that ends in a line break."""
+        """Return the summary as text that ends in a line break."""
         return "\n".join(self._lines()) + "\n"
 
     def _lines(self) -> Iterator[str]:

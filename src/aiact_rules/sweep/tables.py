@@ -42,7 +42,7 @@ class Table(Protocol):
     rows: int | None
 
     def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
-        """Give the rows with the wanted columns, which state facts, and others as they are."""
+        """Return the rows with the wanted columns, which state facts, and others as they are."""
 
 
 def open_table(path: Path) -> Table:
@@ -96,7 +96,7 @@ class ParquetTable:
         return next((name for name in self.columns if path == name or path.startswith(f"{name}.")), None)
 
     def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
-        """Give the rows; texts that state facts come as codes with a dictionary."""
+        """Return the rows; texts that state facts come as codes with a dictionary."""
         names = {column.column for column in wanted}
         columns = [name for name in self.columns if name in names or name in others]
         texts = [(path, path != top) for path, top in self._texts if top in names]
@@ -153,7 +153,7 @@ class CsvTable:
         self.columns = _without_repeats(next(csv.reader(io.StringIO(head), delimiter=self.delimiter)), self.name)
 
     def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
-        """Give the rows; a line with too many or too few values is a row that cannot be read."""
+        """Return the rows; a line with too many or too few values is a row that cannot be read."""
         names = {*(column.column for column in wanted), *others}
         bad: dict[int, str] = {}
 
@@ -236,7 +236,7 @@ class JsonLinesTable:
         self.columns = tuple(names)
 
     def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
-        """Give the rows with the lines they stand in."""
+        """Return the rows with the lines they stand in."""
         maps = {column.column: column for column in wanted}
         names = list(dict.fromkeys([*maps, *others]))
         with self._path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
@@ -278,7 +278,7 @@ def _chunk_of_lines(lines: list[str], numbers: list[int], names: Sequence[str], 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     row = dict(pairs)
     if len(row) < len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("duplicate name in one object")
     return row
 
 
@@ -316,7 +316,7 @@ def _column_of(values: list[Any], column: ColumnMap | None, name: str, faults: d
 
 
 def _rows_within(row_bytes: int) -> int:
-    """Give how many rows a batch has so that it stays within its size in memory."""
+    """Return how many rows a batch has so that it stays within its size in memory."""
     rows = BATCH_BYTES // max(4 * row_bytes, 1)  # what is packed in a file is larger in memory
     return max(1 << 12, min(BATCH_ROWS, rows // 64 * 64))
 

@@ -136,7 +136,7 @@ def _columns(batch: pa.RecordBatch) -> list[tuple[pa.Field, pa.Array]]:
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
-    """Give the type a column had before its texts were read as codes."""
+    """Return the type a column had before its texts were read as codes."""
     if pa.types.is_dictionary(kind):
         return kind.value_type
     if pa.types.is_list(kind) and pa.types.is_dictionary(kind.value_type):
@@ -145,7 +145,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _words(field: pa.Field, column: pa.Array) -> list[Any]:
-    """Give the values of a column as Python values, sets as lists of names."""
+    """Return the values of a column as Python values, sets as lists of names."""
     if not pa.types.is_fixed_size_binary(column.type):
         return list(column.to_pylist())
     try:

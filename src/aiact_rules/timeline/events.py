@@ -24,7 +24,7 @@ class Event:
 
 
 def law_dates(packs: Iterable[Pack]) -> frozenset[date]:
-    """Give every date that packs name: values of parameters, constants in conditions, and changes of the text."""
+    """Return every date that packs name: values of parameters, constants in conditions, and changes of the text."""
     found: set[date] = set()
     for pack in packs:
         for parameter in pack.parameters.values():
@@ -40,7 +40,7 @@ def law_dates(packs: Iterable[Pack]) -> frozenset[date]:
 
 
 def text_dates(packs: Iterable[Pack], known_on: date) -> frozenset[date]:
-    """Give the dates on which the text of the packs was made or changed, as far as known on a date."""
+    """Return the dates on which the text of the packs was made or changed, as far as known on a date."""
     packs = tuple(packs)
     begins = max((pack.in_force_since for pack in packs if pack.in_force_since is not None), default=known_on)
     found = {begins}
@@ -79,7 +79,7 @@ class Events:
         self.known_on = known_on
 
     def on(self, on: date, obligations: Collection[str]) -> tuple[Event, ...]:
-        """Give what happens on a date and concerns these obligations; a change of the text concerns all."""
+        """Return what happens on a date and concerns these obligations; a change of the text concerns all."""
         found: dict[str, Event] = {}
         for pack in self.packs:
             if on in _text_dates(pack):
@@ -105,6 +105,6 @@ class Events:
 
 
 def _said(parameter: str) -> str:
-    """Say the name of a parameter in words: `annex III regime start`."""
+    """Return the name of a parameter in words: `annex III regime start`."""
     words = parameter.split("_")
     return " ".join(word.upper() if set(word) <= set("ivx") else word for word in words)

@@ -29,7 +29,7 @@ _STATUS = {
 
 
 def render_svg(timeline: Timeline) -> str:
-    """Give a timeline as an SVG picture that needs nothing else to be shown."""
+    """Return a timeline as an SVG picture that needs nothing else to be shown."""
     return "\n".join(_Picture(timeline).elements()) + "\n"
 
 

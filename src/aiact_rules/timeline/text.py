@@ -26,12 +26,12 @@ _CHANGE = {
 
 
 def render_text(timeline: Timeline) -> str:
-    """Give a timeline as lines of text."""
+    """Return a timeline as lines of text."""
     return "\n".join(_lines(timeline)) + "\n"
 
 
 def title_of(timeline: Timeline) -> str:
-    """Name the release and the operator of a timeline."""
+    """Return the release and the operator of a timeline."""
     decision = timeline.first
     subject = release_of(decision) or "the release"
     roles = roles_of(decision, " and ") or "role not known"
@@ -40,7 +40,7 @@ def title_of(timeline: Timeline) -> str:
 
 
 def line_title(timeline: Timeline, line: Line) -> str:
-    """Say in words which release one line of the timeline judges."""
+    """Return in words which release one line of the timeline judges."""
     if line is Line.NEW:
         return "the step taken that day, with nothing like it on the market before"
     design = "its design significantly changed" if timeline.design_changed else "its design not significantly changed"
@@ -119,7 +119,7 @@ def _changes_on(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
 
 
 def _question(judged: DatedDecision) -> Iterator[str]:
-    """Name the answer that would decide most on that date, where something is open."""
+    """Return the answer that would decide most on that date, where something is open."""
     needs = [need for pack in judged.decision.packs for need in pack.needs]
     if needs:
         first = max(needs, key=lambda need: need.decides).fact

@@ -74,7 +74,7 @@ class Changed:
 
     @property
     def obligation(self) -> Standing:
-        """Give the obligation as it stands now, or as it last stood."""
+        """Return the obligation as it stands now, or as it last stood."""
         found = self.now or self.before
         assert found is not None
         return found
@@ -88,17 +88,17 @@ class DatedDecision:
 
     @property
     def verdict(self) -> Verdict:
-        """Give the verdict of that date."""
+        """Return the verdict of that date."""
         return self.decision.verdict
 
     @cached_property
     def obligations(self) -> Mapping[str, Standing]:
-        """Give every obligation, prohibition and signal of which there is something to say, by id."""
+        """Return every obligation, prohibition and signal of which there is something to say, by id."""
         return {finding.id: Standing.of(finding) for finding in self.decision.findings}
 
     @cached_property
     def asks(self) -> frozenset[str]:
-        """Give the facts whose answers can still change the verdict."""
+        """Return the facts whose answers can still change the verdict."""
         return frozenset(need.fact for pack in self.decision.packs for need in pack.needs)
 
 
@@ -114,7 +114,7 @@ class TimelineDate:
     changes: Mapping[Line, tuple[Changed, ...]]
 
     def judged(self, line: Line) -> DatedDecision | None:
-        """Give what was judged for one of the two ways."""
+        """Return what was judged for one of the two ways."""
         return self.new if line is Line.NEW else self.on_market
 
 
@@ -133,17 +133,17 @@ class Timeline:
 
     @property
     def first(self) -> Decision:
-        """Give the first decision, which says what is judged and by what law."""
+        """Return the first decision, which says what is judged and by what law."""
         return self.dates[0].new.decision
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """Give the ways of judging that are shown: both only where the law spares, or may spare, what was there before."""
+        """Return the ways of judging that are shown: both only where the law spares, or may spare, what was there before."""
         spared = any(each.on_market is not None for each in self.dates)
         return (Line.NEW, Line.ON_MARKET) if spared else (Line.NEW,)
 
     def as_json(self) -> dict[str, object]:
-        """Give the timeline as JSON values."""
+        """Return the timeline as JSON values."""
         decision = self.first
         return {
             "subject": decision.subject.as_json(),

@@ -22,7 +22,7 @@ class CountingEngine:
         self._reference = ReferenceEngine()
 
     def prepare(self, pack_at: PackAt, lowered: Lowered) -> Evaluator:
-        """Give a function from facts to the outcome, which counts its calls."""
+        """Return a function from facts to the outcome, which counts its calls."""
         evaluate = self._reference.prepare(pack_at, lowered)
 
         def counted(facts: Mapping[str, FactValue]) -> Outcome:

@@ -12,7 +12,7 @@ VARIABLE = "AIACT_RULES_EXAMPLE_LOG"
 
 
 def log_file() -> Path | None:
-    """Give the file named by the environment, or None where none is."""
+    """Return the file named by the environment, or None where none is."""
     name = os.environ.get(VARIABLE)
     return Path(name) if name else None
 

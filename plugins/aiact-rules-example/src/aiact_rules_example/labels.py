@@ -36,7 +36,7 @@ class LabelSource:
     name = "lantern_label"
 
     def accepts(self, path: Path) -> bool:
-        """Say yes to a file that ends in `.lantern`."""
+        """Return whether a file ends in `.lantern`."""
         return path.suffix == ".lantern" and path.is_file()
 
     def read(self, path: Path, vocabulary: Vocabulary, cues: Mapping[str, Cue]) -> Document | Skipped:

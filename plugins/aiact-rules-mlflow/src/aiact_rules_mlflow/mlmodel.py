@@ -47,5 +47,5 @@ def _value(node: yaml.Node | None, key: str, name: str) -> yaml.Node | None:
     found = [pair for pair in node.value if isinstance(pair[0], yaml.ScalarNode) and pair[0].value == key]
     if len(found) > 1:
         line = found[1][0].start_mark.line + 1
-        raise InputError([Problem(f"`{key}` stands here twice", Place(name, line), "remove one")])
+        raise InputError([Problem(f"duplicate key `{key}`", Place(name, line), "remove one")])
     return cast(yaml.Node, found[0][1]) if found else None

@@ -11,12 +11,12 @@ OFFERED_BY = "aiact-rules-us"
 
 
 def specs_folder() -> Path:
-    """Give the folder with the packs; it lies inside the package, in a wheel as in a checkout."""
+    """Return the folder with the packs; it lies inside the package, in a wheel as in a checkout."""
     return Path(__file__).resolve().parent / "specs"
 
 
 def pack_folders() -> tuple[Path, ...]:
-    """Give the folder of each pack, sorted by name."""
+    """Return the folder of each pack, sorted by name."""
     return tuple(sorted(file.parent for file in specs_folder().glob("*/pack.yaml")))
 
 
