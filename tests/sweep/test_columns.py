@@ -13,19 +13,21 @@ import pytest
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.formulas import holds
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
-from aiact_rules.engines.plane_columns import ColumnReader, Reader, shortest_decimal
+from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import unpacked
+from aiact_rules.engines.plane_numbers import shortest_decimal
 from aiact_rules.engines.plane_program import Input, Passes, Silent
+from aiact_rules.engines.plane_values import FactReader
 
 ORDERS = (Test.ABOVE, Test.AT_LEAST, Test.BELOW, Test.AT_MOST)
 WORDS = {"red": "red", "green": "green", "blue": "blue"}
 
 
-def reader(declaration: FactDeclaration, scale: str = "1") -> Reader:
+def reader(declaration: FactDeclaration, scale: str = "1") -> FactReader:
     def parse(text: str) -> FactValue | None:
         return None if text == "" else declaration.parse(text)
 
-    return Reader(declaration.type, parse, declaration.parse_many, Decimal(scale))
+    return FactReader(declaration.type, parse, declaration.parse_many, Decimal(scale))
 
 
 def compared(array: pa.Array, declaration: FactDeclaration, tests: list[FactTest], **kinds: str) -> list[list[int]]:
@@ -183,10 +185,10 @@ def test_days_are_read_from_dates_texts_and_midnights() -> None:
 
 
 def test_many_distinct_texts_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aiact_rules.engines.plane_columns.MOST_DISTINCT", 50)
+    monkeypatch.setattr("aiact_rules.engines.plane_values.MOST_DISTINCT", 50)
     column = ColumnReader(reader(COMPUTE), [Passes(FactTest("m.compute", Test.ABOVE, Decimal(100)))])
     for first in range(0, 1000, 40):
         numbers = range(first, first + 40)
         found = unpacked(column.read(pa.array([str(n) for n in numbers])).planes[0], 40)
         assert found.tolist() == [int(n > 100) for n in numbers]
-    assert column._values.count <= 91
+    assert column._texts.values.count <= 91

@@ -17,7 +17,7 @@ from aiact_rules.core.vocabulary import FactType, FactValue, parse_date, parse_q
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from aiact_rules.engines.plane_columns import Reader
+    from aiact_rules.engines.plane_values import FactReader
 
 
 class PlanesEngine:
@@ -150,12 +150,12 @@ def _types(lowered: Lowered) -> dict[str, FactType]:
     return types
 
 
-def _reader(kind: FactType) -> Reader:
+def _reader(kind: FactType) -> FactReader:
     """Read values that were written by `batch_of`, of which nothing has to be checked."""
-    from aiact_rules.engines.plane_columns import Reader
+    from aiact_rules.engines.plane_values import FactReader
 
     def as_it_is(text: str) -> FactValue:
         return text
 
     parse: dict[FactType, Callable[[str], FactValue]] = {FactType.QUANTITY: parse_quantity, FactType.DATE: parse_date}
-    return Reader(kind, parse.get(kind, as_it_is), frozenset)
+    return FactReader(kind, parse.get(kind, as_it_is), frozenset)

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, SIGNALS
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactType, FactValue
-from aiact_rules.engines.plane_columns import ColumnReader, Reader, Reading
+from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import Machine, Plane, Words, packed, unpacked
 from aiact_rules.engines.plane_program import ALL, Circuit, Input, Silent
+from aiact_rules.engines.plane_values import ColumnPlanes, FactReader
 from aiact_rules.sweep.bitsets import row_sets, set_column
 from aiact_rules.sweep.mapping import NEEDS_WHOLE_LISTS, ColumnMap, scale_of
 from aiact_rules.sweep.plan import Plan, usual_moment
@@ -153,7 +154,7 @@ class Kernel:
         inputs = tuple(self.program.inputs[number] for number in numbers)
         return _Column(column, ColumnReader(self.reader(column), inputs), tuple(numbers), inputs)
 
-    def reader(self, column: ColumnMap) -> Reader:
+    def reader(self, column: ColumnMap) -> FactReader:
         """Return the way in which a column states its fact."""
         declaration = self.plan.declarations[column.fact]
         parse, parse_many = column.parse(declaration), column.parse_many(declaration)
@@ -162,7 +163,7 @@ class Kernel:
         if self.plan.scope is not None:
             parse = self.plan.scope.reads(column.fact, parse)
             parse_many = self.plan.scope.reads(column.fact, parse_many)
-        return Reader(
+        return FactReader(
             declaration.type,
             parse,
             parse_many,
@@ -312,7 +313,7 @@ class _MomentColumn:
             return parsed
 
         self._reader = ColumnReader(
-            Reader(FactType.ONE_OF, unless_faulty(read.parse), unless_faulty(read.parse_many), by_element=False),
+            FactReader(FactType.ONE_OF, unless_faulty(read.parse), unless_faulty(read.parse_many), by_element=False),
             self._keys,
         )
 
@@ -347,9 +348,9 @@ class _DerivedColumn:
         }
         self._seen: dict[tuple[Decimal | None, ...], tuple[FactValue | None, str | None]] = {}
         declared = plan.declarations[fact]
-        self._reader = ColumnReader(Reader(declared.type, _decimal, _no_list), inputs)
+        self._reader = ColumnReader(FactReader(declared.type, _decimal, _no_list), inputs)
 
-    def read(self, batch: pa.RecordBatch) -> Reading:
+    def read(self, batch: pa.RecordBatch) -> ColumnPlanes:
         """Return the planes of what follows; where a row states the fact as well, both must be the same."""
         columns = []
         for name in (*self._derived.derivation.of, self.fact):
@@ -366,7 +367,7 @@ class _DerivedColumn:
             if fault is not None:
                 faults[row] = fault
         reading = self._reader.read(pa.array(texts, pa.string()))
-        return Reading(reading.planes, faults)
+        return ColumnPlanes(reading.planes, faults)
 
     def _follows(self, numbers: tuple[Any, ...]) -> tuple[FactValue | None, str | None]:
         *parts, stated = numbers
@@ -385,9 +386,10 @@ class _DerivedColumn:
         return value, None
 
 
-def _numbers_of(array: pa.Array, reader: Reader) -> list[FactValue | None]:
+def _numbers_of(array: pa.Array, reader: FactReader) -> list[FactValue | None]:
     """Read quantities row by row; what cannot be read is reported where its own column is read."""
-    from aiact_rules.engines.plane_columns import EXACT, shortest_decimal
+    from aiact_rules.engines.plane_numbers import shortest_decimal
+    from aiact_rules.engines.plane_values import EXACT
 
     found: list[FactValue | None] = []
     floating = pa.types.is_floating(array.type)

@@ -9,8 +9,9 @@ import pyarrow as pa
 from aiact_rules.core.packs import SIGNALS
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import FactType, FactValue
-from aiact_rules.engines.plane_columns import ColumnReader, Reader, Reading
+from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_program import Input
+from aiact_rules.engines.plane_values import ColumnPlanes, FactReader
 from aiact_rules.sources.cues import find_signals
 
 _DESCRIBING = (
@@ -56,9 +57,9 @@ class WordsColumn:
         self.numbers = tuple(numbers)
         self._cues = tuple(cues.values())
         self._seen: dict[str, list[str]] = {}
-        self._reader = ColumnReader(Reader(FactType.SOME_OF, _word, _words), tuple(inputs))
+        self._reader = ColumnReader(FactReader(FactType.SOME_OF, _word, _words), tuple(inputs))
 
-    def read(self, batch: pa.RecordBatch) -> Reading:
+    def read(self, batch: pa.RecordBatch) -> ColumnPlanes:
         """Return the planes of the cues found. Silence is left where no words are."""
         texts: list[list[str]] = [[] for _ in range(batch.num_rows)]
         for name in self.columns:
