@@ -12,7 +12,7 @@ import pytest
 
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.formulas import holds
-from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
+from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue, parse_quantity
 from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import unpacked
 from aiact_rules.engines.plane_numbers import shortest_decimal
@@ -23,16 +23,20 @@ ORDERS = (Test.ABOVE, Test.AT_LEAST, Test.BELOW, Test.AT_MOST)
 WORDS = {"red": "red", "green": "green", "blue": "blue"}
 
 
-def reader(declaration: FactDeclaration, scale: str = "1") -> FactReader:
+def reader(declaration: FactDeclaration, scale: str = "1", *, signed: bool = False) -> FactReader:
     def parse(text: str) -> FactValue | None:
-        return None if text == "" else declaration.parse(text)
+        if text == "":
+            return None
+        return parse_quantity(text) if signed else declaration.parse(text)
 
     return FactReader(declaration.type, parse, declaration.parse_many, Decimal(scale))
 
 
-def compared(array: pa.Array, declaration: FactDeclaration, tests: list[FactTest], **kinds: str) -> list[list[int]]:
+def compared(array: pa.Array, declaration: FactDeclaration, tests: list[FactTest], scale: str = "1") -> list[list[int]]:
+    """Numbers below zero are compared too: the order of numbers is the same on both sides."""
     keys: list[Input] = [*(Passes(test) for test in tests), Silent(declaration.name)]
-    reading = ColumnReader(reader(declaration, **kinds), keys).read(array)
+    signed = declaration.type is FactType.QUANTITY
+    reading = ColumnReader(reader(declaration, scale, signed=signed), keys).read(array)
     assert reading.faults == {}
     return [unpacked(plane, len(array)).tolist() for plane in reading.planes]
 
@@ -103,6 +107,20 @@ def test_what_is_no_number_cannot_be_read(value: float) -> None:
     reading = ColumnReader(reader(COMPUTE), keys).read(pa.array([2.0, value, None], from_pandas=False))
     assert list(reading.faults) == [1]
     assert "expected a number" in reading.faults[1]
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.int64(), pa.float32(), pa.float64(), pa.string(), pa.decimal128(9, 2)])
+def test_an_amount_below_zero_is_refused_in_columns_of_every_type(kind: pa.DataType) -> None:
+    rows = pa.array([3, -2, 0, -2, None], pa.int8())
+    keys = [Passes(FactTest("m.compute", Test.BELOW, Decimal(1)))]
+    reading = ColumnReader(reader(COMPUTE), keys).read(rows.cast(kind))
+    assert sorted(reading.faults) == [1, 3]
+    assert all(fault.startswith("an amount is never below zero, found `-2") for fault in reading.faults.values())
+
+
+def test_a_zero_with_a_sign_is_no_amount_below_zero() -> None:
+    keys = [Passes(FactTest("m.compute", Test.BELOW, Decimal(1)))]
+    assert ColumnReader(reader(COMPUTE), keys).read(pa.array([-0.0])).faults == {}
 
 
 YES = FactDeclaration("s.yes", FactType.YES_NO, "?")

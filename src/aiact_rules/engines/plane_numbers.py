@@ -38,7 +38,7 @@ class NumberColumn:
                 return np.zeros(len(data), np.bool_)
             return np.ones(len(data), np.bool_) if first <= limits.min else data >= data.dtype.type(first)
 
-        return self._compared(known, passing, len(data))
+        return ColumnPlanes(self._compared(known, passing, len(data)), self._refused(known, data))
 
     def floats(self, array: pa.Array) -> ColumnPlanes:
         """Return the planes of floats."""
@@ -51,24 +51,35 @@ class NumberColumn:
             passes: NDArray[np.bool_] = data >= first
             return passes
 
-        reading = self._compared(known, passing, len(data))
+        faults = self._refused(known, data)
+        planes = self._compared(known, passing, len(data))
         finite = np.isfinite(data)
         if finite.all():
-            return reading
-        stated = np.ones(len(data), np.bool_) if known is None else rows_of(known, len(data))
-        faults = {}
+            return ColumnPlanes(planes, faults)
+        stated = _stated(known, data)
+        silent = np.zeros(len(data), np.bool_)
         for row in np.flatnonzero(~finite & stated):
             value, fault = self._reader.parsed(str(float(data[row])))
             if fault is not None or value is not None:
                 faults[int(row)] = fault or f"expected a number such as 1e25, found `{data[row]}`"
-        silent = np.zeros(len(data), np.bool_)
-        silent[[row for row in np.flatnonzero(~finite & stated) if int(row) not in faults]] = True
-        if silent.any():  # `nan` counts as silence here
-            known = packed(stated & ~silent)
-            reading = self._compared(known, passing, len(data))
-        return ColumnPlanes(reading.planes, faults)
+            else:  # `nan` counts as silence here
+                silent[row] = True
+        if silent.any():
+            planes = self._compared(packed(stated & ~silent), passing, len(data))
+        return ColumnPlanes(planes, faults)
 
-    def _compared(self, known: Plane | None, passing: Callable[[Passes], NDArray[np.bool_]], rows: int) -> ColumnPlanes:
+    def _refused(self, known: Plane | None, data: NDArray[Any]) -> dict[int, str]:
+        """Return what the vocabulary says against numbers below zero, each distinct one asked once."""
+        rows = np.flatnonzero((data < 0) & (data > -np.inf) & _stated(known, data))
+        if not len(rows):
+            return {}
+        distinct, places = np.unique(data[rows], return_inverse=True)
+        said = [self._reader.parsed(str(_decimal(number)))[1] for number in distinct]
+        return {int(row): fault for row, at in zip(rows, places, strict=True) if (fault := said[at]) is not None}
+
+    def _compared(
+        self, known: Plane | None, passing: Callable[[Passes], NDArray[np.bool_]], rows: int
+    ) -> tuple[Plane, ...]:
         planes = []
         for key in self._inputs:
             if isinstance(key, Silent):
@@ -78,7 +89,7 @@ class NumberColumn:
             if key.test.test in (Test.BELOW, Test.AT_MOST):
                 plane = ~plane
             planes.append(with_silence(plane, known, key))
-        return ColumnPlanes(tuple(planes))
+        return tuple(planes)
 
     def _scaled(self, number: Decimal) -> Decimal:
         return EXACT.multiply(number, self._reader.scale)
@@ -141,3 +152,11 @@ def _numbers(array: pa.Array) -> tuple[Plane | None, NDArray[Any]]:
     name = str(array.type)
     numbers = np.frombuffer(data, np.dtype(_FLOATS.get(name, name)))[array.offset : array.offset + len(array)]
     return (bitmap(validity, array.offset, len(array)) if array.null_count else None), numbers
+
+
+def _stated(known: Plane | None, data: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.ones(len(data), np.bool_) if known is None else rows_of(known, len(data))
+
+
+def _decimal(number: Any) -> Decimal:
+    return shortest_decimal(number) if isinstance(number, np.floating) else Decimal(int(number))
