@@ -105,7 +105,7 @@ def test_json_lines_come_back_as_written_with_the_answer_behind(run: Run, tmp_pa
     assert found[0]["practices"] == []
     assert found[2]["line"] == "not json"
     assert "expected one value" in found[3]["aiact_error"]
-    assert "twice" in found[4]["aiact_error"]
+    assert "duplicate name" in found[4]["aiact_error"]
     assert answer.code == 2
 
 

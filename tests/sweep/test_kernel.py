@@ -157,10 +157,10 @@ def test_a_kernel_can_be_sent_and_big_batches_are_cut(gate: Gate, monkeypatch: p
 
 def test_facts_that_follow_by_arithmetic_are_worked_out_row_by_row(gate: Gate) -> None:
     from aiact_rules.core.vocabulary import Derivation
-    from aiact_rules.sweep.kernel import _DerivedColumn
+    from aiact_rules.sweep.columns import DerivedColumn
     from aiact_rules.sweep.plan import Derived
 
-    column = _DerivedColumn.__new__(_DerivedColumn)
+    column = DerivedColumn.__new__(DerivedColumn)
     column._derived = Derived(Derivation("ratio", ("m.own", "m.base")), {})
     assert column._follows((Decimal(1), Decimal(3), None)) == (Decimal(1) / Decimal(3), None)
     assert column._follows((Decimal(1), None, None)) == (None, None)

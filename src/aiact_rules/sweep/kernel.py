@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, localcontext
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, SIGNALS
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, SIGNALS
 from aiact_rules.core.statuses import Status
-from aiact_rules.core.vocabulary import FactType, FactValue
+from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import Machine, Plane, Words, packed, unpacked
-from aiact_rules.engines.plane_program import ALL, Circuit, Input, Silent
-from aiact_rules.engines.plane_values import ColumnPlanes, FactReader
+from aiact_rules.engines.plane_program import ALL, Circuit, Input
 from aiact_rules.sweep.bitsets import row_sets, set_column
-from aiact_rules.sweep.mapping import NEEDS_WHOLE_LISTS, ColumnMap, scale_of
-from aiact_rules.sweep.plan import Plan, usual_moment
+from aiact_rules.sweep.columns import DerivedColumn, MomentColumn, reader_of
+from aiact_rules.sweep.mapping import ColumnMap
+from aiact_rules.sweep.plan import Plan
 from aiact_rules.sweep.statuses import JudgementPlanes, judgement_planes
 from aiact_rules.sweep.words import WordsColumn
 
@@ -107,11 +104,16 @@ class Kernel:
             for column in plan.columns
             if column.fact not in plan.derived
         ]
-        self._derived = [_DerivedColumn(self, name, wanted.get(name, [])) for name in plan.derived]
-        self._moment = _MomentColumn(self, wanted.get(MOMENT, [])) if plan.usual_moments is not None else None
-        searched = wanted.get(SIGNALS, [])
-        inputs = [self.program.inputs[number] for number in searched]
-        self._words = WordsColumn(plan.words, plan.cues, inputs, searched) if plan.words else None
+        inputs = {fact: [self.program.inputs[number] for number in numbers] for fact, numbers in wanted.items()}
+        self._derived = [DerivedColumn(plan, name, inputs.get(name, ()), wanted.get(name, ())) for name in plan.derived]
+        self._moment = (
+            MomentColumn(plan, inputs.get(MOMENT, ()), wanted.get(MOMENT, ()))
+            if plan.usual_moments is not None
+            else None
+        )
+        self._words = (
+            WordsColumn(plan.words, plan.cues, inputs.get(SIGNALS, ()), wanted.get(SIGNALS, ())) if plan.words else None
+        )
 
     def __reduce__(self) -> tuple[type[Kernel], tuple[Plan]]:
         return Kernel, (self.plan,)
@@ -152,25 +154,10 @@ class Kernel:
 
     def _column(self, column: ColumnMap, numbers: list[int]) -> _Column:
         inputs = tuple(self.program.inputs[number] for number in numbers)
-        return _Column(column, ColumnReader(self.reader(column), inputs), tuple(numbers), inputs)
-
-    def reader(self, column: ColumnMap) -> FactReader:
-        """Return the way in which a column states its fact."""
-        declaration = self.plan.declarations[column.fact]
-        parse, parse_many = column.parse(declaration), column.parse_many(declaration)
+        reader = reader_of(self.plan, column)
         if column.fact == RELEASE_DATE:
-            parse = self._noting_dates(parse)
-        if self.plan.scope is not None:
-            parse = self.plan.scope.reads(column.fact, parse)
-            parse_many = self.plan.scope.reads(column.fact, parse_many)
-        return FactReader(
-            declaration.type,
-            parse,
-            parse_many,
-            scale_of(column, declaration),
-            plain=not column.values and (self.plan.scope is None or column.fact not in self.plan.scope.usual),
-            by_element=column.fact not in NEEDS_WHOLE_LISTS,
-        )
+            reader = replace(reader, parse=self._noting_dates(reader.parse))
+        return _Column(column, ColumnReader(reader, inputs), tuple(numbers), inputs)
 
     def _noting_dates(self, parse: Callable[[str], FactValue | None]) -> Callable[[str], FactValue | None]:
         """Return the way to read a release date that also notes the earliest one."""
@@ -286,133 +273,6 @@ class Kernel:
         if len(digits) > 8:
             found |= high.astype(np.uint16) << np.uint16(8)
         return found
-
-
-class _MomentColumn:
-    """The moment that is judged where a row does not say: the latest usual one of the row's roles."""
-
-    def __init__(self, kernel: Kernel, numbers: list[int]) -> None:
-        self.stated: dict[Input, Plane] | None = None
-        self._numbers = numbers
-        self._usual = kernel.plan.usual_moments or {}
-        self._keys = tuple(kernel.program.inputs[number] for number in numbers)
-        column = next(column for column in kernel.plan.columns if column.fact == ROLES)
-        self._column = column.column
-        read = kernel.reader(column)
-
-        def moment(roles: FactValue | None) -> FactValue | None:
-            return usual_moment(roles, self._usual) if isinstance(roles, frozenset) else None
-
-        def unless_faulty(parse: Callable[[Any], FactValue | None]) -> Callable[[Any], FactValue | None]:
-            def parsed(said: Any) -> FactValue | None:
-                try:
-                    return moment(parse(said))
-                except ValueError:  # said of the roles themselves already
-                    return None
-
-            return parsed
-
-        self._reader = ColumnReader(
-            FactReader(FactType.ONE_OF, unless_faulty(read.parse), unless_faulty(read.parse_many), by_element=False),
-            self._keys,
-        )
-
-    def inputs(self, batch: pa.RecordBatch) -> Iterator[tuple[int, Plane]]:
-        """Return the planes of the moment, what the row states over what is usual."""
-        usual = self._reader.read(batch.column(self._column)).planes
-        stated, self.stated = self.stated, None
-        silent = None if stated is None else stated.get(Silent(MOMENT))
-        for number, key, plane in zip(self._numbers, self._keys, usual, strict=True):
-            if stated is None:
-                yield number, plane
-            elif isinstance(key, Silent):
-                yield number, stated[key] & plane
-            else:
-                assert silent is not None, "a moment with a default that differs from row to row can be silent"
-                yield number, stated[key] | (silent & plane)
-
-
-class _DerivedColumn:
-    """A fact that follows from others by arithmetic, row by row."""
-
-    def __init__(self, kernel: Kernel, fact: str, numbers: list[int]) -> None:
-        self.fact = fact
-        self.numbers = tuple(numbers)
-        plan = kernel.plan
-        self._derived = plan.derived[fact]
-        inputs = tuple(kernel.program.inputs[number] for number in numbers)
-        self._parts = {
-            column.fact: (column.column, kernel.reader(column))
-            for column in plan.columns
-            if column.fact in self._derived.derivation.of or column.fact == fact
-        }
-        self._seen: dict[tuple[Decimal | None, ...], tuple[FactValue | None, str | None]] = {}
-        declared = plan.declarations[fact]
-        self._reader = ColumnReader(FactReader(declared.type, _decimal, _no_list), inputs)
-
-    def read(self, batch: pa.RecordBatch) -> ColumnPlanes:
-        """Return the planes of what follows; where a row states the fact as well, both must be the same."""
-        columns = []
-        for name in (*self._derived.derivation.of, self.fact):
-            if name in self._parts:
-                column, reader = self._parts[name]
-                columns.append(_numbers_of(batch.column(column), reader))
-            else:
-                columns.append([self._derived.known.get(name)] * batch.num_rows)
-        texts: list[str | None] = []
-        faults: dict[int, str] = {}
-        for row, numbers in enumerate(zip(*columns, strict=True)):
-            value, fault = self._follows(numbers)
-            texts.append(None if value is None else str(value))
-            if fault is not None:
-                faults[row] = fault
-        reading = self._reader.read(pa.array(texts, pa.string()))
-        return ColumnPlanes(reading.planes, faults)
-
-    def _follows(self, numbers: tuple[Any, ...]) -> tuple[FactValue | None, str | None]:
-        *parts, stated = numbers
-        if None in parts:
-            return stated, None
-        with localcontext() as context:
-            context.prec = 28  # as Facts.completed does
-            if self._derived.derivation.operation == "ratio":
-                if parts[1] == 0:
-                    return None, f"`{self._derived.derivation.of[1]}` is zero"
-                value = parts[0] / parts[1]
-            else:
-                value = sum(parts, Decimal(0))
-        if stated is not None and stated != value:
-            return None, f"stated as `{stated}` but follows as `{value}`"
-        return value, None
-
-
-def _numbers_of(array: pa.Array, reader: FactReader) -> list[FactValue | None]:
-    """Read quantities row by row; what cannot be read is reported where its own column is read."""
-    from aiact_rules.engines.plane_numbers import shortest_decimal
-    from aiact_rules.engines.plane_values import EXACT
-
-    found: list[FactValue | None] = []
-    floating = pa.types.is_floating(array.type)
-    values = array.to_numpy(zero_copy_only=False) if floating else array.to_pylist()
-    known = np.asarray(pc.is_valid(array))
-    for value, is_known in zip(values, known, strict=True):
-        number: FactValue | None = None
-        if is_known:
-            try:
-                text = f"{shortest_decimal(value):f}" if floating and np.isfinite(value) else str(value)
-                number = reader.parse(text)
-            except ValueError:
-                number = None
-        found.append(EXACT.multiply(number, reader.scale) if isinstance(number, Decimal) else None)
-    return found
-
-
-def _decimal(text: str) -> FactValue:
-    return Decimal(text)
-
-
-def _no_list(_: list[str]) -> FactValue | None:
-    raise ValueError("expected one value, not a list")
 
 
 def _needed(planes: JudgementPlanes, sets: tuple[Status, ...]) -> Iterator[int]:
