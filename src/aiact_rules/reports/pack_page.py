@@ -6,15 +6,14 @@ known to the pack; where an earlier text had others they are named with their da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 
 from aiact_rules.core.citations import in_order
-from aiact_rules.core.conditions import ALWAYS, AllOf, Condition, ReadingIs
+from aiact_rules.core.conditions import ALWAYS
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule, Span
-from aiact_rules.reports.words import Conditions, article_of, flat, label, latest, number
+from aiact_rules.core.rules import Certainty, Force, Kind, Obligation, Rule
+from aiact_rules.reports.pack_words import PackWords, amount, plain_text, span_of
+from aiact_rules.reports.words import article_of
 
 _PART = {
     Kind.PROHIBITION: "Prohibitions",
@@ -54,7 +53,7 @@ def _anchor(title: str) -> str:
 class _Page:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.conditions = Conditions(pack)
+        self.words = PackWords(pack)
         self.exceptions: dict[str, list[Rule]] = {}
         for rule in pack.rules.values():
             for target in rule.exception_to:
@@ -104,22 +103,16 @@ class _Page:
         for role in self.pack.roles.values():
             means = role.means
             if role.deemed is not None:
-                means += f"; also whoever the law deems one ({self._label(role.deemed)})"
+                means += f"; also whoever the law deems one ({self.words.label(role.deemed)})"
             if role.unless is not None:
-                means += f"; no longer where {self._label(role.unless)}"
-            yield _row(self._label(role.name), role.provision, means, self._label(role.moment))
+                means += f"; no longer where {self.words.label(role.unless)}"
+            yield _row(self.words.label(role.name), role.provision, means, self.words.label(role.moment))
         yield ""
         yield "| Step | Provision | Meaning |"
         yield "| --- | --- | --- |"
         for moment in self.pack.moments.values():
-            yield _row(self._label(moment.name), moment.provision, moment.means)
+            yield _row(self.words.label(moment.name), moment.provision, moment.means)
         yield ""
-
-    def _who(self, roles: Iterable[str]) -> str:
-        return " or ".join(f"the {self._label(role)}" for role in roles) or "whoever is concerned"
-
-    def _label(self, name: str) -> str:
-        return label(self.pack, name)
 
     def _duties(self, kind: Kind) -> Iterator[str]:
         duties = [o for o in self.pack.obligations.values() if o.kind is kind]
@@ -136,7 +129,7 @@ class _Page:
         ):
             if len(by_roles) > 1 or roles:  # one group that concerns everybody needs no heading
                 everybody = len(roles) > 1 and set(roles) == set(self.pack.roles)
-                yield f"### {_PART[kind]} of {'every operator' if everybody else self._who(roles)}"
+                yield f"### {_PART[kind]} of {'every operator' if everybody else self.words.who(roles)}"
                 yield ""
             articles: dict[str, list[Obligation]] = {}
             for o in by_roles[roles]:
@@ -145,7 +138,7 @@ class _Page:
                 yield from self._article(article, articles[article])
 
     def _article(self, article: str, duties: Sequence[Obligation]) -> Iterator[str]:
-        traits = [self._traits(o) for o in duties]
+        traits = [self.words.traits(o) for o in duties]
         shared = {name: said for name, said in traits[0].items() if all(t.get(name) == said for t in traits)}
         if len(duties) == 1:
             shared = {name: said for name, said in shared.items() if name in _ABOUT_MANY}
@@ -158,90 +151,27 @@ class _Page:
             yield from self._duty(o, {name: said for name, said in own.items() if name not in shared})
         yield ""
 
-    def _traits(self, o: Obligation) -> dict[str, str]:
-        """Return what is often the same for all obligations of an article, in words."""
-        found = {}
-        if o.given != ALWAYS:
-            found["Breached where" if o.kind is Kind.PROHIBITION else "Owed where"] = self.conditions.say(o.given)
-        if o.before:
-            found["Before"] = " or ".join(self._label(name) for name in o.before)
-        if o.after is not None:
-            found["After"] = self._label(o.after)
-        if o.timetable is not None:
-            found["Applies"] = f"{self._starts(o.timetable)} (timetable `{o.timetable}`)"
-        if o.sanction is not None:
-            found["A breach can cost"] = self._fine(o.sanction)
-        if (text := _text(o.text)) is not None:
-            found["Text"] = text
-        return found
-
     def _duty(self, o: Obligation, own: Mapping[str, str]) -> Iterator[str]:
         marks = [_FORCE[o.force]] if o.force in _FORCE else []
         marks += ["read in a secondary source only"] if o.certainty in (Certainty.SECONDARY, Certainty.KNOWN) else []
         more = f" ({', '.join(marks)})" if marks else ""
-        yield f"- **{_text_of(o.provision)}** {_text_of(o.must)}{more} `{o.id}`"
+        yield f"- **{plain_text(o.provision)}** {plain_text(o.must)}{more} `{o.id}`"
         for name, said in own.items():
-            yield f"  - {name}: {_text_of(said)}"
+            yield f"  - {name}: {plain_text(said)}"
         if o.because is not None:
-            yield f"  - Because: {_text_of(o.because)}"
+            yield f"  - Because: {plain_text(o.because)}"
         for rule in self.exceptions.get(o.id, ()):
-            yield f"  - Not owed where {_text_of(self.conditions.say(rule.when))}: {_text_of(rule.reason)} ({rule.provision})"
+            yield f"  - Not owed where {plain_text(self.words.say(rule.when))}: {plain_text(rule.reason)} ({rule.provision})"
         if o.met is not None:
-            yield f"  - Met where: {_text_of(self.conditions.say(o.met))}"
+            yield f"  - Met where: {plain_text(self.words.say(o.met))}"
         if o.evidence:
-            yield f"  - Would show it: {_text_of('; '.join(o.evidence))}"
+            yield f"  - Would show it: {plain_text('; '.join(o.evidence))}"
         for deadline in o.deadlines:
-            yield f"  - Deadline: {_text_of(self._deadline(deadline))}"
+            yield f"  - Deadline: {plain_text(self.words.deadline(deadline))}"
         if o.reading is not None:
-            yield f"  - Read so: {_text_of(o.reading)}"
+            yield f"  - Read so: {plain_text(o.reading)}"
         if o.see_also:
-            yield f"  - See also: {_text_of(', '.join(o.see_also))}"
-
-    def _deadline(self, deadline: Deadline) -> str:
-        unit = deadline.unit if deadline.amount != 1 else deadline.unit.removesuffix("s")
-        where = "" if deadline.when == ALWAYS else f", where {self.conditions.say(deadline.when)}"
-        return f"{deadline.amount} {unit} from `{deadline.runs_from}`{where} ({deadline.provision})"
-
-    def _starts(self, timetable: str) -> str:
-        """Return from when a timetable makes something apply, under the default readings."""
-        table = self.pack.timetables.get(timetable)
-        if table is None:
-            return "as its timetable says"
-        routes, readings = [], []
-        for route in table.routes:
-            where, turns_on = self._by_default(route.when)
-            readings += turns_on
-            if where is not None:
-                said = "" if where == ALWAYS else f" where {self.conditions.say(where)}"
-                routes.append(f"from {self.conditions.value(route.starts)}{said}")
-        later = ", save for transitions" if table.deferrals else ""
-        listed = ", ".join(f"`{name}`" for name in dict.fromkeys(readings))
-        return f"{' and '.join(routes)}{later}{f', by the default reading {listed}' if listed else ''}"
-
-    def _by_default(self, condition: Condition) -> tuple[Condition | None, list[str]]:
-        """Leave out what the default readings settle: the condition, None where they rule it out; and which readings."""
-        readings = []
-        parts = []
-        for part in flat(condition) if isinstance(condition, AllOf) else [condition]:
-            if isinstance(part, ReadingIs):
-                readings.append(part.reading)
-                reading = self.pack.readings.get(part.reading)
-                if reading is not None and reading.default != part.choice:
-                    return None, readings
-            else:
-                parts.append(part)
-        return AllOf(tuple(parts)), readings
-
-    def _fine(self, name: str) -> str:
-        sanction = self.pack.sanctions.get(name)
-        if sanction is None:
-            return f"`{name}`"
-        parts = []
-        if sanction.fixed is not None:
-            parts.append(f"{sanction.currency} {self.conditions.value(sanction.fixed)}")
-        if sanction.share is not None:
-            parts.append(f"{self.conditions.value(sanction.share)} % of worldwide annual turnover")
-        return f"up to {' or '.join(parts)} ({sanction.provision})" if parts else sanction.provision
+            yield f"  - See also: {plain_text(', '.join(o.see_also))}"
 
     def _conclusions(self) -> Iterator[str]:
         concluding: dict[str, list[Rule]] = {}
@@ -257,7 +187,7 @@ class _Page:
         yield ""
         first = [name for name in self.pack.headlines if name in concluding]
         for name in dict.fromkeys((*first, *sorted(concluding))):
-            yield f"### {self._label(name)}"
+            yield f"### {self.words.label(name)}"
             yield ""
             for rule in concluding[name]:
                 yield from self._rule(rule, 0)
@@ -265,11 +195,11 @@ class _Page:
 
     def _rule(self, rule: Rule, depth: int) -> Iterator[str]:
         marks = ["rebuttable"] if rule.rebuttable else []
-        marks += [text] if (text := _text(rule.text)) is not None else []
+        marks += [text] if (text := span_of(rule.text)) is not None else []
         more = f" ({'; '.join(marks)})" if marks else ""
-        yield f"{'  ' * depth}- **{rule.provision}** {_text_of(rule.reason)}{more} `{rule.id}`"
+        yield f"{'  ' * depth}- **{rule.provision}** {plain_text(rule.reason)}{more} `{rule.id}`"
         if rule.reading is not None:
-            yield f"{'  ' * depth}  - Read so: {_text_of(rule.reading)}"
+            yield f"{'  ' * depth}  - Read so: {plain_text(rule.reading)}"
         if depth < 3:
             for exception in self.exceptions.get(rule.id, ()):
                 yield from self._rule(exception, depth + 1)
@@ -284,13 +214,13 @@ class _Page:
         for reading in self.pack.readings.values():
             yield f"### `{reading.id}`"
             yield ""
-            yield f"{_text_of(reading.provision)}: {_text_of(reading.question)}"
+            yield f"{plain_text(reading.provision)}: {plain_text(reading.question)}"
             yield ""
             for choice, means in reading.choices.items():
                 default = " (default)" if choice == reading.default else ""
-                yield f"- `{choice}`{default}: {_text_of(means)}"
+                yield f"- `{choice}`{default}: {plain_text(means)}"
             yield ""
-            yield f"Authority: {_text_of(reading.authority)}"
+            yield f"Authority: {plain_text(reading.authority)}"
             yield ""
 
     def _timetables(self) -> Iterator[str]:
@@ -302,12 +232,12 @@ class _Page:
             yield f"### `{table.id}` ({table.provision})"
             yield ""
             for route in table.routes:
-                where = "" if route.when == ALWAYS else f", where {_text_of(self.conditions.say(route.when))}"
-                yield f"- from {self._dated(route.starts)}{where} ({route.provision})"
+                where = "" if route.when == ALWAYS else f", where {plain_text(self.words.say(route.when))}"
+                yield f"- from {self.words.dated(route.starts)}{where} ({route.provision})"
             for deferral in table.deferrals:
-                until = "never" if deferral.until is None else f"not before {self._dated(deferral.until)}"
+                until = "never" if deferral.until is None else f"not before {self.words.dated(deferral.until)}"
                 proviso = "" if deferral.proviso is None else f"; {deferral.proviso}"
-                yield f"- {until}, where {_text_of(self.conditions.say(deferral.when))} ({deferral.provision}){proviso}"
+                yield f"- {until}, where {plain_text(self.words.say(deferral.when))} ({deferral.provision}){proviso}"
             yield ""
 
     def _sanctions(self) -> Iterator[str]:
@@ -318,15 +248,17 @@ class _Page:
         yield "| Sanction | Ceiling | The lower of the two amounts for | Note |"
         yield "| --- | --- | --- | --- |"
         for sanction in self.pack.sanctions.values():
-            lower = "; ".join(f"{self.conditions.say(cap.when)} ({cap.provision})" for cap in sanction.lower_for)
-            applies = "" if sanction.applies == ALWAYS else f"Where {self.conditions.say(sanction.applies)}. "
+            lower = "; ".join(f"{self.words.say(cap.when)} ({cap.provision})" for cap in sanction.lower_for)
+            applies = "" if sanction.applies == ALWAYS else f"Where {self.words.say(sanction.applies)}. "
             reaches = " or ".join(kind.value for kind in sanction.reaches)
             if reaches:
                 applies += f"For every {reaches} that no other sanction reaches. "
             if sanction.share_when != ALWAYS:
-                applies += f"The share counts where {self.conditions.say(sanction.share_when)}. "
-            starts = "" if sanction.timetable is None else f"Applies {self._starts(sanction.timetable)}. "
-            yield _row(f"`{sanction.id}`", self._fine(sanction.id), lower, f"{applies}{starts}{sanction.note or ''}")
+                applies += f"The share counts where {self.words.say(sanction.share_when)}. "
+            starts = "" if sanction.timetable is None else f"Applies {self.words.starts(sanction.timetable)}. "
+            yield _row(
+                f"`{sanction.id}`", self.words.fine(sanction.id), lower, f"{applies}{starts}{sanction.note or ''}"
+            )
         yield ""
 
     def _parameters(self) -> Iterator[str]:
@@ -338,45 +270,19 @@ class _Page:
         yield "| --- | --- | --- | --- | --- |"
         for parameter in self.pack.parameters.values():
             values = "; ".join(
-                f"{_amount(value, parameter.unit)} (text of {since})"
+                f"{amount(value, parameter.unit)} (text of {since})"
                 if len(parameter.values) > 1
-                else _amount(value, parameter.unit)
+                else amount(value, parameter.unit)
                 for since, value in sorted(parameter.values.items())
             )
             source = parameter.source or ""
             yield _row(f"`{parameter.name}`", values, parameter.provision, source, parameter.checked_on.isoformat())
         yield ""
 
-    def _dated(self, name: str) -> str:
-        """Return the latest value of a date, and those of earlier texts."""
-        parameter = self.pack.parameters.get(name)
-        if parameter is None:
-            return f"`{name}`"
-        value_now = latest(parameter)
-        earlier = [
-            f"{value} by the text of {since}" for since, value in sorted(parameter.values.items()) if value != value_now
-        ]
-        return f"{value_now} ({'; '.join(earlier)})" if earlier else str(value_now)
-
-
-def _amount(value: date | Decimal, unit: str | None) -> str:
-    return f"{number(value)} {unit}" if unit is not None else number(value)
-
-
-def _text(span: Span) -> str | None:
-    parts = [f"since {span.since}"] if span.since is not None else []
-    parts += [f"until {span.until}"] if span.until is not None else []
-    return f"part of the text {' and '.join(parts)}" if parts else None
-
 
 def _sentence(traits: Mapping[str, str]) -> str:
-    return " ".join(f"*{name}:* {_text_of(said)}." for name, said in traits.items())
-
-
-def _text_of(text: str) -> str:
-    """Return text that Markdown shows as it is: nothing in it opens a tag."""
-    return " ".join(text.split()).replace("<", "&lt;")
+    return " ".join(f"*{name}:* {plain_text(said)}." for name, said in traits.items())
 
 
 def _row(*cells: str) -> str:
-    return "| " + " | ".join(_text_of(cell).replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(plain_text(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,116 @@
+"""Words of a pack page: who, where, when, and at what price something is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from aiact_rules.core.conditions import ALWAYS, AllOf, Condition, ReadingIs
+from aiact_rules.core.rules import Deadline, Kind, Obligation, Span
+from aiact_rules.reports.words import Conditions, flat, label, latest, number
+
+
+class PackWords(Conditions):
+    """Says in words what the obligations, timetables and sanctions of one pack state."""
+
+    def who(self, roles: Iterable[str]) -> str:
+        """Return in words whom an obligation of these roles binds."""
+        return " or ".join(f"the {self.label(role)}" for role in roles) or "whoever is concerned"
+
+    def label(self, name: str) -> str:
+        """Return what the pack calls a conclusion, a role or a moment."""
+        return label(self._pack, name)
+
+    def traits(self, o: Obligation) -> dict[str, str]:
+        """Return what is often the same for all obligations of an article, in words."""
+        found = {}
+        if o.given != ALWAYS:
+            found["Breached where" if o.kind is Kind.PROHIBITION else "Owed where"] = self.say(o.given)
+        if o.before:
+            found["Before"] = " or ".join(self.label(name) for name in o.before)
+        if o.after is not None:
+            found["After"] = self.label(o.after)
+        if o.timetable is not None:
+            found["Applies"] = f"{self.starts(o.timetable)} (timetable `{o.timetable}`)"
+        if o.sanction is not None:
+            found["A breach can cost"] = self.fine(o.sanction)
+        if (text := span_of(o.text)) is not None:
+            found["Text"] = text
+        return found
+
+    def deadline(self, deadline: Deadline) -> str:
+        """Return a deadline in words."""
+        unit = deadline.unit if deadline.amount != 1 else deadline.unit.removesuffix("s")
+        where = "" if deadline.when == ALWAYS else f", where {self.say(deadline.when)}"
+        return f"{deadline.amount} {unit} from `{deadline.runs_from}`{where} ({deadline.provision})"
+
+    def starts(self, timetable: str) -> str:
+        """Return from when a timetable makes something apply, under the default readings."""
+        table = self._pack.timetables.get(timetable)
+        if table is None:
+            return "as its timetable says"
+        routes, readings = [], []
+        for route in table.routes:
+            where, turns_on = self._by_default(route.when)
+            readings += turns_on
+            if where is not None:
+                said = "" if where == ALWAYS else f" where {self.say(where)}"
+                routes.append(f"from {self.value(route.starts)}{said}")
+        later = ", save for transitions" if table.deferrals else ""
+        listed = ", ".join(f"`{name}`" for name in dict.fromkeys(readings))
+        return f"{' and '.join(routes)}{later}{f', by the default reading {listed}' if listed else ''}"
+
+    def _by_default(self, condition: Condition) -> tuple[Condition | None, list[str]]:
+        """Leave out what the default readings settle: the condition, None where they rule it out; and which readings."""
+        readings = []
+        parts = []
+        for part in flat(condition) if isinstance(condition, AllOf) else [condition]:
+            if isinstance(part, ReadingIs):
+                readings.append(part.reading)
+                reading = self._pack.readings.get(part.reading)
+                if reading is not None and reading.default != part.choice:
+                    return None, readings
+            else:
+                parts.append(part)
+        return AllOf(tuple(parts)), readings
+
+    def fine(self, name: str) -> str:
+        """Return in words what a sanction threatens at the most."""
+        sanction = self._pack.sanctions.get(name)
+        if sanction is None:
+            return f"`{name}`"
+        parts = []
+        if sanction.fixed is not None:
+            parts.append(f"{sanction.currency} {self.value(sanction.fixed)}")
+        if sanction.share is not None:
+            parts.append(f"{self.value(sanction.share)} % of worldwide annual turnover")
+        return f"up to {' or '.join(parts)} ({sanction.provision})" if parts else sanction.provision
+
+    def dated(self, name: str) -> str:
+        """Return the latest value of a date, and those of earlier texts."""
+        parameter = self._pack.parameters.get(name)
+        if parameter is None:
+            return f"`{name}`"
+        value_now = latest(parameter)
+        earlier = [
+            f"{value} by the text of {since}" for since, value in sorted(parameter.values.items()) if value != value_now
+        ]
+        return f"{value_now} ({'; '.join(earlier)})" if earlier else str(value_now)
+
+
+def amount(value: date | Decimal, unit: str | None) -> str:
+    """Return a value of the law with its unit."""
+    return f"{number(value)} {unit}" if unit is not None else number(value)
+
+
+def span_of(span: Span) -> str | None:
+    """Return in words since and until when something is part of the text; None for always."""
+    parts = [f"since {span.since}"] if span.since is not None else []
+    parts += [f"until {span.until}"] if span.until is not None else []
+    return f"part of the text {' and '.join(parts)}" if parts else None
+
+
+def plain_text(text: str) -> str:
+    """Return text that Markdown shows as it is: nothing in it opens a tag."""
+    return " ".join(text.split()).replace("<", "&lt;")
