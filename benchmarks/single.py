@@ -35,7 +35,16 @@ from aiact_rules.bundled import specs_folder  # noqa: E402
 from aiact_rules.core.conditions import FactTest  # noqa: E402
 from aiact_rules.core.defaults import with_defaults  # noqa: E402
 from aiact_rules.core.facts import Facts  # noqa: E402
-from aiact_rules.core.formulas import Conjunction, Disjunction, Duty, Formula, Lowered, Node, specialised, truths  # noqa: E402
+from aiact_rules.core.formulas import (  # noqa: E402
+    Conjunction,
+    Disjunction,
+    Formula,
+    Lowered,
+    LoweredObligation,
+    Node,
+    specialised,
+    truths,
+)
 from aiact_rules.core.formulas import Literal as Reference  # noqa: E402
 from aiact_rules.core.lowering import lower  # noqa: E402
 from aiact_rules.core.packs import Pack  # noqa: E402
@@ -200,20 +209,20 @@ def growth(pack: Pack, quick: bool) -> Iterator[str]:
     for wanted, lowered in sizes.items():
         cells = [times.get(f"{kind} {wanted}") for kind in ("generated", "nodes", "durable")]
         shown = " | ".join("" if cell is None else f"{cell:,.0f}" for cell in cells)
-        yield f"| {len(lowered.nodes)} | {len(lowered.duties)} | {shown} |"
+        yield f"| {len(lowered.nodes)} | {len(lowered.obligations)} | {shown} |"
     yield ""
 
 
 def sliced(whole: Lowered, wanted: int) -> Lowered:
     """Return the first obligations of a lowered pack that need so many nodes."""
-    low, high = 1, len(whole.duties)
+    low, high = 1, len(whole.obligations)
     while low < high:
         middle = (low + high) // 2
-        if len(specialised(replace(whole, conclusions={}, duties=whole.duties[:middle]), {}).nodes) < wanted:
+        if len(specialised(replace(whole, conclusions={}, obligations=whole.obligations[:middle]), {}).nodes) < wanted:
             low = middle + 1
         else:
             high = middle
-    return specialised(replace(whole, conclusions={}, duties=whole.duties[:low]), {})
+    return specialised(replace(whole, conclusions={}, obligations=whole.obligations[:low]), {})
 
 
 def doubled(whole: Lowered) -> Lowered:
@@ -231,10 +240,10 @@ def doubled(whole: Lowered) -> Lowered:
         (*whole.nodes, *(Node(f"second {n.name}", moved(n.formula)) for n in whole.nodes)),
         {**whole.conclusions, **{f"second {name}": moved(f) for name, f in whole.conclusions.items()}},
         (
-            *whole.duties,
+            *whole.obligations,
             *(
-                Duty(f"second {d.id}", moved(d.owed), moved(d.in_force), moved(d.due), moved(d.met))
-                for d in whole.duties
+                LoweredObligation(f"second {d.id}", moved(d.owed), moved(d.in_force), moved(d.due), moved(d.met))
+                for d in whole.obligations
             ),
         ),
     )

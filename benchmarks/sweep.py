@@ -75,7 +75,7 @@ def registry_facts(lowered: Lowered, count: int | None) -> list[str]:
     """
     skipped = {"operator.roles", "release.moment", "release.date", "document.signals", "document.signals_dismissed"}
     uses: dict[str, int] = {}
-    for formula in (*(node.formula for node in lowered.nodes), *(duty.met for duty in lowered.duties)):
+    for formula in (*(node.formula for node in lowered.nodes), *(obligation.met for obligation in lowered.obligations)):
         for literal in literals(formula):
             if not literal.is_node:
                 fact = lowered.atoms[literal.index].fact
@@ -196,10 +196,12 @@ class Polars:
                 if depth[at] == level
             )
         block, hold = [], []
-        for duty, traits in zip(lowered.duties, case.duties, strict=True):
+        for obligation, traits in zip(lowered.obligations, case.obligations, strict=True):
             if not traits.can_gate:
                 continue
-            owed, force, due, met = (self.expression(f) for f in (duty.owed, duty.in_force, duty.due, duty.met))
+            owed, force, due, met = (
+                self.expression(f) for f in (obligation.owed, obligation.in_force, obligation.due, obligation.met)
+            )
             breached = (owed & force & due & ~met).fill_null(False)
             if not traits.is_signal:
                 block.append(breached)
@@ -289,11 +291,11 @@ class Duck:
             steps.append(f"s{level} as materialized (select *, {', '.join(names)} from {before})")
             before = f"s{level}"
         block, hold = ["false"], ["false"]
-        for duty, traits in zip(lowered.duties, case.duties, strict=True):
+        for obligation, traits in zip(lowered.obligations, case.obligations, strict=True):
             if not traits.can_gate:
                 continue
-            parts = [self.sql(f) for f in (duty.owed, duty.in_force, duty.due)]
-            fails = f"({' and '.join(parts)} and not {self.sql(duty.met)})"
+            parts = [self.sql(f) for f in (obligation.owed, obligation.in_force, obligation.due)]
+            fails = f"({' and '.join(parts)} and not {self.sql(obligation.met)})"
             if not traits.is_signal:
                 block.append(f"coalesce({fails}, false)")
             if not traits.is_afterwards:
@@ -370,7 +372,7 @@ class Generated:
         found = []
         for record in self.records:
             verdict = 0
-            for index, code in self.run(record).duties:
+            for index, code in self.run(record).obligations:
                 status = status_of(self.obligations[index], code)
                 if status is Status.BREACHED:
                     verdict = 2

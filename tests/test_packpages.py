@@ -38,8 +38,8 @@ def test_the_page_in_the_documentation_is_current(page: str) -> None:
 
 
 def test_every_obligation_stands_on_the_page_once(pack: Pack, page: str) -> None:
-    duties = page.split("\n## Conclusions\n")[0]
-    listed = re.findall(r"^- \*\*.* `([a-z0-9_.]+)`$", duties, re.MULTILINE)
+    obligations = page.split("\n## Conclusions\n")[0]
+    listed = re.findall(r"^- \*\*.* `([a-z0-9_.]+)`$", obligations, re.MULTILINE)
     assert sorted(listed) == sorted(pack.obligations)
 
 

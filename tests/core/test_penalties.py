@@ -102,7 +102,7 @@ def test_an_institution_of_the_union_meets_the_ceilings_of_article_100(gate: Gat
     assert (found["provision"], found["ceiling"]) == ("Art. 100(2)", "1500000")
 
 
-def test_ceilings_for_whatever_is_infringed_reach_duties_that_article_99_does_not_list(gate: Gate) -> None:
+def test_ceilings_for_whatever_is_infringed_reach_obligations_that_article_99_does_not_list(gate: Gate) -> None:
     """Monitoring stands in no list of Art. 99(4): only Union institutions, and who is before the AI Office, have a ceiling."""
     day = date(2027, 12, 15)
     assert sanction(gate, "art72.3.plan", HIGH, day) is None

@@ -111,12 +111,12 @@ def test_the_lowered_form_says_what_the_rules_say(seed: int) -> None:
     found = truths(lowered, known)
     for name, formula in lowered.conclusions.items():
         assert truth_of(formula, lowered, known, found) is evaluation.conclusion(name)
-    for duty in lowered.duties:
-        o = pack_at.obligations[duty.id]
-        assert truth_of(duty.owed, lowered, known, found) is evaluation.owed(o)
-        assert truth_of(duty.in_force, lowered, known, found) is evaluation.in_force(o)
-        assert truth_of(duty.met, lowered, known, found) is evaluation.met(o)
-        assert truth_of(duty.due, lowered, known, found) is evaluation.due(o)
+    for obligation in lowered.obligations:
+        o = pack_at.obligations[obligation.id]
+        assert truth_of(obligation.owed, lowered, known, found) is evaluation.owed(o)
+        assert truth_of(obligation.in_force, lowered, known, found) is evaluation.in_force(o)
+        assert truth_of(obligation.met, lowered, known, found) is evaluation.met(o)
+        assert truth_of(obligation.due, lowered, known, found) is evaluation.due(o)
 
 
 @quick

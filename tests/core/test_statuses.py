@@ -48,7 +48,7 @@ def test_what_is_owed_afterwards_stops_only_from_its_moment_on_and_only_where_it
     pack = make_pack({}, {"watch": WATCH}, MOMENTS)
     stated: dict[str, FactValue | None] = {"s.a": owed, "s.b": met, MOMENT: moment, ROLES: frozenset({"provider"})}
     evaluation = evaluate(pack.at(AS_OF), {name: value for name, value in stated.items() if value is not None})
-    codes = dict(evaluation.outcome().duties)
+    codes = dict(evaluation.outcome().obligations)
     assert (status_of(WATCH, codes[0]) if codes else None) is status
 
 
@@ -60,4 +60,4 @@ def test_a_signal_about_what_is_stated_holds_only_where_that_is_certain(
     stated: dict[str, FactValue | None] = {"s.a": True, "s.b": met, MOMENT: "use", ROLES: frozenset({"provider"})}
     pack = make_pack({}, {"watch": signal}, MOMENTS)
     evaluation = evaluate(pack.at(AS_OF), {name: value for name, value in stated.items() if value is not None})
-    assert status_of(signal, dict(evaluation.outcome().duties)[0]) is status
+    assert status_of(signal, dict(evaluation.outcome().obligations)[0]) is status

@@ -81,5 +81,5 @@ def test_packs_that_say_different_things_have_different_digests() -> None:
 
 def test_nothing_known_is_an_answer_too(law: Law) -> None:
     outcome = GeneratedEngine(interpreted=0).prepare(law.pack_at, law.lowered)({})
-    assert outcome.duties
+    assert outcome.obligations
     assert set(outcome.conclusions) <= {0, 1, 3}

@@ -91,7 +91,7 @@ def refines(before: Outcome, after: Outcome) -> bool:
     conclusions = zip(before.conclusions, after.conclusions, strict=True)
     if any(one in (0, 3) and one != other for one, other in conclusions):
         return False
-    old, new = dict(before.duties), dict(after.duties)
+    old, new = dict(before.obligations), dict(after.obligations)
     if any(index not in old for index in new):
         return False
     certain, possible = 0b0101011, 0b1010100

@@ -289,8 +289,8 @@ class Odd:
         return self.answer
 
 
-def outcome(conclusions: Any = (), duties: Any = ((0, 0),)) -> object:
-    return Outcome(conclusions, duties)
+def outcome(conclusions: Any = (), obligations: Any = ((0, 0),)) -> object:
+    return Outcome(conclusions, obligations)
 
 
 @pytest.mark.parametrize(
@@ -300,10 +300,10 @@ def outcome(conclusions: Any = (), duties: Any = ((0, 0),)) -> object:
         ("allow", "failed to evaluate pack `tiny_act`.*\n  it must return an Outcome"),
         (outcome(conclusions=(3,)), "must have a code .* for each of 0 conclusions"),
         (outcome(conclusions=None), "failed to evaluate"),
-        (outcome(duties=((1, 0),)), "must name each obligation"),
-        (outcome(duties=((0, 128),)), "must name each obligation"),
-        (outcome(duties=((0, 1), (0, 9))), "must name each obligation"),
-        (outcome(duties=(0,)), "failed to evaluate"),
+        (outcome(obligations=((1, 0),)), "must name each obligation"),
+        (outcome(obligations=((0, 128),)), "must name each obligation"),
+        (outcome(obligations=((0, 1), (0, 9))), "must name each obligation"),
+        (outcome(obligations=(0,)), "failed to evaluate"),
     ],
 )
 def test_an_engine_without_a_usable_outcome_is_named(tiny_pack: Folder, answer: object, says: str) -> None:

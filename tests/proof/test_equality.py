@@ -39,13 +39,13 @@ def test_a_lowered_pack_that_lost_an_exception_is_found(subject):
 
 def test_a_lowered_literal_that_changed_its_sign_is_found(subject):
     sound = subject()
-    duties = list(sound.lowered.duties)
-    at, duty = next((n, d) for n, d in enumerate(duties) if isinstance(d.met, Literal))
-    assert isinstance(duty.met, Literal)
-    duties[at] = replace(duty, met=replace(duty.met, positive=not duty.met.positive))
-    broken = Subject(sound.pack_at, lowered=replace(sound.lowered, duties=tuple(duties)))
+    obligations = list(sound.lowered.obligations)
+    at, obligation = next((n, d) for n, d in enumerate(obligations) if isinstance(d.met, Literal))
+    assert isinstance(obligation.met, Literal)
+    obligations[at] = replace(obligation, met=replace(obligation.met, positive=not obligation.met.positive))
+    broken = Subject(sound.pack_at, lowered=replace(sound.lowered, obligations=tuple(obligations)))
     (refutation,) = Equalities(broken).lowered_is_rules().refutations
-    assert refutation.subject.startswith(f"obligation {duty.id} met")
+    assert refutation.subject.startswith(f"obligation {obligation.id} met")
     assert refutation.witness.replays
 
 

@@ -5,10 +5,10 @@ from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.proof.kleene import learning_keeps
 from aiact_rules.proof.properties import (
     allow_sound,
-    duties_bite,
-    duties_fulfillable,
-    duties_lapse,
     no_contradiction,
+    obligations_bite,
+    obligations_fulfillable,
+    obligations_lapse,
     prohibitions_block,
     rules_alive,
 )
@@ -54,13 +54,13 @@ def test_an_exception_whose_exception_always_stands_is_dead(subject):
 
 def test_an_obligation_that_is_never_owed_says_why(subject):
     never = "given: {high_risk: true, system.uses: {is_empty: true}}\n    met_when: {monitoring.runs: true}"
-    found = duties_bite(subject((ARTICLE, "met_when: {monitoring.runs: true}", never)))
+    found = obligations_bite(subject((ARTICLE, "met_when: {monitoring.runs: true}", never)))
     assert [r.message for r in found.refutations] == ["obligation `art72` is never owed: its circumstances never hold"]
 
 
 def test_an_obligation_of_a_timetable_that_never_opens_is_found(subject):
     waits = "starts: start, deferred: [{provision: Art. 111, when: {any: [{system.profiles: true}, {system.profiles: false}]}, until: never}]"
-    found = duties_bite(subject(("timetables.yaml", "starts: start", waits)))
+    found = obligations_bite(subject(("timetables.yaml", "starts: start", waits)))
     assert {r.subject for r in found.refutations} == {"art9.purpose", "art9.versions", "art72", "art5"}
     assert "timetable" in found.refutations[0].message
 
@@ -68,19 +68,19 @@ def test_an_obligation_of_a_timetable_that_never_opens_is_found(subject):
 def test_an_obligation_that_is_always_owed_is_found(subject):
     always = "obligations: [{id: art4, provision: Art. 4, must: learn, met_when: {monitoring.runs: true}}]\n"
     bare = ("ch02/art_005.yaml", "role: [provider, distributor]\n", "")
-    found = duties_lapse(subject(bare, ("ch02/art_005.yaml", "prohibitions:\n", f"{always}prohibitions:\n")))
+    found = obligations_lapse(subject(bare, ("ch02/art_005.yaml", "prohibitions:\n", f"{always}prohibitions:\n")))
     assert [r.subject for r in found.refutations] == ["art4"]
 
 
 def test_a_test_that_can_never_be_met_is_found(subject):
     never = "met_when: {system.uses: {is_empty: true}}"
-    found = duties_fulfillable(subject((ARTICLE, "met_when: {monitoring.runs: true}", never)))
+    found = obligations_fulfillable(subject((ARTICLE, "met_when: {monitoring.runs: true}", never)))
     assert [r.message for r in found.refutations] == ["obligation `art72` cannot be met where it is owed"]
 
 
 def test_a_test_that_is_met_wherever_it_is_owed_is_found(subject):
     always = "met_when: {system.uses: {includes_any: [recruitment, chat]}}"
-    found = duties_fulfillable(subject((ARTICLE, "met_when: {monitoring.runs: true}", always)))
+    found = obligations_fulfillable(subject((ARTICLE, "met_when: {monitoring.runs: true}", always)))
     assert [r.message for r in found.refutations] == ["obligation `art72` is met wherever it is owed"]
 
 

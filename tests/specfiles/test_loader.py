@@ -59,23 +59,27 @@ def test_every_rule_knows_file_and_line(load: Loads) -> None:
 
 
 def test_what_a_file_says_for_all_is_joined_to_each_obligation(load: Loads) -> None:
-    duty = load().obligations["art24.1"]
-    assert duty.given == Holds("high_risk")
-    assert (duty.roles, duty.before, duty.after, duty.timetable) == (
+    obligation = load().obligations["art24.1"]
+    assert obligation.given == Holds("high_risk")
+    assert (obligation.roles, obligation.before, obligation.after, obligation.timetable) == (
         ("distributor",),
         ("making_available",),
         None,
         "regime",
     )
-    assert duty.met == AllOf(
+    assert obligation.met == AllOf(
         tuple(FactTest("documentation.items", Test.INCLUDES, frozenset({item})) for item in ("purpose", "versions"))
     )
 
 
 def test_an_obligation_replaces_role_and_moment_of_its_file(load: Loads) -> None:
-    duty = load().obligations["art24.2"]
-    assert (duty.roles, duty.before, duty.after) == (("provider", "distributor"), (), "making_available")
-    assert duty.deadlines == (Deadline("release.date", 15, "days", "Art. 73(2)"),)
+    obligation = load().obligations["art24.2"]
+    assert (obligation.roles, obligation.before, obligation.after) == (
+        ("provider", "distributor"),
+        (),
+        "making_available",
+    )
+    assert obligation.deadlines == (Deadline("release.date", 15, "days", "Art. 73(2)"),)
 
 
 def test_a_pack_names_what_the_tools_need_of_its_law(load: Loads, texts: dict[str, str]) -> None:

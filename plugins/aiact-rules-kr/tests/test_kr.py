@@ -89,7 +89,7 @@ def test_before_its_first_day_the_law_says_nothing(gate: Gate) -> None:
         gate.check({"release": {"subject": "system"}}, roles=["provider"], as_of=date(2026, 1, 21), at=AT)
 
 
-def test_every_duty_that_can_be_fined_names_the_fine(gate: Gate) -> None:
+def test_every_obligation_that_can_be_fined_names_the_fine(gate: Gate) -> None:
     decision = decide(gate, **{"kr.advance_notice_given": False, "kr.output_label": "not_marked"})
     found = {f.id: f for f in decision.findings}
     notice, label = found["kr.act31.1"].sanction, found["kr.act31.2"].sanction

@@ -97,9 +97,9 @@ def test_names_of_a_law_are_its_own(catalogue: Catalogue, name: str) -> None:
 
 @pytest.mark.parametrize("name", PACKS)
 def test_what_secondary_sources_say_never_gates(catalogue: Catalogue, name: str) -> None:
-    for duty in catalogue.pack(name).obligations.values():
-        if duty.certainty in (Certainty.SECONDARY, Certainty.KNOWN) or duty.force is not Force.BINDING:
-            assert not duty.can_gate
+    for obligation in catalogue.pack(name).obligations.values():
+        if obligation.certainty in (Certainty.SECONDARY, Certainty.KNOWN) or obligation.force is not Force.BINDING:
+            assert not obligation.can_gate
 
 
 def test_a_release_that_concerns_nothing_is_allowed_in_every_state(catalogue: Catalogue) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from aiact_rules.bundled import specs_folder
 from aiact_rules.cache import DIGEST_SIZE, cache_key, read_cached, write_cached
 from aiact_rules.core.conditions import AllOf, AnyOf, FactTest, Holds, Not, ParameterName, ReadingIs, Test
-from aiact_rules.core.formulas import Conjunction, Disjunction, Duty, Literal, Lowered, Node
+from aiact_rules.core.formulas import Conjunction, Disjunction, Literal, Lowered, LoweredObligation, Node
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.core.problems import Place
@@ -44,7 +44,7 @@ from aiact_rules.specfiles.pack_head import PackIdentity, read_identity
 
 _MOST_IDENTITIES = 1000
 _FACT_TEST_KINDS = (FactTest, Test, Decimal, date)
-_LOWERED_KINDS = (*_FACT_TEST_KINDS, Lowered, Node, Duty, Conjunction, Disjunction, Literal)
+_LOWERED_KINDS = (*_FACT_TEST_KINDS, Lowered, Node, LoweredObligation, Conjunction, Disjunction, Literal)
 _PACK_KINDS = (
     *_FACT_TEST_KINDS,
     *(AllOf, AnyOf, Not, Holds, ReadingIs, ParameterName),
@@ -115,7 +115,7 @@ def cached_lowered(pack_at: PackAt) -> Lowered:
     choices = sorted(f"{name} {choice}" for name, choice in pack_at.choices.items())
     name = f"{pack.id}-{cache_key(*digests, *values, *choices, *pack_at.rules, *pack_at.obligations)}.lowered"
     found = read_cached(name, _LOWERED_KINDS)
-    if isinstance(found, Lowered) and [duty.id for duty in found.duties] == list(pack_at.obligations):
+    if isinstance(found, Lowered) and [obligation.id for obligation in found.obligations] == list(pack_at.obligations):
         return found
     lowered = lower(pack_at)
     write_cached(name, lowered)

@@ -92,7 +92,7 @@ class _Search:
                     listed.append(value)
         return {name: listed for name, listed in values.items() if listed}
 
-    def atoms_below(self, duties: list[int]) -> list[FactTest]:
+    def atoms_below(self, obligations: list[int]) -> list[FactTest]:
         nodes: set[int] = set()
         atoms: dict[int, None] = {}
 
@@ -104,9 +104,9 @@ class _Search:
                     nodes.add(literal.index)
                     visit(self.lowered.nodes[literal.index].formula)
 
-        for index in duties:
-            duty = self.lowered.duties[index]
-            for formula in (duty.met, duty.owed, duty.in_force):
+        for index in obligations:
+            obligation = self.lowered.obligations[index]
+            for formula in (obligation.met, obligation.owed, obligation.in_force):
                 visit(formula)
         return [self.lowered.atoms[index] for index in atoms]
 
@@ -138,12 +138,16 @@ class _Search:
 
 def _code(lowered: Lowered, values: Mapping[str, FactValue], nodes: tuple[Truth, ...], index: int) -> int | None:
     """Return the code of one obligation as an engine gives it, or None where it is certainly not owed."""
-    duty = lowered.duties[index]
+    obligation = lowered.obligations[index]
 
     def truth(formula: Formula) -> Truth:
         if isinstance(formula, Literal) and formula.is_node and formula.positive:
             return nodes[formula.index]
         return truth_of(formula, lowered, values, nodes)
 
-    owed = truth(duty.owed)
-    return None if owed is Truth.NO else code(owed, truth(duty.in_force), truth(duty.met), truth(duty.due))
+    owed = truth(obligation.owed)
+    return (
+        None
+        if owed is Truth.NO
+        else code(owed, truth(obligation.in_force), truth(obligation.met), truth(obligation.due))
+    )

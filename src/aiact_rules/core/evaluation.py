@@ -142,13 +142,13 @@ class Evaluation:
     def outcome(self) -> Outcome:
         """Return the answers in the form every engine gives them."""
         names = sorted({*self._concluding, *self.pack_at.pack.headlines})
-        duties = []
+        obligations = []
         for index, o in enumerate(self.pack_at.obligations.values()):
             owed = self.owed(o)
             if owed is Truth.NO:
                 continue
-            duties.append((index, code(owed, self.in_force(o), self.met(o), self.due(o))))
-        return Outcome(tuple(bits(self.conclusion(name), 2, 1) for name in names), tuple(duties))
+            obligations.append((index, code(owed, self.in_force(o), self.met(o), self.due(o))))
+        return Outcome(tuple(bits(self.conclusion(name), 2, 1) for name in names), tuple(obligations))
 
 
 def evaluate(pack_at: PackAt, facts: Mapping[str, FactValue]) -> Evaluation:

@@ -54,7 +54,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class LoweredObligation:
     """The four questions about one obligation, each a literal, TRUE or FALSE."""
 
     id: str
@@ -71,7 +71,7 @@ class Lowered:
     atoms: tuple[FactTest, ...]
     nodes: tuple[Node, ...]
     conclusions: Mapping[str, Formula]
-    duties: tuple[Duty, ...]
+    obligations: tuple[LoweredObligation, ...]
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -173,12 +173,18 @@ def specialised(lowered: Lowered, known: Mapping[str, FactValue]) -> Lowered:
         lowered.atoms,
         nodes,
         {name: settle(formula) for name, formula in lowered.conclusions.items()},
-        [Duty(d.id, settle(d.owed), settle(d.in_force), settle(d.due), settle(d.met)) for d in lowered.duties],
+        [
+            LoweredObligation(d.id, settle(d.owed), settle(d.in_force), settle(d.due), settle(d.met))
+            for d in lowered.obligations
+        ],
     )
 
 
 def _without_unneeded(
-    atoms: tuple[FactTest, ...], nodes: list[Node], conclusions: dict[str, Formula], duties: list[Duty]
+    atoms: tuple[FactTest, ...],
+    nodes: list[Node],
+    conclusions: dict[str, Formula],
+    obligations: list[LoweredObligation],
 ) -> Lowered:
     used_nodes: set[int] = set()
     used_atoms: set[int] = set()
@@ -189,8 +195,8 @@ def _without_unneeded(
 
     for formula in conclusions.values():
         use(formula)
-    for duty in duties:
-        for formula in (duty.owed, duty.in_force, duty.due, duty.met):
+    for obligation in obligations:
+        for formula in (obligation.owed, obligation.in_force, obligation.due, obligation.met):
             use(formula)
     for index in range(len(nodes) - 1, -1, -1):
         if index in used_nodes:
@@ -213,7 +219,8 @@ def _without_unneeded(
         tuple(Node(nodes[index].name, renumbered(nodes[index].formula)) for index in sorted(used_nodes)),
         {name: renumbered(formula) for name, formula in conclusions.items()},
         tuple(
-            Duty(d.id, renumbered(d.owed), renumbered(d.in_force), renumbered(d.due), renumbered(d.met)) for d in duties
+            LoweredObligation(d.id, renumbered(d.owed), renumbered(d.in_force), renumbered(d.due), renumbered(d.met))
+            for d in obligations
         ),
     )
 

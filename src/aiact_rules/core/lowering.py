@@ -19,10 +19,10 @@ from aiact_rules.core.conditions import (
 from aiact_rules.core.formulas import (
     FALSE,
     TRUE,
-    Duty,
     Formula,
     Literal,
     Lowered,
+    LoweredObligation,
     Node,
     conjunction,
     disjunction,
@@ -57,12 +57,12 @@ class _Lowering:
 
     def result(self) -> Lowered:
         pack_at = self.pack_at
-        duties = tuple(self.duty(obligation) for obligation in pack_at.obligations.values())
+        obligations = tuple(self.obligation(obligation) for obligation in pack_at.obligations.values())
         names = sorted({*self.concluding, *pack_at.pack.headlines})
         conclusions: dict[str, Formula] = {name: self.conclusion_literal(name, True) for name in names}
-        return specialised(Lowered(tuple(self.atoms), tuple(self.nodes), conclusions, duties), {})
+        return specialised(Lowered(tuple(self.atoms), tuple(self.nodes), conclusions, obligations), {})
 
-    def duty(self, o: Obligation) -> Duty:
+    def obligation(self, o: Obligation) -> LoweredObligation:
         owed = conjunction(
             [
                 self.role(o),
@@ -72,7 +72,7 @@ class _Lowering:
         )
         met = FALSE if o.met is None else self.formula(o.met, True)
         in_force = TRUE if o.timetable is None else Literal(self.timetable(o.timetable), True, True)
-        return Duty(
+        return LoweredObligation(
             o.id,
             Literal(self.node(f"owed:{o.id}", owed), True, True),
             in_force,
@@ -143,9 +143,9 @@ class _Lowering:
             if (target := self.pack_at.rules.get(name)) is not None
         ]
         overridden += [
-            self.formula(duty.given, True)
+            self.formula(obligation.given, True)
             for name in rule.exception_to
-            if (duty := self.pack_at.obligations.get(name)) is not None
+            if (obligation := self.pack_at.obligations.get(name)) is not None
         ]
         if rule.exception_to:
             parts.append(disjunction(overridden))

@@ -12,11 +12,11 @@ class Outcome:
     """What an engine says about one set of facts, in the order of the lowered pack.
 
     `conclusions` holds one truth code per conclusion: 0 no, 1 unknown (possible), 3 yes (certain and possible).
-    `duties` holds (index, code) for each obligation that is possibly owed; the code joins the bits below.
+    `obligations` holds (index, code) for each obligation that is possibly owed; the code joins the bits below.
     """
 
     conclusions: tuple[int, ...]
-    duties: tuple[tuple[int, int], ...]
+    obligations: tuple[tuple[int, int], ...]
 
 
 OWED = 1  # certainly owed

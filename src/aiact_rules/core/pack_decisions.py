@@ -59,12 +59,16 @@ class PackDecision:
         return Asking(self.lowered, self.values, truths(self.lowered, self.values))
 
     def _questions(self, index: int, o: Obligation) -> tuple[str, ...]:
-        duty = self.lowered.duties[index]
+        obligation = self.lowered.obligations[index]
         asking = self._asking
-        owed = (*asking.questions_of_parts(duty.owed), *asking.questions(duty.due), *asking.questions(duty.in_force))
+        owed = (
+            *asking.questions_of_parts(obligation.owed),
+            *asking.questions(obligation.due),
+            *asking.questions(obligation.in_force),
+        )
         if not owed and o.kind is Kind.SIGNAL:
             return clearing(o)
-        return tuple(dict.fromkeys(owed)) or asking.all_questions(duty.met)
+        return tuple(dict.fromkeys(owed)) or asking.all_questions(obligation.met)
 
     @cached_property
     def _writer(self) -> FindingWriter:
@@ -168,7 +172,7 @@ class Judge:
         """
         table = self.statuses
         statuses = tuple(
-            [(index, status, code) for index, code in outcome.duties if (status := table[index][code]) is not None]
+            [(index, status, code) for index, code in outcome.obligations if (status := table[index][code]) is not None]
         )
         gated = verdict_of(status for _, status, _ in statuses) if self.pack_at.pack.gates else None
         return PackDecision(self.pack_at, self.lowered, facts, values, outcome, gated, statuses)

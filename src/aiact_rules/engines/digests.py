@@ -18,10 +18,10 @@ def digest_of(lowered: Lowered) -> str:
         lines.append(_text(node.formula))
     for name, formula in lowered.conclusions.items():
         lines.append(f"{name} {_text(formula)}")
-    for duty in lowered.duties:
-        parts = (duty.owed, duty.in_force, duty.due, duty.met)
-        lines.append(f"{duty.id} {' '.join(map(_text, parts))}")
-    counts = f"{len(lowered.atoms)} {len(lowered.nodes)} {len(lowered.conclusions)} {len(lowered.duties)}\n"
+    for obligation in lowered.obligations:
+        parts = (obligation.owed, obligation.in_force, obligation.due, obligation.met)
+        lines.append(f"{obligation.id} {' '.join(map(_text, parts))}")
+    counts = f"{len(lowered.atoms)} {len(lowered.nodes)} {len(lowered.conclusions)} {len(lowered.obligations)}\n"
     return hashlib.sha256((counts + "\n".join(lines)).encode()).hexdigest()
 
 

@@ -162,14 +162,16 @@ class _Network:
             assert formula in (TRUE, FALSE), "answers are literals"
             return Truth.of(formula == TRUE)
 
-        duties = []
-        for index, duty in enumerate(self.lowered.duties):
-            owed = truth(duty.owed)
+        obligations = []
+        for index, obligation in enumerate(self.lowered.obligations):
+            owed = truth(obligation.owed)
             if owed is Truth.NO:
                 continue
-            duties.append((index, code(owed, truth(duty.in_force), truth(duty.met), truth(duty.due))))
+            obligations.append(
+                (index, code(owed, truth(obligation.in_force), truth(obligation.met), truth(obligation.due)))
+            )
         conclusions = (bits(truth(formula), 2, 1) for formula in self.lowered.conclusions.values())
-        return Outcome(tuple(conclusions), tuple(duties))
+        return Outcome(tuple(conclusions), tuple(obligations))
 
     def match(self, chunk: _Chunk, true: set[str]) -> Iterator[tuple[int, bool]]:
         """Return what the rules of a chunk conclude from the atoms that hold."""

@@ -19,9 +19,11 @@ def outcome_of(lowered: Lowered, facts: Mapping[str, FactValue]) -> Outcome:
     def truth(formula: Formula) -> Truth:
         return truth_of(formula, lowered, facts, nodes)
 
-    duties = []
-    for index, duty in enumerate(lowered.duties):
-        owed = truth(duty.owed)
+    obligations = []
+    for index, obligation in enumerate(lowered.obligations):
+        owed = truth(obligation.owed)
         if owed is not Truth.NO:
-            duties.append((index, code(owed, truth(duty.in_force), truth(duty.met), truth(duty.due))))
-    return Outcome(tuple(_CODES[truth(formula)] for formula in lowered.conclusions.values()), tuple(duties))
+            obligations.append(
+                (index, code(owed, truth(obligation.in_force), truth(obligation.met), truth(obligation.due)))
+            )
+    return Outcome(tuple(_CODES[truth(formula)] for formula in lowered.conclusions.values()), tuple(obligations))

@@ -1,6 +1,6 @@
 """Plane program: a lowered pack as straight-line operations on bit planes, one bit for each row.
 
-A formula has two planes, what is certain and what is possible. Equal operations are done once, whatever formula, duty
+A formula has two planes, what is certain and what is possible. Equal operations are done once, whatever formula, obligation
 or date they come from; constants are folded; a plane's place is used again when nothing needs the plane any more.
 """
 

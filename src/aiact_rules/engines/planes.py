@@ -60,10 +60,10 @@ class Outcomes:
         planes: list[int] = []
         for formula in lowered.conclusions.values():
             planes += [rails.possible(formula), rails.certain(formula)]
-        for duty in lowered.duties:
-            planes.append(rails.possible(duty.owed))
-            planes.append(rails.certain(duty.owed))
-            for formula in (duty.in_force, duty.met, duty.due):
+        for obligation in lowered.obligations:
+            planes.append(rails.possible(obligation.owed))
+            planes.append(rails.certain(obligation.owed))
+            for formula in (obligation.in_force, obligation.met, obligation.due):
                 planes += [rails.certain(formula), rails.possible(formula)]
         self._lowered = lowered
         self._program = circuit.program(planes)
@@ -95,12 +95,12 @@ class Outcomes:
     def _outcome(self, bits: Sequence[int]) -> Outcome:
         count = len(self._lowered.conclusions)
         conclusions = tuple(bits[2 * at] + 2 * bits[2 * at + 1] for at in range(count))
-        duties = []
-        for at in range(len(self._lowered.duties)):
+        obligations = []
+        for at in range(len(self._lowered.obligations)):
             possibly_owed, *found = bits[2 * count + 8 * at : 2 * count + 8 * at + 8]
             if possibly_owed:
-                duties.append((at, sum(bit for bit, is_so in zip(_CODE, found, strict=True) if is_so)))
-        return Outcome(conclusions, tuple(duties))
+                obligations.append((at, sum(bit for bit, is_so in zip(_CODE, found, strict=True) if is_so)))
+        return Outcome(conclusions, tuple(obligations))
 
 
 _CODE = (OWED, IN_FORCE, MAYBE_IN_FORCE, MET, MAYBE_MET, DUE, MAYBE_DUE)

@@ -1,7 +1,7 @@
 """Blocks: where in a function each part of a lowered pack is computed.
 
 - A *node* that is used more than once, or asked for, is one local: 0 no, 1 possible, 3 certain and possible.
-- Duties are grouped under the conditions they share, so that one test skips all of them where it is not possible.
+- Obligations are grouped under the conditions they share, so that one test skips all of them where it is not possible.
 - A fact, and a node, is fetched in the innermost block that holds all its uses.
 """
 
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from aiact_rules.core.formulas import FALSE, TRUE, Conjunction, Duty, Formula, Literal, Lowered, literals
+from aiact_rules.core.formulas import FALSE, TRUE, Conjunction, Formula, Literal, Lowered, LoweredObligation, literals
 from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE
 
 
@@ -31,7 +31,7 @@ class Block:
     guard: Formula
     parent: Block | None
     depth: int
-    duties: list[tuple[int, Duty]] = field(default_factory=list)
+    obligations: list[tuple[int, LoweredObligation]] = field(default_factory=list)
     children: list[Block] = field(default_factory=list)
     values: list[Local] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
@@ -39,39 +39,39 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Owing:
-    """Duties owed under the same conditions, of which these are still to be tested."""
+    """Obligations owed under the same conditions, of which these are still to be tested."""
 
     conditions: tuple[Formula, ...]
-    duties: tuple[tuple[int, Duty], ...]
+    obligations: tuple[tuple[int, LoweredObligation], ...]
 
 
 class Layout:
-    """The blocks of a lowered pack, outermost first, each with the facts, locals and duties that belong into it."""
+    """The blocks of a lowered pack, outermost first, each with the facts, locals and obligations of its own."""
 
     def __init__(self, lowered: Lowered) -> None:
         self._lowered = lowered
         self.root = Block(TRUE, None, 0)
         owing = self._owing()
         self._shared = self._shared_formulas(owing)
-        self._place_duties(self.root, owing)
+        self._place_obligations(self.root, owing)
         self._find_homes(self.root)
 
     # What is shared
 
     def _owing(self) -> list[_Owing]:
-        """Group duties by what they are owed under, as the parts of a conjunction."""
+        """Group obligations by what they are owed under, as the parts of a conjunction."""
         inner = {literal.index for node in self._lowered.nodes for literal in literals(node.formula) if literal.is_node}
-        groups: dict[Formula, list[tuple[int, Duty]]] = {}
-        for index, duty in enumerate(self._lowered.duties):
-            if duty.owed != FALSE:
-                groups.setdefault(duty.owed, []).append((index, duty))
+        groups: dict[Formula, list[tuple[int, LoweredObligation]]] = {}
+        for index, obligation in enumerate(self._lowered.obligations):
+            if obligation.owed != FALSE:
+                groups.setdefault(obligation.owed, []).append((index, obligation))
         found = []
-        for owed, duties in groups.items():
+        for owed, obligations in groups.items():
             formula = owed
             if isinstance(owed, Literal) and owed.is_node and owed.positive and owed.index not in inner:
                 formula = self._lowered.nodes[owed.index].formula
             parts = formula.parts if isinstance(formula, Conjunction) else (formula,)
-            found.append(_Owing(parts, tuple(duties)))
+            found.append(_Owing(parts, tuple(obligations)))
         return found
 
     def _shared_formulas(self, owing: list[_Owing]) -> set[Formula]:
@@ -100,38 +100,38 @@ class Layout:
         for group in owing:
             for part in group.conditions:
                 use(part)
-            for formula in {d.met: None for _, d in group.duties}:
+            for formula in {d.met: None for _, d in group.obligations}:
                 use(formula)
-        for formula in {f: None for d in self._lowered.duties for f in (d.in_force, d.due)}:
+        for formula in {f: None for d in self._lowered.obligations for f in (d.in_force, d.due)}:
             use(formula)
         return {formula for formula, count in uses.items() if count > 1 and formula not in (TRUE, FALSE)}
 
     # Blocks
 
-    def _place_duties(self, block: Block, owing: list[_Owing]) -> None:
-        """Put duties in a block and below it: first under the condition that most of them share, and so on."""
+    def _place_obligations(self, block: Block, owing: list[_Owing]) -> None:
+        """Put obligations in a block and below it: first under the condition that most of them share, and so on."""
         rest: list[_Owing] = []
         for group in owing:
             if group.conditions:
                 rest.append(group)
             else:
-                block.duties.extend(group.duties)
+                block.obligations.extend(group.obligations)
         while rest:
             weight: Counter[Formula] = Counter()
             for group in rest:
                 for part in group.conditions:
-                    weight[part] += len(group.duties)
+                    weight[part] += len(group.obligations)
             # The first of the heaviest, in the order of the pack.
             guard = max(weight, key=lambda part: weight[part])
             inside = [group for group in rest if guard in group.conditions]
             if len(inside) == 1:
                 guards = inside[0].conditions
                 child = self._child(block, guards[0] if len(guards) == 1 else Conjunction(guards))
-                child.duties.extend(inside[0].duties)
+                child.obligations.extend(inside[0].obligations)
             else:
                 child = self._child(block, guard)
-                self._place_duties(
-                    child, [_Owing(tuple(p for p in g.conditions if p != guard), g.duties) for g in inside]
+                self._place_obligations(
+                    child, [_Owing(tuple(p for p in g.conditions if p != guard), g.obligations) for g in inside]
                 )
             rest = [group for group in rest if guard not in group.conditions]
 
@@ -166,10 +166,10 @@ class Layout:
         for block in blocks:
             if block.parent is not None:
                 use(block.guard, block.parent)
-            for _, duty in block.duties:
-                used(in_force_local(duty.in_force), block)
-                used(due_local(duty.due), block)
-                use(duty.met, block)
+            for _, obligation in block.obligations:
+                used(in_force_local(obligation.in_force), block)
+                used(due_local(obligation.due), block)
+                use(obligation.met, block)
         shared = self._in_order()
         scaled = [key for key in uses if isinstance(key, Local) and key.certain != 3]
         for value in scaled:
@@ -203,8 +203,8 @@ class Layout:
 
         for index in range(len(self._lowered.nodes)):
             visit(Literal(index, True, True))
-        for duty in self._lowered.duties:
-            for formula in (duty.in_force, duty.due, duty.owed, duty.met):
+        for obligation in self._lowered.obligations:
+            for formula in (obligation.in_force, obligation.due, obligation.owed, obligation.met):
                 visit(formula)
         for formula in self._lowered.conclusions.values():
             visit(formula)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.formulas import FALSE, TRUE, Conjunction, Duty, Formula, Literal, Lowered
+from aiact_rules.core.formulas import FALSE, TRUE, Conjunction, Formula, Literal, Lowered, LoweredObligation
 from aiact_rules.core.outcomes import MAYBE_MET, MET, OWED
 from aiact_rules.engines.python_blocks import Block, Layout, Local, due_local, in_force_local
 
@@ -68,7 +68,7 @@ class _Writer:
             name = f"v{len(self.locals)}"
             self.locals[value] = name
             self.lines.append(f"{indent}{name} = {text}")
-        self.write_duties(block, owed, indent)
+        self.write_obligations(block, owed, indent)
         for child in block.children:
             self.lines.append(f"{indent}if {self.test(child.guard, certain=False)}:")
             name = f"o{len(self.lines)}"
@@ -76,21 +76,21 @@ class _Writer:
             self.lines.append(f"{indent} {name} = " + (certain if owed == "1" else f"{owed} and ({certain})"))
             self.write(child, name)
 
-    def write_duties(self, block: Block, owed: str, indent: str) -> None:
-        groups: dict[tuple[Formula, Formula], list[tuple[int, Duty]]] = {}
-        for index, duty in block.duties:
-            groups.setdefault((duty.in_force, duty.due), []).append((index, duty))
-        for (in_force, due), duties in groups.items():
+    def write_obligations(self, block: Block, owed: str, indent: str) -> None:
+        groups: dict[tuple[Formula, Formula], list[tuple[int, LoweredObligation]]] = {}
+        for index, obligation in block.obligations:
+            groups.setdefault((obligation.in_force, obligation.due), []).append((index, obligation))
+        for (in_force, due), obligations in groups.items():
             base = f"b{len(self.lines)}"
             bits = f"{owed} | {self.locals[in_force_local(in_force)]} | {self.locals[due_local(due)]}"
             self.lines.append(f"{indent}{base} = {bits}")
             met, maybe = f"{base}m", f"{base}p"
-            if any(duty.met != FALSE for _, duty in duties):
+            if any(obligation.met != FALSE for _, obligation in obligations):
                 self.lines.append(f"{indent}{met} = {base} | {MET | MAYBE_MET}")
                 self.lines.append(f"{indent}{maybe} = {base} | {MAYBE_MET}")
-            for fact, items in self.by_fact(duties):
+            for fact, items in self.by_fact(obligations):
                 if fact is None:
-                    self.add(indent, [(index, self.met(duty.met, base)) for index, duty in items])
+                    self.add(indent, [(index, self.met(obligation.met, base)) for index, obligation in items])
                     continue
                 name = self.fact_locals[fact]
                 self.lines.append(f"{indent}if {name} is None:")
@@ -98,27 +98,29 @@ class _Writer:
                 self.lines.append(f"{indent}else:")
                 self.add(
                     indent + " ",
-                    [(index, f"{met} if {self.known(duty.met)} else {base}") for index, duty in items],
+                    [(index, f"{met} if {self.known(obligation.met)} else {base}") for index, obligation in items],
                 )
 
     def add(self, indent: str, items: Iterable[tuple[int, str]]) -> None:
         self.lines.append(f"{indent}out += ({''.join(f'({index}, {code}), ' for index, code in items)})")
 
     def rows(self, indices: Iterable[int]) -> str:
-        """Return the name of the answers of several duties that have the same code, by that code."""
+        """Return the name of the answers of several obligations that have the same code, by that code."""
         return self.answers.setdefault(tuple(indices), f"r{len(self.answers)}")
 
-    def by_fact(self, duties: list[tuple[int, Duty]]) -> list[tuple[str | None, list[tuple[int, Duty]]]]:
-        """Bring together the duties whose being met is one test of the same fact, if there are several."""
+    def by_fact(
+        self, obligations: list[tuple[int, LoweredObligation]]
+    ) -> list[tuple[str | None, list[tuple[int, LoweredObligation]]]]:
+        """Bring together the obligations whose being met is one test of the same fact, if there are several."""
         facts: Counter[str] = Counter()
-        for _, duty in duties:
-            fact = self.fact_of(duty.met)
+        for _, obligation in obligations:
+            fact = self.fact_of(obligation.met)
             if fact is not None:
                 facts[fact] += 1
-        found: dict[str | None, list[tuple[int, Duty]]] = {}
-        for index, duty in duties:
-            fact = self.fact_of(duty.met)
-            found.setdefault(fact if fact is not None and facts[fact] > 1 else None, []).append((index, duty))
+        found: dict[str | None, list[tuple[int, LoweredObligation]]] = {}
+        for index, obligation in obligations:
+            fact = self.fact_of(obligation.met)
+            found.setdefault(fact if fact is not None and facts[fact] > 1 else None, []).append((index, obligation))
         return list(found.items())
 
     def fact_of(self, formula: Formula) -> str | None:

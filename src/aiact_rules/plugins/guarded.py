@@ -223,14 +223,14 @@ def _checked_outcome(outcome: object, lowered: Lowered) -> Outcome:
     """Return an outcome that fits the pack. Raises _Unusable otherwise."""
     if not isinstance(outcome, Outcome):
         raise _Unusable("it must return an Outcome")
-    conclusions, duties = tuple(outcome.conclusions), tuple((index, code) for index, code in outcome.duties)
+    conclusions, obligations = tuple(outcome.conclusions), tuple((index, code) for index, code in outcome.obligations)
     if len(conclusions) != len(lowered.conclusions) or not _TRUTHS.issuperset(conclusions):
         raise _Unusable(f"its outcome must have a code (0, 1 or 3) for each of {len(lowered.conclusions)} conclusions")
-    indices = [index for index, _ in duties]
-    known = range(len(lowered.duties))
-    if any(index not in known or code not in _CODES for index, code in duties) or indices != sorted(set(indices)):
+    indices = [index for index, _ in obligations]
+    known = range(len(lowered.obligations))
+    if any(index not in known or code not in _CODES for index, code in obligations) or indices != sorted(set(indices)):
         raise _Unusable("its outcome must name each obligation that may be owed once, in order, with a code below 128")
-    return Outcome(conclusions, duties)
+    return Outcome(conclusions, obligations)
 
 
 class GuardedReport:

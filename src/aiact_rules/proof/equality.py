@@ -117,7 +117,7 @@ class Equalities:
 
     def _property(self, key: str, title: str, clock: Clock, refutations: tuple[Refutation, ...]) -> Property:
         lowered = self.subject.lowered
-        return Property(key, title, len(lowered.conclusions) + 4 * len(lowered.duties), clock.seconds, refutations)
+        return Property(key, title, len(lowered.conclusions) + 4 * len(lowered.obligations), clock.seconds, refutations)
 
     def _refutations(
         self,

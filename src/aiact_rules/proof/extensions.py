@@ -31,7 +31,7 @@ def extensions_change_nothing(law: PackAt, extended: PackAt) -> Property:
         alone, joined = comparing.answers
         of_the_law = Answers(
             {name: said for name, said in joined.conclusions.items() if name in alone.conclusions},
-            {name: said for name, said in joined.duties.items() if name in alone.duties},
+            {name: said for name, said in joined.obligations.items() if name in alone.obligations},
         )
         found = differences(alone, of_the_law)
         refutations += _changed_verdict(comparing, bool(found))
@@ -39,7 +39,7 @@ def extensions_change_nothing(law: PackAt, extended: PackAt) -> Property:
     return Property(
         "extensions_change_nothing",
         "the extensions change no verdict, conclusion or obligation of the law",
-        1 + len(alone.conclusions) + len(alone.duties),
+        1 + len(alone.conclusions) + len(alone.obligations),
         clock.seconds,
         tuple(refutations),
     )
@@ -102,7 +102,7 @@ def _changed_verdict(comparing: Comparing, answers_differ: bool) -> Iterator[Ref
     )
     added = [name for name in extended.obligations if name not in law.obligations]
     stops = [
-        comparing.statuses.has(extended.obligations[name], comparing.duties[1][name], Status.OPEN, Status.BREACHED)
+        comparing.statuses.has(extended.obligations[name], comparing.rails[1][name], Status.OPEN, Status.BREACHED)
         for name in added
     ]
     # Where the law's own formulas are the very same, only what was added could tell the verdicts apart.

@@ -16,7 +16,7 @@ Rails = Callable[[FactTest], Rail]
 
 
 @dataclass(frozen=True, slots=True)
-class DutyRails:
+class ObligationRails:
     """The four answers about one obligation."""
 
     owed: Rail
@@ -37,7 +37,7 @@ class Answers:
     """Everything an engine says about any facts."""
 
     conclusions: Mapping[str, Rail]
-    duties: Mapping[str, DutyRails]
+    obligations: Mapping[str, ObligationRails]
 
 
 def negated(rail: Rail) -> Rail:
@@ -72,7 +72,7 @@ def answers_of(lowered: Lowered, atoms: Rails) -> Answers:
 
     return Answers(
         {name: rail(formula) for name, formula in lowered.conclusions.items()},
-        {d.id: DutyRails(rail(d.owed), rail(d.in_force), rail(d.due), rail(d.met)) for d in lowered.duties},
+        {d.id: ObligationRails(rail(d.owed), rail(d.in_force), rail(d.due), rail(d.met)) for d in lowered.obligations},
     )
 
 
@@ -87,11 +87,11 @@ def differences(one: Answers, other: Answers, *, where_owed: bool = False) -> di
             found[f"conclusion {name} exists"] = z3.BoolVal(True)
             continue
         _add(found, f"conclusion {name}", one.conclusions[name], other.conclusions[name], None)
-    for name in {**one.duties, **other.duties}:
-        if name not in one.duties or name not in other.duties:
+    for name in {**one.obligations, **other.obligations}:
+        if name not in one.obligations or name not in other.obligations:
             found[f"obligation {name} exists"] = z3.BoolVal(True)
             continue
-        first, second = one.duties[name], other.duties[name]
+        first, second = one.obligations[name], other.obligations[name]
         for (part, left), (_, right) in zip(first.named(), second.named(), strict=True):
             counts = z3.Or(first.owed.possible, second.owed.possible) if where_owed and part != "owed" else None
             _add(found, f"obligation {name} {part}", left, right, counts)

@@ -10,11 +10,11 @@ from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status
-from aiact_rules.proof.forms import DutyRails, negated, rail_of
+from aiact_rules.proof.forms import ObligationRails, negated, rail_of
 from aiact_rules.proof.inputs import Formula, Rail, Record, View
 from aiact_rules.proof.meaning import Meaning
 from aiact_rules.proof.results import Property, Refutation
-from aiact_rules.proof.subject import Clock, Subject, answered, by_shape, free_duty
+from aiact_rules.proof.subject import Clock, Subject, answered, by_shape, free_obligation
 from aiact_rules.proof.witnesses import code_of, severity
 
 
@@ -68,7 +68,7 @@ def learning_keeps(subject: Subject) -> Property:
         refutations += _refuted_nodes(lowered, wrong, lemmas, "changed by learning")
         for obligations in by_shape(subject).values():
             o = obligations[0]
-            (one, first), (two, second) = free_duty("now"), free_duty("then")
+            (one, first), (two, second) = free_obligation("now"), free_obligation("then")
             pairs = zip(one.named(), two.named(), strict=True)
             grown = [z3.Not(_lost(a, b)) for (_, a), (_, b) in pairs]
             check = z3.Solver()
@@ -84,7 +84,7 @@ def learning_keeps(subject: Subject) -> Property:
     )
 
 
-def _taken_back(subject: Subject, o: Obligation, now: DutyRails, then: DutyRails) -> Formula:
+def _taken_back(subject: Subject, o: Obligation, now: ObligationRails, then: ObligationRails) -> Formula:
     has = subject.statuses.has
     stops = has(o, then, Status.OPEN, Status.BREACHED)
     if o.after is not None:
@@ -96,8 +96,8 @@ def _turned(subject: Subject, later: View, learnt: Mapping[str, Formula], obliga
     meaning = Meaning(subject.pack_at, later.rail)
     allow = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))
     for o in obligations:
-        then = meaning.duty(o)
-        model = subject.model(allow, *later.conditions, _taken_back(subject, o, subject.duty(o), then))
+        then = meaning.obligation(o)
+        model = subject.model(allow, *later.conditions, _taken_back(subject, o, subject.obligation(o), then))
         if model is None:
             continue
         now = subject.inputs.record(model)

@@ -24,7 +24,7 @@ from aiact_rules.core.conditions import (
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.rules import Obligation, Rule
-from aiact_rules.proof.forms import Answers, DutyRails, Rails
+from aiact_rules.proof.forms import Answers, ObligationRails, Rails
 from aiact_rules.proof.inputs import Formula, Rail
 
 
@@ -172,16 +172,16 @@ class Meaning:
     def _reached(self, parameter: str) -> Said:
         return self.condition(FactTest(RELEASE_DATE, Test.AT_LEAST, self.pack_at.date_of(parameter)))
 
-    def duty(self, o: Obligation) -> DutyRails:
+    def obligation(self, o: Obligation) -> ObligationRails:
         """Return the four answers about an obligation."""
-        return DutyRails(self.owed(o).rail, self.in_force(o).rail, self.due(o).rail, self.met(o).rail)
+        return ObligationRails(self.owed(o).rail, self.in_force(o).rail, self.due(o).rail, self.met(o).rail)
 
     def answers(self) -> Answers:
         """Return every answer the pack has to give."""
         names: Mapping[str, None] = dict.fromkeys(sorted({*self._concluding, *self.pack_at.pack.headlines}))
         return Answers(
             {name: self.conclusion(name).rail for name in names},
-            {o.id: self.duty(o) for o in self.pack_at.obligations.values()},
+            {o.id: self.obligation(o) for o in self.pack_at.obligations.values()},
         )
 
 

@@ -10,7 +10,7 @@ from aiact_rules.core.formulas import Lowered, holds
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Op, Passes, Program, Rails
 from aiact_rules.engines.planes import Outcomes
-from aiact_rules.proof.forms import Answers, DutyRails
+from aiact_rules.proof.forms import Answers, ObligationRails
 from aiact_rules.proof.inputs import Formula, Rail, View
 
 
@@ -23,8 +23,8 @@ def program_of(lowered: Lowered, vocabulary: Vocabulary) -> Program:
     circuit = Circuit()
     rails = Rails(circuit, lowered, silence)
     formulas = list(lowered.conclusions.values())
-    for duty in lowered.duties:
-        formulas += [duty.owed, duty.in_force, duty.due, duty.met]
+    for obligation in lowered.obligations:
+        formulas += [obligation.owed, obligation.in_force, obligation.due, obligation.met]
     return circuit.program([plane for f in formulas for plane in (rails.certain(f), rails.possible(f))])
 
 
@@ -55,7 +55,7 @@ def plane_answers(program: Program, lowered: Lowered, view: View) -> Answers:
     rest = pairs[len(names) :]
     return Answers(
         dict(zip(names, pairs, strict=False)),
-        {d.id: DutyRails(*rest[4 * at : 4 * at + 4]) for at, d in enumerate(lowered.duties)},
+        {d.id: ObligationRails(*rest[4 * at : 4 * at + 4]) for at, d in enumerate(lowered.obligations)},
     )
 
 
@@ -69,15 +69,15 @@ def engine_answers(program: Program, lowered: Lowered, view: View) -> Answers:
     """Return what the engine answers: its outputs in the order in which it reads them."""
     outputs = outputs_of(program, view)
     names, at = list(lowered.conclusions), 2 * len(lowered.conclusions)
-    duties = {}
-    for duty in lowered.duties:
+    obligations = {}
+    for obligation in lowered.obligations:
         maybe_owed, owed, in_force, maybe_in_force, met, maybe_met, due, maybe_due = outputs[at : at + 8]
-        duties[duty.id] = DutyRails(
+        obligations[obligation.id] = ObligationRails(
             Rail(owed, maybe_owed), Rail(in_force, maybe_in_force), Rail(due, maybe_due), Rail(met, maybe_met)
         )
         at += 8
     conclusions = {name: Rail(outputs[2 * n + 1], outputs[2 * n]) for n, name in enumerate(names)}
-    return Answers(conclusions, duties)
+    return Answers(conclusions, obligations)
 
 
 def run_on(program: Program, facts: Mapping[str, FactValue]) -> tuple[bool, ...]:

@@ -22,7 +22,7 @@ from aiact_rules.proof.inputs import Formula
 from aiact_rules.proof.meaning import Meaning
 from aiact_rules.proof.results import Property, Refutation
 from aiact_rules.proof.statuses import Shape, is_breach, may_be_breach
-from aiact_rules.proof.subject import Clock, Subject, answered, by_shape, free_duty
+from aiact_rules.proof.subject import Clock, Subject, answered, by_shape, free_obligation
 from aiact_rules.proof.witnesses import severity
 
 
@@ -64,7 +64,7 @@ def rules_alive(subject: Subject, names: Iterable[str] | None = None) -> Propert
     )
 
 
-def duties_bite(subject: Subject, names: Iterable[str] | None = None) -> Property:
+def obligations_bite(subject: Subject, names: Iterable[str] | None = None) -> Property:
     """No obligation is never owed: some facts make it certainly owed, in force and due."""
     with Clock() as clock:
         obligations = _chosen(subject.pack_at.obligations, names)
@@ -79,7 +79,7 @@ def duties_bite(subject: Subject, names: Iterable[str] | None = None) -> Propert
         rescued = under_other_readings(subject, set(found), alive)
     refuted = [o for o in never if o.id not in rescued]
     return Property(
-        "duties_bite",
+        "obligations_bite",
         "every obligation can be owed",
         len(obligations),
         clock.seconds,
@@ -89,31 +89,31 @@ def duties_bite(subject: Subject, names: Iterable[str] | None = None) -> Propert
 
 
 def _bites(subject: Subject, o: Obligation) -> Formula:
-    duty = subject.duty(o)
-    return z3.And(duty.owed.certain, duty.in_force.certain, duty.due.certain)
+    obligation = subject.obligation(o)
+    return z3.And(obligation.owed.certain, obligation.in_force.certain, obligation.due.certain)
 
 
 def _never(subject: Subject, o: Obligation) -> str:
-    duty, meaning = subject.duty(o), subject.meaning
+    obligation, meaning = subject.obligation(o), subject.meaning
     if not subject.can(meaning.condition(o.given).yes):
         return "never owed: its circumstances never hold"
-    if not subject.can(duty.owed.certain):
+    if not subject.can(obligation.owed.certain):
         return "never owed: its circumstances never go together with its role, or an exception always stands"
-    if not subject.can(duty.in_force.certain):
+    if not subject.can(obligation.in_force.certain):
         return "never in force: no route of its timetable is ever open"
-    if not subject.can(duty.owed.certain, duty.in_force.certain):
+    if not subject.can(obligation.owed.certain, obligation.in_force.certain):
         return "never in force where it is owed"
     return "never due where it is owed and in force"
 
 
-def duties_lapse(subject: Subject, names: Iterable[str] | None = None) -> Property:
+def obligations_lapse(subject: Subject, names: Iterable[str] | None = None) -> Property:
     """No obligation is always owed: some facts make it certainly not owed."""
     with Clock() as clock:
         obligations = _chosen(subject.pack_at.obligations, names)
-        found = subject.impossible({o.id: z3.Not(subject.duty(o).owed.possible) for o in obligations})
+        found = subject.impossible({o.id: z3.Not(subject.obligation(o).owed.possible) for o in obligations})
         always = [subject.pack_at.obligations[name] for name in found]
     return Property(
-        "duties_lapse",
+        "obligations_lapse",
         "no obligation is always owed",
         len(obligations),
         clock.seconds,
@@ -121,22 +121,22 @@ def duties_lapse(subject: Subject, names: Iterable[str] | None = None) -> Proper
     )
 
 
-def duties_fulfillable(subject: Subject, names: Iterable[str] | None = None) -> Property:
+def obligations_fulfillable(subject: Subject, names: Iterable[str] | None = None) -> Property:
     """Where an obligation is owed it can be met, and it can be breached; a prohibition is never met."""
     with Clock() as clock:
         obligations = [o for o in _chosen(subject.pack_at.obligations, names) if o.met is not None]
-        duties = {o.id: subject.duty(o) for o in obligations}
-        unmet = subject.impossible({n: z3.And(d.owed.certain, z3.Not(d.met.possible)) for n, d in duties.items()})
-        met = subject.impossible({n: z3.And(d.owed.certain, d.met.certain) for n, d in duties.items()})
+        rails = {o.id: subject.obligation(o) for o in obligations}
+        unmet = subject.impossible({n: z3.And(d.owed.certain, z3.Not(d.met.possible)) for n, d in rails.items()})
+        met = subject.impossible({n: z3.And(d.owed.certain, d.met.certain) for n, d in rails.items()})
         refutations = []
         for o in obligations:
-            # One that is never owed is refuted by `duties_bite`.
-            if o.id in met and subject.can(duties[o.id].owed.certain):
+            # One that is never owed is refuted by `obligations_bite`.
+            if o.id in met and subject.can(rails[o.id].owed.certain):
                 refutations.append(Refutation(o.id, f"obligation `{o.id}` cannot be met where it is owed", o.place))
-            elif o.id in unmet and subject.can(duties[o.id].owed.certain):
+            elif o.id in unmet and subject.can(rails[o.id].owed.certain):
                 refutations.append(Refutation(o.id, f"obligation `{o.id}` is met wherever it is owed", o.place))
     return Property(
-        "duties_fulfillable",
+        "obligations_fulfillable",
         "every obligation can be met and can fail to be",
         len(obligations),
         clock.seconds,
@@ -229,7 +229,7 @@ def prohibitions_block(subject: Subject, names: Iterable[str] | None = None) -> 
             holds = meaning.conclusion(prohibited).yes
             checks.append((prohibited, _place_of(subject, prohibited), [holds, *bound], every))
         for name, place, conditions, obligations in checks:
-            breached = z3.Or([subject.statuses.has(o, subject.duty(o), Status.BREACHED) for o in obligations])
+            breached = z3.Or([subject.statuses.has(o, subject.obligation(o), Status.BREACHED) for o in obligations])
             if not subject.can(*conditions, z3.Not(breached)):
                 continue
             if not_blocked is None:
@@ -287,11 +287,11 @@ def allow_sound(subject: Subject) -> Property:
         for shape, obligations in by_shape(subject).items():
             checked += len(obligations)
             o = obligations[0]
-            duty, lemmas = free_duty("now")
-            stops = subject.statuses.has(o, duty, Status.OPEN, Status.BREACHED)
+            obligation, lemmas = free_obligation("now")
+            stops = subject.statuses.has(o, obligation, Status.OPEN, Status.BREACHED)
             wrong = z3.Or(
-                z3.And(may_be_breach(o, duty), z3.Not(stops)),
-                z3.Xor(is_breach(o, duty), subject.statuses.has(o, duty, Status.BREACHED)),
+                z3.And(may_be_breach(o, obligation), z3.Not(stops)),
+                z3.Xor(is_breach(o, obligation), subject.statuses.has(o, obligation, Status.BREACHED)),
             )
             solver = z3.Solver()
             solver.add(*lemmas, wrong)
@@ -309,8 +309,8 @@ def allow_sound(subject: Subject) -> Property:
 def _unsound(subject: Subject, shape: Shape, obligations: list[Obligation]) -> Refutation:
     allow = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))
     for o in obligations:
-        duty = subject.duty(o)
-        model = subject.model(allow, may_be_breach(o, duty))
+        obligation = subject.obligation(o)
+        model = subject.model(allow, may_be_breach(o, obligation))
         if model is not None:
             message = f"the verdict is allow although `{o.id}` may be breached"
 

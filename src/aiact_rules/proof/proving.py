@@ -13,10 +13,10 @@ from aiact_rules.proof.extensions import extensions_change_nothing
 from aiact_rules.proof.kleene import learning_keeps, planes_ordered
 from aiact_rules.proof.properties import (
     allow_sound,
-    duties_bite,
-    duties_fulfillable,
-    duties_lapse,
     no_contradiction,
+    obligations_bite,
+    obligations_fulfillable,
+    obligations_lapse,
     other_dates,
     prohibitions_block,
     rules_alive,
@@ -77,9 +77,9 @@ def soundness_of(pack_at: PackAt) -> tuple[Property, ...]:
     subject = Subject(pack_at)
     return (
         rules_alive(subject),
-        duties_bite(subject),
-        duties_lapse(subject),
-        duties_fulfillable(subject),
+        obligations_bite(subject),
+        obligations_lapse(subject),
+        obligations_fulfillable(subject),
         no_contradiction(subject),
         prohibitions_block(subject),
         allow_sound(subject),
@@ -105,7 +105,7 @@ def completeness_of(pack_at: PackAt) -> tuple[Property, ...]:
 
 def _of_other_text(subject: Subject, names: list[str]) -> Iterator[Property]:
     yield rules_alive(subject, names)
-    yield duties_bite(subject, names)
-    yield duties_lapse(subject, names)
-    yield duties_fulfillable(subject, names)
+    yield obligations_bite(subject, names)
+    yield obligations_lapse(subject, names)
+    yield obligations_fulfillable(subject, names)
     yield prohibitions_block(subject, names)

@@ -21,7 +21,7 @@ from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, 
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.vocabulary import FactType
 from aiact_rules.engines.python_source import Source
-from aiact_rules.proof.forms import Answers, DutyRails
+from aiact_rules.proof.forms import Answers, ObligationRails
 from aiact_rules.proof.inputs import FactInput, Formula, Inputs, Rail
 
 _BITS = 7
@@ -99,23 +99,23 @@ def source_answers(source: Source, lowered: Lowered, inputs: Inputs) -> SourceAn
         certain, possible = number.bits[1], number.bits[0]
         faults += [z3.And(certain, z3.Not(possible)), *number.bits[2:]]
         conclusions[name] = Rail(certain, possible)
-    duties = {}
-    for index, duty in enumerate(lowered.duties):
+    obligations = {}
+    for index, obligation in enumerate(lowered.obligations):
         paths = run.appended.pop(index, [])
         for at, (guard, _) in enumerate(paths):
             faults += [z3.And(guard, other) for other, _ in paths[at + 1 :]]
-        duties[duty.id] = _duty(paths)
+        obligations[obligation.id] = _obligation(paths)
     if run.appended:
         raise PackError([Problem(f"the generated source answers about obligation {min(run.appended)}, which is none")])
-    return SourceAnswers(Answers(conclusions, duties), z3.Or([f for f in faults if not z3.is_false(f)]))
+    return SourceAnswers(Answers(conclusions, obligations), z3.Or([f for f in faults if not z3.is_false(f)]))
 
 
-def _duty(paths: Sequence[tuple[Formula, _Number]]) -> DutyRails:
+def _obligation(paths: Sequence[tuple[Formula, _Number]]) -> ObligationRails:
     def bit(mask: int) -> Formula:
         at = mask.bit_length() - 1
         return _or(_and((guard, number.bits[at])) for guard, number in paths)
 
-    return DutyRails(
+    return ObligationRails(
         Rail(bit(OWED), z3.Or([guard for guard, _ in paths])),
         Rail(bit(IN_FORCE), bit(MAYBE_IN_FORCE)),
         Rail(bit(DUE), bit(MAYBE_DUE)),

@@ -11,7 +11,7 @@ import z3
 from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.statuses import Status, status_of
-from aiact_rules.proof.forms import DutyRails
+from aiact_rules.proof.forms import ObligationRails
 from aiact_rules.proof.inputs import Formula
 
 StatusOf = Callable[[Obligation, int], Status | None]
@@ -34,15 +34,15 @@ def shape_of(o: Obligation) -> Shape:
     return Shape(o.can_gate, o.kind is Kind.SIGNAL, o.after is not None, o.kind is Kind.PROHIBITION)
 
 
-def _bit_formulas(duty: DutyRails) -> dict[int, Formula]:
+def _bit_formulas(obligation: ObligationRails) -> dict[int, Formula]:
     return {
-        OWED: duty.owed.certain,
-        IN_FORCE: duty.in_force.certain,
-        MAYBE_IN_FORCE: duty.in_force.possible,
-        MET: duty.met.certain,
-        MAYBE_MET: duty.met.possible,
-        DUE: duty.due.certain,
-        MAYBE_DUE: duty.due.possible,
+        OWED: obligation.owed.certain,
+        IN_FORCE: obligation.in_force.certain,
+        MAYBE_IN_FORCE: obligation.in_force.possible,
+        MET: obligation.met.certain,
+        MAYBE_MET: obligation.met.possible,
+        DUE: obligation.due.certain,
+        MAYBE_DUE: obligation.due.possible,
     }
 
 
@@ -53,11 +53,11 @@ class Statuses:
         self.status_of = status_of
         self._tables: dict[Shape, dict[Status | None, list[int]]] = {}
 
-    def has(self, o: Obligation, duty: DutyRails, *statuses: Status) -> Formula:
+    def has(self, o: Obligation, obligation: ObligationRails, *statuses: Status) -> Formula:
         """Return the formula that says when an obligation has one of these statuses."""
         codes = [code for status in statuses for code in self._table(o).get(status, ())]
-        bits = _bit_formulas(duty)
-        return z3.And(duty.owed.possible, _choose(codes, list(_BITS), bits))
+        bits = _bit_formulas(obligation)
+        return z3.And(obligation.owed.possible, _choose(codes, list(_BITS), bits))
 
     def _table(self, o: Obligation) -> dict[Status | None, list[int]]:
         shape = shape_of(o)
@@ -87,17 +87,19 @@ def _choose(codes: list[int], rest: list[int], bits: dict[int, Formula]) -> Form
     return z3.If(bits[bit], _choose(on, after, bits), _choose(off, after, bits))
 
 
-def is_breach(o: Obligation, duty: DutyRails) -> Formula:
+def is_breach(o: Obligation, obligation: ObligationRails) -> Formula:
     """Return the formula that says when an obligation is breached, by definition.
 
     It is certainly owed, in force and due, and not even possibly met.
     """
     if not o.can_gate or o.kind is Kind.SIGNAL:
         return z3.BoolVal(False)
-    return z3.And(duty.owed.certain, duty.in_force.certain, duty.due.certain, z3.Not(duty.met.possible))
+    return z3.And(
+        obligation.owed.certain, obligation.in_force.certain, obligation.due.certain, z3.Not(obligation.met.possible)
+    )
 
 
-def may_be_breach(o: Obligation, duty: DutyRails) -> Formula:
+def may_be_breach(o: Obligation, obligation: ObligationRails) -> Formula:
     """Return the formula that says when an obligation that gates stands in the way of an allow, by definition.
 
     Before an act, it does where it may be owed, in force and due and is not certainly met. What is owed afterwards
@@ -105,5 +107,5 @@ def may_be_breach(o: Obligation, duty: DutyRails) -> Formula:
     """
     if not o.can_gate:
         return z3.BoolVal(False)
-    unmet = z3.Not(duty.met.certain if o.after is None else duty.met.possible)
-    return z3.And(duty.owed.possible, duty.in_force.possible, duty.due.possible, unmet)
+    unmet = z3.Not(obligation.met.certain if o.after is None else obligation.met.possible)
+    return z3.And(obligation.owed.possible, obligation.in_force.possible, obligation.due.possible, unmet)

@@ -15,7 +15,7 @@ from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.proof.forms import DutyRails, answers_of
+from aiact_rules.proof.forms import ObligationRails, answers_of
 from aiact_rules.proof.inputs import Formula, Inputs, Record, View, judged_facts
 from aiact_rules.proof.statuses import Statuses
 from aiact_rules.proof.subject import answered
@@ -106,7 +106,7 @@ class Comparing:
         inputs = Inputs(vocabularies, [atom for each in lowered for atom in each.atoms])
         views = [View(inputs, vocabulary) for vocabulary in vocabularies]
         self.answers = [answers_of(each, view.rail) for each, view in zip(lowered, views, strict=True)]
-        self.duties = [answers.duties for answers in self.answers]
+        self.rails = [answers.obligations for answers in self.answers]
         conditions = [*views[0].conditions, *views[1].conditions, *judged_facts(inputs, a), *judged_facts(inputs, b)]
         self.inputs = inputs
         self.solver = inputs.solver(*conditions)
@@ -124,9 +124,9 @@ class Comparing:
     def verdict(self) -> Difference:
         """Return how the verdicts compare."""
         stops: list[list[Formula]] = []
-        for side, duties in zip(self.sides, self.duties, strict=True):
+        for side, rails in zip(self.sides, self.rails, strict=True):
             blocks, holds = (
-                z3.Or([self.statuses.has(o, duties[o.id], status) for o in side.obligations.values()])
+                z3.Or([self.statuses.has(o, rails[o.id], status) for o in side.obligations.values()])
                 for status in (Status.BREACHED, Status.OPEN)
             )
             stops.append([z3.Or(blocks, holds), blocks] if side.pack.gates else [z3.BoolVal(False)] * 2)
@@ -145,19 +145,19 @@ class Comparing:
             return 0 if o is None else _level(evaluation, o)
 
         if a is None or b is None:
-            duty = self.duties[a is None][name]
+            rail = self.rails[a is None][name]
             o = a if a is not None else b
             assert o is not None
-            demands = self.statuses.has(o, duty, *_LEVEL)
+            demands = self.statuses.has(o, rail, *_LEVEL)
             shown = self.witness([demands], name, level, a is None, _NAMES)
             relation = Relation.ONLY_IN_B if a is None else Relation.ONLY_IN_A
             return Difference(name, relation, place, *((shown, None) if a is None else (None, shown)))
-        one, two = (duties[name] for duties in self.duties)
+        one, two = (rails[name] for rails in self.rails)
         if _equal(one, two) and (a.can_gate, a.kind, a.after) == (b.can_gate, b.kind, b.after):
             return Difference(name, Relation.SAME, place)
         levels = [
-            [self.statuses.has(o, duty, *(s for at in _LEVELS[least:] for s in at)) for least in (1, 2, 3)]
-            for o, duty in ((a, one), (b, two))
+            [self.statuses.has(o, rail, *(s for at in _LEVELS[least:] for s in at)) for least in (1, 2, 3)]
+            for o, rail in ((a, one), (b, two))
         ]
         return self.difference(name, place, levels, level, _NAMES)
 
@@ -238,7 +238,7 @@ def _level(evaluation: Evaluation, o: Obligation) -> int:
     return 0 if status is None else _LEVEL.get(status, 0)
 
 
-def _equal(one: DutyRails, two: DutyRails) -> bool:
+def _equal(one: ObligationRails, two: ObligationRails) -> bool:
     pairs = zip(one.named(), two.named(), strict=True)
     return all(a.certain.eq(b.certain) and a.possible.eq(b.possible) for (_, a), (_, b) in pairs)
 

@@ -16,7 +16,7 @@ from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status, status_of
-from aiact_rules.proof.forms import DutyRails
+from aiact_rules.proof.forms import ObligationRails
 from aiact_rules.proof.inputs import Formula, Inputs, Rail, Record, View, judged_facts
 from aiact_rules.proof.meaning import Meaning, tests_of
 from aiact_rules.proof.statuses import Shape, Statuses, StatusOf, shape_of
@@ -37,13 +37,13 @@ class Subject:
         self.statuses = Statuses(status_of)
         self.replay = Replay(pack_at)
         self.reader = Reader(pack_at.pack.vocabulary)
-        self._duties: dict[str, DutyRails] = {}
+        self._obligations: dict[str, ObligationRails] = {}
 
-    def duty(self, o: Obligation) -> DutyRails:
+    def obligation(self, o: Obligation) -> ObligationRails:
         """Return the four answers about an obligation."""
-        if o.id not in self._duties:
-            self._duties[o.id] = self.meaning.duty(o)
-        return self._duties[o.id]
+        if o.id not in self._obligations:
+            self._obligations[o.id] = self.meaning.obligation(o)
+        return self._obligations[o.id]
 
     def can(self, *conditions: Formula) -> bool:
         """Return whether some facts fulfil the conditions."""
@@ -83,13 +83,13 @@ class Subject:
         if (kept.rules, kept.obligations, kept.timetables) == (other.rules, other.obligations, other.timetables):
             return None
         found = copy(self)
-        found.pack_at, found.meaning, found._duties = other, Meaning(other, self.view.rail), {}
+        found.pack_at, found.meaning, found._obligations = other, Meaning(other, self.view.rail), {}
         return found
 
     def some_status(self, *statuses: Status) -> Formula:
         """Return the formula that says when some obligation has one of the statuses."""
         obligations = self.pack_at.obligations.values()
-        return z3.Or([self.statuses.has(o, self.duty(o), *statuses) for o in obligations])
+        return z3.Or([self.statuses.has(o, self.obligation(o), *statuses) for o in obligations])
 
     def witness(self, record: Record, shows: str, shown: Callable[[Evaluation], bool]) -> Witness:
         """Make a witness of what a model states: as small as it goes, written down, read back and replayed."""
@@ -128,6 +128,6 @@ def by_shape(subject: Subject) -> Mapping[Shape, list[Obligation]]:
     return shapes
 
 
-def free_duty(tag: str) -> tuple[DutyRails, list[Formula]]:
+def free_obligation(tag: str) -> tuple[ObligationRails, list[Formula]]:
     rails = [Rail(z3.Bool(f"{part} certain {tag}"), z3.Bool(f"{part} possible {tag}")) for part in "ofdm"]
-    return DutyRails(*rails), [z3.Implies(rail.certain, rail.possible) for rail in rails]
+    return ObligationRails(*rails), [z3.Implies(rail.certain, rail.possible) for rail in rails]

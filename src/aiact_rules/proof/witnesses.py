@@ -166,7 +166,7 @@ def code_of(evaluation: Evaluation, o: Obligation) -> int | None:
 def severity(evaluation: Evaluation, status_of: StatusOf) -> int:
     """Return 0 for an allow, 1 for a hold, 2 for a block."""
     obligations = tuple(evaluation.pack_at.obligations.values())
-    statuses = {status_of(obligations[index], code) for index, code in evaluation.outcome().duties}
+    statuses = {status_of(obligations[index], code) for index, code in evaluation.outcome().obligations}
     return 2 if Status.BREACHED in statuses else int(Status.OPEN in statuses)
 
 

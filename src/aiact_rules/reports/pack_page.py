@@ -63,7 +63,7 @@ class _Page:
         """Yield all sections."""
         yield from self._roles()
         for kind in _PART:
-            yield from self._duties(kind)
+            yield from self._obligations(kind)
         yield from self._conclusions()
         yield from self._readings()
         yield from self._timetables()
@@ -114,14 +114,14 @@ class _Page:
             yield _row(self.words.label(moment.name), moment.provision, moment.means)
         yield ""
 
-    def _duties(self, kind: Kind) -> Iterator[str]:
-        duties = [o for o in self.pack.obligations.values() if o.kind is kind]
-        if not duties:
+    def _obligations(self, kind: Kind) -> Iterator[str]:
+        obligations = [o for o in self.pack.obligations.values() if o.kind is kind]
+        if not obligations:
             return
         yield f"## {_PART[kind]}"
         yield ""
         by_roles: dict[tuple[str, ...], list[Obligation]] = {}
-        for o in duties:
+        for o in obligations:
             by_roles.setdefault(o.roles, []).append(o)
         order = [*self.pack.roles]
         for roles in sorted(
@@ -137,21 +137,21 @@ class _Page:
             for article in in_order(articles):
                 yield from self._article(article, articles[article])
 
-    def _article(self, article: str, duties: Sequence[Obligation]) -> Iterator[str]:
-        traits = [self.words.traits(o) for o in duties]
+    def _article(self, article: str, obligations: Sequence[Obligation]) -> Iterator[str]:
+        traits = [self.words.traits(o) for o in obligations]
         shared = {name: said for name, said in traits[0].items() if all(t.get(name) == said for t in traits)}
-        if len(duties) == 1:
+        if len(obligations) == 1:
             shared = {name: said for name, said in shared.items() if name in _ABOUT_MANY}
         yield f"#### {article}"
         yield ""
         if shared:
             yield _sentence(shared)
             yield ""
-        for o, own in zip(duties, traits, strict=True):
-            yield from self._duty(o, {name: said for name, said in own.items() if name not in shared})
+        for o, own in zip(obligations, traits, strict=True):
+            yield from self._obligation(o, {name: said for name, said in own.items() if name not in shared})
         yield ""
 
-    def _duty(self, o: Obligation, own: Mapping[str, str]) -> Iterator[str]:
+    def _obligation(self, o: Obligation, own: Mapping[str, str]) -> Iterator[str]:
         marks = [_FORCE[o.force]] if o.force in _FORCE else []
         marks += ["read in a secondary source only"] if o.certainty in (Certainty.SECONDARY, Certainty.KNOWN) else []
         more = f" ({', '.join(marks)})" if marks else ""

@@ -39,7 +39,7 @@ def check_pack(
     """
     packs = [pack, *extended]
     rules = {name: rule for one in packs for name, rule in one.rules.items()}
-    obligations = {name: duty for one in packs for name, duty in one.obligations.items()}
+    obligations = {name: obligation for one in packs for name, obligation in one.obligations.items()}
     conclusions = {rule.concludes for rule in rules.values() if rule.concludes is not None} | unread
     roles = {name for one in packs for name in one.roles}
     moments = {name for one in packs for name in one.moments}
@@ -56,14 +56,14 @@ def check_pack(
                     rule.place,
                     did_you_mean(target, [*rules, *obligations]),
                 )
-    for duty in pack.obligations.values():
-        subject = f"{'prohibition' if duty.kind is Kind.PROHIBITION else 'obligation'} `{duty.id}`"
+    for obligation in pack.obligations.values():
+        subject = f"{'prohibition' if obligation.kind is Kind.PROHIBITION else 'obligation'} `{obligation.id}`"
         if whole:
-            yield from _unknown(subject, "role", duty.roles, roles, duty.place)
-            yield from _unknown(subject, "moment", duty.before, moments, duty.place)
-            yield from _unknown(subject, "moment", _some(duty.after), moments, duty.place)
-        yield from _unknown(subject, "timetable", _some(duty.timetable), timetables, duty.place)
-        yield from _unknown(subject, "sanction", _some(duty.sanction), sanctions, duty.place)
+            yield from _unknown(subject, "role", obligation.roles, roles, obligation.place)
+            yield from _unknown(subject, "moment", obligation.before, moments, obligation.place)
+            yield from _unknown(subject, "moment", _some(obligation.after), moments, obligation.place)
+        yield from _unknown(subject, "timetable", _some(obligation.timetable), timetables, obligation.place)
+        yield from _unknown(subject, "sanction", _some(obligation.sanction), sanctions, obligation.place)
     yield from _check_values(pack, packs, timetables, unread)
     for role in pack.roles.values() if whole else ():
         subject = f"role `{role.name}`"
@@ -121,9 +121,9 @@ def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
             cited.append((f"sanction `{sanction.id}`", provision, sanction.place))
     for cue in pack.cues.values():
         cited.append((f"cue `{cue.id}`", cue.provision, cue.place))
-    for duty in pack.obligations.values():
-        for deadline in duty.deadlines if duty.text.until is None else ():
-            cited.append((f"deadline of `{duty.id}`", deadline.provision, duty.place))
+    for obligation in pack.obligations.values():
+        for deadline in obligation.deadlines if obligation.text.until is None else ():
+            cited.append((f"deadline of `{obligation.id}`", deadline.provision, obligation.place))
     for role in pack.roles.values():
         cited.append((f"role `{role.name}`", role.provision, role.place))
     if pack.transition is not None:

@@ -35,7 +35,7 @@ class Case:
     pack: str
     gates: bool
     lowered: Lowered
-    duties: tuple[tuple[str, Traits], ...]
+    obligations: tuple[tuple[str, Traits], ...]
     headlines: tuple[str, ...]
     silence: Mapping[str, FactValue | None]
     market: str | None = None

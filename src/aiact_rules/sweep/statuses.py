@@ -83,17 +83,17 @@ def _judged_by(circuit: Circuit, case: Case) -> int:
 def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[str, int]]:
     """Return the plane of each status an obligation can have, made from the table that single decisions use."""
     found: dict[Status, dict[str, int]] = {status: {} for status in Status}
-    for duty, (name, traits) in zip(case.lowered.duties, case.duties, strict=True):
+    for obligation, (name, traits) in zip(case.lowered.obligations, case.obligations, strict=True):
         answers = {
-            MET: rails.certain(duty.met),
-            MAYBE_MET: rails.possible(duty.met),
-            MAYBE_IN_FORCE: rails.possible(duty.in_force),
-            IN_FORCE: rails.certain(duty.in_force),
-            MAYBE_DUE: rails.possible(duty.due),
-            DUE: rails.certain(duty.due),
-            OWED: rails.certain(duty.owed),
+            MET: rails.certain(obligation.met),
+            MAYBE_MET: rails.possible(obligation.met),
+            MAYBE_IN_FORCE: rails.possible(obligation.in_force),
+            IN_FORCE: rails.certain(obligation.in_force),
+            MAYBE_DUE: rails.possible(obligation.due),
+            DUE: rails.certain(obligation.due),
+            OWED: rails.certain(obligation.owed),
         }
-        owed = rails.possible(duty.owed)
+        owed = rails.possible(obligation.owed)
         for status, codes in _codes_of(traits).items():
             plane = circuit.both(owed, _chosen(circuit, codes, _POSSIBLE, tuple(answers.items())))
             if plane != NONE:
