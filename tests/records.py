@@ -67,7 +67,7 @@ def _choices(fact: str, atoms: Sequence[FactTest], vocabulary: Vocabulary) -> Ch
         return Choices(fact, tuple(sorted({d for t in dates for d in (t - day, t, t + day)})), ())
     numbers = sorted({t for t in thresholds if isinstance(t, Decimal)})
     around = {n for t in numbers for n in (t - max(abs(t), 1) * _SMALLEST, t, t + max(abs(t), 1) * _SMALLEST)}
-    return Choices(fact, tuple(sorted(around | {Decimal(0), Decimal(1)})), ())
+    return Choices(fact, tuple(sorted({n for n in around if n >= 0} | {Decimal(0), Decimal(1)})), ())
 
 
 def random_records(lowered: Lowered, vocabulary: Vocabulary, count: int, *, seed: int = 0) -> Iterator[Record]:

@@ -27,7 +27,7 @@ def test_bad_input_ends_with_two_and_says_file_line_and_how_to_mend_it(run: Run,
     assert answer.code == 2
     assert "aiact.yaml:7: unknown fact `system.practises`" in answer.err
     assert "did you mean" in answer.err
-    assert answer.out == ""
+    assert answer.out.startswith("ERROR")
 
 
 def test_all_problems_are_reported_at_once(run: Run, release: Path) -> None:
@@ -69,8 +69,13 @@ def test_a_stated_breach_blocks(run: Run) -> None:
 
 def test_several_decisions_are_a_list_in_json_and_one_is_an_object(run: Run) -> None:
     assert json.loads(run("check", MINIMAL, "--format", "json").out)["verdict"] == "allow"
-    both = json.loads(run("check", MINIMAL, MINIMAL, "--format", "json").out)
-    assert [decision["verdict"] for decision in both] == ["allow", "allow"]
+    both = json.loads(run("check", MINIMAL, str(EXAMPLES / "silent"), "--format", "json").out)
+    assert [decision["verdict"] for decision in both] == ["allow", "hold"]
+
+
+def test_the_same_release_named_twice_is_judged_once(run: Run) -> None:
+    answer = run("check", MINIMAL, str(EXAMPLES / "minimal" / "aiact.yaml"), "--format", "json")
+    assert json.loads(answer.out)["verdict"] == "allow"
 
 
 def test_the_same_release_gives_the_same_id_whatever_the_engine_and_the_hour(run: Run) -> None:
@@ -88,7 +93,8 @@ def test_an_ordinary_readme_is_left_alone_only_where_asked(run: Run, tmp_path: P
     readme.write_text("# A library\n\nInstall it.\n", encoding="utf-8")
     assert run("check", str(readme)).code == 2
     answer = run("check", "--only-cards", str(readme))
-    assert (answer.code, answer.out) == (0, "")
+    assert answer.code == 0
+    assert "nothing was judged" in answer.out
 
 
 def test_a_tree_is_searched_for_releases(run: Run) -> None:
@@ -98,9 +104,58 @@ def test_a_tree_is_searched_for_releases(run: Run) -> None:
     assert "silent" in answer.out
 
 
-def test_an_empty_tree_is_no_release_and_no_error(run: Run, tmp_path: Path) -> None:
+def test_a_tree_without_a_release_is_an_error_unless_that_is_meant(run: Run, tmp_path: Path) -> None:
     answer = run("check", "--tree", str(tmp_path))
-    assert (answer.code, answer.out) == (0, "")
+    assert answer.code == 2
+    assert "no release was found, so nothing was judged; looked for aiact.yaml" in answer.err
+    allowed = run("check", "--tree", str(tmp_path), "--allow-empty")
+    assert allowed.code == 0
+    assert "ALLOW" not in allowed.out
+    assert json.loads(run("check", "--tree", str(tmp_path), "--allow-empty", "--format", "json").out) == []
+
+
+def test_what_is_required_must_be_among_what_is_judged(run: Run, tmp_path: Path) -> None:
+    required = ("--require", str(EXAMPLES / "minimal"))
+    assert run("check", "--tree", str(EXAMPLES / "minimal"), *required).code == 0
+    answer = run("check", str(EXAMPLES / "silent"), *required)
+    assert answer.code == 2
+    assert "this must be judged, and is not among the releases found" in answer.err
+
+
+def test_what_is_left_out_is_listed_where_asked(run: Run, tmp_path: Path) -> None:
+    for folder in ("good", ".hidden"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "aiact.yaml").write_text((EXAMPLES / "minimal" / "aiact.yaml").read_text())
+    assert "left out" not in run("check", "--tree", str(tmp_path)).err
+    assert "left out: .hidden (hidden folder)" in run("check", "--tree", str(tmp_path), "--left-out").err
+
+
+def test_each_release_has_the_threshold_of_its_own_organisation(run: Run, tmp_path: Path) -> None:
+    for folder, settings in (("a", 'fail_on = "never"\n'), ("b", "")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "README.md").write_text("---\nlicense: mit\n---\n# M\n")
+        (tmp_path / folder / "aiact.toml").write_text(settings)
+    first, second = str(tmp_path / "a"), str(tmp_path / "b")
+    alone = run("check", first)
+    assert alone.code == 0
+    assert "`fail_on` is `never`" in alone.out
+    assert run("check", first, second).code == run("check", second, first).code == 1
+    tightened = run("check", first, "--fail-on", "hold")
+    assert tightened.code == 1
+    (tmp_path / "b" / "aiact.toml").write_text('fail_on = "hold"\n')
+    loosened = run("check", second, "--fail-on", "never")
+    assert loosened.code == 1
+    assert "`fail_on: never` does not count" in loosened.out
+
+
+def test_a_past_release_date_is_judged_and_said_or_refused(run: Run, release: Path) -> None:
+    arguments = ("check", str(release), "--as-of", "2026-11-22", "--release-date", "2025-03-01")
+    assert "judged as of 2025-03-01, which is past" in run(*arguments).out
+    assert run(*arguments, "--past-dates", "refuse").code == 2
+    (release.parent / "aiact.toml").write_text('past_dates = "refuse"\n')
+    refused = run(*arguments)
+    assert refused.code == 2
+    assert "past dates are refused" in refused.err
 
 
 def test_the_report_goes_to_a_file_where_asked(run: Run, tmp_path: Path) -> None:
@@ -157,4 +212,4 @@ def test_a_fault_of_the_tool_is_exit_code_two(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr("aiact_rules.gate.Gate.decide", broken)
     answer = run("check", MINIMAL)
     assert answer.code == 2
-    assert "nothing is decided" in answer.err
+    assert "internal error, no decision made: RuntimeError: boom" in answer.err

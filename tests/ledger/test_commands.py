@@ -40,8 +40,8 @@ def test_a_record_that_was_changed_is_not_the_same(run: Run, tmp_path: Path) -> 
     record["facts"]["system.annex_iii_uses"]["value"] = []
     file.write_text(json.dumps(record), encoding="utf-8")
     answer = run("replay", str(file))
-    assert answer.code == 1
-    assert "not the same" in answer.out
+    assert answer.code == 2
+    assert "does not fit its own id, so it was changed" in answer.err
 
 
 def test_a_record_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:  # noqa: F811

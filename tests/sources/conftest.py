@@ -21,7 +21,8 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.of(
         [
             _declared("release.subject", "one_of", values={"system": "a system", "model": "a model"}),
-            _declared("release.markets", "some_of", organisation=True),
+            _declared("release.markets", "some_of"),
+            _declared("operator.is_public_body", "yes_no", organisation=True),
             _declared("release.date", "date"),
             _declared("release.moment", "one_of", values={"placing_on_market": "first", "use": "using"}),
             _declared("release.first_placed_on", "date"),

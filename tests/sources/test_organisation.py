@@ -29,7 +29,7 @@ def test_facts_and_settings_have_their_lines(tmp_path: Path, vocabulary: Vocabul
     assert {fact.name: str(fact.origin) for fact in read.facts} == {
         "operator.size": "aiact.toml:7",
         "operator.established_in_union": "aiact.toml:8",
-        "release.markets": "aiact.toml:9",
+        "operator.is_public_body": "aiact.toml:9",
     }
     assert read.facts.value("operator.established_in_union") is True
     assert read.name == "Example AG"
@@ -72,6 +72,10 @@ def test_the_table_of_pyproject_is_read_with_its_own_lines(tmp_path: Path, vocab
         ("facts = 3", "`facts` is a table"),
         ("[facts]\noperator.seize = 'sme'", "aiact.toml:2: unknown fact `operator.seize`"),
         ("[facts]\noperator.size = 2027-12-15T10:00:00", "without a time of day"),
+        (
+            "[facts]\nrelease.markets = ['EU']",
+            "`release.markets` is a fact of a release, not of the organisation\n  say `markets`",
+        ),
         ("[facts]\nsystem.uses = []", "aiact.toml:2: `system.uses` is a fact of a release, not of the organisation"),
         ("[facts.document]\nsignals_dismissed = ['a']", "`document.signals_dismissed` is a fact of a release"),
         ("a = \nb", "aiact.toml:1: not readable as TOML"),
@@ -115,7 +119,12 @@ def test_outside_a_repository_a_folder_that_others_may_write_to_ends_the_search(
     (tmp_path / "shared" / "aiact.toml").write_text("")
     assert look_for_organisation(inner).file is not None
     (tmp_path / "shared").chmod(0o777)
-    assert look_for_organisation(inner) == Search(passed_over=(tmp_path / "shared" / "aiact.toml").resolve())
+    with pytest.raises(InputError, match="these settings are not trusted, since others may write here"):
+        look_for_organisation(inner)
+    (tmp_path / "shared" / "aiact.toml").unlink()
+    (tmp_path / "aiact.toml").write_text("")
+    assert look_for_organisation(inner).file == (tmp_path / "aiact.toml").resolve()
+    (tmp_path / "shared" / "aiact.toml").write_text("")
     (tmp_path / "shared" / "mine" / ".git").mkdir()
     (tmp_path / "shared" / "mine" / "aiact.toml").write_text("")
     (tmp_path / "shared" / "mine" / "aiact.toml").chmod(0o666)
@@ -131,7 +140,37 @@ def test_a_folder_that_others_may_write_to_makes_no_repository(tmp_path: Path) -
     (tmp_path / ".git").mkdir()
     (tmp_path / "aiact.toml").write_text("")
     tmp_path.chmod(0o777)
-    assert look_for_organisation(inner).file is None
+    with pytest.raises(InputError, match="not trusted"):
+        look_for_organisation(inner)
+    tmp_path.chmod(0o775)
+    assert look_for_organisation(inner).file == (tmp_path / "aiact.toml").resolve()
+
+
+def test_a_nearer_file_is_used_and_those_above_it_are_named(tmp_path: Path) -> None:
+    inner = tmp_path / "models"
+    inner.mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "aiact.toml").write_text("")
+    (inner / "aiact.toml").write_text("")
+    assert look_for_organisation(inner) == Search(
+        (inner / "aiact.toml").resolve(), ((tmp_path / "aiact.toml").resolve(),)
+    )
+
+
+@pytest.mark.parametrize("name", ["AIACT.TOML", "ai_act.toml", "aiact.toml.txt"])
+def test_a_file_with_nearly_the_name_of_one_with_settings_is_a_problem(name: str, tmp_path: Path) -> None:
+    inner = tmp_path / "models"
+    inner.mkdir()
+    (tmp_path / name).write_text("")
+    with pytest.raises(InputError, match="rename it to `aiact.toml`"):
+        look_for_organisation(inner)
+
+
+@pytest.mark.parametrize("table", ["aiact_rules", "aiact", "ai-act"])
+def test_a_table_with_nearly_the_name_is_a_problem(table: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.{table}]\n")
+    with pytest.raises(InputError, match=r"write `\[tool.aiact-rules\]`"):
+        look_for_organisation(tmp_path)
 
 
 def test_a_file_that_is_far_too_large_is_refused(tmp_path: Path, vocabulary: Vocabulary) -> None:

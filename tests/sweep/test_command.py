@@ -146,10 +146,11 @@ def test_a_folder_of_releases_is_a_table_too(run: Run, tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl"
     answer = run("sweep", str(tmp_path / "cards"), *DAY, "--output", str(output))
     found = {(row["release"], row.get("operator")): row for row in map(json.loads, output.read_text().splitlines())}
-    assert list(found) == [("bad", None), ("good", None), ("two", "A"), ("two", "B")]
-    assert found["bad", None]["aiact_verdict"] == "error"
-    assert "did you mean `system`?" in found["bad", None]["aiact_error"]
-    assert found["good", None]["aiact_verdict"] == "allow"
+    bad, good, two = (f"{name}/aiact.yaml" for name in ("bad", "good", "two"))
+    assert list(found) == [(bad, None), (good, None), (two, "A"), (two, "B")]
+    assert found[bad, None]["aiact_verdict"] == "error"
+    assert "did you mean `system`?" in found[bad, None]["aiact_error"]
+    assert found[good, None]["aiact_verdict"] == "allow"
     assert answer.code == 2
 
 

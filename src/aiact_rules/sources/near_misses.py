@@ -9,7 +9,7 @@ from dataclasses import dataclass
 BLOCK = "eu_ai_act"
 """The key of a card's front matter under which facts stand."""
 
-_NAME = r"(?:eu[ _-]?)?(?:ai[ _-]?act|aact|iact|aiac|aiat|aict|aiactt|aaict|aiatc|aiact\.rules|ai[ _-]?act[ _-]rules)"
+_NAME = r"(?:eu[ _-]?)?(?:ai[ _-]?act|aact|iact|aiac|aiat|aict|aiactt|aaict|aiatc)"
 _RELEASE = re.compile(rf"(?P<stem>.*?)(?P<dot>\.?){_NAME}(?:\.(?:ya?ml|json)(?:\.(?:txt|ya?ml))?)?", re.IGNORECASE)
 _SETTINGS = re.compile(rf"{_NAME}\.toml(?:\.txt)?", re.IGNORECASE)
 _COPY = re.compile(r"(?P<of>.*aiact\.(?:ya?ml|toml))(?:~|\.bak|\.orig|\.old|\.save)")

@@ -104,10 +104,11 @@ def _values(declaration: FactDeclaration, said: Iterable[str]) -> tuple[dict[str
     values: dict[str, str] = {}
     unknown: list[str] = []
     column = ColumnMap("", declaration.name)
-    read = column.parse_many(declaration)
+    many = declaration.type is FactType.SOME_OF
+    read, read_many = column.parse(declaration), column.parse_many(declaration)
     for text in list(dict.fromkeys(said))[:_MOST_DISTINCT]:
         try:
-            read([text])
+            _ = read_many([text]) if many else read(text)
             continue
         except ValueError:
             pass
