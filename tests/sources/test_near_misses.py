@@ -30,7 +30,7 @@ def test_a_file_that_is_almost_read_is_named_with_what_to_do(names: list[str], h
         ["aiact.yaml", "aiact.yml", "ranker.aiact.yaml", "aiact.toml", "README.md"],
         ["README.markdown"],
         ["ranker.md", "ranker.markdown"],
-        ["fact.yaml", "contraiact.yaml", "aiact.yaml.bak", "aiact.json", "aiact-rules.yaml"],
+        ["fact.yaml", "contraiact.yaml", "aiact.yaml", "aiact.yaml.bak", "aiact.yaml~", "aiact-rules.yaml"],
     ],
 )
 def test_other_files_are_no_near_misses(names: list[str]) -> None:

@@ -24,7 +24,7 @@ operator.size = "sme"
 
 def test_facts_and_settings_have_their_lines(tmp_path: Path, vocabulary: Vocabulary) -> None:
     file = tmp_path / "aiact.toml"
-    file.write_text(TABLE.replace("[facts.operator]\n", 'release.markets = ["EU"]\n'))
+    file.write_text(TABLE.replace("[facts.operator]\n", "operator.is_public_body = true\n"))
     read = read_organisation(file, vocabulary, "aiact.toml")
     assert {fact.name: str(fact.origin) for fact in read.facts} == {
         "operator.size": "aiact.toml:7",

@@ -145,10 +145,23 @@ def test_a_name_that_is_not_utf8_is_broken_and_hides_nothing_else(tmp_path: Path
     assert problems(found) == ["the name of this folder is not UTF-8"]
 
 
-@pytest.mark.parametrize("name", ["AIACT.YAML", "Aiact.yml", "x.AIACT.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AIACT.YAML",
+        "Aiact.yml",
+        "x.AIACT.yaml",
+        "eu_ai_act.yaml",
+        "aiactt.yaml",
+        "aiact",
+        "x.aiact.json",
+        "aiact.yaml~",
+    ],
+)
 def test_a_near_miss_of_a_name_is_a_problem(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(RELEASE)
-    assert problems(releases_below(tmp_path)) == [f"`{name}` is not read under this name"]
+    (problem,) = problems(releases_below(tmp_path))
+    assert problem.startswith(f"`{name}` is not read")
     with pytest.raises(InputError, match="rename it to `.*aiact.yaml`"):
         releases_at(tmp_path)
 
@@ -174,6 +187,29 @@ def test_a_bill_is_a_release_where_it_stands_alone_and_names_a_model(tmp_path: P
     assert [(each.name, each.reason) for each in found.left_out] == [
         ("b/bom.json", "bill of materials that names no model")
     ]
+
+
+def test_a_bill_named_by_its_path_is_read_with_its_release(tmp_path: Path) -> None:
+    write(tmp_path, aiact_dot_yaml=RELEASE, bom_dot_json='{"components": [{"type": "machine-learning-model"}]}')
+    found = releases_at(tmp_path / "bom.json")
+    assert not isinstance(found, NoRelease)
+    assert [file.name for file in found[0].files] == ["aiact.yaml", "bom.json"]
+
+
+def test_a_release_file_of_any_name_is_read_with_the_card_beside_it(tmp_path: Path) -> None:
+    write(tmp_path, x_dot_yaml=RELEASE, README_dot_md=CARD)
+    found = releases_at(tmp_path / "x.yaml")
+    assert not isinstance(found, NoRelease)
+    assert [file.name for file in found[0].files] == ["x.yaml", "README.md"]
+
+
+def test_links_in_a_circle_hide_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, a__aiact_dot_yaml=RELEASE)
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "README.md").symlink_to("README.md")
+    found = releases_below(tmp_path)
+    assert names(found, tmp_path) == ["a/aiact.yaml"]
+    assert problems(found) == ["cannot be read: too many levels of symbolic links"]
 
 
 def test_two_release_files_of_one_folder_are_broken_together(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+
 from aiact_rules.core.choices import CALLER, Choice
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
@@ -126,7 +128,8 @@ def _markets_of(table: Table, table_map: TableMap | None, without: Sequence[str]
     parse, parse_many = column.parse(_MARKETS), column.parse_many(_MARKETS)
     seen: set[object] = set()
     for chunk in table.chunks([column], ()):
-        for value in chunk.batch.column(column.column).unique().to_pylist():
+        array = chunk.batch.column(column.column)
+        for value in (array if pa.types.is_nested(array.type) else array.unique()).to_pylist():
             key = tuple(value) if isinstance(value, list) else value
             if value is None or key in seen:
                 continue
