@@ -109,6 +109,40 @@ def test_json_lines_come_back_as_written_with_the_answer_behind(run: Run, tmp_pa
     assert answer.code == 2
 
 
+def test_nested_json_lines_state_what_dotted_names_state(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    nothing = {"practices": [], "annex_iii_uses": [], "annex_i_law": [], "transparency_situations": []}
+    nested = {"release": {"subject": "system", "markets": ["EU"]}, "system": nothing}
+    dotted = {f"{group}.{name}": value for group, facts in nested.items() for name, value in facts.items()}
+    twice = {**nested, "release.subject": "model"}
+    path.write_text("".join(json.dumps(row) + "\n" for row in (nested, dotted, twice)))
+    answer = run("sweep", str(path), "--role", "provider", *DAY)
+    found = [json.loads(line) for line in (tmp_path / "t.verdicts.jsonl").read_text().splitlines()]
+    assert [row["aiact_verdict"] for row in found] == ["allow", "allow", "error"]
+    assert found[0]["release"] == nested["release"]
+    assert "duplicate name" in found[2]["aiact_error"]
+    assert answer.code == 2
+
+
+def test_a_list_of_markets_in_a_table_chooses_packs(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"release.subject": "system", "release.markets": ["EU", "ZZ"]}\n')
+    answer = run("sweep", str(path), "--role", "provider", *DAY)
+    assert answer.code == 2
+    assert "no installed pack covers the market `ZZ`" in answer.err
+
+
+def test_a_fact_that_first_comes_late_in_json_lines_is_not_passed_over(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    row = {"release.subject": "neither", "operator.roles": "provider"}
+    late = {**row, "release.markets": ["ZZ"]}
+    path.write_text("".join(json.dumps(each) + "\n" for each in [row] * 1000 + [late]))
+    answer = run("sweep", str(path), *DAY)
+    assert answer.code == 2
+    last = json.loads((tmp_path / "t.verdicts.jsonl").read_text().splitlines()[-1])
+    assert last["aiact_error"] == "line 1001: `release.markets` is in none of the first 1,000 lines, so it is not read"
+
+
 def test_parquet_keeps_types_order_and_the_names_of_sets(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     count = 5000

@@ -126,16 +126,16 @@ def _markets_of(table: Table, table_map: TableMap | None, without: Sequence[str]
         return ()
     found: set[str] = set()
     parse, parse_many = column.parse(_MARKETS), column.parse_many(_MARKETS)
-    seen: set[object] = set()
+    seen: set[str] = set()
     for chunk in table.chunks([column], ()):
         array = chunk.batch.column(column.column)
         for value in (array if pa.types.is_nested(array.type) else array.unique()).to_pylist():
             key = tuple(value) if isinstance(value, list) else value
             if value is None or key in seen:
                 continue
-            seen.add(key)
+            seen.add(value)
             try:
-                read = parse_many([str(v) for v in value]) if isinstance(value, list) else parse(str(value))
+                read = parse_many([str(value)]) if listed else parse(str(value))
             except ValueError:
                 continue
             found |= read if isinstance(read, frozenset) else set()

@@ -20,6 +20,8 @@ from aiact_rules.sweep.mapping import ColumnMap
 BATCH_ROWS = 1 << 17
 BATCH_BYTES = 96 << 20
 LINES_ROWS = 1 << 13
+LINES_LOOKED_AT = 1000
+"""How many JSON lines are looked at for the names of columns."""
 _LARGE_GROUP = 1 << 14
 _READ_BYTES = 1 << 20
 FORMATS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -218,7 +220,11 @@ def _with_bad_rows(batch: pa.RecordBatch, bad: dict[int, str], done: int) -> tup
 
 
 class JsonLinesTable:
-    """JSON lines. Numbers stay the text that was written; a line that cannot be read is a row that cannot be judged."""
+    """JSON lines. Numbers stay the text that was written; a line that cannot be read is a row that cannot be judged.
+
+    Nested objects are columns with dotted names. Columns are those of the first lines; a dotted name that comes later
+    could be a fact that nothing reads, so its row cannot be judged.
+    """
 
     def __init__(self, path: Path) -> None:
         self.name = path.as_posix()
@@ -226,19 +232,18 @@ class JsonLinesTable:
         self._path = path
         names: dict[str, None] = {}
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            for _, line in zip(range(1000), file, strict=False):
+            for _, line in zip(range(LINES_LOOKED_AT), file, strict=False):
                 try:
                     row = json.loads(line)
-                except ValueError:
+                    names |= dict.fromkeys(_flat(row) if isinstance(row, dict) else ())
+                except (ValueError, RecursionError):
                     continue
-                if isinstance(row, dict):
-                    names |= dict.fromkeys(row)
         self.columns = tuple(names)
 
     def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
         """Return the rows with the lines they stand in."""
         maps = {column.column: column for column in wanted}
-        names = list(dict.fromkeys([*maps, *others]))
+        names, known = list(dict.fromkeys([*maps, *others])), frozenset(self.columns)
         with self._path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
             lines: list[str] = []
             numbers: list[int] = []
@@ -248,31 +253,62 @@ class JsonLinesTable:
                 lines.append(line.rstrip("\r\n"))
                 numbers.append(number)
                 if len(lines) == LINES_ROWS:
-                    yield _chunk_of_lines(lines, numbers, names, maps)
+                    yield _chunk_of_lines(lines, numbers, names, maps, known)
                     lines, numbers = [], []
             if lines:
-                yield _chunk_of_lines(lines, numbers, names, maps)
+                yield _chunk_of_lines(lines, numbers, names, maps, known)
 
 
-def _chunk_of_lines(lines: list[str], numbers: list[int], names: Sequence[str], maps: Mapping[str, ColumnMap]) -> Chunk:
+def _chunk_of_lines(
+    lines: list[str],
+    numbers: list[int],
+    names: Sequence[str],
+    maps: Mapping[str, ColumnMap],
+    known: frozenset[str],
+) -> Chunk:
     faults: dict[int, str] = {}
     rows: list[dict[str, Any]] = []
+    whole = frozenset(maps)
     for at, line in enumerate(lines):
         try:
             row = json.loads(line, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_no_repeats)
             line.encode()
+            row = _flat(row, whole) if isinstance(row, dict) else row
         except (ValueError, RecursionError) as error:
             faults[at] = f"line {numbers[at]}: not readable as JSON: {error}"
             row = {}
         if not isinstance(row, dict):
             faults[at] = f"line {numbers[at]}: expected an object"
             row = {}
+        late = next((name for name in row if "." in name and name not in known), None)
+        if late is not None:
+            faults[at] = (
+                f"line {numbers[at]}: `{late}` is in none of the first {LINES_LOOKED_AT:,} lines, so it is not read"
+            )
         rows.append(row)
     columns = []
     for name in names:
         values = [row.get(name) for row in rows]
         columns.append(_column_of(values, maps.get(name), name, faults))
     return Chunk(pa.RecordBatch.from_arrays(columns, list(names)), faults, lines)
+
+
+def _flat(row: dict[str, Any], whole: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Return the values of nested objects under dotted names, those that are to be `whole` as they are.
+
+    Raises ValueError for a name that two places give.
+    """
+    if not any(isinstance(value, dict) and value for value in row.values()):
+        return row
+    found: list[tuple[str, Any]] = []
+    todo = list(reversed(row.items()))
+    while todo:
+        name, value = todo.pop()
+        if isinstance(value, dict) and value and name not in whole:
+            todo += [(f"{name}.{inner}", each) for inner, each in reversed(value.items())]
+        else:
+            found.append((name, value))
+    return _no_repeats(found)
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
