@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from aiact_rules import Batch, Gate, Subject
+from aiact_rules.core.problems import Problem
+from aiact_rules.plugins.interfaces import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
@@ -36,3 +42,16 @@ def test_what_a_page_imports_can_be_imported(page: Path) -> None:
         loaded = __import__(module, fromlist=["*"])
         for name in names.split(", "):
             assert hasattr(loaded, name), f"{module}: {name}"
+
+
+def test_the_report_of_the_guide_to_plugins_writes_what_was_judged_and_what_was_not() -> None:
+    page = (ROOT / "plugins" / "README.md").read_text(encoding="utf-8")
+    code = next(code for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "LinesReport" in code)
+    names: dict[str, Any] = {}
+    exec(compile(code, "plugins/README.md", "exec"), names)
+    report = names["LinesReport"]()
+    assert isinstance(report, Report)
+    decision = Gate().check({"release.subject": "system"}, roles=["provider"], subject=Subject("m"))
+    item = replace(Batch.of(decision).items[0], name="m")
+    assert report.render(Batch((item,), problems=(Problem("no release"),))) == "m: hold\nerror: no release\n"
+    assert report.render(Batch(())) == "nothing was judged\n"
