@@ -8,10 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from aiact_rules import Batch, Gate, Subject
 from aiact_rules.core.problems import Problem
 from aiact_rules.plugins.interfaces import Report
+from aiact_rules.specfiles.format import (
+    FactSpec,
+    MomentSpec,
+    ObligationSpec,
+    PackSpec,
+    RoleSpec,
+    RuleSpec,
+    TransitionSpec,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
@@ -55,3 +65,9 @@ def test_the_report_of_the_guide_to_plugins_writes_what_was_judged_and_what_was_
     item = replace(Batch.of(decision).items[0], name="m")
     assert report.render(Batch((item,), problems=(Problem("no release"),))) == "m: hold\nerror: no release\n"
     assert report.render(Batch(())) == "nothing was judged\n"
+
+
+@pytest.mark.parametrize("model", [PackSpec, RoleSpec, MomentSpec, TransitionSpec, FactSpec, RuleSpec, ObligationSpec])
+def test_the_page_on_writing_rules_names_every_key(model: type[BaseModel]) -> None:
+    page = (ROOT / "docs" / "writing-rules.md").read_text(encoding="utf-8")
+    assert [name for name in model.model_fields if not re.search(rf"\b{name}\b", page)] == []
