@@ -451,7 +451,7 @@ def engines(gate: Gate, rows: int, rounds: int, columns: int | None) -> list[str
     program = first.program
     lines = [
         f"{rows:,} rows, {len(facts)} columns with facts ({_kinds(facts, vocabulary)}), as codes in memory; "
-        f"{len(program.inputs)} input planes, {len(program.steps):,} operations on planes, {program.places:,} planes held.",
+        f"{len(program.inputs)} input planes, {len(program.instructions):,} operations on planes, {program.places:,} planes held.",
         "",
         "| | ns per row | million rows/s | times planes | |",
         "| --- | ---: | ---: | ---: | --- |",

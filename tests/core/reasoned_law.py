@@ -38,7 +38,7 @@ moments:
 facts:
   operator.roles: {type: some_of, asks: Which roles?, values: {provider: makes it, deployer: uses it}}
   operator.is_small: {type: yes_no, asks: Is it small?}
-  release.moment: {type: one_of, asks: Which step?, values: {placing_on_market: first supply, use: use}}
+  release.moment: {type: one_of, asks: Which moment?, values: {placing_on_market: first supply, use: use}}
   release.date: {type: date, asks: When?}
   system.uses: {type: some_of, asks: What does it do?, values: {recruitment: finds applicants, chat: talks}}
   system.is_narrow: {type: yes_no, asks: Is it narrow?}

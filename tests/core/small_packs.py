@@ -44,7 +44,7 @@ def small_law(seed: int) -> Pack:
 
 
 def known_facts(seed: int) -> dict[str, FactValue]:
-    """Return random facts: step and date are known, the operator's roles mostly, and of the rest more or less."""
+    """Return random facts: moment and date are known, the operator's roles mostly, and of the rest more or less."""
     rng = random.Random(seed)
     share = rng.choice((0.2, 0.5, 0.8, 1.0))
     known: dict[str, FactValue] = {name: rng.random() < 0.5 for name in YES_NO if rng.random() < share}

@@ -39,7 +39,7 @@ facts:
   operator.roles: {type: some_of, asks: Which roles?, values: {provider: makes it, distributor: sells it}}
   release.moment:
     type: one_of
-    asks: Which step?
+    asks: Which moment?
     values: {placing_on_market: first supply, making_available: supply}
   release.date: {type: date, asks: When?}
   system.narrow: {type: yes_no, asks: Is it narrow?, if_absent: no, if_absent_because: nobody relies on it}

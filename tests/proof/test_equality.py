@@ -115,16 +115,20 @@ def test_every_changed_operation_of_a_plane_program_is_found(subject):
     equalities = Equalities(sound)
     program = engine_program(sound.lowered)
     other = {Op.AND: Op.OR, Op.OR: Op.AND, Op.XOR: Op.OR, Op.NOT: Op.OR}
-    for at, step in enumerate(program.steps):
-        steps = [*program.steps[:at], replace(step, op=other[step.op]), *program.steps[at + 1 :]]
-        found = equalities.planes_are_lowered(replace(program, steps=tuple(steps)))
-        assert not found.holds, step
+    for at, instruction in enumerate(program.instructions):
+        instructions = [
+            *program.instructions[:at],
+            replace(instruction, op=other[instruction.op]),
+            *program.instructions[at + 1 :],
+        ]
+        found = equalities.planes_are_lowered(replace(program, instructions=tuple(instructions)))
+        assert not found.holds, instruction
         assert found.refutations[0].witness.replays
 
 
 def test_a_plane_that_is_overwritten_too_early_is_found(subject):
     sound = subject()
     program = engine_program(sound.lowered)
-    steps = list(program.steps)
-    steps[0] = replace(steps[0], target=steps[1].first)
-    assert not Equalities(sound).planes_are_lowered(replace(program, steps=tuple(steps))).holds
+    instructions = list(program.instructions)
+    instructions[0] = replace(instructions[0], target=instructions[1].first)
+    assert not Equalities(sound).planes_are_lowered(replace(program, instructions=tuple(instructions))).holds

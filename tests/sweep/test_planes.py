@@ -60,7 +60,7 @@ def test_constants_are_folded_and_equal_operations_are_done_once() -> None:
     assert circuit.inverse(circuit.inverse(a)) == a
     assert circuit.both(a, b) == circuit.both(b, a)
     program = circuit.program([circuit.both(a, b), circuit.both(b, a)])
-    assert [step.op for step in program.steps] == [Op.AND]
+    assert [instruction.op for instruction in program.instructions] == [Op.AND]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 20])

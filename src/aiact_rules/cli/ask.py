@@ -165,7 +165,7 @@ class Interview:
         defaults = [fact.name for fact in decision.facts if fact.origin.sureness is Sureness.DECLARED_BY_DEFAULT]
         if "release.moment" in defaults or "release.date" in defaults:
             _say(
-                f"judged for {str(decision.moment or 'an unknown step').replace('_', ' ')} on "
+                f"judged for {str(decision.moment or 'an unknown moment').replace('_', ' ')} on "
                 f"{decision.facts.value('release.date')}; state `moment` and `release_date` if that is not meant"
             )
         say(f"`aiact-rules check {self.path}` gives the whole answer")

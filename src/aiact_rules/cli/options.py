@@ -77,11 +77,11 @@ def _overrides_of(own: dict[str, Any]) -> Overrides:
 _OPTIONS: dict[str, Any] = {
     "roles": click.option("--role", "roles", multiple=True, help="A role of the operator (several allowed)."),
     "moment": click.option(
-        "--moment", help="The step taken: placing_on_market, making_available, putting_into_service, use."
+        "--moment", help="The moment judged: placing_on_market, making_available, putting_into_service, use."
     ),
     "as_of": click.option("--as-of", type=Day(), help="The date on which the law is known (default: today)."),
     "release_date": click.option(
-        "--release-date", type=Day(), help="The date of the step (default: as stated, else --as-of)."
+        "--release-date", type=Day(), help="The date of that moment (default: as stated, else --as-of)."
     ),
     "markets": click.option(
         "--market", "markets", multiple=True, help="A further market, such as EU (several allowed)."

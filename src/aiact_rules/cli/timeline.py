@@ -25,7 +25,7 @@ from aiact_rules.timeline.text import render_text
 def command(path: Path, operator: str | None, report: str, output: Path | None, said: Overrides) -> None:
     """Show from date to date how the verdict changes and what is owed.
 
-    Each date on which the law changes something for this release is judged as if the step were taken that day and, where
+    Each date on which the law changes something for this release is judged as if the release came that day and, where
     the law spares what was on the market before, for the release as placed on its own date and left unchanged. The exit
     code is 0: a timeline decides nothing.
     """

@@ -74,7 +74,7 @@ class Decision:
 
     @property
     def moment(self) -> str | None:
-        """Return the step that was judged, or None where it is unknown."""
+        """Return the moment that was judged, or None where it is unknown."""
         moment = self.facts.value(MOMENT)
         return moment if isinstance(moment, str) else None
 

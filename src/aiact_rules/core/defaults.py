@@ -35,7 +35,7 @@ def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
         }
         if moments:
             latest = max(sorted(moments), key=lambda name: moments[name])
-            added.append(_default(MOMENT, latest, "the usual step for these roles"))
+            added.append(_default(MOMENT, latest, "the usual moment for these roles"))
     return stated.merged_with(Facts.of(added))
 
 

@@ -159,7 +159,7 @@ class Deferral:
 class Timetable:
     """From when something applies: from the earliest route that fits, unless a deferral that fits says later.
 
-    The date compared is the date of the act that is judged, `release.date`.
+    The date compared is the date of the moment that is judged, `release.date`.
     """
 
     id: str
@@ -268,7 +268,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A step in the life of a release. What was due at an earlier step (lower `order`) is due at a later one too."""
+    """A point in the life of a release. What was due at an earlier moment (lower `order`) is due at a later one too."""
 
     name: str
     order: int

@@ -14,7 +14,7 @@ from aiact_rules.core.rules import Kind, Obligation
 class Status(Enum):
     """What became of an obligation.
 
-    `BREACHED` blocks and `OPEN` holds, where the source may gate. `CONDITION` is owed at a later step or afterwards;
+    `BREACHED` blocks and `OPEN` holds, where the source may gate. `CONDITION` is owed at a later moment or afterwards;
     `UPCOMING` applies only from a later date; `ADVICE` comes from a source that cannot gate.
     """
 

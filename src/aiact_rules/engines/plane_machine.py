@@ -37,7 +37,7 @@ class Machine:
         self.words = 0
 
     def run(self, rows: int, inputs: Iterable[tuple[int, Plane]]) -> None:
-        """Do all steps. `inputs` gives for each input, by its number, its plane of at least so many rows."""
+        """Do all instructions. `inputs` gives for each input, by its number, its plane of at least so many rows."""
         words = (rows + 63) // 64
         if words > self._planes.shape[1]:
             self._planes = np.zeros((self._program.places, words), np.uint64)
@@ -56,10 +56,10 @@ class Machine:
         self._planes[ALL, :] = np.iinfo(np.uint64).max
         at = [self._planes[place, :words] for place in range(self._program.places)]
         self._calls = [
-            (np.invert, (at[step.first], at[step.target]))
-            if step.op is Op.NOT
-            else (_UFUNCS[step.op], (at[step.first], at[step.second], at[step.target]))
-            for step in self._program.steps
+            (np.invert, (at[instruction.first], at[instruction.target]))
+            if instruction.op is Op.NOT
+            else (_UFUNCS[instruction.op], (at[instruction.first], at[instruction.second], at[instruction.target]))
+            for instruction in self._program.instructions
         ]
 
     def output(self, number: int) -> Words:

@@ -52,7 +52,7 @@ ALL = 1  # the plane of every row
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Instruction:
     """One operation: `target` becomes `op` of the planes in two places (`second` is `first` for NOT)."""
 
     op: Op
@@ -66,11 +66,11 @@ class Program:
     """What to do to get the outputs from the inputs.
 
     Planes stand in numbered places: 0 holds no row, 1 every row, then come the inputs in their order. `outputs` gives
-    the place of each output after all steps.
+    the place of each output after all instructions.
     """
 
     inputs: tuple[Input, ...]
-    steps: tuple[Step, ...]
+    instructions: tuple[Instruction, ...]
     outputs: tuple[int, ...]
     places: int
 
@@ -184,7 +184,7 @@ class Circuit:
         place = {NONE: NONE, ALL: ALL, **{plane: at for at, plane in enumerate(inputs.values(), start=2)}}
         free: list[int] = []
         places = len(place)
-        steps = []
+        instructions = []
         for at, plane in enumerate(operations):
             op, first, second = self._operations[plane]
             sources = place[first], place[second]
@@ -196,8 +196,8 @@ class Circuit:
             else:
                 place[plane] = places
                 places += 1
-            steps.append(Step(op, place[plane], *sources))
-        return Program(tuple(inputs), tuple(steps), tuple(place[plane] for plane in outputs), places)
+            instructions.append(Instruction(op, place[plane], *sources))
+        return Program(tuple(inputs), tuple(instructions), tuple(place[plane] for plane in outputs), places)
 
     def _order(self, outputs: Sequence[int]) -> dict[int, None]:
         """Return the planes that the outputs need, operands before what is made from them."""

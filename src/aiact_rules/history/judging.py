@@ -31,7 +31,7 @@ def facts_beside(path: Path) -> tuple[Path, ...]:
 def history_of(gate: Gate, table: Table, request: Request, operator: str | None = None) -> History:
     """Judge a release, or one operator of it, by every text of a table.
 
-    The step counts as taken on the day the release states, or today, also under texts that are older. Raises InputError
+    The release counts as made on the day the release states, or today, also under texts that are older. Raises InputError
     where several operators are named and it is not said which is meant.
     """
     request = request.of_operator(operator)

@@ -37,13 +37,13 @@ def outputs_of(program: Program, view: View) -> list[Formula]:
             planes[place] = view.rail(key.test).certain
         else:
             planes[place] = z3.Not(view.known(key.fact))
-    for step in program.steps:
-        first, second = planes[step.first], planes[step.second]
-        if step.op is Op.NOT:
-            planes[step.target] = z3.Not(first)
+    for instruction in program.instructions:
+        first, second = planes[instruction.first], planes[instruction.second]
+        if instruction.op is Op.NOT:
+            planes[instruction.target] = z3.Not(first)
         else:
             join: Mapping[Op, object] = {Op.AND: z3.And, Op.OR: z3.Or, Op.XOR: z3.Xor}
-            planes[step.target] = join[step.op](first, second)  # type: ignore[operator]
+            planes[instruction.target] = join[instruction.op](first, second)  # type: ignore[operator]
     return [planes[place] for place in program.outputs]
 
 
@@ -89,8 +89,8 @@ def run_on(program: Program, facts: Mapping[str, FactValue]) -> tuple[bool, ...]
             planes[place] = value is not None and holds(key.test, value)
         else:
             planes[place] = key.fact not in facts
-    for step in program.steps:
-        first, second = planes[step.first], planes[step.second]
+    for instruction in program.instructions:
+        first, second = planes[instruction.first], planes[instruction.second]
         joined = {Op.AND: first and second, Op.OR: first or second, Op.XOR: first != second, Op.NOT: not first}
-        planes[step.target] = joined[step.op]
+        planes[instruction.target] = joined[instruction.op]
     return tuple(planes[place] for place in program.outputs)

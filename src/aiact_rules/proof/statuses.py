@@ -102,7 +102,7 @@ def is_breach(o: Obligation, obligation: ObligationRails) -> Formula:
 def may_be_breach(o: Obligation, obligation: ObligationRails) -> Formula:
     """Return the formula that says when an obligation that gates stands in the way of an allow, by definition.
 
-    Before an act, it does where it may be owed, in force and due and is not certainly met. What is owed afterwards
+    Before its moment, it does where it may be owed, in force and due and is not certainly met. What is owed afterwards
     does only where it is certainly not met: until then it is a condition of the allow.
     """
     if not o.can_gate:

@@ -21,12 +21,12 @@ WIDTH = 80
 
 
 def label(pack: Pack, name: str) -> str:
-    """Return what a pack calls one of its conclusions, roles or steps, or else its name in words."""
+    """Return what a pack calls one of its conclusions, roles or moments, or else its name in words."""
     return pack.labels.get(name) or printable(in_words(name))
 
 
 def label_in(decision: Decision, name: str) -> str:
-    """Return what the first of a decision's packs that has a label calls a role or a step, or else its name in words."""
+    """Return what the first of a decision's packs that has a label calls a role or a moment, or else its name in words."""
     labels = (pack.pack_at.pack.labels.get(name) for pack in decision.packs)
     return next((each for each in labels if each), None) or printable(in_words(name))
 
@@ -37,7 +37,7 @@ def roles_of(decision: Decision, joint: str) -> str:
 
 
 def step_of(decision: Decision) -> str:
-    """Return the step that was judged, in words."""
+    """Return the moment that was judged, in words."""
     return "step not known" if decision.moment is None else label_in(decision, decision.moment)
 
 

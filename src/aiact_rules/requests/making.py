@@ -414,7 +414,7 @@ class _Making:
         fact = request.facts[RELEASE_DATE]
         if request.release_date < request.as_of:
             if self.refuses_past():
-                hint = "state the day on which the step is really taken"
+                hint = "state the day of the release"
                 message = f"the release date {request.release_date} is past, and past dates are refused"
                 raise InputError([Problem(message, fact.origin.place, hint)])
             found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")

@@ -65,13 +65,13 @@ class Request:
 
     @property
     def moment(self) -> str | None:
-        """Return the step that is judged, or None where it is unknown."""
+        """Return the moment that is judged, or None where it is unknown."""
         value = self.facts.value(MOMENT)
         return value if isinstance(value, str) else None
 
     @property
     def release_date(self) -> date:
-        """Return the date of that step."""
+        """Return the date of that moment."""
         value = self.facts.value(RELEASE_DATE)
         assert isinstance(value, date), "a request always has a release date"
         return value
@@ -98,7 +98,7 @@ class Request:
         return named[name]
 
     def on(self, day: date, *, as_of: date, stated: Facts = NO_FACTS) -> Request:
-        """Return the same release as if the step were taken on another day, under the law known on `as_of`.
+        """Return the same release as if it came on another day, under the law known on `as_of`.
 
         `stated` are facts that differ then.
         """

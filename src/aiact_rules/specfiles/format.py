@@ -93,7 +93,7 @@ class RoleSpec(SpecModel):
 
 
 class MomentSpec(SpecModel):
-    """A step in the life of a release; what was due at a lower order is due later too."""
+    """A point in the life of a release; what was due at a lower order is due later too."""
 
     order: Whole
     provision: Words

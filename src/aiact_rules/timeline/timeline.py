@@ -1,7 +1,7 @@
 """Timelines: how the verdict on a release and what is owed for it change from date to date.
 
-A release is judged on every date on which the law changes something for it, in up to two ways: as if the step were
-taken for the first time that day, and (where the law spares what was there before) as already on the market since
+A release is judged on every date on which the law changes something for it, in up to two ways: as if it were
+made for the first time that day, and (where the law spares what was there before) as already on the market since
 its own date and unchanged. A release that states itself to have been there before is taken for unchanged since only
 where it says so. Which facts say this, a pack names (`transition`). For a day in the past the law is taken as its text
 stood on that day; for a day to come, as it is known now.
