@@ -22,7 +22,7 @@ from aiact_rules.plugins.host import PluginHost
 from aiact_rules.specfiles.cases import Case
 from aiact_rules.specfiles.coverage_ledger import Ledger, load_ledger
 from aiact_rules.specfiles.loader import load_pack_text
-from aiact_rules.specfiles.pack_head import read_identity
+from aiact_rules.specfiles.pack_head import read_head
 from aiact_rules.testing import CaseRunner, cases_of
 
 AS_OF = date(2026, 11, 22)
@@ -53,7 +53,7 @@ def runners(catalogue: Catalogue) -> Runners:
 
     @cache
     def runner(folder: Path) -> CaseRunner:
-        bases = [catalogue.pack(name) for name in read_identity(folder, "test").extends]
+        bases = [catalogue.pack(name) for name in read_head(folder, "test").extends]
         return CaseRunner.of(folder, bases=bases, engine=GeneratedEngine())
 
     return runner
@@ -124,6 +124,6 @@ def test_every_choice_of_a_reading_changes_what_the_law_says(law: Pack) -> None:
 
 
 def test_no_soft_law_and_no_earlier_text_can_gate(catalogue: Catalogue) -> None:
-    for identity in catalogue.identities.values():
-        if identity.id != "eu_ai_act":
-            assert not identity.gates, identity.id
+    for head in catalogue.heads.values():
+        if head.id != "eu_ai_act":
+            assert not head.gates, head.id

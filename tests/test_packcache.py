@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from aiact_rules.cache import cache_folder, read_cached, write_cached
-from aiact_rules.catalogue.cached_packs import cached_identities, cached_lowered, cached_pack
+from aiact_rules.catalogue.cached_packs import cached_heads, cached_lowered, cached_pack
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError
 from aiact_rules.core.truth import Truth
-from aiact_rules.specfiles.pack_head import read_identity
+from aiact_rules.specfiles.pack_head import read_head
 from tests.users import OTHER, as_another_user, needs_two_users
 
 HEAD = "id: tiny\nversion: 1.0.0\ntitle: {title}\nlaw: Tiny Act\nmarket: XZ\n"
@@ -43,13 +43,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def pack_in(folder: Path) -> Pack:
-    return cached_pack(read_identity(folder, "test"), {})
+    return cached_pack(read_head(folder, "test"), {})
 
 
 def title_of(folder: Path) -> str:
-    (identity,) = cached_identities([(folder, "test")])
-    assert (identity.folder, identity.offered_by) == (folder, "test")
-    return identity.title
+    (head,) = cached_heads([(folder, "test")])
+    assert (head.folder, head.offered_by) == (folder, "test")
+    return head.title
 
 
 def rewritten(path: Path, text: str) -> None:
@@ -80,7 +80,7 @@ def test_what_a_pack_says_of_itself_is_read_once_and_then_found(
     cache: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert title_of(folder) == "Tiny"
-    monkeypatch.setattr("aiact_rules.catalogue.cached_packs.read_identity", None)
+    monkeypatch.setattr("aiact_rules.catalogue.cached_packs.read_head", None)
     assert title_of(folder) == "Tiny"
     assert title_of(folder.rename(folder.with_name("moved"))) == "Tiny"
 
@@ -172,7 +172,7 @@ def made_anew(*_: object, **__: object) -> None:
 
 
 def test_every_pack_is_found_again_whole(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = list(Catalogue.of_installed_plugins().identities)
+    names = list(Catalogue.of_installed_plugins().heads)
     packs = [Catalogue.of_installed_plugins().packs([name]) for name in names]
     lowered = [cached_lowered(each.at(date(2026, 11, 22), {})) for found in packs for each in found]
     for maker in ("specfiles.loader.load_pack", "catalogue.cached_packs.lower"):

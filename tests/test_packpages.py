@@ -80,7 +80,7 @@ def test_the_page_has_no_empty_places(page: str) -> None:
 
 
 def test_packs_that_extend_another_have_a_page_too(catalogue: Catalogue) -> None:
-    for name in catalogue.identities:
+    for name in catalogue.heads:
         pack = catalogue.pack(name)
         text = pack_page(pack)
         assert all(f"`{o.id}`" in text for o in pack.obligations.values())

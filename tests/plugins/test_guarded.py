@@ -388,7 +388,7 @@ def test_a_pack_without_a_folder_is_named(folder: Any) -> None:
     host = PluginHost()
     host.register(Folderless(), PluginInfo("odd", "odd-plugin", "4.2"))
     with pytest.raises(PluginError, match="plugin odd-plugin 4.2: offers a pack without a folder"):
-        _ = Catalogue(host).identities
+        _ = Catalogue(host).heads
 
 
 def test_an_offer_without_a_name_is_named() -> None:

@@ -231,7 +231,7 @@ def test_a_plugin_that_offers_nothing_is_no_trouble() -> None:
 def test_a_pack_knows_who_offered_it(install: Install, tiny_pack: Folder) -> None:
     install("tiny-plugin", offering_pack(tiny_pack()), version="1.2.3")
     catalogue = Catalogue.of_installed_plugins()
-    assert catalogue.identities["tiny_act"].offered_by == "plugin tiny-plugin 1.2.3"
+    assert catalogue.heads["tiny_act"].offered_by == "plugin tiny-plugin 1.2.3"
     assert isinstance(catalogue.host.offered_packs()[0][1], PackLocation)
 
 

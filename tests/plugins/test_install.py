@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from aiact_rules.specfiles.pack_head import read_identity
+from aiact_rules.specfiles.pack_head import read_head
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "plugins" / "README.md"
@@ -147,6 +147,6 @@ def test_the_guide_works_word_for_word(environment: Environment) -> None:
 
 def test_the_law_in_the_wheel_is_whole(environment: Environment) -> None:
     installed = {row["pack"] for row in json.loads(environment.run("aiact-rules packs --format json"))}
-    written = [read_identity(path.parent, "here").id for path in (ROOT / "specs").rglob("pack.yaml")]
+    written = [read_head(path.parent, "here").id for path in (ROOT / "specs").rglob("pack.yaml")]
     assert set(written) <= installed
     assert ": 0 passed" not in environment.run("aiact-rules test --pack eu_ai_act --only *art_005.cases*")

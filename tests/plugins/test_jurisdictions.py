@@ -11,7 +11,7 @@ from aiact_rules.bundled import specs_folder
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.specfiles.loader import load_pack
-from aiact_rules.specfiles.pack_head import read_identity
+from aiact_rules.specfiles.pack_head import read_head
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
@@ -26,7 +26,7 @@ def _folders() -> Iterator[Path]:
 def packs() -> list[Pack]:
     common = specs_folder() / "common"
     eu = load_pack(specs_folder() / "eu_ai_act" / "2024-1689", common=common)
-    alone = [folder for folder in _folders() if not read_identity(folder, "here").extends]
+    alone = [folder for folder in _folders() if not read_head(folder, "here").extends]
     return [eu, *(load_pack(folder, common=common) for folder in alone)]
 
 

@@ -25,7 +25,7 @@ from aiact_rules.proof.extensions import extensions_change_nothing
 from aiact_rules.proof.proving import prove
 from aiact_rules.proof.results import Property
 from aiact_rules.specfiles import extensions, load_pack_text, loader, merge_packs
-from aiact_rules.specfiles.pack_head import PackIdentity
+from aiact_rules.specfiles.pack_head import PackHead
 
 from .conftest import AS_OF, TEXTS
 
@@ -160,8 +160,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             (tmp_path / pack / name).write_text(text, encoding="utf-8")
         host.register(_Offering(tmp_path / pack), PluginInfo(pack, f"{pack}-plugin", "1.0"))
 
-    def read(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
-        return loader.load_pack(identity.folder, bases=list(bases.values()))
+    def read(head: PackHead, bases: Mapping[str, Pack]) -> Pack:
+        return loader.load_pack(head.folder, bases=list(bases.values()))
 
     monkeypatch.setattr(catalogue, "cached_pack", read)  # the small law brings words of its own for common facts
     monkeypatch.setattr(Catalogue, "of_installed_plugins", lambda: Catalogue(host))

@@ -44,13 +44,13 @@ def decided(catalogue: Catalogue, facts: dict[str, object], packs: tuple[str, ..
 
 def test_the_plugin_offers_a_pack_for_each_state_and_city(catalogue: Catalogue) -> None:
     assert tuple(folder.name for folder in aiact_rules_us.pack_folders()) == PACKS
-    assert set(PACKS) <= set(catalogue.identities)
+    assert set(PACKS) <= set(catalogue.heads)
 
 
 @pytest.mark.parametrize("name", PACKS)
 def test_the_cases_of_a_pack_pass_and_show_every_rule(catalogue: Catalogue, name: str) -> None:
     pack = catalogue.pack(name)
-    report = run_cases(catalogue.identities[name].folder, pack=pack)
+    report = run_cases(catalogue.heads[name].folder, pack=pack)
     assert report.passed, report.text()
     assert not report.gaps, "\n".join(report.gaps)
 

@@ -40,9 +40,9 @@ from aiact_rules.core.rules import (
 from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, Vocabulary
 from aiact_rules.specfiles.folder import common_files, spec_files
 from aiact_rules.specfiles.folder import digest as digest_of
-from aiact_rules.specfiles.pack_head import PackIdentity, read_identity
+from aiact_rules.specfiles.pack_head import PackHead, read_head
 
-_MOST_IDENTITIES = 1000
+_MOST_HEADS = 1000
 _FACT_TEST_KINDS = (FactTest, Test, Decimal, date)
 _LOWERED_KINDS = (*_FACT_TEST_KINDS, Lowered, Node, LoweredObligation, Conjunction, Disjunction, Literal)
 _PACK_KINDS = (
@@ -52,31 +52,31 @@ _PACK_KINDS = (
     *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Parameter, Timetable, Route, Deferral),
     *(Reading, Cue, Sanction, LowerCap, Transition),
 )
-_HEAD_KINDS = (PackIdentity, type(Path()))
+_HEAD_KINDS = (PackHead, type(Path()))
 
 
-def cached_pack(identity: PackIdentity, bases: Mapping[str, Pack]) -> Pack:
+def cached_pack(head: PackHead, bases: Mapping[str, Pack]) -> Pack:
     """Return a pack, from the cache where it is there and unchanged.
 
     Raises PackError where its files cannot be used.
     """
     common = specs_folder() / "common"
-    digest = digest_of((*spec_files(identity.folder, deciding=True), *common_files(common)))
-    name = f"{identity.id}-{cache_key(digest, *sorted(base.digest for base in bases.values()))}.pack"
+    digest = digest_of((*spec_files(head.folder, deciding=True), *common_files(common)))
+    name = f"{head.id}-{cache_key(digest, *sorted(base.digest for base in bases.values()))}.pack"
     found = read_cached(name, _PACK_KINDS)
     if isinstance(found, Pack) and found.digest == digest:
         return found
     from aiact_rules.specfiles.loader import load_pack
 
-    pack = load_pack(identity.folder, common=common, bases=list(bases.values()))
+    pack = load_pack(head.folder, common=common, bases=list(bases.values()))
     write_cached(name, pack)
     return pack
 
 
-def cached_identities(offers: Iterable[tuple[Path, str]]) -> Iterator[PackIdentity]:
+def cached_heads(offers: Iterable[tuple[Path, str]]) -> Iterator[PackHead]:
     """Return what packs say of themselves, from their folders and who offers them.
 
-    A `pack.yaml` is read as YAML once, and again when its bytes change. Raises PackError as `read_identity` does.
+    A `pack.yaml` is read as YAML once, and again when its bytes change. Raises PackError as `read_head` does.
     """
     name = f"{cache_key()}.heads"
     found = read_cached(name, _HEAD_KINDS)
@@ -84,16 +84,16 @@ def cached_identities(offers: Iterable[tuple[Path, str]]) -> Iterator[PackIdenti
     read = {}
     for folder, offered_by in offers:
         before = _state(folder)
-        identity = kept.get(before)
-        if isinstance(identity, PackIdentity):
-            yield replace(identity, folder=folder, offered_by=offered_by)
+        head = kept.get(before)
+        if isinstance(head, PackHead):
+            yield replace(head, folder=folder, offered_by=offered_by)
             continue
-        identity = read_identity(folder, offered_by)
+        head = read_head(folder, offered_by)
         if before is not None and _state(folder) == before:
-            read[before] = identity
-        yield identity
+            read[before] = head
+        yield head
     if read:
-        write_cached(name, {**kept, **read} if len(kept) < _MOST_IDENTITIES else read)
+        write_cached(name, {**kept, **read} if len(kept) < _MOST_HEADS else read)
 
 
 def _state(folder: Path) -> bytes | None:

@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from aiact_rules.bundled import bundled_packs
-from aiact_rules.catalogue.cached_packs import cached_identities, cached_pack
+from aiact_rules.catalogue.cached_packs import cached_heads, cached_pack
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, PluginError, Problem, did_you_mean
 from aiact_rules.engines.built_in import BUILT_IN
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.plugins.interfaces import OWN, Engine, PackLocation, Report, Source
 from aiact_rules.specfiles.extensions import merge_packs
-from aiact_rules.specfiles.pack_head import PackIdentity
+from aiact_rules.specfiles.pack_head import PackHead
 
 
 class _Named(Protocol):
@@ -39,18 +39,18 @@ class Catalogue:
         return cls(PluginHost.with_installed_plugins())
 
     @cached_property
-    def identities(self) -> Mapping[str, PackIdentity]:
+    def heads(self) -> Mapping[str, PackHead]:
         """The packs on offer by id, without their rules. Raises PluginError where two have the same id."""
-        found: dict[str, PackIdentity] = {}
+        found: dict[str, PackHead] = {}
         locations = [PackLocation(folder) for folder in bundled_packs()]
         locations += [PackLocation(offer.folder, str(info)) for info, offer in self.host.offered_packs()]
-        for identity in cached_identities((location.folder, location.offered_by) for location in locations):
-            other = found.setdefault(identity.id, identity)
-            if other is not identity:
+        for head in cached_heads((location.folder, location.offered_by) for location in locations):
+            other = found.setdefault(head.id, head)
+            if other is not head:
                 raise PluginError(
                     [
                         Problem(
-                            f"{identity.offered_by}: pack `{identity.id}` is already offered by {other.offered_by}",
+                            f"{head.offered_by}: pack `{head.id}` is already offered by {other.offered_by}",
                             hint="uninstall one of the two",
                         )
                     ]
@@ -72,42 +72,42 @@ class Catalogue:
             for name in pack.extends or (pack_id,):
                 found.setdefault(name, self.pack(name))
         for extension in extensions:
-            with named(self.identity(extension.id)):
+            with named(self.head(extension.id)):
                 for name in extension.extends:
                     found[name] = merge_packs(found[name], extension)
         return tuple(found.values())
 
-    def identity(self, pack_id: str) -> PackIdentity:
+    def head(self, pack_id: str) -> PackHead:
         """Return the head of a pack by id. Raises PackError where it is unknown."""
-        identity = self.identities.get(pack_id)
-        if identity is None:
-            hint = did_you_mean(pack_id, self.identities) or f"choose from {', '.join(sorted(self.identities))}"
+        head = self.heads.get(pack_id)
+        if head is None:
+            hint = did_you_mean(pack_id, self.heads) or f"choose from {', '.join(sorted(self.heads))}"
             raise PackError([Problem(f"there is no pack `{pack_id}`", hint=hint)])
-        return identity
+        return head
 
     def pack(self, pack_id: str) -> Pack:
         """Return a pack as it stands by itself. Raises PackError where it is unknown or cannot be read."""
         if pack_id not in self._packs:
-            identity = self.identity(pack_id)
-            with named(identity):
-                self._packs[pack_id] = cached_pack(identity, {law.id: law for law in self.laws(identity)})
+            head = self.head(pack_id)
+            with named(head):
+                self._packs[pack_id] = cached_pack(head, {law.id: law for law in self.laws(head)})
         return self._packs[pack_id]
 
-    def laws(self, identity: PackIdentity) -> tuple[Pack, ...]:
+    def laws(self, head: PackHead) -> tuple[Pack, ...]:
         """Return the packs that one extends. Raises PackError where one is unknown, or an extension itself."""
-        for name in identity.extends:
-            if self.identity(name).extends:
-                problem = f"pack `{identity.id}` extends `{name}`, which is an extension itself"
+        for name in head.extends:
+            if self.head(name).extends:
+                problem = f"pack `{head.id}` extends `{name}`, which is an extension itself"
                 raise PackError([Problem(problem, hint="extend the law")])
-        return tuple(self.pack(name) for name in identity.extends)
+        return tuple(self.pack(name) for name in head.extends)
 
     def packs_for(self, markets: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of the packs that gate in these markets, sorted. Raises PackError for a market none covers."""
         found: list[str] = []
         for market in markets:
-            ids = [i.id for i in self.identities.values() if i.market == market and i.gates]
+            ids = [i.id for i in self.heads.values() if i.market == market and i.gates]
             if not ids:
-                covered = sorted({i.market for i in self.identities.values() if i.gates})
+                covered = sorted({i.market for i in self.heads.values() if i.gates})
                 hint = did_you_mean(market, covered) or f"covered are {', '.join(covered)}"
                 raise PackError([Problem(f"no installed pack covers the market `{market}`", hint=hint)])
             found += ids
@@ -140,14 +140,14 @@ class Catalogue:
 
 
 @contextmanager
-def named(identity: PackIdentity) -> Iterator[None]:
+def named(head: PackHead) -> Iterator[None]:
     """Name the pack and the plugin that offers it in whatever is wrong with a pack that is not of this distribution."""
     try:
         yield
     except (PackError, OSError) as error:
         problems = error.problems if isinstance(error, PackError) else (Problem(str(error)),)
-        first = Problem(f"{identity.offered_by}: pack `{identity.id}` cannot be used")
-        if identity.offered_by == OWN or first in problems:
+        first = Problem(f"{head.offered_by}: pack `{head.id}` cannot be used")
+        if head.offered_by == OWN or first in problems:
             raise
         raise PackError([first, *problems]) from error
 

@@ -59,9 +59,9 @@ class Shelf:
 
     def has_reading(self, name: str) -> bool:
         """Return whether some installed pack has a reading, whether it is asked for or not."""
-        return any(name in self.catalogue.pack(pack_id).readings for pack_id in self.catalogue.identities)
+        return any(name in self.catalogue.pack(pack_id).readings for pack_id in self.catalogue.heads)
 
     def declares(self, fact: str) -> bool:
         """Return whether some installed pack that gates declares a fact, whether it is asked for or not."""
-        identities = self.catalogue.identities.values()
-        return any(fact in self.catalogue.pack(each.id).vocabulary for each in identities if each.gates)
+        heads = self.catalogue.heads.values()
+        return any(fact in self.catalogue.pack(each.id).vocabulary for each in heads if each.gates)

@@ -26,7 +26,7 @@ def command(pack_id: str, report: str, against: Path | None, listed: bool) -> No
 
     catalogue = Catalogue.of_installed_plugins()
     pack = catalogue.pack(pack_id)
-    ledger = load_ledger(catalogue.identities[pack_id].folder)
+    ledger = load_ledger(catalogue.heads[pack_id].folder)
     if against is not None:
         changed = drift(pack, ledger, against)
         for account in changed:

@@ -13,7 +13,7 @@ from aiact_rules.catalogue.catalogue import Catalogue
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(report: str) -> None:
     """List the packs that are installed, with their law and market."""
-    identities = sorted(Catalogue.of_installed_plugins().identities.values(), key=lambda i: (i.market, i.id))
+    heads = sorted(Catalogue.of_installed_plugins().heads.values(), key=lambda i: (i.market, i.id))
     if report == "json":
         rows = [
             {
@@ -26,11 +26,11 @@ def command(report: str) -> None:
                 "extends": list(i.extends),
                 "offered_by": i.offered_by,
             }
-            for i in identities
+            for i in heads
         ]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    for i in identities:
+    for i in heads:
         click.echo(f"{i.id} {i.version}  [{i.market}]{'' if i.gates else '  informs, never gates'}")
         click.echo(f"  {i.title}: {i.law}")
         click.echo(f"  from {i.offered_by}")

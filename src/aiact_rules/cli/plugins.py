@@ -13,7 +13,7 @@ def command() -> None:
     catalogue = Catalogue.of_installed_plugins()
     lines = [f"{info.name}: {info.distribution} {info.version}" for info in catalogue.host.infos]
     lines = lines or ["no plugins are installed"]
-    lines.append(f"packs:   {', '.join(sorted(catalogue.identities))}")
+    lines.append(f"packs:   {', '.join(sorted(catalogue.heads))}")
     lines.append(f"sources: {', '.join(sorted(catalogue.sources)) or 'the built-in ones'}")
     lines.append(f"engines: {', '.join(sorted(catalogue.engines))}")
     lines.append(f"reports: {', '.join(sorted(catalogue.reports))}")

@@ -87,16 +87,16 @@ def need_solver() -> None:
 def _everything(catalogue: Catalogue) -> list[tuple[str, ...]]:
     """Return each installed law by itself, and each that is extended with all that extends it."""
     extensions: dict[str, list[str]] = {}
-    for name, identity in sorted(catalogue.identities.items()):
-        for base in identity.extends:
+    for name, head in sorted(catalogue.heads.items()):
+        for base in head.extends:
             extensions.setdefault(base, []).append(name)
-    alone = [(name,) for name, identity in sorted(catalogue.identities.items()) if not identity.extends]
+    alone = [(name,) for name, head in sorted(catalogue.heads.items()) if not head.extends]
     return [*alone, *((base, *names) for base, names in sorted(extensions.items()))]
 
 
 def _named(catalogue: Catalogue, names: tuple[str, ...]) -> str:
     """Return the packs of one proof, each with the plugin that offers it."""
-    offered_by = {name: catalogue.identities[name].offered_by for name in names if name in catalogue.identities}
+    offered_by = {name: catalogue.heads[name].offered_by for name in names if name in catalogue.heads}
     return " with ".join(name if offered_by.get(name, OWN) == OWN else f"{name} ({offered_by[name]})" for name in names)
 
 
@@ -113,14 +113,14 @@ def chosen_pack(catalogue: Catalogue, name: str) -> Pack:
 
 def _chosen(catalogue: Catalogue, name: str, *extensions: str) -> tuple[Pack, ...]:
     folder = Path(name)
-    if extensions or name in catalogue.identities or not (folder / "pack.yaml").is_file():
+    if extensions or name in catalogue.heads or not (folder / "pack.yaml").is_file():
         return catalogue.packs([name, *extensions])
     from aiact_rules.specfiles.extensions import merge_packs
     from aiact_rules.specfiles.folder import find_common
     from aiact_rules.specfiles.loader import load_pack
-    from aiact_rules.specfiles.pack_head import read_identity
+    from aiact_rules.specfiles.pack_head import read_head
 
-    laws = catalogue.laws(read_identity(folder, name))
+    laws = catalogue.laws(read_head(folder, name))
     pack = load_pack(folder, common=find_common(folder), bases=laws)
     return tuple(merge_packs(law, pack) for law in laws) or (pack,)
 

@@ -8,7 +8,7 @@ import click
 
 from aiact_rules.catalogue.catalogue import Catalogue, named
 from aiact_rules.plugins.interfaces import OWN
-from aiact_rules.specfiles.pack_head import read_identity
+from aiact_rules.specfiles.pack_head import read_head
 
 
 @click.command("test")
@@ -24,17 +24,17 @@ def command(folders: tuple[Path, ...], packs: tuple[str, ...], only: str | None,
     from aiact_rules.testing import run_cases
 
     catalogue = Catalogue.of_installed_plugins()
-    identities = [read_identity(folder, str(folder)) for folder in folders]
-    identities += [catalogue.identity(name) for name in packs]
+    heads = [read_head(folder, str(folder)) for folder in folders]
+    heads += [catalogue.head(name) for name in packs]
     if not folders and not packs:
-        identities = list(catalogue.identities.values())
+        heads = list(catalogue.heads.values())
     bad = False
-    for identity in identities:
-        with named(identity):
-            bases = catalogue.laws(identity)
-            report = run_cases(identity.folder, bases=bases, engine=catalogue.engine(engine), only=only)
-        if not report.passed and identity.offered_by != OWN:
-            click.echo(f"{identity.offered_by}: pack `{identity.id}`:")
+    for head in heads:
+        with named(head):
+            bases = catalogue.laws(head)
+            report = run_cases(head.folder, bases=bases, engine=catalogue.engine(engine), only=only)
+        if not report.passed and head.offered_by != OWN:
+            click.echo(f"{head.offered_by}: pack `{head.id}`:")
         click.echo(report.text())
         if gaps:
             for gap in report.gaps:

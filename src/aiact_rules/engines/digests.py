@@ -1,4 +1,4 @@
-"""Identity: a digest of everything a lowered pack says, so that what is made from it can be kept under that name."""
+"""Digests: one of everything a lowered pack says, so that what is made from it can be kept under that name."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def choose_packs(
     if problems:
         raise InputError(problems)
     for choice in demanded:
-        catalogue.identity(choice.value)
+        catalogue.head(choice.value)
         found.append(choice)
     if not markets and not any(_can_gate(catalogue, choice.value) for choice in found):
         found.append(Choice(DEFAULT_PACK, DEFAULT))
@@ -73,16 +73,16 @@ def choose_packs(
 
 def _can_gate(catalogue: Catalogue, pack_id: str) -> bool:
     """Return whether a pack can gate, by itself or by the law that it extends."""
-    identity = catalogue.identity(pack_id)
-    return identity.gates or any(catalogue.identity(name).gates for name in identity.extends)
+    head = catalogue.head(pack_id)
+    return head.gates or any(catalogue.head(name).gates for name in head.extends)
 
 
 def _covering(catalogue: Catalogue, market: str) -> list[str]:
-    return sorted(each.id for each in catalogue.identities.values() if each.market == market and each.gates)
+    return sorted(each.id for each in catalogue.heads.values() if each.market == market and each.gates)
 
 
 def _nobody_covers(catalogue: Catalogue, market: Choice) -> Problem:
-    covered = sorted({each.market for each in catalogue.identities.values() if each.gates})
+    covered = sorted({each.market for each in catalogue.heads.values() if each.gates})
     region = market.value.partition("-")[0]
     parts = [code for code in covered if code.startswith(f"{market.value}-")]
     if parts:

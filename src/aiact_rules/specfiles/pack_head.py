@@ -1,4 +1,4 @@
-"""Identity: what a pack says of itself, read without its rules."""
+"""Pack heads: what a pack says of itself, read without its rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiact_rules.yaml_text import plain, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
-class PackIdentity:
+class PackHead:
     """The head of a `pack.yaml`, and the folder it stands in."""
 
     id: str
@@ -24,7 +24,7 @@ class PackIdentity:
     offered_by: str
 
 
-def read_identity(folder: Path, offered_by: str) -> PackIdentity:
+def read_head(folder: Path, offered_by: str) -> PackHead:
     """Read the head of a pack. Raises PackError where there is no `pack.yaml` or it lacks what every pack says."""
     file = folder / "pack.yaml"
     place = Place(str(file))
@@ -44,7 +44,7 @@ def read_identity(folder: Path, offered_by: str) -> PackIdentity:
     extends = head.get("extends") or []
     if isinstance(extends, str):
         extends = [extends]
-    return PackIdentity(
+    return PackHead(
         id=str(head["id"]),
         version=str(head["version"]),
         title=str(head["title"]),
