@@ -42,7 +42,7 @@ from aiact_rules.engines.generated import GeneratedEngine  # noqa: E402
 from aiact_rules.gate import Gate  # noqa: E402
 from aiact_rules.sweep.kernel import Kernel  # noqa: E402
 from aiact_rules.sweep.mapping import ColumnMap, TableMap  # noqa: E402
-from aiact_rules.sweep.plan import Case, Plan, make_plan, with_sets  # noqa: E402
+from aiact_rules.sweep.plan import Plan, PlannedPack, make_plan, with_sets  # noqa: E402
 from aiact_rules.sweep.running import judged_chunks, sweep  # noqa: E402
 from aiact_rules.sweep.tables import BATCH_ROWS, open_table  # noqa: E402
 from aiact_rules.sweep.writing import Output  # noqa: E402
@@ -178,14 +178,14 @@ class Masks:
 class Polars:
     """The pack as polars expressions, strong Kleene logic being polars' own."""
 
-    def __init__(self, case: Case, masks: Masks) -> None:
+    def __init__(self, planned: PlannedPack, masks: Masks) -> None:
         import polars as pl
 
         self.pl = pl
-        self.case = case
+        self.planned = planned
         self.masks = masks
         self.frame = pl.from_arrow(masks.table.select([n for n in masks.table.column_names if n != "id"])).lazy()
-        lowered = case.lowered
+        lowered = planned.lowered
         depth = [0] * len(lowered.nodes)
         for at, node in enumerate(lowered.nodes):
             depth[at] = 1 + max((depth[x.index] for x in literals(node.formula) if x.is_node), default=-1)
@@ -196,7 +196,7 @@ class Polars:
                 if depth[at] == level
             )
         block, hold = [], []
-        for obligation, traits in zip(lowered.obligations, case.obligations, strict=True):
+        for obligation, traits in zip(lowered.obligations, planned.obligations, strict=True):
             if not traits.can_gate:
                 continue
             owed, force, due, met = (
@@ -207,7 +207,7 @@ class Polars:
                 block.append(breached)
             if not traits.is_afterwards:
                 hold.append((owed & force & due & ~met).fill_null(True))
-        heads = [self.expression(lowered.conclusions[name]).alias(f"is_{name}") for name in case.headlines]
+        heads = [self.expression(lowered.conclusions[name]).alias(f"is_{name}") for name in planned.headlines]
         blocked = pl.any_horizontal(block).cast(pl.Int8) if block else pl.lit(0)
         held = pl.any_horizontal(hold).cast(pl.Int8) if hold else pl.lit(0)
         self.query = self.frame.select(
@@ -220,7 +220,7 @@ class Polars:
             if formula.is_node:
                 found = pl.col(f"n{formula.index}")
             else:
-                found = self.test(self.case.lowered.atoms[formula.index])
+                found = self.test(self.planned.lowered.atoms[formula.index])
             return found if formula.positive else ~found
         parts = [self.expression(part) for part in formula.parts]
         is_all = isinstance(formula, Conjunction)
@@ -233,7 +233,7 @@ class Polars:
 
     def test(self, test: FactTest) -> Any:
         pl = self.pl
-        if test.fact not in self.case.silence:
+        if test.fact not in self.planned.silence:
             return pl.lit(None, pl.Boolean)
         column = pl.col(test.fact)
         if test.test is Test.IS:
@@ -248,7 +248,7 @@ class Polars:
             operand = float(test.operand) if isinstance(test.operand, Decimal) else test.operand
             order = {Test.ABOVE: "gt", Test.AT_LEAST: "ge", Test.BELOW: "lt", Test.AT_MOST: "le"}[test.test]
             found = getattr(column, order)(operand)
-        default = self.case.silence[test.fact]
+        default = self.planned.silence[test.fact]
         return found if default is None else found.fill_null(_passes(test, default))
 
     def __call__(self) -> Any:
@@ -267,10 +267,10 @@ def _passes(test: FactTest, value: FactValue) -> bool:
 class Duck:
     """The pack as SQL, level by level, strong Kleene logic being SQL's own."""
 
-    def __init__(self, case: Case, masks: Masks, threads: int) -> None:
+    def __init__(self, planned: PlannedPack, masks: Masks, threads: int) -> None:
         import duckdb
 
-        self.case = case
+        self.planned = planned
         self.masks = masks
         self.connection = duckdb.connect()
         self.connection.execute(f"set threads = {threads}")
@@ -278,7 +278,7 @@ class Duck:
         self.connection.execute("set max_expression_depth to 10000")
         self.table = masks.table
         self.connection.register("registry", self.table)
-        lowered = case.lowered
+        lowered = planned.lowered
         depth = [0] * len(lowered.nodes)
         for at, node in enumerate(lowered.nodes):
             depth[at] = 1 + max((depth[x.index] for x in literals(node.formula) if x.is_node), default=-1)
@@ -291,7 +291,7 @@ class Duck:
             steps.append(f"s{level} as materialized (select *, {', '.join(names)} from {before})")
             before = f"s{level}"
         block, hold = ["false"], ["false"]
-        for obligation, traits in zip(lowered.obligations, case.obligations, strict=True):
+        for obligation, traits in zip(lowered.obligations, planned.obligations, strict=True):
             if not traits.can_gate:
                 continue
             parts = [self.sql(f) for f in (obligation.owed, obligation.in_force, obligation.due)]
@@ -300,13 +300,13 @@ class Duck:
                 block.append(f"coalesce({fails}, false)")
             if not traits.is_afterwards:
                 hold.append(f"coalesce({fails}, true)")
-        heads = [f"{self.sql(lowered.conclusions[name])} as is_{name}" for name in case.headlines]
+        heads = [f"{self.sql(lowered.conclusions[name])} as is_{name}" for name in planned.headlines]
         verdict = f"case when {' or '.join(block)} then 2 when {' or '.join(hold)} then 1 else 0 end as verdict"
         self.query = f"with {', '.join(steps)} select id, {verdict}, {', '.join(heads)} from {before}"
 
     def sql(self, formula: Formula) -> str:
         if isinstance(formula, Literal):
-            found = f"n{formula.index}" if formula.is_node else self.test(self.case.lowered.atoms[formula.index])
+            found = f"n{formula.index}" if formula.is_node else self.test(self.planned.lowered.atoms[formula.index])
             return found if formula.positive else f"(not {found})"
         if not formula.parts:
             return "true" if formula == TRUE else "false"
@@ -314,7 +314,7 @@ class Duck:
         return f"({word.join(self.sql(part) for part in formula.parts)})"
 
     def test(self, test: FactTest) -> str:
-        if test.fact not in self.case.silence:
+        if test.fact not in self.planned.silence:
             return "cast(null as boolean)"
         column = f'"{test.fact}"'
         if test.test is Test.IS:
@@ -331,7 +331,7 @@ class Duck:
             is_number = isinstance(test.operand, Decimal)
             operand = f"{float(test.operand)!r}::double" if is_number else f"date '{test.operand}'"  # type: ignore[arg-type]
             found = f"({column} {order} {operand})"
-        default = self.case.silence[test.fact]
+        default = self.planned.silence[test.fact]
         return found if default is None else f"coalesce({found}, {str(_passes(test, default)).lower()})"
 
     def __call__(self) -> Any:
@@ -347,12 +347,12 @@ class Generated:
     """The generated function in a loop, over records that are facts already."""
 
     def __init__(self, plan: Plan, gate: Gate, table: pa.Table, rows: int) -> None:
-        case = plan.judgements[0].cases[0]
+        planned = plan.judgements[0].packs[0]
         pack_at = gate.packs()[0].at(AS_OF)
         self.obligations = tuple(pack_at.obligations.values())
-        self.run = GeneratedEngine(interpreted=0).prepare(pack_at, case.lowered)
+        self.run = GeneratedEngine(interpreted=0).prepare(pack_at, planned.lowered)
         vocabulary = gate.vocabulary()
-        silence = {name: value for name, value in case.silence.items() if value is not None}
+        silence = {name: value for name, value in planned.silence.items() if value is not None}
         self.records = []
         for row in table.slice(0, rows).to_pylist():
             record = dict(silence)
@@ -434,10 +434,10 @@ def engines(gate: Gate, rows: int, rounds: int, columns: int | None) -> list[str
     same = {"generated, in a loop": looped() == want[: len(looped.records)]}
     masks = Masks(table, vocabulary) if columns is not None else None
     if masks is not None:
-        case = plan.judgements[0].cases[0]
+        planned = plan.judgements[0].packs[0]
         for name, make in {
-            "polars expressions": lambda: Polars(case, masks),
-            "DuckDB, SQL": lambda: Duck(case, masks, 2),
+            "polars expressions": lambda: Polars(planned, masks),
+            "DuckDB, SQL": lambda: Duck(planned, masks, 2),
         }.items():
             try:
                 peer = make()

@@ -118,7 +118,7 @@ def read_yaml(
     """
     if len(text) > max_bytes or len(text.encode("utf-8", "surrogatepass")) > max_bytes:
         raise InputError([Problem(f"larger than {max_bytes} bytes", Place(source), "split it into several files")])
-    reader = _Reader(source, first_line, max_depth)
+    reader = _YamlReader(source, first_line, max_depth)
     try:
         node = reader.document(iter(yaml.parse(text, Loader=cast(Any, _LOADER))))
     except yaml.YAMLError as error:
@@ -151,7 +151,7 @@ class _Stop(Exception):
     """Nothing further is read, since what was found already is too deep or too much to go on."""
 
 
-class _Reader:
+class _YamlReader:
     """Builds nodes from the parser's events in one pass, so that aliases and depth cost nothing."""
 
     def __init__(self, source: str, first_line: int, max_depth: int) -> None:

@@ -8,7 +8,7 @@ from aiact_rules.core.formulas import Conjunction, Literal
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.problems import PackError
 from aiact_rules.engines.plane_program import Op
-from aiact_rules.engines.python_source import Source, source_of
+from aiact_rules.engines.python_source import PythonSource, source_of
 from aiact_rules.proof.equality import Equalities
 from aiact_rules.proof.plane_form import engine_program
 from aiact_rules.proof.subject import Subject
@@ -80,7 +80,7 @@ def test_a_mutated_generated_source_is_found_and_shown_by_a_run_of_it(subject):
     survived, shown = [], 0
     for what, text in every[::3]:
         try:
-            found = equalities.generated_is_lowered(Source(text, source.constants))
+            found = equalities.generated_is_lowered(PythonSource(text, source.constants))
         except PackError:
             shown += 1  # refused as Python of another kind
             continue
@@ -99,7 +99,7 @@ def test_generated_source_that_could_fail_on_an_unknown_fact_is_found(subject):
     source = source_of(sound.lowered)
     assert " is not None and " in source.text
     text = source.text.replace(" is not None and ", " is not True and ", 1)
-    assert not Equalities(sound).generated_is_lowered(Source(text, source.constants)).holds
+    assert not Equalities(sound).generated_is_lowered(PythonSource(text, source.constants)).holds
 
 
 def test_python_of_another_kind_is_refused(subject):
@@ -107,7 +107,7 @@ def test_python_of_another_kind_is_refused(subject):
     source = source_of(sound.lowered)
     text = source.text.replace(" out = []\n", " out = []\n import os\n")
     with pytest.raises(PackError, match="Python of another kind"):
-        Equalities(sound).generated_is_lowered(Source(text, source.constants))
+        Equalities(sound).generated_is_lowered(PythonSource(text, source.constants))
 
 
 def test_every_changed_operation_of_a_plane_program_is_found(subject):

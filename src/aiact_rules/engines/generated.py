@@ -19,7 +19,7 @@ from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.engines.interpreter import outcome_of
 
 if TYPE_CHECKING:
-    from aiact_rules.engines.python_source import Source
+    from aiact_rules.engines.python_source import PythonSource
 
 FIRST_INTERPRETED = 40
 """How many decisions are interpreted before the function is written: about what writing and compiling it costs."""
@@ -76,7 +76,7 @@ class _Rows(dict[int, tuple[tuple[int, int], ...]]):
         return made
 
 
-def function_of(source: Source, name: str) -> Function:
+def function_of(source: PythonSource, name: str) -> Function:
     """Return the function that a source defines, compiled under this name."""
     names: dict[str, object] = {f"k{index}": value for index, value in enumerate(source.constants)}
     names |= {"outcome": Outcome, "first": itemgetter(0), "rows": _Rows}

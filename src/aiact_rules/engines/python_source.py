@@ -1,4 +1,4 @@
-"""Source: a lowered pack as one Python function.
+"""Python source: a lowered pack as one Python function.
 
 The text holds only names made from numbers; names of facts, values and parameters stand in a table of constants beside
 it. The same lowered pack always gives the same text.
@@ -19,7 +19,7 @@ _COMPARISONS = {Test.ABOVE: ">", Test.AT_LEAST: ">=", Test.BELOW: "<", Test.AT_M
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PythonSource:
     """The text of a module that defines `run(facts)`, and the constants it finds as `k0`, `k1`, ...
 
     The module also finds `outcome`, which makes an Outcome, `first`, which gives the first of a pair, and `rows`.
@@ -29,7 +29,7 @@ class Source:
     constants: tuple[object, ...]
 
 
-def source_of(lowered: Lowered) -> Source:
+def source_of(lowered: Lowered) -> PythonSource:
     """Write a lowered pack as Python."""
     return _Writer(lowered).source()
 
@@ -44,14 +44,14 @@ class _Writer:
         self.locals: dict[Local, str] = {}
         self.fact_locals: dict[str, str] = {}
 
-    def source(self) -> Source:
+    def source(self) -> PythonSource:
         self.lines = ["def run(facts):", " get = facts.get", " out = []"]
         self.write(self.layout.root, "1")
         codes = [self.code(formula) for formula in self.lowered.conclusions.values()]
         self.lines.append(" out.sort(key=first)")
         self.lines.append(f" return outcome(({''.join(code + ', ' for code in codes)}), tuple(out))")
         answers = [f"{name} = rows({self.constant(indices)})" for indices, name in self.answers.items()]
-        return Source("\n".join([*answers, *self.lines]) + "\n", tuple(value for _, value in self.constants))
+        return PythonSource("\n".join([*answers, *self.lines]) + "\n", tuple(value for _, value in self.constants))
 
     def write(self, block: Block, owed: str) -> None:
         """Write a block; `owed` is the local, or the number, that is 1 where all guards so far are certain."""

@@ -11,7 +11,7 @@ from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.engines.generated import function_of
 from aiact_rules.engines.interpreter import outcome_of
 from aiact_rules.engines.plane_program import Program
-from aiact_rules.engines.python_source import Source, source_of
+from aiact_rules.engines.python_source import PythonSource, source_of
 from aiact_rules.proof.forms import Answers, answers_of, differences, node_rails
 from aiact_rules.proof.inputs import Formula, Record, View
 from aiact_rules.proof.meaning import Meaning
@@ -62,7 +62,7 @@ class Equalities:
             refutations = self._refutations(found, self.view, (), differs, "the lowered pack and the rules differ")
         return self._property("lowered_is_rules", "the lowered pack is the rules", clock, refutations)
 
-    def generated_is_lowered(self, source: Source | None = None) -> Property:
+    def generated_is_lowered(self, source: PythonSource | None = None) -> Property:
         """Prove that generated Python computes the lowered pack; without `source`, the Python the engine writes."""
         with Clock() as clock:
             lowered = self.subject.lowered

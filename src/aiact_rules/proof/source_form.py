@@ -20,7 +20,7 @@ from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.vocabulary import FactType
-from aiact_rules.engines.python_source import Source
+from aiact_rules.engines.python_source import PythonSource
 from aiact_rules.proof.forms import Answers, ObligationRails
 from aiact_rules.proof.inputs import FactInput, Formula, Inputs, Rail
 
@@ -80,13 +80,13 @@ class SourceAnswers:
     faults: Formula
 
 
-def source_answers(source: Source, lowered: Lowered, inputs: Inputs) -> SourceAnswers:
+def source_answers(source: PythonSource, lowered: Lowered, inputs: Inputs) -> SourceAnswers:
     """Return what generated source answers. Raises PackError for Python that is not of its kind."""
     module = ast.parse(source.text)
     *shared, function = module.body
     if not isinstance(function, ast.FunctionDef) or function.name != "run":
         raise _strange(module)
-    reader = _Reader(source.constants, inputs)
+    reader = _FunctionReader(source.constants, inputs)
     for statement in shared:
         reader.share(statement)
     reader.block(function.body, {}, _TRUE)
@@ -123,7 +123,7 @@ def _obligation(paths: Sequence[tuple[Formula, _Number]]) -> ObligationRails:
     )
 
 
-class _Reader:
+class _FunctionReader:
     def __init__(self, constants: tuple[object, ...], inputs: Inputs) -> None:
         self.constants = {f"k{at}": value for at, value in enumerate(constants)}
         self.inputs = inputs

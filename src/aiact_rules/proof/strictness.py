@@ -19,7 +19,7 @@ from aiact_rules.proof.forms import ObligationRails, answers_of
 from aiact_rules.proof.inputs import Formula, Inputs, Record, View, judged_facts
 from aiact_rules.proof.statuses import Statuses
 from aiact_rules.proof.subject import answered
-from aiact_rules.proof.witnesses import Claim, Reader, Replay, Witness, code_of, severity, shrunk
+from aiact_rules.proof.witnesses import Claim, Replay, Witness, WitnessReader, code_of, severity, shrunk
 
 # What a status asks of the operator, from nothing to a breach.
 _LEVELS: tuple[tuple[Status, ...], ...] = (
@@ -114,7 +114,7 @@ class Comparing:
         self.replays = [Replay(side) for side in self.sides]
         self.found: dict[bool, list[Record]] = {False: [], True: []}
         # One release file shows it under both packs, so that it states only what both know.
-        self.reader = Reader(Vocabulary({**vocabularies[0].declarations, **vocabularies[1].declarations}))
+        self.reader = WitnessReader(Vocabulary({**vocabularies[0].declarations, **vocabularies[1].declarations}))
 
     def comparison(self) -> Comparison:
         """Return how they compare: the verdict, and each obligation of either."""

@@ -20,7 +20,7 @@ from aiact_rules.proof.forms import ObligationRails
 from aiact_rules.proof.inputs import Formula, Inputs, Rail, Record, View, judged_facts
 from aiact_rules.proof.meaning import Meaning, tests_of
 from aiact_rules.proof.statuses import Shape, Statuses, StatusOf, shape_of
-from aiact_rules.proof.witnesses import Reader, Replay, Witness, shrunk
+from aiact_rules.proof.witnesses import Replay, Witness, WitnessReader, shrunk
 
 
 class Subject:
@@ -36,7 +36,7 @@ class Subject:
         self.solver = self.inputs.solver(*self.view.conditions, *self.judged)
         self.statuses = Statuses(status_of)
         self.replay = Replay(pack_at)
-        self.reader = Reader(pack_at.pack.vocabulary)
+        self.reader = WitnessReader(pack_at.pack.vocabulary)
         self._obligations: dict[str, ObligationRails] = {}
 
     def obligation(self, o: Obligation) -> ObligationRails:

@@ -55,13 +55,13 @@ class Witness:
         lines += [f"  {name}: {_text(self.facts[name])}" for name in sorted(self.facts)]
         return "\n".join(lines) + "\n"
 
-    def replayed(self, reader: Reader, claim: Claim) -> Witness:
+    def replayed(self, reader: WitnessReader, claim: Claim) -> Witness:
         """Read the file back and say whether it still shows the claim."""
         facts = reader.facts(self)
         return replace(self, replays=facts is not None and facts == self.facts and claim(facts))
 
 
-class Reader:
+class WitnessReader:
     """Reads witnesses back as any release file is read. The same facts, whatever they show, are read once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:

@@ -75,8 +75,8 @@ class ReleaseDocuments:
         Evidence may stand anywhere below `root` (None: below the folder of the release). Raises InputError with all
         problems, contradictions between the documents included.
         """
-        reading = _Reading(self, vocabulary, tuple(cues), root, obligations)
-        return reading.document()
+        reader = _ReleaseReader(self, vocabulary, tuple(cues), root, obligations)
+        return reader.document()
 
     def _text(self, path: Path) -> Text:
         if path not in self._texts:
@@ -94,7 +94,7 @@ class ReleaseDocuments:
         return block if isinstance(block, Keys) else Keys((), Place(text.name))
 
 
-class _Reading:
+class _ReleaseReader:
     """Reads the documents of one release with one vocabulary."""
 
     def __init__(

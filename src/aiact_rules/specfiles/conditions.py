@@ -78,10 +78,10 @@ def read_condition(node: Node | None, subject: str, names: Names, problems: list
     """
     if node is None:
         return ALWAYS
-    return _Reader(subject, names, problems).condition(node)
+    return _ConditionReader(subject, names, problems).condition(node)
 
 
-class _Reader:
+class _ConditionReader:
     def __init__(self, subject: str, names: Names, problems: list[Problem]) -> None:
         self.subject = subject
         self.names = names

@@ -63,7 +63,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedBatch:
     """The answer for one batch, its counts, and what was wrong with single rows."""
 
     batch: pa.RecordBatch
@@ -131,7 +131,7 @@ class Kernel:
         empty = pa.RecordBatch.from_arrays([pa.nulls(0, kind.type) for kind in batch_schema], schema=batch_schema)
         return self(empty).schema
 
-    def judge(self, batch: pa.RecordBatch, faults: Mapping[int, str] | None = None) -> Judged:
+    def judge(self, batch: pa.RecordBatch, faults: Mapping[int, str] | None = None) -> JudgedBatch:
         """Judge a batch. `faults` are rows that could not even be read, with the reason."""
         if batch.num_rows > MOST_ROWS:
             return self._in_parts(batch, faults or {})
@@ -140,7 +140,7 @@ class Kernel:
         self._machine.run(rows, self._inputs(batch, wrong))
         return self._answer(batch, wrong)
 
-    def _in_parts(self, batch: pa.RecordBatch, faults: Mapping[int, str]) -> Judged:
+    def _in_parts(self, batch: pa.RecordBatch, faults: Mapping[int, str]) -> JudgedBatch:
         tally, wrong, batches = Tally(), dict(faults), []
         for first in range(0, batch.num_rows, MOST_ROWS):
             inside = {row - first: why for row, why in faults.items() if first <= row < first + MOST_ROWS}
@@ -148,7 +148,7 @@ class Kernel:
             tally.add(judged.tally)
             wrong |= {row + first: why for row, why in judged.faults.items()}
             batches.append(judged.batch)
-        return Judged(pa.Table.from_batches(batches).combine_chunks().to_batches()[0], tally, wrong)
+        return JudgedBatch(pa.Table.from_batches(batches).combine_chunks().to_batches()[0], tally, wrong)
 
     # Reading
 
@@ -190,7 +190,7 @@ class Kernel:
 
     # Answering
 
-    def _answer(self, batch: pa.RecordBatch, faults: Mapping[int, str]) -> Judged:
+    def _answer(self, batch: pa.RecordBatch, faults: Mapping[int, str]) -> JudgedBatch:
         rows = batch.num_rows
         faults = {**self._unjudged(rows), **faults}
         wrong = None
@@ -238,7 +238,7 @@ class Kernel:
             tally.verdicts.append(np.bincount(codes, minlength=len(VERDICTS)))
             pairs = np.bincount(verdicts[0] * len(VERDICTS) + codes, minlength=len(VERDICTS) ** 2)
             tally.changes.append(pairs.reshape(len(VERDICTS), len(VERDICTS)))
-        return Judged(pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields)), tally, faults)
+        return JudgedBatch(pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields)), tally, faults)
 
     def _unjudged(self, rows: int) -> dict[int, str]:
         """Return the rows that no pack judges: they are never allowed."""

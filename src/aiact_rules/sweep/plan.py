@@ -25,7 +25,7 @@ UsualMoments = Mapping[str, tuple[tuple[str, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PlannedPack:
     """One pack on one as-of date, for the facts that are the same in all rows. `silence` is what a missing value means.
 
     `market` is the market of the rows that it judges (None: it judges all), and `is_default` says that it also judges the
@@ -48,7 +48,7 @@ class Judgement:
 
     as_of: date
     label: str
-    cases: tuple[Case, ...]
+    packs: tuple[PlannedPack, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def _case(
     derived: frozenset[str],
     packs: Sequence[Pack],
     scope: Scope | None,
-) -> Case:
+) -> PlannedPack:
     pack_at = pack.at(as_of, {name: choice for name, choice in readings.items() if name in pack.readings})
     if not pack_at.obligations:
         raise PackError([Problem(f"pack `{pack.id}` has no obligations on {as_of}, so it cannot allow anything")])
@@ -260,7 +260,7 @@ def _case(
             _default(MOMENT, moment, known, silence)
     elif ROLES in facts and MOMENT not in known:
         silence.setdefault(MOMENT, None)
-    return Case(
+    return PlannedPack(
         pack.id,
         pack.gates,
         specialised(lower(pack_at), known),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.sweep.kernel import PREFIX, Judged, Kernel, Tally
+from aiact_rules.sweep.kernel import PREFIX, JudgedBatch, Kernel, Tally
 from aiact_rules.sweep.mapping import TableMap
 from aiact_rules.sweep.tables import Chunk, Table
 from aiact_rules.sweep.writing import Output
@@ -66,7 +66,7 @@ def sweep(
     return found
 
 
-def judged_chunks(table: Table, kernel: Kernel, others: Sequence[str] = ()) -> Iterator[tuple[Chunk, Judged]]:
+def judged_chunks(table: Table, kernel: Kernel, others: Sequence[str] = ()) -> Iterator[tuple[Chunk, JudgedBatch]]:
     """Return the rows of a table with their answers; the next rows are read while these are judged."""
     key = (*(() if kernel.plan.key is None else (kernel.plan.key,)), *kernel.plan.words)
     for chunk in read_ahead(table.chunks(kernel.plan.columns, tuple(dict.fromkeys((*others, *key))))):
@@ -80,7 +80,7 @@ def check_columns(table: Table, table_map: TableMap) -> None:
         raise InputError(problems)
 
 
-def _count(found: Swept, chunk: Chunk, judged: Judged, key: str | None) -> None:
+def _count(found: Swept, chunk: Chunk, judged: JudgedBatch, key: str | None) -> None:
     first = found.tally.rows
     found.tally.add(judged.tally)
     found.bad.count += len(judged.faults)

@@ -11,7 +11,7 @@ from aiact_rules.core.outcomes import DUE, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYB
 from aiact_rules.core.packs import MARKETS
 from aiact_rules.core.statuses import Status, Traits, table_of
 from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Passes, Rails, Silent
-from aiact_rules.sweep.plan import Case, Judgement
+from aiact_rules.sweep.plan import Judgement, PlannedPack
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +34,25 @@ class JudgementPlanes:
 
 def judgement_planes(circuit: Circuit, judgement: Judgement, *, counts: bool) -> JudgementPlanes:
     """Build the planes of all packs on one date. With several packs the names of what they say begin with the pack."""
-    several = len(judgement.cases) > 1
+    several = len(judgement.packs) > 1
     conclusions: dict[str, tuple[int, int]] = {}
     statuses: dict[Status, dict[str, int]] = {status: {} for status in Status}
     scopes: dict[str, int] = {}
     block, hold, judged = [NONE], [NONE], [NONE]
-    for case in judgement.cases:
-        scope = _judged_by(circuit, case)
-        before = f"{case.pack}." if several else ""
-        rails = Rails(circuit, case.lowered, case.silence)
-        for name in case.headlines:
-            formula = case.lowered.conclusions[name]
+    for planned in judgement.packs:
+        scope = _judged_by(circuit, planned)
+        before = f"{planned.pack}." if several else ""
+        rails = Rails(circuit, planned.lowered, planned.silence)
+        for name in planned.headlines:
+            formula = planned.lowered.conclusions[name]
             conclusions[before + name] = rails.possible(formula), rails.certain(formula)
             scopes[before + name] = scope
-        if case.gates:
+        if planned.gates:
             judged.append(scope)
-        for status, found in _statuses(circuit, rails, case).items():
+        for status, found in _statuses(circuit, rails, planned).items():
             planes = {name: plane for name, each in found.items() if (plane := circuit.both(scope, each)) != NONE}
             statuses[status] |= {before + name: plane for name, plane in planes.items()}
-            if case.gates:
+            if planned.gates:
                 block += planes.values() if status is Status.BREACHED else ()
                 hold += planes.values() if status is Status.OPEN else ()
     blocked = circuit.some(block)
@@ -67,23 +67,23 @@ def judgement_planes(circuit: Circuit, judgement: Judgement, *, counts: bool) ->
     )
 
 
-def _judged_by(circuit: Circuit, case: Case) -> int:
+def _judged_by(circuit: Circuit, planned: PlannedPack) -> int:
     """Return the rows that a pack judges: those that name its market, and for the default one those that name none."""
-    if case.market is None:
+    if planned.market is None:
         return ALL
-    default = case.silence.get(MARKETS)
-    found = circuit.input(Passes(FactTest(MARKETS, Test.INCLUDES, frozenset({case.market})), default))
-    if case.is_default:
+    default = planned.silence.get(MARKETS)
+    found = circuit.input(Passes(FactTest(MARKETS, Test.INCLUDES, frozenset({planned.market})), default))
+    if planned.is_default:
         found = circuit.either(found, circuit.input(Passes(FactTest(MARKETS, Test.EMPTY), default)))
         if default is None:
             found = circuit.either(found, circuit.input(Silent(MARKETS)))
     return found
 
 
-def _statuses(circuit: Circuit, rails: Rails, case: Case) -> dict[Status, dict[str, int]]:
+def _statuses(circuit: Circuit, rails: Rails, planned: PlannedPack) -> dict[Status, dict[str, int]]:
     """Return the plane of each status an obligation can have, made from the table that single decisions use."""
     found: dict[Status, dict[str, int]] = {status: {} for status in Status}
-    for obligation, (name, traits) in zip(case.lowered.obligations, case.obligations, strict=True):
+    for obligation, (name, traits) in zip(planned.lowered.obligations, planned.obligations, strict=True):
         answers = {
             MET: rails.certain(obligation.met),
             MAYBE_MET: rails.possible(obligation.met),
