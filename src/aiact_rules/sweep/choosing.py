@@ -128,10 +128,10 @@ def _markets_of(table: Table, table_map: TableMap | None, without: Sequence[str]
     parse, parse_many = column.parse(_MARKETS), column.parse_many(_MARKETS)
     seen: set[str] = set()
     for chunk in table.chunks([column], ()):
-        array = chunk.batch.column(column.column)
-        for value in (array if pa.types.is_nested(array.type) else array.unique()).to_pylist():
-            key = tuple(value) if isinstance(value, list) else value
-            if value is None or key in seen:
+        values = chunk.batch.column(column.column)
+        listed = pa.types.is_nested(values.type)
+        for value in (values.flatten() if listed else values).unique().to_pylist():
+            if value is None or value in seen:
                 continue
             seen.add(value)
             try:
