@@ -151,6 +151,7 @@ class RequestMaker:
         own = settings.organisation
         asked = Asked(markets=tuple(markets))
         chosen = self._packs(asked, said, own)
+        self._gating(chosen)
         making = _Making(self, "table", Document("table", _Named(), Facts({})), chosen, said, settings)
         return making.table()
 
@@ -227,14 +228,18 @@ class RequestMaker:
         )
 
     def _read(self, read: Read, chosen: ChosenPacks, further: Iterable[ReleaseDocuments]) -> Document:
+        document = read(self._gating(chosen))
+        for documents in further:
+            document = joined(document, self._read_documents(documents, self._gating(chosen)))
+        return document
+
+    def _gating(self, chosen: ChosenPacks) -> tuple[str, ...]:
+        """Return the ids of the packs. Raises PackError where none of them can gate: nothing would be judged."""
         pack_ids = tuple(choice.value for choice in chosen.packs)
         if not any(pack.gates for pack in self.shelf.packs(pack_ids)):
             hint = "name one with --pack or --market; `aiact-rules packs` lists them"
             raise PackError([Problem("no pack that can gate was chosen, so nothing can be allowed", hint=hint)])
-        document = read(pack_ids)
-        for documents in further:
-            document = joined(document, self._read_documents(documents, pack_ids))
-        return document
+        return pack_ids
 
     def _read_documents(self, documents: ReleaseDocuments, pack_ids: tuple[str, ...]) -> Document:
         shelf = self.shelf
