@@ -32,10 +32,10 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.overrides import Override, OverrideRefused, ReleaseRefused, objection
 from aiact_rules.plugins.interfaces import Evaluator
 from aiact_rules.requests.choosing import DEFAULT_PACK
-from aiact_rules.requests.making import RequestMaker, TableRequest
+from aiact_rules.requests.making import RequestMaker
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.recorded import Record, request_of_record
-from aiact_rules.requests.request import Request
+from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.releases import ReleaseFiles
 from aiact_rules.version import __version__

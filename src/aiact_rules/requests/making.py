@@ -6,77 +6,34 @@ is made into a request here.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
 from pathlib import Path
 
 from aiact_rules.catalogue.shelf import Shelf
-from aiact_rules.core.choices import CALLER, Choice, Choices
+from aiact_rules.core.choices import CALLER, Choice
 from aiact_rules.core.decisions import Subject
-from aiact_rules.core.defaults import with_defaults
-from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.facts import Facts
+from aiact_rules.core.packs import MARKETS
 from aiact_rules.core.problems import InputError, PackError, Place, Problem
+from aiact_rules.requests.assembly import Assembly
 from aiact_rules.requests.choosing import (
     ChosenPacks,
     choose_packs,
-    choose_readings,
-    choose_threshold,
     markets_from_texts,
 )
 from aiact_rules.requests.overrides import Overrides
-from aiact_rules.requests.request import Request
-from aiact_rules.sources.discovery import Asked, ReleaseDocuments, base_of, joined, markets_of, name_of
+from aiact_rules.requests.request import Request, TableRequest
+from aiact_rules.requests.settings import Settings, SettingsShelf
+from aiact_rules.sources.discovery import Asked, ReleaseDocuments, base_of, joined, markets_of
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.document import Subject as _Named
 from aiact_rules.sources.mapping import facts_from_mapping
-from aiact_rules.sources.model_card import merged
-from aiact_rules.sources.organisation import NOBODY, OpenOrganisation, Organisation, Search, look_for_organisation
+from aiact_rules.sources.organisation import Organisation
 from aiact_rules.sources.releases import NoRelease, ReleaseFiles, releases_at
-from aiact_rules.sources.statements import parse_value
 from aiact_rules.sources.text_files import repository_of
 
 Read = Callable[[tuple[str, ...]], Document]
-
-
-@dataclass(frozen=True, slots=True)
-class _Settings:
-    """The organisation of a release as opened, and the files above it that do not count."""
-
-    opened: OpenOrganisation | None = None
-    further: tuple[Path, ...] = ()
-
-    @property
-    def organisation(self) -> Organisation:
-        return NOBODY if self.opened is None else self.opened.settings
-
-
-@dataclass(frozen=True)
-class TableRequest:
-    """What is chosen for every row of a table.
-
-    `usual` are facts of the organisation, which a row may repeat but not contradict; `said` those of the caller, which
-    count for every row; `markets` are added to those of every row; `demanded` packs judge every row, whatever its markets.
-    """
-
-    choices: Choices
-    usual: Facts
-    said: Facts
-    markets: frozenset[str]
-    demanded: frozenset[str]
-    refuses_past: bool = False
-
-    @property
-    def pack_ids(self) -> tuple[str, ...]:
-        """Return the ids of the packs, sorted."""
-        return tuple(choice.value for choice in self.choices.packs)
-
-    @property
-    def readings(self) -> Mapping[str, str]:
-        """Return the readings of the law that somebody chose."""
-        return {name: choice.value for name, choice in self.choices.readings.items()}
 
 
 class RequestMaker:
@@ -86,9 +43,7 @@ class RequestMaker:
         """`organisation` is a file with settings that counts for every release; None: each release has its nearest one."""
         self.shelf = shelf
         self.usual = usual
-        self._file = organisation
-        self._settings: dict[Path, _Settings] = {}
-        self._lock = threading.RLock()
+        self._settings = SettingsShelf(organisation)
 
     def of_path(self, path: Path, said: Overrides) -> Request | Skipped:
         """Return the request for the one release at a path; Skipped for a README that is no card.
@@ -115,7 +70,7 @@ class RequestMaker:
         def read(pack_ids: tuple[str, ...]) -> Document:
             return self._read_documents(documents, pack_ids)
 
-        return self._made(documents.name, read, said, self._settings_of(files.path), documents.asked())
+        return self._made(documents.name, read, said, self._settings.of(files.path), documents.asked())
 
     def of_mapping(
         self, values: Mapping[str, object] | Facts, said: Overrides, *, source: str, subject: Subject
@@ -134,12 +89,12 @@ class RequestMaker:
             return Document(source, _Named(subject.name, subject.version), facts)
 
         asked = Asked(markets=_markets_in(values, Place(source)))
-        made = self._made(source, read, said, self._settings_of(None), asked)
+        made = self._made(source, read, said, self._settings.of(None), asked)
         return _with_subject(made, subject)
 
     def of_document(self, document: Document, said: Overrides, *, subject: Subject | None = None) -> Request:
         """Return the request for a document that was read elsewhere. Raises InputError where it contradicts itself."""
-        made = self._made(document.name, lambda _: document, said, self._settings_of(None), _asked_by(document))
+        made = self._made(document.name, lambda _: document, said, self._settings.of(None), _asked_by(document))
         return made if subject is None else _with_subject(made, subject)
 
     def of_table(self, path: Path | None, markets: Iterable[Choice], said: Overrides) -> TableRequest:
@@ -147,13 +102,12 @@ class RequestMaker:
 
         Raises InputError where the organisation's settings or the caller's cannot be used.
         """
-        settings = self._settings_of(path)
+        settings = self._settings.of(path)
         own = settings.organisation
         asked = Asked(markets=tuple(markets))
         chosen = self._packs(asked, said, own)
         self._gating(chosen)
-        making = _Making(self, "table", Document("table", _Named(), Facts({})), chosen, said, settings)
-        return making.table()
+        return Assembly(self.shelf, self.usual, said, settings, chosen).table()
 
     def _source_of(self, path: Path) -> object | None:
         accepting = [source for source in self.shelf.catalogue.sources.values() if source.accepts(path)]
@@ -173,26 +127,10 @@ class RequestMaker:
                 return Document(found.name, _Named(), Facts({}))
             return found  # type: ignore[no-any-return]
 
-        made = self._made(path.as_posix(), read, said, self._settings_of(path), Asked())
+        made = self._made(path.as_posix(), read, said, self._settings.of(path), Asked())
         return skipped[0] if skipped else made
 
-    def _settings_of(self, path: Path | None) -> _Settings:
-        """Return the settings that go with a release: the gate's own file, else the nearest to a path."""
-        if self._file is not None:
-            key, search = self._file, Search(self._file)
-        elif path is None:
-            return _Settings()
-        else:
-            key, search = (path if path.is_dir() else path.parent).resolve(), None
-        with self._lock:
-            if key not in self._settings:
-                search = search or look_for_organisation(key)
-                name = None if search.file is None else _shown(search.file)
-                opened = None if search.file is None else OpenOrganisation(search.file, name)
-                self._settings[key] = _Settings(opened, search.further)
-            return self._settings[key]
-
-    def _made(self, name: str, read: Read, said: Overrides, settings: _Settings, asked: Asked) -> Request:
+    def _made(self, name: str, read: Read, said: Overrides, settings: Settings, asked: Asked) -> Request:
         own = settings.organisation
         further = [_further(path) for path in (*self.usual.fact_files, *said.fact_files)]
         for documents in further:
@@ -205,7 +143,7 @@ class RequestMaker:
             if {c.value for c in wider.packs} <= {c.value for c in chosen.packs}:
                 break
             chosen = wider
-        return _Making(self, name, document, chosen, said, settings).request()
+        return Assembly(self.shelf, self.usual, said, settings, chosen).request(name, document)
 
     def _packs(self, asked: Asked, said: Overrides, own: Organisation) -> ChosenPacks:
         """Choose the packs from the markets that anybody names, and from what is demanded."""
@@ -251,187 +189,6 @@ class RequestMaker:
         )
 
 
-class _Making:
-    """Makes one request from a document, when its packs are chosen."""
-
-    def __init__(
-        self,
-        maker: RequestMaker,
-        name: str,
-        document: Document,
-        chosen: ChosenPacks,
-        said: Overrides,
-        settings: _Settings,
-    ) -> None:
-        self.maker = maker
-        self.name = name
-        self.document = document
-        self.said = said
-        self.settings = settings
-        self.chosen = chosen
-        self.pack_ids = tuple(choice.value for choice in chosen.packs)
-        shelf = maker.shelf
-        self.vocabulary = shelf.vocabulary(self.pack_ids)
-        opened = settings.opened
-        self.own = NOBODY if opened is None else opened.with_facts(self.vocabulary, shelf.declares)
-
-    @property
-    def packs(self) -> tuple[Pack, ...]:
-        return self.maker.shelf.packs(self.pack_ids)
-
-    def request(self) -> Request:
-        document, usual, said = self.document, self.maker.usual, self.said
-        if document.operators and (said.roles or usual.roles or said.moment or usual.moment):
-            message = "roles and a moment of the caller say nothing about which of several operators is meant"
-            place = document.operators[0].place
-            raise InputError([Problem(message, place, "state them for each operator there")])
-        as_of, chosen_as_of = self.as_of()
-        choices, notes = self.choices(chosen_as_of)
-        subject = Subject(document.subject.name, document.subject.version, tuple(file.name for file in document.files))
-        operator = document.operator if document.operator is not None or document.operators else self.own.name
-        request = Request(
-            name=self.name,
-            subject=subject,
-            facts=self.facts(document.facts, as_of, is_own=not document.operators and self.is_own(document.operator)),
-            as_of=as_of,
-            choices=choices,
-            operator=operator,
-            evidence=document.evidence,
-            signals=document.signals,
-            notes=document.notes,
-            organisation=self.own,
-        )
-        operators = tuple(
-            replace(
-                request,
-                facts=self.facts(
-                    document.facts_for(each), as_of, is_own=each.name is not None and self.is_own(each.name)
-                ),
-                operator=each.name,
-            )
-            for each in document.operators
-        )
-        if not operators:
-            return self.dated(request, notes)
-        return replace(self.dated(request, notes), operators=tuple(self.dated(each, notes) for each in operators))
-
-    def is_own(self, operator: str | None) -> bool:
-        """Return whether the organisation with settings is the operator: by its name, where both have one."""
-        if operator is None or self.own.name is None:
-            return True
-        return operator.strip().casefold() == self.own.name.strip().casefold()
-
-    def choices(self, as_of: Choice) -> tuple[Choices, list[str]]:
-        """Return what is chosen besides the facts, and what a person must be told of it."""
-        usual, said = self.maker.usual, self.said
-        readings = choose_readings(
-            self.packs,
-            caller={**usual.readings, **said.readings},
-            organisation=self.own.pairs("readings"),
-            release=self.document.choices,
-            has_reading=self.maker.shelf.has_reading,
-        )
-        setting = self.own.text("fail_on")
-        threshold, laxer = choose_threshold(
-            None if setting is None else Choice(setting, self.own.places["fail_on"]),
-            _stricter(said.fail_on, usual.fail_on),
-        )
-        notes = [*readings.notes, *laxer]
-        for path in self.settings.further:
-            notes.append(f"{_shown(path)}: its settings do not count, {self.own.files[0].name} is nearer")
-        organisation = self.own.files[0].name if self.own.files else None
-        choices = Choices(self.chosen.packs, readings.readings, as_of, threshold, self.chosen.uncovered, organisation)
-        return choices, notes
-
-    def table(self) -> TableRequest:
-        """Return what counts for every row of a table."""
-        choices, notes = self.choices(Choice("", CALLER))
-        usual = self.with_usual_roles(self.own.facts)
-        said = self.maker.usual.stated(self.vocabulary).overridden_by(self.said.stated(self.vocabulary))
-        markets = self.with_all_markets(Facts({})).value(MARKETS)
-        demanded = {choice.value for choice in (*self.own.choices("packs"),)}
-        demanded |= {*self.said.packs, *self.maker.usual.packs}
-        for code in markets if isinstance(markets, frozenset) else ():
-            demanded |= {p.id for p in self.packs if p.gates and p.market == code}
-        return TableRequest(
-            replace(choices, notes=tuple(notes)),
-            usual,
-            said,
-            markets if isinstance(markets, frozenset) else frozenset(),
-            frozenset(demanded),
-            self.refuses_past(),
-        )
-
-    def facts(self, stated: Facts, as_of: date, *, is_own: bool) -> Facts:
-        """Join what documents, organisation and caller state, and add the release date and the moment.
-
-        `is_own` says whether the organisation with settings is the operator, so that its facts are about it.
-        """
-        if is_own:
-            stated = merged(stated, self.own.facts)
-            stated = self.with_usual_roles(stated)
-        usual, said = self.maker.usual, self.said
-        stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
-        stated = stated.overridden_by(usual.stated(self.vocabulary)).overridden_by(said.stated(self.vocabulary))
-        return with_defaults(self.with_all_markets(stated), self.packs, as_of)
-
-    def with_usual_roles(self, stated: Facts) -> Facts:
-        """Add the roles in which the organisation usually acts, where the release names none."""
-        roles = self.own.choices("roles")
-        if not roles or ROLES in stated:
-            return stated
-        place = roles[0].place
-        try:
-            value = parse_value(self.vocabulary[ROLES], [choice.value for choice in roles])
-        except ValueError as error:
-            raise InputError([Problem(str(error), place)]) from error
-        return stated.merged_with(Facts.of([Fact(ROLES, value, Origin(place))]))
-
-    def with_all_markets(self, stated: Facts) -> Facts:
-        """Add the markets of the organisation and the caller to those that the documents name."""
-        if MARKETS not in self.vocabulary:
-            return stated
-        further = [
-            *self.own.choices("markets"),
-            *markets_from_texts((*self.maker.usual.markets, *self.said.markets), CALLER),
-        ]
-        value = stated.value(MARKETS)
-        known = value if isinstance(value, frozenset) else frozenset()
-        if not further or known >= {choice.value for choice in further}:
-            return stated
-        origin = stated[MARKETS].origin if known else Origin(further[0].place)
-        every = known | {choice.value for choice in further}
-        return stated.overridden_by(Facts.of([Fact(MARKETS, every, origin)]))
-
-    def as_of(self) -> tuple[date, Choice]:
-        """Return the date on which the law is known: the caller's, else today."""
-        said = self.said.as_of or self.maker.usual.as_of
-        as_of = said or datetime.now(UTC).date()
-        return as_of, Choice(as_of.isoformat(), CALLER if said is not None else Place("today"))
-
-    def refuses_past(self) -> bool:
-        """Return whether somebody refuses past dates: the strictest word counts."""
-        return "refuse" in (self.said.past_dates, self.maker.usual.past_dates, self.own.text("past_dates"))
-
-    def dated(self, request: Request, notes: Iterable[str]) -> Request:
-        """Return a note that a release date is past, or refuse the date where the organisation or the caller does."""
-        found = list(notes)
-        fact = request.facts[RELEASE_DATE]
-        if request.release_date < request.as_of:
-            if self.refuses_past():
-                hint = "state the day of the release"
-                message = f"the release date {request.release_date} is past, and past dates are refused"
-                raise InputError([Problem(message, fact.origin.place, hint)])
-            found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
-        return replace(request, choices=replace(request.choices, notes=tuple(found)))
-
-
-def _stricter(first: str | None, second: str | None) -> str | None:
-    order = ("hold", "block", "never")
-    words = [word for word in (first, second) if word is not None]
-    return min(words, key=order.index) if words else None
-
-
 def _markets_in(values: Mapping[str, object] | Facts, place: Place) -> tuple[Choice, ...]:
     """Return the markets that a mapping states, nested or dotted; what cannot be read is refused when it is read whole."""
     if isinstance(values, Facts):
@@ -468,8 +225,3 @@ def _with_subject(request: Request, subject: Subject) -> Request:
     return replace(
         request, subject=subject, operators=tuple(replace(each, subject=subject) for each in request.operators)
     )
-
-
-def _shown(path: Path) -> str:
-    """Return how a file is called in a record: relative to its repository or the working folder."""
-    return name_of(path, base_of(path))

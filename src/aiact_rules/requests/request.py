@@ -105,3 +105,29 @@ class Request:
         dated = Fact(RELEASE_DATE, day, Origin(Place("timeline")))
         facts = self.facts.overridden_by(stated).overridden_by(Facts.of([dated]))
         return replace(self, facts=facts, as_of=as_of)
+
+
+@dataclass(frozen=True)
+class TableRequest:
+    """What is chosen for every row of a table.
+
+    `usual` are facts of the organisation, which a row may repeat but not contradict; `said` those of the caller, which
+    count for every row; `markets` are added to those of every row; `demanded` packs judge every row, whatever its markets.
+    """
+
+    choices: Choices
+    usual: Facts
+    said: Facts
+    markets: frozenset[str]
+    demanded: frozenset[str]
+    refuses_past: bool = False
+
+    @property
+    def pack_ids(self) -> tuple[str, ...]:
+        """Return the ids of the packs, sorted."""
+        return tuple(choice.value for choice in self.choices.packs)
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """Return the readings of the law that somebody chose."""
+        return {name: choice.value for name, choice in self.choices.readings.items()}

@@ -16,8 +16,8 @@ from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 from aiact_rules.gate import Gate
 from aiact_rules.requests.choosing import DEFAULT_PACK
-from aiact_rules.requests.making import TableRequest
 from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.request import TableRequest
 from aiact_rules.sources.markets import MEMBER_STATES, read_markets
 from aiact_rules.sources.statements import parse_value
 from aiact_rules.sweep.mapping import ColumnMap, TableMap

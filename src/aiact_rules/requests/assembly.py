@@ -1,0 +1,204 @@
+"""Assembly: one request from a document, when its packs are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from aiact_rules.catalogue.shelf import Shelf
+from aiact_rules.core.choices import CALLER, Choice, Choices
+from aiact_rules.core.decisions import Subject
+from aiact_rules.core.defaults import with_defaults
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.requests.choosing import (
+    ChosenPacks,
+    choose_readings,
+    choose_threshold,
+    markets_from_texts,
+)
+from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.request import Request, TableRequest
+from aiact_rules.requests.settings import Settings, shown
+from aiact_rules.sources.document import Document
+from aiact_rules.sources.model_card import merged
+from aiact_rules.sources.organisation import NOBODY
+from aiact_rules.sources.statements import parse_value
+
+
+class Assembly:
+    """Puts together what documents, organisation and caller say of one release, or of the rows of a table."""
+
+    def __init__(
+        self, shelf: Shelf, usual: Overrides, said: Overrides, settings: Settings, chosen: ChosenPacks
+    ) -> None:
+        """`usual` is what the gate says of every release, `said` what the caller says of this one."""
+        self.shelf = shelf
+        self.usual = usual
+        self.said = said
+        self.settings = settings
+        self.chosen = chosen
+        self.pack_ids = tuple(choice.value for choice in chosen.packs)
+        self.vocabulary = shelf.vocabulary(self.pack_ids)
+        opened = settings.opened
+        self.own = NOBODY if opened is None else opened.with_facts(self.vocabulary, shelf.declares)
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """Return the packs to judge by."""
+        return self.shelf.packs(self.pack_ids)
+
+    def request(self, name: str, document: Document) -> Request:
+        """Return the request for a document. Raises InputError where what is said contradicts itself or is refused."""
+        usual, said = self.usual, self.said
+        if document.operators and (said.roles or usual.roles or said.moment or usual.moment):
+            message = "roles and a moment of the caller say nothing about which of several operators is meant"
+            place = document.operators[0].place
+            raise InputError([Problem(message, place, "state them for each operator there")])
+        as_of, chosen_as_of = self.as_of()
+        choices, notes = self.choices(chosen_as_of, document.choices)
+        subject = Subject(document.subject.name, document.subject.version, tuple(file.name for file in document.files))
+        operator = document.operator if document.operator is not None or document.operators else self.own.name
+        request = Request(
+            name=name,
+            subject=subject,
+            facts=self.facts(document.facts, as_of, is_own=not document.operators and self.is_own(document.operator)),
+            as_of=as_of,
+            choices=choices,
+            operator=operator,
+            evidence=document.evidence,
+            signals=document.signals,
+            notes=document.notes,
+            organisation=self.own,
+        )
+        operators = tuple(
+            replace(
+                request,
+                facts=self.facts(
+                    document.facts_for(each), as_of, is_own=each.name is not None and self.is_own(each.name)
+                ),
+                operator=each.name,
+            )
+            for each in document.operators
+        )
+        if not operators:
+            return self.dated(request, notes)
+        return replace(self.dated(request, notes), operators=tuple(self.dated(each, notes) for each in operators))
+
+    def is_own(self, operator: str | None) -> bool:
+        """Return whether the organisation with settings is the operator: by its name, where both have one."""
+        if operator is None or self.own.name is None:
+            return True
+        return operator.strip().casefold() == self.own.name.strip().casefold()
+
+    def choices(self, as_of: Choice, release: Mapping[str, Choice]) -> tuple[Choices, list[str]]:
+        """Return what is chosen besides the facts, and what a person must be told of it."""
+        usual, said = self.usual, self.said
+        readings = choose_readings(
+            self.packs,
+            caller={**usual.readings, **said.readings},
+            organisation=self.own.pairs("readings"),
+            release=release,
+            has_reading=self.shelf.has_reading,
+        )
+        setting = self.own.text("fail_on")
+        threshold, laxer = choose_threshold(
+            None if setting is None else Choice(setting, self.own.places["fail_on"]),
+            _stricter(said.fail_on, usual.fail_on),
+        )
+        notes = [*readings.notes, *laxer]
+        for path in self.settings.further:
+            notes.append(f"{shown(path)}: its settings do not count, {self.own.files[0].name} is nearer")
+        organisation = self.own.files[0].name if self.own.files else None
+        choices = Choices(self.chosen.packs, readings.readings, as_of, threshold, self.chosen.uncovered, organisation)
+        return choices, notes
+
+    def table(self) -> TableRequest:
+        """Return what counts for every row of a table."""
+        choices, notes = self.choices(Choice("", CALLER), {})
+        usual = self.with_usual_roles(self.own.facts)
+        said = self.usual.stated(self.vocabulary).overridden_by(self.said.stated(self.vocabulary))
+        markets = self.with_all_markets(Facts({})).value(MARKETS)
+        demanded = {choice.value for choice in (*self.own.choices("packs"),)}
+        demanded |= {*self.said.packs, *self.usual.packs}
+        for code in markets if isinstance(markets, frozenset) else ():
+            demanded |= {p.id for p in self.packs if p.gates and p.market == code}
+        return TableRequest(
+            replace(choices, notes=tuple(notes)),
+            usual,
+            said,
+            markets if isinstance(markets, frozenset) else frozenset(),
+            frozenset(demanded),
+            self.refuses_past(),
+        )
+
+    def facts(self, stated: Facts, as_of: date, *, is_own: bool) -> Facts:
+        """Join what documents, organisation and caller state, and add the release date and the moment.
+
+        `is_own` says whether the organisation with settings is the operator, so that its facts are about it.
+        """
+        if is_own:
+            stated = merged(stated, self.own.facts)
+            stated = self.with_usual_roles(stated)
+        usual, said = self.usual, self.said
+        stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
+        stated = stated.overridden_by(usual.stated(self.vocabulary)).overridden_by(said.stated(self.vocabulary))
+        return with_defaults(self.with_all_markets(stated), self.packs, as_of)
+
+    def with_usual_roles(self, stated: Facts) -> Facts:
+        """Add the roles in which the organisation usually acts, where the release names none."""
+        roles = self.own.choices("roles")
+        if not roles or ROLES in stated:
+            return stated
+        place = roles[0].place
+        try:
+            value = parse_value(self.vocabulary[ROLES], [choice.value for choice in roles])
+        except ValueError as error:
+            raise InputError([Problem(str(error), place)]) from error
+        return stated.merged_with(Facts.of([Fact(ROLES, value, Origin(place))]))
+
+    def with_all_markets(self, stated: Facts) -> Facts:
+        """Add the markets of the organisation and the caller to those that the documents name."""
+        if MARKETS not in self.vocabulary:
+            return stated
+        further = [
+            *self.own.choices("markets"),
+            *markets_from_texts((*self.usual.markets, *self.said.markets), CALLER),
+        ]
+        value = stated.value(MARKETS)
+        known = value if isinstance(value, frozenset) else frozenset()
+        if not further or known >= {choice.value for choice in further}:
+            return stated
+        origin = stated[MARKETS].origin if known else Origin(further[0].place)
+        every = known | {choice.value for choice in further}
+        return stated.overridden_by(Facts.of([Fact(MARKETS, every, origin)]))
+
+    def as_of(self) -> tuple[date, Choice]:
+        """Return the date on which the law is known: the caller's, else today."""
+        said = self.said.as_of or self.usual.as_of
+        as_of = said or datetime.now(UTC).date()
+        return as_of, Choice(as_of.isoformat(), CALLER if said is not None else Place("today"))
+
+    def refuses_past(self) -> bool:
+        """Return whether somebody refuses past dates: the strictest word counts."""
+        return "refuse" in (self.said.past_dates, self.usual.past_dates, self.own.text("past_dates"))
+
+    def dated(self, request: Request, notes: Iterable[str]) -> Request:
+        """Return a note that a release date is past, or refuse the date where the organisation or the caller does."""
+        found = list(notes)
+        fact = request.facts[RELEASE_DATE]
+        if request.release_date < request.as_of:
+            if self.refuses_past():
+                hint = "state the day of the release"
+                message = f"the release date {request.release_date} is past, and past dates are refused"
+                raise InputError([Problem(message, fact.origin.place, hint)])
+            found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
+        return replace(request, choices=replace(request.choices, notes=tuple(found)))
+
+
+def _stricter(first: str | None, second: str | None) -> str | None:
+    order = ("hold", "block", "never")
+    words = [word for word in (first, second) if word is not None]
+    return min(words, key=order.index) if words else None
