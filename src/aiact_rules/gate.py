@@ -37,7 +37,7 @@ from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.recorded import Record, request_of_record
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.sources.document import Document, Skipped
-from aiact_rules.sources.releases import ReleaseFiles
+from aiact_rules.sources.release_folder import ReleaseFiles
 from aiact_rules.version import __version__
 
 Given = ParamSpec("Given")

@@ -20,7 +20,8 @@ from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request
 from aiact_rules.sources.discovery import base_of, name_of
 from aiact_rules.sources.document import Skipped
-from aiact_rules.sources.releases import NoRelease, ReleaseFiles, releases_at, releases_below
+from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
+from aiact_rules.sources.releases import releases_at, releases_below
 
 if TYPE_CHECKING:
     from aiact_rules.baselines import Baseline

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aiact_rules.core.decisions import Decision
     from aiact_rules.core.problems import Problem
     from aiact_rules.gate import Gate
-    from aiact_rules.sources.releases import Found, ReleaseFiles
+    from aiact_rules.sources.release_folder import Found, ReleaseFiles
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -169,7 +169,8 @@ def _gate(config: pytest.Config) -> Gate:
 def _found_in(folder: Path, config: pytest.Config) -> Found:
     """Return what stands in a folder, looked at once."""
     from aiact_rules.core.problems import InputError
-    from aiact_rules.sources.releases import Found, releases_in
+    from aiact_rules.sources.release_folder import Found
+    from aiact_rules.sources.releases import releases_in
 
     folders: dict[Path, Found] = config.stash.setdefault(_FOLDERS, {})
     if folder not in folders:

@@ -10,7 +10,8 @@ from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.discovery import ReleaseDocuments
 from aiact_rules.sources.document import Document
-from aiact_rules.sources.releases import NoRelease, releases_at
+from aiact_rules.sources.release_folder import NoRelease
+from aiact_rules.sources.releases import releases_at
 
 CARD = "---\nlicense: mit\n---\n# Ranker\n\nFor cv ranking.\n"
 RELEASE = "format: 1\nname: Ranker 2\nroles: provider\nsystem.uses: []\n"

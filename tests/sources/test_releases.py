@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.problems import InputError
-from aiact_rules.sources.releases import Found, NoRelease, releases_at, releases_below, releases_in
+from aiact_rules.sources.release_folder import Found, NoRelease
+from aiact_rules.sources.releases import releases_at, releases_below, releases_in
 
 RELEASE = "format: 1\nname: x\n"
 CARD = "---\nlicense: mit\n---\n# M\n"

@@ -18,7 +18,7 @@ from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.gate import Gate
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.sources.answers import Answers
-from aiact_rules.sources.releases import RELEASE_FILES
+from aiact_rules.sources.release_names import RELEASE_FILES
 from aiact_rules.sources.statements import parse_value
 
 _WIDTH = 78

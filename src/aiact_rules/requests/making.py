@@ -30,7 +30,8 @@ from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.document import Subject as _Named
 from aiact_rules.sources.mapping import facts_from_mapping
 from aiact_rules.sources.organisation import Organisation
-from aiact_rules.sources.releases import NoRelease, ReleaseFiles, releases_at
+from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
+from aiact_rules.sources.releases import releases_at
 from aiact_rules.sources.text_files import repository_of
 
 Read = Callable[[tuple[str, ...]], Document]

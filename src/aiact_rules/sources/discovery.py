@@ -18,7 +18,7 @@ from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.ml_bom import read_ml_bom
 from aiact_rules.sources.model_card import BLOCK, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.release_file import read_release, read_release_file
-from aiact_rules.sources.releases import ReleaseFiles
+from aiact_rules.sources.release_folder import ReleaseFiles
 from aiact_rules.sources.text_files import Text, read_text, repository_of
 from aiact_rules.yaml_text import Entry, Sequence
 from aiact_rules.yaml_text import Mapping as Keys

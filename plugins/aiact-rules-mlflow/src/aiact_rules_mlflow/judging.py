@@ -21,7 +21,8 @@ from aiact_rules.sources.document import Subject as Named
 from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.prose import prose
 from aiact_rules.sources.release_file import read_release
-from aiact_rules.sources.releases import NoRelease, ReleaseFiles, releases_at
+from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
+from aiact_rules.sources.releases import releases_at
 from aiact_rules.sources.text_files import read_text
 from aiact_rules.yaml_text import Mapping as Keys
 
