@@ -48,7 +48,8 @@ class Item:
     def notes(self) -> tuple[str, ...]:
         """Return what a person must be told besides the decision, each once."""
         notes = [note for decision in self.decisions for note in decision.choices.notes]
-        return tuple(dict.fromkeys([*notes, *self.waived]))
+        although = f"passes although its verdict is {self.word}; " if self.passes and self.word != "allow" else ""
+        return tuple(dict.fromkeys([*notes, *(f"{although}{each}" for each in self.waived)]))
 
 
 @dataclass(frozen=True, slots=True)
