@@ -178,7 +178,7 @@ def test_however_a_plugin_ends_nothing_is_allowed_and_it_is_named(
     assert ended.value.code == 2
     assert said.out in ("", "error")
     if end == "KeyboardInterrupt":
-        assert "stopped" in said.err
+        assert "Ctrl-C" in said.err
     else:
         assert f"plugin odd-plugin 4.2: {WHERE[where]}" in said.err
         assert "so no release can be allowed" in said.err

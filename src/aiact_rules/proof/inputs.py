@@ -90,7 +90,7 @@ class FactInput:
             day = timedelta(days=1)
             return cast(FactValue, bounds[index] - day if index < len(bounds) else bounds[-1] + day)
         if index == 0:
-            return Decimal(0) if bounds[0] > 0 else cast(FactValue, bounds[0] - Decimal(1))
+            return Decimal(0)  # an amount is never below zero
         number = bounds[-1] * 2 + 1 if index == len(bounds) else (bounds[index - 1] + bounds[index]) / 2
         return cast(FactValue, number)
 
@@ -141,9 +141,12 @@ class Inputs:
         elif type_ in (FactType.QUANTITY, FactType.DATE):
             if name in self.computed:
                 value = z3.Real(name)
+                self.domain.append(value >= 0)  # an amount is never below zero
             else:
                 bounds = tuple(sorted({_bound(test.operand) for test in tests}))
                 value = self._one_of(name, 2 * len(bounds) + 1)
+                if type_ is FactType.QUANTITY and bounds and bounds[0] <= 0:
+                    self.domain.append(value != 0)
                 for index, (one, other) in enumerate(pairwise(bounds), start=1):
                     if isinstance(one, date) and (other - one).days == 1:
                         self.domain.append(value != 2 * index)
