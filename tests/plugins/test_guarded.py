@@ -16,7 +16,7 @@ import pytest
 from aiact_rules import cli
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.batches import Batch
-from aiact_rules.core.decisions import Decision
+from aiact_rules.core.decisions import Decision, Subject
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.problems import InputError, PackError, Place, PluginError, Problem
@@ -29,7 +29,7 @@ from aiact_rules.plugins.hookspecs import hookimpl
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.plugins.interfaces import EngineUnavailable, PackLocation
 from aiact_rules.requests.overrides import Overrides
-from aiact_rules.sources.document import Document, Operator, Skipped, Subject
+from aiact_rules.sources.document import Document, Operator, Skipped
 
 Install = Callable[..., None]
 Folder = Callable[..., Path]

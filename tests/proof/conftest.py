@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.packs import Pack
-from aiact_rules.proof.subject import Subject
+from aiact_rules.proof.pack_logic import PackLogic
 from aiact_rules.specfiles import load_pack_text
 
 pytest.importorskip("z3")
@@ -176,11 +176,11 @@ def load() -> Callable[..., Pack]:
 
 
 @pytest.fixture
-def subject(load: Callable[..., Pack]) -> Callable[..., Subject]:
+def subject(load: Callable[..., Pack]) -> Callable[..., PackLogic]:
     """Return the small pack, changed, as the subject of proofs."""
 
-    def made(*changes: Change, **options: object) -> Subject:
-        return Subject(load(*changes).at(AS_OF), **options)
+    def made(*changes: Change, **options: object) -> PackLogic:
+        return PackLogic(load(*changes).at(AS_OF), **options)
 
     return made
 

@@ -11,8 +11,8 @@ from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.diff import command as diff
 from aiact_rules.cli.prove import command as prove
 from aiact_rules.core.problems import InputError
+from aiact_rules.proof.pack_logic import PackLogic
 from aiact_rules.proof.properties import no_contradiction, prohibitions_block, rules_alive
-from aiact_rules.proof.subject import Subject
 from aiact_rules.proof.witnesses import Replay
 from aiact_rules.sources.release_file import read_release_file
 from aiact_rules.sources.text_files import Text
@@ -82,7 +82,7 @@ def test_diff_of_equal_packs_gives_zero_and_json(tmp_path):
 
 
 def test_the_eu_ai_act_has_no_dead_rules_and_no_hole_in_its_prohibitions():
-    subject = Subject(Catalogue.of_installed_plugins().pack("eu_ai_act").at(date(2026, 11, 22)))
+    subject = PackLogic(Catalogue.of_installed_plugins().pack("eu_ai_act").at(date(2026, 11, 22)))
     for each in (rules_alive(subject), no_contradiction(subject), prohibitions_block(subject)):
         assert each.holds, each.refutations
         assert each.checked
@@ -90,7 +90,7 @@ def test_the_eu_ai_act_has_no_dead_rules_and_no_hole_in_its_prohibitions():
 
 def test_quantities_of_a_witness_follow_by_arithmetic():
     pack = load_pack_text(changed((ARTICLE, "    exception_to: art6.2\n", "")))
-    subject = Subject(pack.at(AS_OF))
+    subject = PackLogic(pack.at(AS_OF))
     model = subject.model(subject.meaning.conclusion("high_compute").yes)
     record = subject.inputs.record(model)
     evaluation = Replay(subject.pack_at).evaluation(record)

@@ -10,14 +10,14 @@ from aiact_rules.core.problems import PackError
 from aiact_rules.engines.plane_program import Op
 from aiact_rules.engines.python_source import PythonSource, source_of
 from aiact_rules.proof.equality import Equalities
+from aiact_rules.proof.pack_logic import PackLogic
 from aiact_rules.proof.plane_form import engine_program
-from aiact_rules.proof.subject import Subject
 from tests.engines.packs import AS_OF, random_pack
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_every_form_of_any_pack_is_equal(seed):
-    equalities = Equalities(Subject(random_pack(seed).at(AS_OF)))
+    equalities = Equalities(PackLogic(random_pack(seed).at(AS_OF)))
     for each in (
         equalities.lowered_is_rules(),
         equalities.generated_is_lowered(),
@@ -32,7 +32,7 @@ def test_a_lowered_pack_that_lost_an_exception_is_found(subject):
     nodes = list(sound.lowered.nodes)
     at = next(n for n, node in enumerate(nodes) if isinstance(node.formula, Conjunction) and node.formula.parts)
     nodes[at] = replace(nodes[at], formula=Conjunction(nodes[at].formula.parts[:-1]))
-    broken = Subject(sound.pack_at, lowered=replace(sound.lowered, nodes=tuple(nodes)))
+    broken = PackLogic(sound.pack_at, lowered=replace(sound.lowered, nodes=tuple(nodes)))
     (refutation,) = Equalities(broken).lowered_is_rules().refutations
     assert refutation.witness.replays
 
@@ -43,7 +43,7 @@ def test_a_lowered_literal_that_changed_its_sign_is_found(subject):
     at, obligation = next((n, d) for n, d in enumerate(obligations) if isinstance(d.met, Literal))
     assert isinstance(obligation.met, Literal)
     obligations[at] = replace(obligation, met=replace(obligation.met, positive=not obligation.met.positive))
-    broken = Subject(sound.pack_at, lowered=replace(sound.lowered, obligations=tuple(obligations)))
+    broken = PackLogic(sound.pack_at, lowered=replace(sound.lowered, obligations=tuple(obligations)))
     (refutation,) = Equalities(broken).lowered_is_rules().refutations
     assert refutation.subject.startswith(f"obligation {obligation.id} met")
     assert refutation.witness.replays

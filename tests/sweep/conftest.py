@@ -37,7 +37,7 @@ def readable(records: Iterable[Mapping[str, FactValue]], vocabulary: Vocabulary)
     derived = {name: d.derivation for name, d in vocabulary.declarations.items() if d.derivation is not None}
     found = []
     for record in records:
-        row = dict(record)
+        row = {name: value for name, value in record.items() if not (isinstance(value, Decimal) and value < 0)}
         if row.get("operator.roles") == frozenset():
             del row["operator.roles"]
         if isinstance(markets := row.get("release.markets"), frozenset):

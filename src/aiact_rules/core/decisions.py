@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was judged: its name and version as stated, and the documents that were read."""
+    """What is released: its name and version as stated, and the documents that were read."""
 
     name: str | None = None
     version: str | None = None

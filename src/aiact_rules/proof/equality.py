@@ -15,6 +15,7 @@ from aiact_rules.engines.python_source import PythonSource, source_of
 from aiact_rules.proof.forms import Answers, answers_of, differences, node_rails
 from aiact_rules.proof.inputs import Formula, Record, View
 from aiact_rules.proof.meaning import Meaning
+from aiact_rules.proof.pack_logic import Clock, PackLogic, answered
 from aiact_rules.proof.plane_form import (
     engine_answers,
     engine_program,
@@ -24,14 +25,13 @@ from aiact_rules.proof.plane_form import (
 )
 from aiact_rules.proof.results import Property, Refutation
 from aiact_rules.proof.source_form import source_answers
-from aiact_rules.proof.subject import Clock, Subject, answered
 from aiact_rules.proof.witnesses import Witness, shrunk
 
 
 class Equalities:
     """Proves for one pack that its forms are equal, for all facts: what is unknown, and what no gate would pass on, too."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: PackLogic) -> None:
         self.subject = subject
         self.view = View(subject.inputs)
         self._rules: Answers | None = None

@@ -17,9 +17,9 @@ from aiact_rules.core.problems import Place
 from aiact_rules.core.statuses import Status
 from aiact_rules.proof.forms import Answers, differences
 from aiact_rules.proof.inputs import Record
+from aiact_rules.proof.pack_logic import Clock, answered
 from aiact_rules.proof.results import Property, Refutation
 from aiact_rules.proof.strictness import Comparing, Relation
-from aiact_rules.proof.subject import Clock, answered
 from aiact_rules.proof.witnesses import Witness, code_of, shrunk
 
 

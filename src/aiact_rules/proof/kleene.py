@@ -13,12 +13,12 @@ from aiact_rules.core.statuses import Status
 from aiact_rules.proof.forms import ObligationRails, negated, rail_of
 from aiact_rules.proof.inputs import Formula, Rail, Record, View
 from aiact_rules.proof.meaning import Meaning
+from aiact_rules.proof.pack_logic import Clock, PackLogic, answered, by_shape, free_obligation
 from aiact_rules.proof.results import Property, Refutation
-from aiact_rules.proof.subject import Clock, Subject, answered, by_shape, free_obligation
 from aiact_rules.proof.witnesses import code_of, severity
 
 
-def planes_ordered(subject: Subject) -> Property:
+def planes_ordered(subject: PackLogic) -> Property:
     """What is certain is possible: for every test, and from the parts of each node to the node."""
     with Clock() as clock:
         lowered = subject.lowered
@@ -41,7 +41,7 @@ def planes_ordered(subject: Subject) -> Property:
     )
 
 
-def learning_keeps(subject: Subject) -> Property:
+def learning_keeps(subject: PackLogic) -> Property:
     """Learning what was unknown keeps what is certain, rules out no more than it did, and never takes back an allow.
 
     What is owed afterwards may turn out not to be met: then it is breached, as a condition of the allow said it might.
@@ -84,7 +84,7 @@ def learning_keeps(subject: Subject) -> Property:
     )
 
 
-def _taken_back(subject: Subject, o: Obligation, now: ObligationRails, then: ObligationRails) -> Formula:
+def _taken_back(subject: PackLogic, o: Obligation, now: ObligationRails, then: ObligationRails) -> Formula:
     has = subject.statuses.has
     stops = has(o, then, Status.OPEN, Status.BREACHED)
     if o.after is not None:
@@ -92,7 +92,9 @@ def _taken_back(subject: Subject, o: Obligation, now: ObligationRails, then: Obl
     return z3.And(z3.Not(has(o, now, Status.OPEN, Status.BREACHED)), stops)
 
 
-def _turned(subject: Subject, later: View, learnt: Mapping[str, Formula], obligations: list[Obligation]) -> Refutation:
+def _turned(
+    subject: PackLogic, later: View, learnt: Mapping[str, Formula], obligations: list[Obligation]
+) -> Refutation:
     meaning = Meaning(subject.pack_at, later.rail)
     allow = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))
     for o in obligations:

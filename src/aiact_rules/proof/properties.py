@@ -20,9 +20,9 @@ from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
 from aiact_rules.proof.inputs import Formula
 from aiact_rules.proof.meaning import Meaning
+from aiact_rules.proof.pack_logic import Clock, PackLogic, answered, by_shape, free_obligation
 from aiact_rules.proof.results import Property, Refutation
 from aiact_rules.proof.statuses import Shape, is_breach, may_be_breach
-from aiact_rules.proof.subject import Clock, Subject, answered, by_shape, free_obligation
 from aiact_rules.proof.witnesses import severity
 
 
@@ -39,14 +39,14 @@ def other_dates(pack: Pack, as_of: date) -> tuple[date, ...]:
 # Rules and obligations that can never, or must always, apply
 
 
-def rules_alive(subject: Subject, names: Iterable[str] | None = None) -> Property:
+def rules_alive(subject: PackLogic, names: Iterable[str] | None = None) -> Property:
     """No rule can never prevail. One that can only under another reading is named in a note."""
     with Clock() as clock:
         rules = _chosen(subject.pack_at.rules, names)
         found = subject.impossible({rule.id: subject.meaning.prevails(rule).yes for rule in rules})
         dead = [subject.pack_at.rules[name] for name in found]
 
-        def alive(other: Subject, name: str) -> bool:
+        def alive(other: PackLogic, name: str) -> bool:
             return name in other.pack_at.rules and other.can(other.meaning.prevails(other.pack_at.rules[name]).yes)
 
         rescued = under_other_readings(subject, {rule.id for rule in dead}, alive)
@@ -64,7 +64,7 @@ def rules_alive(subject: Subject, names: Iterable[str] | None = None) -> Propert
     )
 
 
-def obligations_bite(subject: Subject, names: Iterable[str] | None = None) -> Property:
+def obligations_bite(subject: PackLogic, names: Iterable[str] | None = None) -> Property:
     """No obligation is never owed: some facts make it certainly owed, in force and due."""
     with Clock() as clock:
         obligations = _chosen(subject.pack_at.obligations, names)
@@ -72,7 +72,7 @@ def obligations_bite(subject: Subject, names: Iterable[str] | None = None) -> Pr
         found = subject.impossible({o.id: _bites(subject, o) for o in obligations})
         never = [subject.pack_at.obligations[name] for name in found]
 
-        def alive(other: Subject, name: str) -> bool:
+        def alive(other: PackLogic, name: str) -> bool:
             obligations = other.pack_at.obligations
             return name in obligations and other.can(_bites(other, obligations[name]))
 
@@ -88,12 +88,12 @@ def obligations_bite(subject: Subject, names: Iterable[str] | None = None) -> Pr
     )
 
 
-def _bites(subject: Subject, o: Obligation) -> Formula:
+def _bites(subject: PackLogic, o: Obligation) -> Formula:
     obligation = subject.obligation(o)
     return z3.And(obligation.owed.certain, obligation.in_force.certain, obligation.due.certain)
 
 
-def _never(subject: Subject, o: Obligation) -> str:
+def _never(subject: PackLogic, o: Obligation) -> str:
     obligation, meaning = subject.obligation(o), subject.meaning
     if not subject.can(meaning.condition(o.given).yes):
         return "never owed: its circumstances never hold"
@@ -106,7 +106,7 @@ def _never(subject: Subject, o: Obligation) -> str:
     return "never due where it is owed and in force"
 
 
-def obligations_lapse(subject: Subject, names: Iterable[str] | None = None) -> Property:
+def obligations_lapse(subject: PackLogic, names: Iterable[str] | None = None) -> Property:
     """No obligation is always owed: some facts make it certainly not owed."""
     with Clock() as clock:
         obligations = _chosen(subject.pack_at.obligations, names)
@@ -121,7 +121,7 @@ def obligations_lapse(subject: Subject, names: Iterable[str] | None = None) -> P
     )
 
 
-def obligations_fulfillable(subject: Subject, names: Iterable[str] | None = None) -> Property:
+def obligations_fulfillable(subject: PackLogic, names: Iterable[str] | None = None) -> Property:
     """Where an obligation is owed it can be met, and it can be breached; a prohibition is never met."""
     with Clock() as clock:
         obligations = [o for o in _chosen(subject.pack_at.obligations, names) if o.met is not None]
@@ -144,7 +144,9 @@ def obligations_fulfillable(subject: Subject, names: Iterable[str] | None = None
     )
 
 
-def under_other_readings(subject: Subject, names: set[str], alive: Callable[[Subject, str], bool]) -> dict[str, str]:
+def under_other_readings(
+    subject: PackLogic, names: set[str], alive: Callable[[PackLogic, str], bool]
+) -> dict[str, str]:
     """Return which of the names come alive under another choice of one reading, and under which."""
     found: dict[str, str] = {}
     pack_at = subject.pack_at
@@ -180,7 +182,7 @@ def excluded_pairs(pack: Pack) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((*pack.excludes, *denied)))
 
 
-def no_contradiction(subject: Subject) -> Property:
+def no_contradiction(subject: PackLogic) -> Property:
     """No two conclusions that exclude each other can hold together."""
     with Clock() as clock:
         pairs = excluded_pairs(subject.pack_at.pack)
@@ -206,14 +208,14 @@ def no_contradiction(subject: Subject) -> Property:
     )
 
 
-def _place_of(subject: Subject, conclusion: str) -> Place | None:
+def _place_of(subject: PackLogic, conclusion: str) -> Place | None:
     return next((r.place for r in subject.pack_at.rules.values() if r.concludes == conclusion), None)
 
 
 # Prohibitions and verdicts
 
 
-def prohibitions_block(subject: Subject, names: Iterable[str] | None = None) -> Property:
+def prohibitions_block(subject: PackLogic, names: Iterable[str] | None = None) -> Property:
     """Where a prohibited practice is certain, in force, at its moment and by one whom it binds, the verdict is block."""
     with Clock() as clock:
         every = _prohibitions(subject.pack_at)
@@ -258,7 +260,7 @@ def _binds(meaning: Meaning, o: Obligation) -> list[Formula]:
     return [meaning.some_role(o).yes, meaning.in_force(o).yes, meaning.due(o).yes]
 
 
-def _not_blocked(subject: Subject, name: str, obligations: tuple[Obligation, ...]) -> Callable[[Evaluation], bool]:
+def _not_blocked(subject: PackLogic, name: str, obligations: tuple[Obligation, ...]) -> Callable[[Evaluation], bool]:
     def certain(evaluation: Evaluation) -> bool:
         if name == subject.pack_at.pack.prohibited:
             return evaluation.conclusion(name) is Truth.YES
@@ -279,7 +281,7 @@ def _not_blocked(subject: Subject, name: str, obligations: tuple[Obligation, ...
     return shown
 
 
-def allow_sound(subject: Subject) -> Property:
+def allow_sound(subject: PackLogic) -> Property:
     """A breach by definition is a breach by status, and an allow leaves no obligation that gates possibly breached."""
     with Clock() as clock:
         checked = 0
@@ -306,7 +308,7 @@ def allow_sound(subject: Subject) -> Property:
     )
 
 
-def _unsound(subject: Subject, shape: Shape, obligations: list[Obligation]) -> Refutation:
+def _unsound(subject: PackLogic, shape: Shape, obligations: list[Obligation]) -> Refutation:
     allow = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))
     for o in obligations:
         obligation = subject.obligation(o)

@@ -11,6 +11,7 @@ from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.proof.equality import Equalities
 from aiact_rules.proof.extensions import extensions_change_nothing
 from aiact_rules.proof.kleene import learning_keeps, planes_ordered
+from aiact_rules.proof.pack_logic import PackLogic
 from aiact_rules.proof.properties import (
     allow_sound,
     no_contradiction,
@@ -22,7 +23,6 @@ from aiact_rules.proof.properties import (
     rules_alive,
 )
 from aiact_rules.proof.results import Proof, Property
-from aiact_rules.proof.subject import Subject
 
 _LARGE = 200  # obligations from which a second process is worth its start
 
@@ -61,7 +61,7 @@ def prove(
         new = [name for name in (*then.rules, *then.obligations) if name not in seen]
         seen |= set(new)
         if new:
-            others = (*_of_other_text(Subject(then), new), *_of_extensions(law, then, choices))
+            others = (*_of_other_text(PackLogic(then), new), *_of_extensions(law, then, choices))
             yield Proof(pack.id, pack.version, day, extensions, others)
 
 
@@ -74,7 +74,7 @@ def _of_extensions(law: Pack | None, pack_at: PackAt, choices: Mapping[str, str]
 
 def soundness_of(pack_at: PackAt) -> tuple[Property, ...]:
     """Prove what must hold of the rules and of the verdict."""
-    subject = Subject(pack_at)
+    subject = PackLogic(pack_at)
     return (
         rules_alive(subject),
         obligations_bite(subject),
@@ -90,7 +90,7 @@ def soundness_of(pack_at: PackAt) -> tuple[Property, ...]:
 
 def equalities_of(pack_at: PackAt) -> tuple[Property, ...]:
     """Prove that all forms of the pack are equal."""
-    equalities = Equalities(Subject(pack_at))
+    equalities = Equalities(PackLogic(pack_at))
     return (
         equalities.lowered_is_rules(),
         equalities.generated_is_lowered(),
@@ -100,10 +100,10 @@ def equalities_of(pack_at: PackAt) -> tuple[Property, ...]:
 
 def completeness_of(pack_at: PackAt) -> tuple[Property, ...]:
     """Prove that the planes fill in what nobody stated: apart from the other forms, to share the work out evenly."""
-    return (Equalities(Subject(pack_at)).planes_complete(),)
+    return (Equalities(PackLogic(pack_at)).planes_complete(),)
 
 
-def _of_other_text(subject: Subject, names: list[str]) -> Iterator[Property]:
+def _of_other_text(subject: PackLogic, names: list[str]) -> Iterator[Property]:
     yield rules_alive(subject, names)
     yield obligations_bite(subject, names)
     yield obligations_lapse(subject, names)

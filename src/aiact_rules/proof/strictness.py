@@ -17,8 +17,8 @@ from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.proof.forms import ObligationRails, answers_of
 from aiact_rules.proof.inputs import Formula, Inputs, Record, View, judged_facts
+from aiact_rules.proof.pack_logic import answered
 from aiact_rules.proof.statuses import Statuses
-from aiact_rules.proof.subject import answered
 from aiact_rules.proof.witnesses import Claim, Replay, Witness, WitnessReader, code_of, severity, shrunk
 
 # What a status asks of the operator, from nothing to a breach.

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import CALLER, Choice, Choices
-from aiact_rules.core.decisions import Subject
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
@@ -59,7 +58,7 @@ class Assembly:
             raise InputError([Problem(message, place, "state them for each operator there")])
         as_of, chosen_as_of = self.as_of()
         choices, notes = self.choices(chosen_as_of, document.choices)
-        subject = Subject(document.subject.name, document.subject.version, tuple(file.name for file in document.files))
+        subject = replace(document.subject, documents=tuple(file.name for file in document.files))
         operator = document.operator if document.operator is not None or document.operators else self.own.name
         request = Request(
             name=name,

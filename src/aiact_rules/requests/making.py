@@ -27,7 +27,6 @@ from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, SettingsShelf
 from aiact_rules.sources.discovery import Asked, ReleaseDocuments, base_of, joined, markets_of
 from aiact_rules.sources.document import Document, Skipped
-from aiact_rules.sources.document import Subject as _Named
 from aiact_rules.sources.mapping import facts_from_mapping
 from aiact_rules.sources.organisation import Organisation
 from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
@@ -87,7 +86,7 @@ class RequestMaker:
                 if isinstance(values, Facts)
                 else facts_from_mapping(values, self.shelf.vocabulary(pack_ids), source)
             )
-            return Document(source, _Named(subject.name, subject.version), facts)
+            return Document(source, Subject(subject.name, subject.version), facts)
 
         asked = Asked(markets=_markets_in(values, Place(source)))
         made = self._made(source, read, said, self._settings.of(None), asked)
@@ -125,7 +124,7 @@ class RequestMaker:
             found = source.read(path, self.shelf.vocabulary(pack_ids), self.shelf.cues(pack_ids))  # type: ignore[attr-defined]
             if isinstance(found, Skipped):
                 skipped.append(found)
-                return Document(found.name, _Named(), Facts({}))
+                return Document(found.name, Subject(), Facts({}))
             return found  # type: ignore[no-any-return]
 
         made = self._made(path.as_posix(), read, said, self._settings.of(path), Asked())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from aiact_rules.core.choices import Choice
+from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.problems import Place
@@ -17,14 +18,6 @@ class FileRead:
 
     name: str
     sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What the document calls the thing released."""
-
-    name: str | None = None
-    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from aiact_rules.core.decisions import Subject
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.packs import SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals
-from aiact_rules.sources.document import FileRead, Stated, Subject
+from aiact_rules.sources.document import FileRead, Stated
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.near_misses import BLOCK as BLOCK
 from aiact_rules.sources.near_misses import is_near_block

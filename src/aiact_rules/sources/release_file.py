@@ -6,12 +6,13 @@ from collections.abc import Collection
 from pathlib import Path
 
 from aiact_rules.core.choices import Choice
+from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.document import FileRead, Operator, Stated, Subject
+from aiact_rules.sources.document import FileRead, Operator, Stated
 from aiact_rules.sources.evidence import EvidenceFiles, read_evidence
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.statements import Statements, is_filled

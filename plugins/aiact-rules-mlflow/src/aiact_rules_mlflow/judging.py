@@ -17,7 +17,6 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.discovery import Asked, ReleaseDocuments, asked_in, joined, markets_of
 from aiact_rules.sources.document import Document, Stated
-from aiact_rules.sources.document import Subject as Named
 from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.prose import prose
 from aiact_rules.sources.release_file import read_release
@@ -110,7 +109,7 @@ class ReleaseJudge:
 
         stated = merged(self.settings.facts, facts_from_tags(version.tags, vocabulary))
         document = replace(_heard(version.descriptions, cues, vocabulary), name=version.name)
-        document = joined(Document(version.name, Named(), stated), document)
+        document = joined(Document(version.name, Subject(), stated), document)
         if found is not None and block is not None:
             read = read_release(block, vocabulary, folder=found.folder, obligations=obligations)
             document = joined(document, _document_of(version.name, read))
@@ -124,7 +123,7 @@ class ReleaseJudge:
         markets = markets_from_tags(version.tags, self.gate.vocabulary())
         named = [*asked.markets, *(choice for fact in markets for choice in markets_of(fact))]
         facts = [Fact(MARKETS, frozenset(each.value for each in named), Origin(named[0].place))] if named else []
-        known = Document(version.name, Named(), Facts.of(facts), packs=asked.packs, uncovered=asked.uncovered)
+        known = Document(version.name, Subject(), Facts.of(facts), packs=asked.packs, uncovered=asked.uncovered)
         return self.gate.request(known).pack_ids
 
     def _refuse_readings(self, document: Document) -> None:
@@ -168,7 +167,7 @@ def _block(mlmodel: Path) -> Keys | None:
 def _document_of(name: str, stated: Stated) -> Document:
     return Document(
         name,
-        Named(),
+        Subject(),
         stated.facts,
         stated.operator,
         stated.operators,
@@ -183,9 +182,9 @@ def _heard(descriptions: Mapping[str, str], cues: tuple[Cue, ...], vocabulary: V
     """Return the cues that stand in descriptions: words can only make a verdict stricter."""
     signals = tuple(s for name, text in descriptions.items() for s in find_signals(prose(text), cues, name))
     if not signals or SIGNALS not in vocabulary:
-        return Document("descriptions", Named(), NO_FACTS)
+        return Document("descriptions", Subject(), NO_FACTS)
     said = Fact(SIGNALS, frozenset(signal.cue for signal in signals), Origin(signals[0].place))
-    return Document("descriptions", Named(), Facts.of([said]), signals=signals)
+    return Document("descriptions", Subject(), Facts.of([said]), signals=signals)
 
 
 def _refuse_model_tags(tags: Mapping[str, str]) -> None:

@@ -23,7 +23,7 @@ from aiact_rules.proof.statuses import Shape, Statuses, StatusOf, shape_of
 from aiact_rules.proof.witnesses import Replay, Witness, WitnessReader, shrunk
 
 
-class Subject:
+class PackLogic:
     """A pack on one date and under one choice of readings, with its variables, its meaning and a solver for both."""
 
     def __init__(self, pack_at: PackAt, status_of: StatusOf = status_of, lowered: Lowered | None = None) -> None:
@@ -73,7 +73,7 @@ class Subject:
                 todo += [some[: len(some) // 2], some[len(some) // 2 :]]
         return sorted(found, key=names.index)
 
-    def under(self, choices: Mapping[str, str]) -> Subject | None:
+    def under(self, choices: Mapping[str, str]) -> PackLogic | None:
         """Return the same pack under other readings, with these variables and this solver.
 
         None where it is no different.
@@ -121,7 +121,7 @@ class Clock:
         self.seconds = time.perf_counter() - self._began
 
 
-def by_shape(subject: Subject) -> Mapping[Shape, list[Obligation]]:
+def by_shape(subject: PackLogic) -> Mapping[Shape, list[Obligation]]:
     shapes: dict[Shape, list[Obligation]] = {}
     for o in subject.pack_at.obligations.values():
         shapes.setdefault(shape_of(o), []).append(o)
