@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from aiact_rules.core.rules import Obligation, Rule
 from aiact_rules.specfiles.coverage_ledger import Ledger, LedgerEntry, Status
 
 HEADING = "heading"
+_MOST_LISTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Coverage:
     """The accounts of all units of a law, in its order, and what is wrong with the ledger."""
 
     pack_id: str
+    version: str
     accounts: tuple[Account, ...]
     problems: tuple[Problem, ...]
 
@@ -61,6 +63,32 @@ class Coverage:
             ],
             "problems": [str(problem) for problem in self.problems],
         }
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether there are units, all of them are accounted for, and nothing is wrong with the ledger."""
+        return bool(self.accounts) and self.accounted == len(self.accounts) and not self.problems
+
+    def lines(self, *, listed: bool = False) -> Iterator[str]:
+        """Return this as lines of text: the share, the number by status, and the first units that are not yet read.
+
+        With `listed`, every unit with what accounts for it.
+        """
+        share = 100 * self.accounted / len(self.accounts) if self.accounts else 0
+        whole = "100 %" if self.accounted == len(self.accounts) else f"{min(share, 99.9):.1f} %"
+        yield f"{self.pack_id} {self.version}: {self.accounted} of {len(self.accounts)} units accounted for ({whole})"
+        for status, count in self.by_status().items():
+            yield f"  {status.replace('_', ' '):26}{count:6}"
+        if listed:
+            for account in self.accounts:
+                by = ", ".join(account.by) or account.note or ""
+                yield f"{account.label}: {(account.status or 'not yet read').replace('_', ' ')} {by}".rstrip()
+            return
+        unread = [account for account in self.accounts if account.status is None]
+        for account in unread[:_MOST_LISTED]:
+            yield f"not yet read: {account.label} ({account.unit})"
+        if len(unread) > _MOST_LISTED:
+            yield f"... and {len(unread) - _MOST_LISTED} more; --list shows all"
 
 
 def coverage_of(pack: Pack, ledger: Ledger) -> Coverage:
@@ -93,7 +121,7 @@ def coverage_of(pack: Pack, ledger: Ledger) -> Coverage:
             return Account(unit, found.label, HEADING, tuple(parts), "accounted for by its parts")
         return found
 
-    return Coverage(pack.id, tuple(account(unit) for unit in ledger.units), tuple(problems))
+    return Coverage(pack.id, pack.version, tuple(account(unit) for unit in ledger.units), tuple(problems))
 
 
 def parent_of(unit: str, units: Iterable[str]) -> str | None:
@@ -161,3 +189,11 @@ def drift(pack: Pack, ledger: Ledger, newer: Path) -> tuple[Account, ...]:
             label = known.label if known is not None else unit
             found.append(Account(unit, label, word, tuple(sorted(citing.get(unit, ())))))
     return tuple(found)
+
+
+def drift_lines(changed: Sequence[Account]) -> Iterator[str]:
+    """Return drift as lines of text: each unit that differs with the rules to read again, and how many they are."""
+    for account in changed:
+        again = f": read again {', '.join(account.by)}" if account.by else ""
+        yield f"{account.label} ({account.unit}) {account.status}{again}"
+    yield f"{len(changed)} units differ from the text as read"

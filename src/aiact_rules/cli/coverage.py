@@ -21,7 +21,7 @@ from aiact_rules.requests.choosing import DEFAULT_PACK
 @click.option("--list", "listed", is_flag=True, help="List every unit with what accounts for it.")
 def command(pack_id: str, report: str, against: Path | None, listed: bool) -> None:
     """Show what became of each paragraph and point of a pack's law. Exit code 1 where one is unaccounted for."""
-    from aiact_rules.coverage import coverage_of, drift
+    from aiact_rules.coverage import coverage_of, drift, drift_lines
     from aiact_rules.specfiles.coverage_ledger import load_ledger
 
     catalogue = Catalogue.of_installed_plugins()
@@ -29,10 +29,8 @@ def command(pack_id: str, report: str, against: Path | None, listed: bool) -> No
     ledger = load_ledger(catalogue.heads[pack_id].folder)
     if against is not None:
         changed = drift(pack, ledger, against)
-        for account in changed:
-            again = f": read again {', '.join(account.by)}" if account.by else ""
-            click.echo(f"{account.label} ({account.unit}) {account.status}{again}")
-        click.echo(f"{len(changed)} units differ from the text as read")
+        for line in drift_lines(changed):
+            click.echo(line)
         raise click.exceptions.Exit(1 if changed else 0)
     if not ledger.units:
         raise InputError(
@@ -47,24 +45,8 @@ def command(pack_id: str, report: str, against: Path | None, listed: bool) -> No
     if report == "json":
         click.echo(json.dumps(coverage.as_json(), indent=2, ensure_ascii=False))
     else:
-        share = 100 * coverage.accounted / len(coverage.accounts) if coverage.accounts else 0
-        whole = "100 %" if coverage.accounted == len(coverage.accounts) else f"{min(share, 99.9):.1f} %"
-        click.echo(
-            f"{pack.id} {pack.version}: {coverage.accounted} of {len(coverage.accounts)} units accounted for ({whole})"
-        )
-        for status, count in coverage.by_status().items():
-            click.echo(f"  {status.replace('_', ' '):26}{count:6}")
-        open_units = [account for account in coverage.accounts if account.status is None]
-        if listed:
-            for account in coverage.accounts:
-                by = ", ".join(account.by) or account.note or ""
-                click.echo(f"{account.label}: {(account.status or 'not yet read').replace('_', ' ')} {by}".rstrip())
-        else:
-            for account in open_units[:40]:
-                click.echo(f"not yet read: {account.label} ({account.unit})")
-            if len(open_units) > 40:
-                click.echo(f"... and {len(open_units) - 40} more; --list shows all")
+        for line in coverage.lines(listed=listed):
+            click.echo(line)
         for problem in coverage.problems:
             click.echo(str(problem), err=True)
-    complete = coverage.accounted == len(coverage.accounts) and coverage.accounts and not coverage.problems
-    raise click.exceptions.Exit(0 if complete else 1)
+    raise click.exceptions.Exit(0 if coverage.is_complete else 1)

@@ -18,7 +18,7 @@ from aiact_rules.core.vocabulary import parse_date
 from aiact_rules.requests.overrides import pairs
 
 if TYPE_CHECKING:
-    from aiact_rules.proof.strictness import Comparison
+    pass
 
 
 @click.command("diff")
@@ -42,7 +42,7 @@ def command(
     report: str,
     witnesses: Path | None,
 ) -> None:
-    """Return for the verdict and each obligation whether B is stricter than A, more lenient, the same or incomparable.
+    """Show for the verdict and each obligation whether B is stricter than A, more lenient, the same or incomparable.
 
     A pack is an id or a folder, with `@DATE` for the law on a date. Exit codes: 0 the same, 1 different, 2 not comparable.
     """
@@ -54,7 +54,10 @@ def command(
         _pack_at(catalogue, first, as_of_a, readings_a, "--reading-a"),
         _pack_at(catalogue, second, as_of_b, readings_b, "--reading-b"),
     )
-    click.echo(_json(comparison) if report == "json" else _text(comparison), nl=report == "json")
+    as_json = report == "json"
+    click.echo(
+        json.dumps(comparison.as_json(), indent=2, ensure_ascii=False) if as_json else comparison.text(), nl=as_json
+    )
     if witnesses is not None:
         write_witnesses(
             witnesses,
@@ -78,41 +81,3 @@ def _pack_at(catalogue: Catalogue, text: str, as_of: date | None, readings: tupl
     pack = chosen_pack(catalogue, name if at else text)
     chosen = pairs(readings, option, "ID=CHOICE")
     return pack.at(stated or max(date.today(), pack.in_force_since or date.min), chosen)
-
-
-def _text(comparison: Comparison) -> str:
-    a, b = comparison.a, comparison.b
-    lines = [
-        f"A: {a.pack.id} {a.pack.version}, law as of {a.as_of}",
-        f"B: {b.pack.id} {b.pack.version}, law as of {b.as_of}",
-        "",
-    ]
-    counts: dict[str, int] = {}
-    for each in comparison.obligations:
-        counts[each.relation.value] = counts.get(each.relation.value, 0) + 1
-    if comparison.verdict not in comparison.changed:
-        lines.append("the verdict: same")
-    for each in comparison.changed:
-        where = "" if each.place is None else f" ({each.place})"
-        lines.append(f"{each.subject}: {each.relation.value}{where}")
-        for witness in each.witnesses:
-            lines.append(f"  {witness.shows}{'' if witness.replays else ' (does NOT replay)'}")
-            facts = [line.strip() for line in witness.release_file().splitlines() if line.startswith("  ")]
-            lines.append(f"    {'; '.join(facts) or 'nothing known'}")
-    lines.append("")
-    lines.append("obligations: " + ", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
-    return "\n".join(lines) + "\n"
-
-
-def _json(comparison: Comparison) -> str:
-    def side(pack_at: PackAt) -> dict[str, object]:
-        pack = pack_at.pack
-        return {"pack": pack.id, "version": pack.version, "digest": pack.digest, "as_of": pack_at.as_of.isoformat()}
-
-    found = {
-        "a": side(comparison.a),
-        "b": side(comparison.b),
-        "verdict": comparison.verdict.as_json(),
-        "obligations": [each.as_json() for each in comparison.obligations],
-    }
-    return json.dumps(found, indent=2, ensure_ascii=False)

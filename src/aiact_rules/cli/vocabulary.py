@@ -8,7 +8,6 @@ from fnmatch import fnmatchcase
 import click
 
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
-from aiact_rules.core.vocabulary import FactDeclaration
 from aiact_rules.gate import Gate
 from aiact_rules.requests.choosing import DEFAULT_PACK
 
@@ -25,7 +24,7 @@ def command(names: tuple[str, ...], packs: tuple[str, ...], report: str) -> None
     if not chosen:
         raise InputError([Problem(f"no fact matches `{' '.join(names)}`", hint=did_you_mean(names[0], vocabulary))])
     if report == "json":
-        click.echo(json.dumps([_json(d) for d in chosen], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([d.as_json() for d in chosen], indent=2, ensure_ascii=False))
         return
     for declaration in chosen:
         kind = declaration.type.value + (f" in {declaration.unit}" if declaration.unit else "")
@@ -42,17 +41,3 @@ def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
-
-
-def _json(declaration: FactDeclaration) -> dict[str, object]:
-    return {
-        "fact": declaration.name,
-        "type": declaration.type.value,
-        "unit": declaration.unit,
-        "checklist": declaration.checklist,
-        "question": declaration.asks,
-        "provision": declaration.provision,
-        "values": dict(declaration.values) if declaration.values is not None else None,
-        "if_absent": None if declaration.if_absent is None else declaration.format(declaration.if_absent),
-        "if_absent_because": declaration.if_absent_because,
-    }

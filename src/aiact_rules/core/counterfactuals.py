@@ -16,7 +16,7 @@ from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status, Verdict, status_of, verdict_of
 from aiact_rules.core.truth import Truth
-from aiact_rules.core.vocabulary import FactType, FactValue
+from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
 
 _MOST_FACTS = 3
 _MOST_TRIALS = 4000
@@ -29,6 +29,15 @@ class Counterfactual:
     pack: str
     changes: Mapping[str, FactValue]
     verdict: Verdict
+
+    def in_words(self, vocabulary: Vocabulary) -> str:
+        """Return this as one sentence, with values as a release file states them."""
+        stated = []
+        for fact, value in self.changes.items():
+            shown = vocabulary[fact].format(value)
+            shown = ("yes" if shown else "no") if isinstance(shown, bool) else shown
+            stated.append(f"{fact} = {'[' + ', '.join(shown) + ']' if isinstance(shown, list) else shown}")
+        return f"it would be {self.verdict.value} if {' and '.join(stated)}"
 
 
 def counterfactuals(packs: Iterable[PackDecision], verdict: Verdict, *, most: int = 3) -> tuple[Counterfactual, ...]:

@@ -141,6 +141,15 @@ class Decision:
                 return explanation
         raise KeyError(name)
 
+    def explanations(self, name: str) -> tuple[Explanation, ...]:
+        """Return the tree behind what has this id, or else one for everything that cites this provision of the law.
+
+        Raises InputError where nothing does.
+        """
+        from aiact_rules.core.explanation import explanations
+
+        return explanations(self.packs, self.facts, name)
+
     def counterfactuals(self, *, most: int = 3) -> tuple[Counterfactual, ...]:
         """Return the smallest changes of fact that would change the verdict, at most so many."""
         from aiact_rules.core.counterfactuals import counterfactuals

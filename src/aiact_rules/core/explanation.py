@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.rules import Obligation, Rule
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.words import comparison_in_words, in_words, value_in_words
@@ -62,6 +64,35 @@ def explain(evaluation: Evaluation, facts: Facts, name: str) -> Explanation | No
     if evaluation.rules_concluding(name):
         return explainer.conclusion(name)
     return None
+
+
+def explanations(packs: Iterable[PackDecision], facts: Facts, name: str) -> tuple[Explanation, ...]:
+    """Explain what has this id, or else everything that cites this provision or unit of the law.
+
+    Raises InputError where nothing does.
+    """
+    known: list[str] = []
+    packs = tuple(packs)
+    for pack in packs:
+        found = explain(pack.evaluation, facts, name)
+        if found is not None:
+            return (found,)
+    for pack in packs:
+        items: list[Rule | Obligation] = [*pack.pack_at.rules.values(), *pack.pack_at.obligations.values()]
+        wanted = name.replace(" ", "").lower()
+        cited = [item.id for item in items if _cites(item.provision, wanted) or name in item.units]
+        if cited:
+            each = (explain(pack.evaluation, facts, item) for item in cited)
+            return tuple(explanation for explanation in each if explanation is not None)
+        known += [item.id for item in items]
+        known += list(pack.conclusions)
+    hint = did_you_mean(name, known) or "name a finding, a rule, a conclusion or a provision such as `Art. 6(3)`"
+    raise InputError([Problem(f"unknown rule or provision `{name}`", hint=hint)])
+
+
+def _cites(provision: str, wanted: str) -> bool:
+    text = provision.replace(" ", "").lower()
+    return text == wanted or (text.startswith(wanted) and not text[len(wanted)].isalnum())
 
 
 class _Explainer:

@@ -114,6 +114,20 @@ class FactDeclaration:
     def _choices(self) -> str:
         return f"; choose from {', '.join(self.values)}" if self.values else ""
 
+    def as_json(self) -> dict[str, object]:
+        """Return the declaration as JSON values: what may be stated, and what silence means."""
+        return {
+            "fact": self.name,
+            "type": self.type.value,
+            "unit": self.unit,
+            "checklist": self.checklist,
+            "question": self.asks,
+            "provision": self.provision,
+            "values": dict(self.values) if self.values is not None else None,
+            "if_absent": None if self.if_absent is None else self.format(self.if_absent),
+            "if_absent_because": self.if_absent_because,
+        }
+
     def format(self, value: FactValue) -> object:
         """Return the value as it stands in JSON: yes/no as booleans, quantities and dates as text, sets as sorted lists."""
         if isinstance(value, bool | str):

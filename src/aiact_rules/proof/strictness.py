@@ -89,6 +89,44 @@ class Comparison:
         """Return what is not the same."""
         return tuple(d for d in (self.verdict, *self.obligations) if d.relation is not Relation.SAME)
 
+    def as_json(self) -> dict[str, object]:
+        """Return this as JSON values."""
+
+        def side(pack_at: PackAt) -> dict[str, object]:
+            pack = pack_at.pack
+            return {"pack": pack.id, "version": pack.version, "digest": pack.digest, "as_of": pack_at.as_of.isoformat()}
+
+        return {
+            "a": side(self.a),
+            "b": side(self.b),
+            "verdict": self.verdict.as_json(),
+            "obligations": [each.as_json() for each in self.obligations],
+        }
+
+    def text(self) -> str:
+        """Return this as text: each difference with the facts that show it, and the number of obligations by relation."""
+        a, b = self.a, self.b
+        lines = [
+            f"A: {a.pack.id} {a.pack.version}, law as of {a.as_of}",
+            f"B: {b.pack.id} {b.pack.version}, law as of {b.as_of}",
+            "",
+        ]
+        counts: dict[str, int] = {}
+        for each in self.obligations:
+            counts[each.relation.value] = counts.get(each.relation.value, 0) + 1
+        if self.verdict not in self.changed:
+            lines.append("the verdict: same")
+        for each in self.changed:
+            where = "" if each.place is None else f" ({each.place})"
+            lines.append(f"{each.subject}: {each.relation.value}{where}")
+            for witness in each.witnesses:
+                lines.append(f"  {witness.shows}{'' if witness.replays else ' (does NOT replay)'}")
+                facts = [line.strip() for line in witness.release_file().splitlines() if line.startswith("  ")]
+                lines.append(f"    {'; '.join(facts) or 'nothing known'}")
+        lines.append("")
+        lines.append("obligations: " + ", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
+        return "\n".join(lines) + "\n"
+
 
 def compare(a: PackAt, b: PackAt) -> Comparison:
     """Compare two packs, or one on two dates. Raises PackError where a fact does not mean the same in both."""
