@@ -16,7 +16,7 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.gate import Gate
 from aiact_rules.reports.decision_schema import DecisionModel, decision_schema
 
-EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 AS_OF = date(2026, 11, 22)
 
 

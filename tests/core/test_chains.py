@@ -17,7 +17,7 @@ from aiact_rules.gate import Gate
 from aiact_rules.reports.matrix import role_changes
 from aiact_rules.reports.text_report import TextReport
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "value-chain"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "value-chain"
 SMALL = """\
 format: 1
 subject: system

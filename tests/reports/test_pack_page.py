@@ -14,7 +14,7 @@ from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError
 from aiact_rules.reports.pack_page import pack_page
 
-PAGE = Path(__file__).parents[1] / "docs" / "obligations.md"
+PAGE = Path(__file__).parents[2] / "docs" / "obligations.md"
 
 
 @pytest.fixture(scope="module")

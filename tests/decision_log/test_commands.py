@@ -12,7 +12,7 @@ import pytest
 
 from aiact_rules.decision_log.log import DecisionLog
 from tests.cli.conftest import EXAMPLES, Answer, run
-from tests.ledger.sample import decision
+from tests.decision_log.sample import decision
 
 Run = Callable[..., Answer]
 __all__ = ["run"]

@@ -40,7 +40,7 @@ def log(tmp_path: Path) -> DecisionLog:
 
 
 def writer(log: DecisionLog, name: str, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.ledger.writer", str(log.path), name, str(count)]
+    command = [sys.executable, "-m", "tests.decision_log.writer", str(log.path), name, str(count)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 

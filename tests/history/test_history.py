@@ -20,7 +20,7 @@ from aiact_rules.history.text import class_of, render_text
 from aiact_rules.requests.overrides import Overrides, facts_from_texts
 from aiact_rules.specfiles.loader import load_pack
 
-EXAMPLES = Path(__file__).parent.parent / "examples" / "history"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "history"
 FOLDER = specs_folder() / "eu_ai_act_history"
 EARLIER = ["com21", "si21", "fr22", "ga22", "ep23", "pa24"]
 TABLE = read_table()
@@ -166,7 +166,7 @@ def test_text_keeps_to_its_width_and_the_picture_is_well_formed(gate: Gate, path
 
 
 def test_the_page_gives_the_counts_that_come_out(gate: Gate) -> None:
-    page = (Path(__file__).parent.parent / "docs" / "history.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
     for path in RELEASES:
         versions = told(gate, path.stem).versions
         counts = [str(len(one.asked)) if one.version.whole else "?" for one in versions]
