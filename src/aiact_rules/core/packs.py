@@ -134,68 +134,85 @@ def _resolve(pack: Pack, as_of: date, choices: dict[str, str]) -> PackAt:
         raise PackError(problems)
     chosen = {name: choices.get(name, reading.default) for name, reading in pack.readings.items()}
     values = {name: value for name, p in pack.parameters.items() if (value := p.at(as_of)) is not None}
-    missing: dict[str, Place | None] = {}
+    settling = _Settling(chosen, values)
+    timetables = {name: settling.timetable(table) for name, table in pack.timetables.items()}
+    rules = {name: settling.rule(rule) for name, rule in pack.rules.items() if rule.text.covers(as_of)}
+    obligations = {name: settling.obligation(o) for name, o in pack.obligations.items() if o.text.covers(as_of)}
+    sanctions = {name: settling.sanction(sanction) for name, sanction in pack.sanctions.items()}
+    for name, cue in pack.cues.items():
+        suggests = settling.condition(cue.suggests, cue.place)
+        obligations[f"signal.{name}"] = _signal(replace(cue, suggests=suggests))
+    if settling.missing:
+        raise PackError(
+            Problem(f"parameter `{name}` has no value on {as_of}", place, "give it an earlier value")
+            for name, place in settling.missing.items()
+        )
+    return PackAt(pack, as_of, chosen, values, rules, obligations, timetables, sanctions)
 
-    def settle(condition: Condition, place: Place | None) -> Condition:
+
+class _Settling:
+    """Puts chosen readings and values of the law into conditions, and notes the parameters that have no value yet."""
+
+    def __init__(self, chosen: Mapping[str, str], values: Mapping[str, date | Decimal]) -> None:
+        self._chosen = chosen
+        self._values = values
+        self.missing: dict[str, Place | None] = {}
+
+    def condition(self, condition: Condition, place: Place | None) -> Condition:
+        """Return a condition without readings and parameters; the same object where it has none."""
+
         def leaf(part: FactTest | Holds | ReadingIs) -> Condition:
             if isinstance(part, ReadingIs):
-                return ALWAYS if chosen[part.reading] == part.choice else NEVER
+                return ALWAYS if self._chosen[part.reading] == part.choice else NEVER
             if isinstance(part, FactTest) and isinstance(part.operand, ParameterName):
                 name = part.operand.name
-                if name not in values:
-                    missing.setdefault(name, place)
+                if name not in self._values:
+                    self.missing.setdefault(name, place)
                     return part
-                return replace(part, operand=values[name])
+                return replace(part, operand=self._values[name])
             return part
 
         return rebuilt(condition, leaf)
 
-    timetables = {
-        name: replace(
+    def timetable(self, table: Timetable) -> Timetable:
+        """Return a timetable with the routes and deferrals whose dates are known."""
+        return replace(
             table,
             routes=tuple(
-                replace(route, when=settle(route.when, table.place)) for route in table.routes if route.starts in values
+                replace(route, when=self.condition(route.when, table.place))
+                for route in table.routes
+                if route.starts in self._values
             ),
             deferrals=tuple(
-                replace(deferral, when=settle(deferral.when, table.place))
+                replace(deferral, when=self.condition(deferral.when, table.place))
                 for deferral in table.deferrals
-                if deferral.until is None or deferral.until in values
+                if deferral.until is None or deferral.until in self._values
             ),
         )
-        for name, table in pack.timetables.items()
-    }
-    rules = {
-        name: rule if (when := settle(rule.when, rule.place)) is rule.when else replace(rule, when=when)
-        for name, rule in pack.rules.items()
-        if rule.text.covers(as_of)
-    }
 
-    def settled(o: Obligation) -> Obligation:
-        given = settle(o.given, o.place)
-        met = None if o.met is None else settle(o.met, o.place)
+    def rule(self, rule: Rule) -> Rule:
+        """Return a rule; the same object where nothing in it changes."""
+        when = self.condition(rule.when, rule.place)
+        return rule if when is rule.when else replace(rule, when=when)
+
+    def obligation(self, o: Obligation) -> Obligation:
+        """Return an obligation; the same object where nothing in it changes."""
+        given = self.condition(o.given, o.place)
+        met = None if o.met is None else self.condition(o.met, o.place)
         if given is o.given and met is o.met and not o.deadlines:
             return o
-        deadlines = tuple(replace(d, when=settle(d.when, o.place)) for d in o.deadlines)
+        deadlines = tuple(replace(d, when=self.condition(d.when, o.place)) for d in o.deadlines)
         return replace(o, given=given, met=met, deadlines=deadlines)
 
-    obligations = {name: settled(o) for name, o in pack.obligations.items() if o.text.covers(as_of)}
-    sanctions = {
-        name: replace(
+    def sanction(self, sanction: Sanction) -> Sanction:
+        """Return a sanction with all its conditions."""
+        place = sanction.place
+        return replace(
             sanction,
-            applies=settle(sanction.applies, sanction.place),
-            share_when=settle(sanction.share_when, sanction.place),
-            lower_for=tuple(replace(cap, when=settle(cap.when, sanction.place)) for cap in sanction.lower_for),
+            applies=self.condition(sanction.applies, place),
+            share_when=self.condition(sanction.share_when, place),
+            lower_for=tuple(replace(cap, when=self.condition(cap.when, place)) for cap in sanction.lower_for),
         )
-        for name, sanction in pack.sanctions.items()
-    }
-    for name, cue in pack.cues.items():
-        obligations[f"signal.{name}"] = _signal(replace(cue, suggests=settle(cue.suggests, cue.place)))
-    if missing:
-        raise PackError(
-            Problem(f"parameter `{name}` has no value on {as_of}", place, "give it an earlier value")
-            for name, place in missing.items()
-        )
-    return PackAt(pack, as_of, chosen, values, rules, obligations, timetables, sanctions)
 
 
 def _signal(cue: Cue) -> Obligation:

@@ -75,20 +75,7 @@ def load_pack_text(texts: Mapping[str, str], *, common: Path | None = None, base
 
 
 def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
-    loading = Loading()
-    for file in files:
-        if file.kind == "units":
-            loading.index = unit_ids(file, loading.problems)
-            loading.known_units = frozenset(loading.index)
-        model = _FILES.get(file.kind)
-        node = file.node(loading.problems) if model is not None else None
-        if model is None:
-            continue
-        value = read_model(model, node, loading.problems) if node is not None else None
-        if node is None or value is None:
-            loading.unread.update(_NAMES_IN_TEXT.findall(file.content.decode("utf-8", "replace")))
-        else:
-            loading.read.append((file, node, value))
+    loading = _read_files(files)
     spec_entry = next(iter(loading.of(PackSpec)), None)
     extended = _extended(loading, spec_entry, bases)
     vocabulary = read_vocabulary(loading, extended)
@@ -131,6 +118,32 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         rules=rules,
         obligations=obligations,
     )
+    _check(pack, loading, extended, spec_entry)
+    return pack
+
+
+def _read_files(files: Sequence[SpecFile]) -> Loading:
+    """Read each file as its model; what cannot be read leaves the names in it."""
+    loading = Loading()
+    for file in files:
+        if file.kind == "units":
+            loading.index = unit_ids(file, loading.problems)
+            loading.known_units = frozenset(loading.index)
+        model = _FILES.get(file.kind)
+        node = file.node(loading.problems) if model is not None else None
+        if model is None:
+            continue
+        value = read_model(model, node, loading.problems) if node is not None else None
+        if node is None or value is None:
+            loading.unread.update(_NAMES_IN_TEXT.findall(file.content.decode("utf-8", "replace")))
+        else:
+            loading.read.append((file, node, value))
+    return loading
+
+
+def _check(
+    pack: Pack, loading: Loading, extended: Sequence[Pack], spec_entry: tuple[SpecFile, Node, PackSpec] | None
+) -> None:
     pack_place = Place("pack.yaml")
     pack_node = spec_entry[1] if spec_entry is not None else None
     unread = frozenset(loading.unread)
@@ -138,13 +151,12 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
     def place_in_pack(*path: str | int) -> Place:
         return place_of(child(pack_node, *path), pack_place)
 
-    loading.problems.extend(check_pack(pack, extended, place_in_pack, whole=spec is not None, unread=unread))
+    loading.problems.extend(check_pack(pack, extended, place_in_pack, whole=spec_entry is not None, unread=unread))
     if loading.index is not None:
         loading.problems.extend(check_citations(pack, loading.index))
     loading.problems.extend(extension_problems(extended, pack, place_in_pack))
     if loading.problems:
         raise PackError(sorted(set(loading.problems), key=_by_place))
-    return pack
 
 
 def _by_place(problem: Problem) -> tuple[str, int, str]:

@@ -114,18 +114,8 @@ def make_plan(
     cues = {cue.id: cue for pack in chosen for cue in pack.cues.values()} if words else {}
     if cues:
         facts = {*facts, SIGNALS}
-    derived = {
-        declaration.name: Derived(d, {name: same[name] for name in d.of if name in same})
-        for declaration in vocabulary.declarations.values()
-        if (d := declaration.derivation) is not None
-        and declaration.name not in same
-        and any(name in facts for name in d.of)
-        and all(name in facts or name in same for name in d.of)
-    }
-    if ROLES in same or MOMENT in same:
-        usual = None
-    else:
-        usual = _usual_moments(chosen) if ROLES in facts else None
+    derived = _derived(vocabulary, facts, same)
+    usual = _usual_moments(chosen) if ROLES in facts and not {ROLES, MOMENT} & same.keys() else None
     dates = tuple(dict.fromkeys(as_of))
     if not any(pack.gates for pack in chosen):
         raise PackError([Problem("no pack that can gate was chosen, so nothing can be allowed")])
@@ -134,7 +124,7 @@ def make_plan(
             day,
             "" if len(dates) == 1 else day.isoformat().replace("-", "_"),
             tuple(
-                _case(pack, day, readings or {}, vocabulary, same, facts, frozenset(derived), chosen, scope)
+                _planned(pack, day, readings or {}, vocabulary, same, facts, frozenset(derived), chosen, scope)
                 for pack in chosen
             ),
         )
@@ -143,20 +133,22 @@ def make_plan(
     needed = {*facts, *derived, *(name for each in derived.values() for name in each.derivation.of)}
     needed |= {MOMENT, ROLES, MARKETS}
     declarations = {name: vocabulary[name] for name in sorted(needed) if name in vocabulary}
+    searched = tuple(words) if cues else ()
     return Plan(
-        table.key,
-        columns,
-        declarations,
-        judgements,
-        derived,
-        usual,
-        tuple(sets),
-        counts,
-        same,
-        scope,
-        tuple(words) if cues else (),
-        cues,
+        table.key, columns, declarations, judgements, derived, usual, tuple(sets), counts, same, scope, searched, cues
     )
+
+
+def _derived(vocabulary: Vocabulary, facts: Collection[str], same: Mapping[str, FactValue]) -> dict[str, Derived]:
+    """Return the facts that follow, row by row, from facts of which at least one differs from row to row."""
+    return {
+        declaration.name: Derived(d, {name: same[name] for name in d.of if name in same})
+        for declaration in vocabulary.declarations.values()
+        if (d := declaration.derivation) is not None
+        and declaration.name not in same
+        and any(name in facts for name in d.of)
+        and all(name in facts or name in same for name in d.of)
+    }
 
 
 def _usual(scope: Scope, stated: Collection[str]) -> dict[str, FactValue]:
@@ -222,7 +214,7 @@ def usual_moment(roles: Iterable[str], usual: UsualMoments) -> str | None:
     return max(moments, key=lambda moment: moment[1])[0] if moments else None
 
 
-def _case(
+def _planned(
     pack: Pack,
     as_of: date,
     readings: Mapping[str, str],
