@@ -167,3 +167,17 @@ def test_facts_that_follow_by_arithmetic_are_worked_out_row_by_row(gate: Gate) -
     assert "is zero" in str(column._follows((Decimal(1), Decimal(0), None))[1])
     assert "follows as" in str(column._follows((Decimal(1), Decimal(2), Decimal("0.4")))[1])
     assert column._follows((Decimal(1), Decimal(2), Decimal("0.50"))) == (Decimal("0.5"), None)
+
+
+@pytest.mark.parametrize("said", ["-1", "banana"])
+@pytest.mark.parametrize("original", ["1e25", None])
+def test_a_fact_that_follows_is_an_error_where_what_is_stated_of_it_cannot_be_read(
+    gate: Gate, said: str, original: str | None
+) -> None:
+    share, parts = "model.modification_share", ("model.modification_compute", "model.original_training_compute")
+    columns = tuple(ColumnMap(name, name) for name in ("operator.roles", *parts, share))
+    rows = {"operator.roles": ["provider"] * 2, parts[0]: ["1e24"] * 2, parts[1]: [original] * 2, share: [None, said]}
+    batch = pa.RecordBatch.from_pydict({name: pa.array(cells, pa.string()) for name, cells in rows.items()})
+    judged = Kernel(make_plan(gate, TableMap(None, columns), as_of=[AS_OF])).judge(batch)
+    assert list(judged.faults) == [1]
+    assert f"`{said}`" in judged.faults[1]

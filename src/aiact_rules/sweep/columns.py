@@ -16,7 +16,7 @@ from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import Plane
 from aiact_rules.engines.plane_numbers import shortest_decimal
 from aiact_rules.engines.plane_program import Input, Silent
-from aiact_rules.engines.plane_values import EXACT, ColumnPlanes, FactReader
+from aiact_rules.engines.plane_values import ColumnPlanes, FactReader
 from aiact_rules.sweep.mapping import NEEDS_WHOLE_LISTS, ColumnMap, scale_of
 from aiact_rules.sweep.plan import Plan, usual_moment
 
@@ -101,14 +101,15 @@ class DerivedColumn:
     def read(self, batch: pa.RecordBatch) -> ColumnPlanes:
         """Return the planes of what follows; where a row states the fact as well, both must be the same."""
         columns = []
+        faults: dict[int, str] = {}
         for name in (*self._derived.derivation.of, self.fact):
             if name in self._parts:
                 column, reader = self._parts[name]
-                columns.append(_numbers_of(batch.column(column), reader))
+                # Those of the parts are noted where their own columns are read.
+                columns.append(_numbers_of(batch.column(column), reader, faults if name == self.fact else {}))
             else:
                 columns.append([self._derived.known.get(name)] * batch.num_rows)
         texts: list[str | None] = []
-        faults: dict[int, str] = {}
         for row, numbers in enumerate(zip(*columns, strict=True)):
             value, fault = self._follows(numbers)
             texts.append(None if value is None else str(value))
@@ -134,21 +135,20 @@ class DerivedColumn:
         return value, None
 
 
-def _numbers_of(array: pa.Array, reader: FactReader) -> list[FactValue | None]:
-    """Read quantities row by row; what cannot be read is reported where its own column is read."""
+def _numbers_of(array: pa.Array, reader: FactReader, faults: dict[int, str]) -> list[FactValue | None]:
+    """Read quantities row by row, and note what is wrong with those that cannot be read."""
     found: list[FactValue | None] = []
     floating = pa.types.is_floating(array.type)
     values = array.to_numpy(zero_copy_only=False) if floating else array.to_pylist()
     known = np.asarray(pc.is_valid(array))
-    for value, is_known in zip(values, known, strict=True):
-        number: FactValue | None = None
+    for row, (value, is_known) in enumerate(zip(values, known, strict=True)):
+        number, fault = None, None
         if is_known:
-            try:
-                text = f"{shortest_decimal(value):f}" if floating and np.isfinite(value) else str(value)
-                number = reader.parse(text)
-            except ValueError:
-                number = None
-        found.append(EXACT.multiply(number, reader.scale) if isinstance(number, Decimal) else None)
+            text = f"{shortest_decimal(value):f}" if floating and np.isfinite(value) else str(value)
+            number, fault = reader.parsed(text)
+        if fault is not None:
+            faults[row] = fault
+        found.append(number if isinstance(number, Decimal) else None)
     return found
 
 
