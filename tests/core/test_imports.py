@@ -20,6 +20,8 @@ def test_the_core_imports_the_standard_library_itself_and_one_package() -> None:
             elif isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{file.name} imports relatively"
                 name = node.module or ""
-                assert not name.startswith("aiact_rules") or name.startswith("aiact_rules.core."), f"{file.name}: {name}"
+                assert not name.startswith("aiact_rules") or name.startswith("aiact_rules.core."), (
+                    f"{file.name}: {name}"
+                )
                 roots.add(name.partition(".")[0])
     assert roots - sys.stdlib_module_names == {"aiact_rules", "rfc8785"}
