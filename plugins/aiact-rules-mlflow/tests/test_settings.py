@@ -107,6 +107,8 @@ def test_a_file_that_others_may_write_stops_the_server_unless_it_is_named(tmp_pa
     below.mkdir()
     assert read_settings({}, below).guards_alias("nothing")
     tmp_path.chmod(0o777)
-    with pytest.raises(ProblemsError, match=r"aiact\.toml: others may write to this file or its folder"):
+    with pytest.raises(
+        ProblemsError, match=r"aiact\.toml: these settings are not trusted, since others may write here"
+    ):
         read_settings({}, below)
     assert read_settings({"AIACT_MLFLOW_CONFIG": str(file)}, below).guards_alias("nothing")

@@ -121,12 +121,8 @@ class _Reader:
     def file(self) -> Path | None:
         if "CONFIG" in self.said:
             return Path(self.said["CONFIG"])
-        search = look_for_organisation(self.folder)
-        if search.passed_over is not None:
-            # To start without it would be to guard other aliases, in another role, than somebody wrote down.
-            message = "others may write to this file or its folder"
-            self.problems.append(Problem(message, Place(str(search.passed_over)), "name it in AIACT_MLFLOW_CONFIG"))
-        return search.file
+        # Raises where others may write to the file: to start without it would be to guard other aliases than it names.
+        return look_for_organisation(self.folder).file
 
     def problem(self, name: str, message: str, hint: str | None = None) -> None:
         self.problems.append(Problem(message, Place(PREFIX + name), hint))
