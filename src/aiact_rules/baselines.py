@@ -11,6 +11,7 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.statuses import Status
 from aiact_rules.reports.annotations import document_of
+from aiact_rules.sources.text_files import read_bytes
 
 FORMAT = 1
 _SEVERITY = {Status.OPEN: 1, Status.BREACHED: 2}
@@ -46,12 +47,15 @@ def baseline_of(name: str, decisions: Iterable[Decision]) -> Baseline:
 
 def read_baseline(file: Path) -> Baseline:
     """Read a baseline. Raises InputError where it is none."""
+    hint = "write one with `aiact-rules baseline`"
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
+        value = json.loads(read_bytes(file, str(file)))
         findings = {str(k): {str(n): str(s) for n, s in v.items()} for k, v in value["findings"].items()}
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
-        hint = "write one with `aiact-rules baseline`"
+        known = value["format"]
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise InputError([Problem("this is not a baseline", Place(str(file)), hint)]) from error
+    if known != FORMAT:
+        raise InputError([Problem(f"this baseline has the format {known}, known is {FORMAT}", Place(str(file)), hint)])
     return Baseline(file.as_posix(), findings)
 
 

@@ -37,6 +37,7 @@ from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.recorded import Record, request_of_record
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.sources.document import Document, Skipped
+from aiact_rules.sources.organisation import Organisation
 from aiact_rules.sources.release_folder import ReleaseFiles
 from aiact_rules.version import __version__
 
@@ -96,7 +97,7 @@ class Gate:
         uncovered: Iterable[str] | None = None,
         fail_on: str | Verdict | None = None,
         past_dates: str | None = None,
-        organisation: Path | None = None,
+        organisation: Path | str | None = None,
         record: Callable[[Decision], object] | None = None,
         record_override: Callable[[Override], object] | None = None,
     ) -> None:
@@ -188,6 +189,10 @@ class Gate:
     def table_request(self, path: Path | None, markets: Iterable[Choice], said: Overrides) -> TableRequest:
         """Choose what the rows of a table are judged by, by the rules that count for releases. Raises as `request` does."""
         return self._maker.of_table(path, markets, said)
+
+    def organisation_of(self, path: Path) -> Organisation:
+        """Return the settings that go with a path, without facts. Raises InputError where they cannot be used."""
+        return self._maker.organisation_of(path)
 
     def decide(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Decision:
         """Decide on a request. Pure but for `at`, the time of the run (default: now), which is no part of a decision's id.

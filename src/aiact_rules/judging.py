@@ -20,6 +20,7 @@ from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request
 from aiact_rules.sources.discovery import base_of, name_of
 from aiact_rules.sources.document import Skipped
+from aiact_rules.sources.organisation import Organisation
 from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
 from aiact_rules.sources.releases import releases_at, releases_below
 
@@ -47,6 +48,15 @@ class Inputs:
     inputs: tuple[Input, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    def refuse_overwriting(self, output: Path) -> None:
+        """Raise InputError where a file to be written is one of those that are read."""
+        target = output.resolve()
+        for each in self.inputs:
+            files = each.what.files if isinstance(each.what, ReleaseFiles) else (Path(each.name),)
+            if any(file.resolve() == target for file in files):
+                problem = "this would be written over the release that it is about"
+                raise InputError([Problem(problem, Place(output.as_posix()), "name another file")])
 
 
 def inputs_of(
@@ -155,17 +165,13 @@ def judge_inputs(
     items: list[Item] = []
     left_out = list(inputs.left_out)
     for each in inputs.inputs:
-        found = (
-            _judged(gate, each, said, engine, verify, record)
-            if each.what is not None
-            else Item(each.name, problems=each.problems)
-        )
+        found = _judged(gate, each, said, engine, verify, record)
         if isinstance(found, Skipped):
             if only_cards:
                 left_out.append(LeftOut(each.name, "no model card"))
                 continue
             problem = Problem(found.reason, Place(found.name), "name a model card or a release file")
-            found = Item(each.name, problems=(problem,))
+            found = _failed(gate, each, problem)
         items.append(found if baseline is None else with_baseline(found, baseline))
     return Batch(tuple(items), tuple(left_out), inputs.problems)
 
@@ -173,25 +179,35 @@ def judge_inputs(
 def _judged(
     gate: Gate, each: Input, said: Overrides, engine: str | None, verify: str | None, record: bool
 ) -> Item | Skipped:
-    assert each.what is not None
+    if each.what is None:
+        return _failed(gate, each, *each.problems)
     try:
         request = gate.request_or_skip(each.what, said)
         if isinstance(request, Skipped):
             return request
         return item_of(gate, request, name=_name(each, request), engine=engine, verify=verify, record=record)
     except ProblemsError as error:
-        return Item(each.name, problems=error.problems)
+        return _failed(gate, each, *error.problems)
     except EngineUnavailable as error:
         message, _, hint = str(error).partition("\n")
-        return Item(each.name, problems=(Problem(message, hint=hint.strip() or None),))
+        return _failed(gate, each, Problem(message, hint=hint.strip() or None))
     except VerificationFailed as error:
-        return Item(each.name, problems=(Problem(str(error), Place(each.name)),))
+        return _failed(gate, each, Problem(str(error), Place(each.name)))
     except Exception as error:
         if os.environ.get("AIACT_RULES_TRACEBACK"):
             raise
         hint = "please report it; AIACT_RULES_TRACEBACK=1 shows where"
         message = f"internal error, no decision made: {type(error).__name__}: {error}"
-        return Item(each.name, problems=(Problem(message, Place(each.name), hint),))
+        return _failed(gate, each, Problem(message, Place(each.name), hint))
+
+
+def _failed(gate: Gate, each: Input, *problems: Problem) -> Item:
+    """Return what became of an input that could not be judged: its organisation's log must know of it too."""
+    try:
+        settings = _settings(gate.organisation_of(Path(each.name)))
+    except ProblemsError:
+        settings = {}  # the settings are among what is wrong
+    return Item(each.name, problems=problems, settings=settings)
 
 
 def item_of(
@@ -216,7 +232,7 @@ def item_of(
     waived: tuple[str, ...] = ()
     if passes and answer.verdict is not Verdict.ALLOW:
         waived = (f"`fail_on` is `{threshold.word}` ({threshold.place})",)
-    return Item(name or request.name, answer, passes=passes, waived=waived, settings=_settings(request))
+    return Item(name or request.name, answer, passes=passes, waived=waived, settings=_settings(request.organisation))
 
 
 def with_baseline(item: Item, baseline: Baseline) -> Item:
@@ -237,9 +253,8 @@ def with_baseline(item: Item, baseline: Baseline) -> Item:
     )
 
 
-def _settings(request: Request) -> dict[str, str]:
-    """Return what the organisation says of the report and of the log, whose path is meant from its file."""
-    own = request.organisation
+def _settings(own: Organisation) -> dict[str, str]:
+    """Return what an organisation says of the report and of the log, whose path is meant from its file."""
     report, log = own.text("format"), own.text("log")
     found = {} if report is None else {"format": report}
     return found if log is None else {**found, "log": str((own.folder or Path()) / log)}

@@ -47,6 +47,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     for path, problems in found.broken:
         first = path if path.is_file() else next(iter(sorted(path.iterdir())), path) if path.is_dir() else path
         if first == file_path:
+            parent.config.stash.setdefault(_BROKEN, set()).add(path.resolve())
             return Release.from_parent(parent, path=file_path, files=None, problems=problems)
     return None
 
@@ -59,33 +60,51 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if not any(isinstance(item, Obligation) for item in items):
         problem = "no release was found, so nothing was judged; --aiact-allow-empty says that this is meant"
         items.append(Obligation.from_parent(session, name="aiact", problem=problem))
-    for path in _not_entered(session, config):
-        problem = "this release was not judged: pytest does not enter its folder (norecursedirs, --ignore)"
+    for path, problem in _not_entered(session, config):
         items.append(Obligation.from_parent(session, name=f"aiact[{path}]", problem=problem))
 
 
-def _not_entered(session: pytest.Session, config: pytest.Config) -> Iterator[str]:
-    """Find the releases below the folders that were named which pytest did not collect."""
+def _not_entered(session: pytest.Session, config: pytest.Config) -> Iterator[tuple[str, str]]:
+    """Find what pytest did not collect below the folders named: releases, and what cannot be read of one."""
     from aiact_rules.core.problems import InputError
     from aiact_rules.sources.releases import releases_below
 
-    judged: set[Path] = config.stash.get(_SEEN, set())
-    for argument in dict.fromkeys(str(each) for each in session.config.args):
-        folder = session.config.invocation_params.dir / argument.partition("::")[0]
-        if "::" in argument or not folder.is_dir():
-            continue
+    why = "pytest does not enter its folder (testpaths, norecursedirs, --ignore)"
+    seen: set[Path] = config.stash.get(_SEEN, set())
+    broken: set[Path] = config.stash.get(_BROKEN, set())
+    for folder in _asked_folders(session, config):
         try:
-            releases = releases_below(folder).releases
-        except InputError:
+            found = releases_below(folder)
+        except InputError as error:
+            yield folder.as_posix(), "\n".join(str(problem) for problem in error.problems)
             continue
-        for files in releases:
-            if files.files[0].resolve() not in judged:
-                yield files.files[0].relative_to(folder).as_posix()
+        for files in found.releases:
+            if files.files[0].resolve() not in seen:
+                yield files.files[0].relative_to(folder).as_posix(), f"this release was not judged: {why}"
+        for path, problems in found.broken:
+            if path.resolve() not in broken:
+                yield path.relative_to(folder).as_posix(), "\n".join(str(problem) for problem in problems)
+
+
+def _asked_folders(session: pytest.Session, config: pytest.Config) -> Iterator[Path]:
+    """Yield the folders that a run is about; where only `testpaths` names some, it is about the whole folder."""
+    start = config.invocation_params.dir
+    if getattr(config, "args_source", None) is getattr(pytest.Config.ArgsSource, "TESTPATHS", ...):
+        yield start
+        return
+    for argument in dict.fromkeys(str(each) for each in session.config.args):
+        folder = start / argument.partition("::")[0]
+        if "::" not in argument and folder.is_dir():
+            yield folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Return what passed although its verdict holds or blocks, and what else a person must be told."""
-    for note in config.stash.get(_NOTES, []):
+    if not config.getoption("--aiact"):
+        return
+    reports = (report for found in terminalreporter.stats.values() for report in found)
+    said = [each for report in reports for each in getattr(report, "user_properties", ()) if each[0] == _NOTE]
+    for _, note in dict.fromkeys(tuple(each) for each in said):
         terminalreporter.write_line(f"aiact: {note}")
 
 
@@ -116,8 +135,6 @@ class Release(pytest.File):
             item = item_of(gate, request)
         except (ProblemsError, ValueError) as error:
             raise self.CollectError(str(error)) from error
-        notes = self.config.stash.setdefault(_NOTES, [])
-        notes += [f"{request.name}: {note}" for note in item.notes]
         yield from self._items(item, request.threshold.severity)
 
     def _items(self, item: Item, threshold: int) -> Iterator[pytest.Item]:
@@ -127,6 +144,7 @@ class Release(pytest.File):
             problem = f"the verdict is {decision.verdict.value} ({decision.decision_id})" if refused else None
             verdict = Obligation.from_parent(self, name=f"{prefix}verdict", problem=problem)
             verdict.user_properties.append(("aiact_decision_id", decision.decision_id))
+            verdict.user_properties += [(_NOTE, f"{item.name}: {note}") for note in item.notes]
             yield verdict
             for name, problem in _findings(decision, threshold):
                 yield Obligation.from_parent(self, name=f"{prefix}{name}", problem=problem)
@@ -156,7 +174,9 @@ class Obligation(pytest.Item):
 _GATE: pytest.StashKey = pytest.StashKey()  # type: ignore[type-arg]  # of a Gate, which is imported only when used
 _FOLDERS: pytest.StashKey = pytest.StashKey()  # type: ignore[type-arg]  # of what was found in each folder
 _SEEN: pytest.StashKey[set[Path]] = pytest.StashKey()
-_NOTES: pytest.StashKey[list[str]] = pytest.StashKey()
+_BROKEN: pytest.StashKey[set[Path]] = pytest.StashKey()
+_NOTE = "aiact_note"
+"""The property of a report that holds a note, which reaches the summary from the processes of pytest-xdist too."""
 
 
 def _gate(config: pytest.Config) -> Gate:

@@ -244,7 +244,7 @@ class CaseRunner:
     def facts(self, case: Case) -> Facts:
         """Return the facts of a case, wildcards expanded; a name written out wins over a wildcard."""
         vocabulary = self.pack.vocabulary
-        statements = Statements(vocabulary)
+        statements = Statements(vocabulary, of_the_tool=True)
         for entry in case.facts:
             if "*" not in entry.key:
                 statements.read_entry(entry)

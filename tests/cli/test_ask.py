@@ -206,10 +206,11 @@ def test_a_contradiction_is_shown_and_asked_about_once(tmp_path: Path) -> None:
     path = tmp_path / "aiact.yaml"
     path.write_text(
         "format: 1\nname: x\nsubject: system\nroles: [provider]\nmarkets: [EU]\nfacts:\n"
-        "  document: {signals: [annex_iii.recruitment]}\n"
         "  system: {practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situations: []}\n",
         encoding="utf-8",
     )
+    card = "---\nlicense: mit\n---\n# x\n\nIntended use: to screen job applicants.\n"
+    path.with_name("README.md").write_text(card, encoding="utf-8")
     code, output = ask(path, "none\n")
     assert code == 0
     assert "annex_iii.recruitment: have a person confirm" in output

@@ -14,6 +14,7 @@ from aiact_rules.sources.near_misses import is_near_block, near_misses
         (["ai-act.yml"], ["rename it to `aiact.yaml`"]),
         (["aiact.yaml.txt"], ["rename it to `aiact.yaml`"]),
         (["ranker.AIACT.yaml"], ["rename it to `ranker.aiact.yaml`"]),
+        (["aiact.ymal", "aiact .yaml"], ["rename it to `aiact.yaml`", "rename it to `aiact.yaml`"]),
         (["AIACT.toml"], ["rename it to `aiact.toml`"]),
         (["README.md", "README.markdown"], ["keep one of the two"]),
         (["model_card.MARKDOWN", "Model_Card.md"], ["keep one of the two"]),

@@ -51,7 +51,8 @@ def test_the_table_of_pyproject_is_read_with_its_own_lines(tmp_path: Path, vocab
     assert read.settings == {"format": "sarif"}
     assert str(read.facts["operator.size"].origin) == "pyproject.toml:6"
     file.write_text('[project]\nname = "x"\n')
-    assert read_organisation(file, vocabulary).settings == {}
+    with pytest.raises(InputError, match="no table"):
+        read_organisation(file, vocabulary)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,20 @@ def test_a_nearer_file_is_used_and_those_above_it_are_named(tmp_path: Path) -> N
     )
 
 
-@pytest.mark.parametrize("name", ["AIACT.TOML", "ai_act.toml", "aiact.toml.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AIACT.TOML",
+        "ai_act.toml",
+        "aiact.toml.txt",
+        ".aiact.toml",
+        "eu_aiact.toml",
+        "aact.toml",
+        "iact.toml",
+        "aiact.tml",
+        "aiact.toml~",
+    ],
+)
 def test_a_file_with_nearly_the_name_of_one_with_settings_is_a_problem(name: str, tmp_path: Path) -> None:
     inner = tmp_path / "models"
     inner.mkdir()
@@ -166,7 +180,7 @@ def test_a_file_with_nearly_the_name_of_one_with_settings_is_a_problem(name: str
         look_for_organisation(inner)
 
 
-@pytest.mark.parametrize("table", ["aiact_rules", "aiact", "ai-act"])
+@pytest.mark.parametrize("table", ["aiact_rules", "aiact", "ai-act", "aiact-rule", "aiact-ruels"])
 def test_a_table_with_nearly_the_name_is_a_problem(table: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(f"[tool.{table}]\n")
     with pytest.raises(InputError, match=r"write `\[tool.aiact-rules\]`"):

@@ -119,6 +119,11 @@ def test_all_problems_come_at_once_with_line_and_hint(vocabulary: Vocabulary) ->
         ("format: 1\nsystem: " + "[" * 500 + "]" * 500 + "\n", "deep"),
         ("format: 1\noperators: [provider]\n", "has a name and roles"),
         ("format: 1\noperators: [{name: A}]\n", "needs its roles"),
+        (
+            "format: 1\noperators: [{name: A, roles: importer}, {name: a, roles: provider}]\n",
+            "two operators are called `a`",
+        ),
+        ("format: 1\nfacts: {document.signals: []}\n", "found by the tool and cannot be stated"),
         ("format: 1\nroles: provider\noperators: [{roles: importer}]\n", "stand in one file"),
         ("format: 1\noperator: [a, b]\n", "several stand under `operators`"),
         ("format: 1\noperator: {rolls: provider}\n", "did you mean `operator.roles`"),

@@ -90,7 +90,7 @@ def test_json_lines_come_back_as_written_with_the_answer_behind(run: Run, tmp_pa
     path = tmp_path / "t.jsonl"
     compute = "model.training_compute"
     lines = [
-        f'{{"id": 1, "release.subject": "model", "{compute}": 10000000000000000000000000, "practices": []}}',
+        f'{{"id": 1, "release.subject": "model", "{compute}": 10000000000000000000000000, "parts": []}}',
         f'{{"id": 2, "release.subject": "model", "{compute}": 10000000000000000000000001}}',
         "not json",
         '{"id": 4, "release.subject": {"is": "model"}}',
@@ -102,7 +102,7 @@ def test_json_lines_come_back_as_written_with_the_answer_behind(run: Run, tmp_pa
     found = [json.loads(line) for line in (tmp_path / "t.verdicts.jsonl").read_text().splitlines()]
     assert "10000000000000000000000001" in (tmp_path / "t.verdicts.jsonl").read_text()
     assert [row["aiact_verdict"] for row in found] == ["hold", "hold", "error", "error", "error", "hold"]
-    assert found[0]["practices"] == []
+    assert found[0]["parts"] == []
     assert found[2]["line"] == "not json"
     assert "expected one value" in found[3]["aiact_error"]
     assert "duplicate name" in found[4]["aiact_error"]

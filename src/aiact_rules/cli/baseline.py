@@ -27,7 +27,9 @@ def command(file: Path, paths: tuple[Path, ...], trees: tuple[Path, ...], said: 
     if not paths and not trees:
         raise click.UsageError("name a model card, a release file or a folder, or use --tree")
     gate = Gate()
-    batch = judge_inputs(gate, inputs_of(gate, paths, trees=trees), said)
+    inputs = inputs_of(gate, paths, trees=trees)
+    inputs.refuse_overwriting(file)
+    batch = judge_inputs(gate, inputs, said)
     problems = [*batch.problems, *(problem for item in batch.items for problem in item.problems)]
     if problems:
         raise InputError(problems)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -80,31 +82,37 @@ def command(
     """
     if not paths and not trees:
         raise click.UsageError("name a model card, a release file or a folder, or use --tree")
-    gate = Gate()
-    known = None
-    if baseline is not None:
-        from aiact_rules.baselines import read_baseline
+    with _github_told_of_failure():
+        gate = Gate()
+        known = None
+        if baseline is not None:
+            from aiact_rules.baselines import read_baseline
 
-        known = read_baseline(baseline)
-    inputs = inputs_of(gate, paths, trees=trees, required=required, only_cards=only_cards, allow_empty=allow_empty)
-    batch = judge_inputs(
-        gate,
-        inputs,
-        said.with_(fail_on=fail_on),
-        engine=engine,
-        verify=verify,
-        baseline=known,
-        only_cards=only_cards,
-    )
-    report = report or _usual_report(batch)
-    if report != "text" or output is not None or not sys.stdout.isatty():  # else the report says it where it is read
-        for problem in (*batch.problems, *(problem for item in batch.items for problem in item.problems)):
-            click.echo(str(problem), err=True)
-    if list_left_out:
-        for each in batch.left_out:
-            say(f"left out: {each.name} ({each.reason})", err=True)
-    _log(batch, log_file)
-    _write(gate, batch, report, output)
+            known = read_baseline(baseline)
+        inputs = inputs_of(gate, paths, trees=trees, required=required, only_cards=only_cards, allow_empty=allow_empty)
+        if output is not None:
+            inputs.refuse_overwriting(output)
+        batch = judge_inputs(
+            gate,
+            inputs,
+            said.with_(fail_on=fail_on),
+            engine=engine,
+            verify=verify,
+            baseline=known,
+            only_cards=only_cards,
+        )
+        report = report or _usual_report(batch)
+        if (
+            report != "text" or output is not None or not sys.stdout.isatty()
+        ):  # else the report says it where it is read
+            for problem in (*batch.problems, *(problem for item in batch.items for problem in item.problems)):
+                click.echo(str(problem), err=True)
+        if list_left_out:
+            for each in batch.left_out:
+                say(f"left out: {each.name} ({each.reason})", err=True)
+        _log(batch, log_file)
+        _write(gate, batch, report, output)
+        _on_github(batch)
     raise click.exceptions.Exit(batch.exit_code)
 
 
@@ -133,7 +141,6 @@ def _log(batch: Batch, log_file: Path | None) -> None:
 
 def _write(gate: Gate, batch: Batch, report: str, output: Path | None) -> None:
     text = gate.catalogue.report(report).render(batch)
-    _on_github(batch)
     if output is None and report == "text":
         show(text)
     else:
@@ -154,6 +161,19 @@ def _on_github(batch: Batch) -> None:
         worst = max(batch.decisions, key=lambda decision: decision.verdict.severity, default=None)
         text = f"verdict={batch.word}\nfindings={findings}\n"
         _append(outputs, text + ("" if worst is None else f"decision_id={worst.decision_id}\n"))
+
+
+@contextmanager
+def _github_told_of_failure() -> Iterator[None]:
+    """Write the verdict `error` where the run ends without an answer, so that no earlier one is taken for it."""
+    try:
+        yield
+    except Exception:
+        outputs = os.environ.get("GITHUB_OUTPUT")
+        if outputs:
+            with suppress(InputError):  # the first failure is told
+                _append(outputs, "verdict=error\n")
+        raise
 
 
 def _append(path: str, text: str) -> None:

@@ -11,6 +11,7 @@ import click
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import Gate
+from aiact_rules.sources.text_files import read_bytes
 
 if TYPE_CHECKING:
     from aiact_rules.decision_log.log import DecisionLog
@@ -44,8 +45,8 @@ def _recorded(log: DecisionLog, seq: int) -> dict[str, object]:
 
 def _decision(file: Path) -> dict[str, object]:
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        value = json.loads(read_bytes(file, str(file)))
+    except (ValueError, RecursionError) as error:
         raise InputError([Problem("this is not a decision in JSON", Place(str(file)), str(error))]) from error
     if not isinstance(value, dict):
         raise InputError([Problem("this is not a decision in JSON", Place(str(file)), "several decisions: use a log")])

@@ -76,7 +76,13 @@ def init(table: Path, roles: tuple[str, ...], packs: tuple[str, ...], output: Pa
 @click.option(
     "--as-of", "dates", multiple=True, type=Day(), help="The date on which the law is known (several: compare them)."
 )
-@click.option("--without", "without", multiple=True, metavar="FACT", help="Leave the column of a fact unread.")
+@click.option(
+    "--without",
+    "without",
+    multiple=True,
+    metavar="FACT",
+    help="Leave the column of a fact, or a column by its own name, unread.",
+)
 @click.option("--sets", "sets", default="breached,open", help="The statuses whose obligations are listed for each row.")
 @click.option("--output", type=click.Path(path_type=Path), help="The table with verdicts (default: TABLE.verdicts.*).")
 @click.option("--only-key", is_flag=True, help="Write only the key and the answers, not the other columns.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
@@ -30,6 +30,16 @@ class FactType(Enum):
     QUANTITY = "quantity"
     DATE = "date"
     TEXT = "text"
+
+
+_KINDS: Mapping[FactType, type] = {
+    FactType.YES_NO: bool,
+    FactType.ONE_OF: str,
+    FactType.SOME_OF: frozenset,
+    FactType.QUANTITY: Decimal,
+    FactType.DATE: date,
+    FactType.TEXT: str,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,19 @@ class FactDeclaration:
         if self.checklist and self.values is not None and elements == ["all"]:
             return frozenset(self.values)
         return frozenset(self._known_value(text) for text in elements)
+
+    def check(self, value: object) -> None:
+        """Raise ValueError, which says what was expected, for a value that the fact cannot have."""
+        kind = _KINDS[self.type]
+        if not isinstance(value, kind) or isinstance(value, datetime):
+            raise ValueError(f"expected a value of the type {kind.__name__}, found {type(value).__name__}")
+        if isinstance(value, frozenset):
+            for word in value:
+                self._known_value(str(word))
+        elif isinstance(value, str):
+            self.parse(value)
+        elif isinstance(value, Decimal) and (not value.is_finite() or value < 0):
+            raise ValueError(f"an amount is a finite number and never below zero, found `{value}`")
 
     def _known_value(self, text: str) -> str:
         text = text.strip()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiact_rules.core.decisions import Decision
+from aiact_rules.core.problems import InputError, Problem
 from aiact_rules.gate import Gate
 from aiact_rules.requests.recorded import Record, listed, mapping
 
@@ -31,7 +32,11 @@ def replay(gate: Gate, recorded: Mapping[str, object]) -> Replayed:
     """
     request = gate.request(Record(recorded))
     decision = gate.decide(request)
-    return Replayed(str(recorded["decision_id"]), decision, tuple(_differences(recorded, decision)))
+    try:
+        differences = tuple(_differences(recorded, decision))
+    except (KeyError, TypeError, AssertionError) as error:
+        raise InputError([Problem("this is not the record of a decision", hint=str(error))]) from error
+    return Replayed(str(recorded["decision_id"]), decision, differences)
 
 
 def _differences(recorded: Mapping[str, object], decision: Decision) -> list[str]:

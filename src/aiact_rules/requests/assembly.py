@@ -83,8 +83,20 @@ class Assembly:
             for each in document.operators
         )
         if not operators:
-            return self.dated(request, notes)
-        return replace(self.dated(request, notes), operators=tuple(self.dated(each, notes) for each in operators))
+            return self.noted(request, notes)
+        return replace(self.dated(request, notes), operators=tuple(self.noted(each, notes) for each in operators))
+
+    def noted(self, request: Request, notes: Iterable[str]) -> Request:
+        """Return a request with notes, among them that the organisation's facts are not about its operator."""
+        own, found = self.own, list(notes)
+        if request.operator is not None and not self.is_own(request.operator):
+            parts = [*(["facts"] if any(True for _ in own.facts) else []), *(["roles"] if own.choices("roles") else [])]
+            if parts:
+                what = " and ".join(parts)
+                found.append(
+                    f"{own.files[0].name}: its {what} are about {own.name} and do not count for {request.operator}"
+                )
+        return self.dated(request, found)
 
     def is_own(self, operator: str | None) -> bool:
         """Return whether the organisation with settings is the operator: by its name, where both have one."""
@@ -188,11 +200,12 @@ class Assembly:
         """Return a note that a release date is past, or refuse the date where the organisation or the caller does."""
         found = list(notes)
         fact = request.facts[RELEASE_DATE]
+        # A day of the law that is past makes a release of that day no less past, for whoever refuses past dates.
+        if self.refuses_past() and request.release_date < max(request.as_of, datetime.now(UTC).date()):
+            hint = "state the day of the release"
+            message = f"the release date {request.release_date} is past, and past dates are refused"
+            raise InputError([Problem(message, fact.origin.place, hint)])
         if request.release_date < request.as_of:
-            if self.refuses_past():
-                hint = "state the day of the release"
-                message = f"the release date {request.release_date} is past, and past dates are refused"
-                raise InputError([Problem(message, fact.origin.place, hint)])
             found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
         return replace(request, choices=replace(request.choices, notes=tuple(found)))
 

@@ -31,6 +31,7 @@ from aiact_rules.sources.mapping import facts_from_mapping
 from aiact_rules.sources.organisation import Organisation
 from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
 from aiact_rules.sources.releases import releases_at
+from aiact_rules.sources.statements import checked
 from aiact_rules.sources.text_files import repository_of
 
 Read = Callable[[tuple[str, ...]], Document]
@@ -39,11 +40,11 @@ Read = Callable[[tuple[str, ...]], Document]
 class RequestMaker:
     """Makes requests for a gate. `usual` is what the gate says of every release. Safe to share between threads."""
 
-    def __init__(self, shelf: Shelf, usual: Overrides, organisation: Path | None = None) -> None:
+    def __init__(self, shelf: Shelf, usual: Overrides, organisation: Path | str | None = None) -> None:
         """`organisation` is a file with settings that counts for every release; None: each release has its nearest one."""
         self.shelf = shelf
         self.usual = usual
-        self._settings = SettingsShelf(organisation)
+        self._settings = SettingsShelf(None if organisation is None else Path(organisation))
 
     def of_path(self, path: Path, said: Overrides) -> Request | Skipped:
         """Return the request for the one release at a path; Skipped for a README that is no card.
@@ -81,11 +82,11 @@ class RequestMaker:
         """
 
         def read(pack_ids: tuple[str, ...]) -> Document:
-            facts = (
-                values
-                if isinstance(values, Facts)
-                else facts_from_mapping(values, self.shelf.vocabulary(pack_ids), source)
-            )
+            vocabulary = self.shelf.vocabulary(pack_ids)
+            if isinstance(values, Facts):
+                facts = checked(values, vocabulary, self.shelf.declares)
+            else:
+                facts = facts_from_mapping(values, vocabulary, source)
             return Document(source, Subject(subject.name, subject.version), facts)
 
         asked = Asked(markets=_markets_in(values, Place(source)))
@@ -94,7 +95,11 @@ class RequestMaker:
 
     def of_document(self, document: Document, said: Overrides, *, subject: Subject | None = None) -> Request:
         """Return the request for a document that was read elsewhere. Raises InputError where it contradicts itself."""
-        made = self._made(document.name, lambda _: document, said, self._settings.of(None), _asked_by(document))
+
+        def read(pack_ids: tuple[str, ...]) -> Document:
+            return self._checked(document, pack_ids)
+
+        made = self._made(document.name, read, said, self._settings.of(None), _asked_by(document))
         return made if subject is None else _with_subject(made, subject)
 
     def of_table(self, path: Path | None, markets: Iterable[Choice], said: Overrides) -> TableRequest:
@@ -108,6 +113,10 @@ class RequestMaker:
         chosen = self._packs(asked, said, own)
         self._gating(chosen)
         return Assembly(self.shelf, self.usual, said, settings, chosen).table()
+
+    def organisation_of(self, path: Path) -> Organisation:
+        """Return the settings that go with a path, without facts. Raises InputError where they cannot be used."""
+        return self._settings.of(path).organisation
 
     def _source_of(self, path: Path) -> object | None:
         accepting = [source for source in self.shelf.catalogue.sources.values() if source.accepts(path)]
@@ -125,7 +134,7 @@ class RequestMaker:
             if isinstance(found, Skipped):
                 skipped.append(found)
                 return Document(found.name, Subject(), Facts({}))
-            return found  # type: ignore[no-any-return]
+            return self._checked(found, pack_ids)
 
         made = self._made(path.as_posix(), read, said, self._settings.of(path), Asked())
         return skipped[0] if skipped else made
@@ -178,6 +187,12 @@ class RequestMaker:
             hint = "name one with --pack or --market; `aiact-rules packs` lists them"
             raise PackError([Problem("no pack that can gate was chosen, so nothing can be allowed", hint=hint)])
         return pack_ids
+
+    def _checked(self, document: Document, pack_ids: tuple[str, ...]) -> Document:
+        """Return a document that was read elsewhere. Raises InputError for facts that no pack knows."""
+        vocabulary, declares = self.shelf.vocabulary(pack_ids), self.shelf.declares
+        operators = tuple(replace(each, facts=checked(each.facts, vocabulary, declares)) for each in document.operators)
+        return replace(document, facts=checked(document.facts, vocabulary, declares), operators=operators)
 
     def _read_documents(self, documents: ReleaseDocuments, pack_ids: tuple[str, ...]) -> Document:
         shelf = self.shelf

@@ -13,7 +13,7 @@ from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, SIGNALS
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
-from aiact_rules.sources.statements import parse_value
+from aiact_rules.sources.statements import INSTEAD, NOT_STATED, parse_value
 
 NEVER = "never"
 
@@ -81,8 +81,7 @@ class Overrides:
             if declaration is None:
                 problems.append(Problem(f"unknown fact `{name}`", CALLER, did_you_mean(name, vocabulary)))
             elif name == SIGNALS:
-                hint = "state what is true of the release, or dismiss a signal under `signals_dismissed`"
-                problems.append(Problem(f"`{name}` is found by the tool and cannot be stated", CALLER, hint))
+                problems.append(Problem(f"`{name}` {NOT_STATED}", CALLER, INSTEAD))
             else:
                 try:
                     found.append(Fact(name, _value(name, value, vocabulary), Origin(CALLER)))

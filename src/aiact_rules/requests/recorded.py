@@ -82,12 +82,16 @@ def _fact(name: str, row: Mapping[str, object], vocabulary: Vocabulary) -> Fact:
 
 
 def _value(name: str, value: object, vocabulary: Vocabulary) -> FactValue:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, list):
-        return frozenset(str(element) for element in value)
     declaration = vocabulary[name]
-    return str(value) if declaration.type is FactType.TEXT else declaration.parse(str(value))
+    found: FactValue
+    if isinstance(value, bool):
+        found = value
+    elif isinstance(value, list):
+        found = frozenset(str(element) for element in value)
+    else:
+        found = str(value) if declaration.type is FactType.TEXT else declaration.parse(str(value))
+    declaration.check(found)
+    return found
 
 
 def _evidence(row: Mapping[str, object]) -> Evidence:

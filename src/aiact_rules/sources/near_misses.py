@@ -9,9 +9,13 @@ from dataclasses import dataclass
 BLOCK = "eu_ai_act"
 """The key of a card's front matter under which facts stand."""
 
+SETTINGS = "aiact.toml"
+"""The file with the settings of an organisation."""
+
 _NAME = r"(?:eu[ _-]?)?(?:ai[ _-]?act|aact|iact|aiac|aiat|aict|aiactt|aaict|aiatc)"
-_RELEASE = re.compile(rf"(?P<stem>.*?)(?P<dot>\.?){_NAME}(?:\.(?:ya?ml|json)(?:\.(?:txt|ya?ml))?)?", re.IGNORECASE)
-_SETTINGS = re.compile(rf"{_NAME}\.toml(?:\.txt)?", re.IGNORECASE)
+_YAML = r"(?:ya?ml|ymal|yalm|yamll?|yaml?|json)"
+_RELEASE = re.compile(rf"(?P<stem>.*?)(?P<dot>\.?){_NAME}(?:\s*\.{_YAML}(?:\.(?:txt|ya?ml))?\s*)?", re.IGNORECASE)
+_SETTINGS = re.compile(rf"\.?{_NAME}\s*\.(?:toml|tml|tom|tolm|otml|tomll|tooml)(?:\.txt)?\s*", re.IGNORECASE)
 _COPY = re.compile(r"(?P<of>.*aiact\.(?:ya?ml|toml))(?:~|\.bak|\.orig|\.old|\.save)")
 _READ = re.compile(r"(?:.*\.)?aiact\.(?:yaml|yml)")
 _CARD = re.compile(r"(?:readme|model[_-]?card.*)\Z", re.IGNORECASE)
@@ -37,6 +41,13 @@ def near_misses(names: Iterable[str]) -> tuple[NearMiss, ...]:
     return tuple(miss for miss in found if miss is not None)
 
 
+def near_settings(names: Iterable[str]) -> tuple[NearMiss, ...]:
+    """Return which files of one folder look as if they were meant to be its settings and are not read, by name."""
+    here = frozenset(names)
+    found = (_misspelt_settings(name) or _copy_alone(name, here) for name in sorted(here))
+    return tuple(miss for miss in found if miss is not None and SETTINGS in miss.hint)
+
+
 def is_near_block(key: str) -> bool:
     """Return whether a key is almost `eu_ai_act`: other case or separators, or one letter wrong."""
     return key != BLOCK and _NEAR_BLOCK.fullmatch(_plain(key)) is not None
@@ -46,11 +57,15 @@ def _misspelt(name: str) -> NearMiss | None:
     release = _RELEASE.fullmatch(name)
     if release is not None and not _READ.fullmatch(name) and bool(release["stem"]) == bool(release["dot"]):
         right = f"{release['stem']}{release['dot']}aiact.yaml"
-    elif _SETTINGS.fullmatch(name) and name != "aiact.toml":
-        right = "aiact.toml"
     else:
-        return None
+        return _misspelt_settings(name)
     return NearMiss(name, f"`{name}` is not read under this name", f"rename it to `{right}`")
+
+
+def _misspelt_settings(name: str) -> NearMiss | None:
+    if name == SETTINGS or not _SETTINGS.fullmatch(name):
+        return None
+    return NearMiss(name, f"`{name}` is not read under this name", f"rename it to `{SETTINGS}`")
 
 
 def _copy_alone(name: str, here: frozenset[str]) -> NearMiss | None:

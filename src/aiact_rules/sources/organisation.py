@@ -17,13 +17,13 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead
 from aiact_rules.sources.mapping import node_of
 from aiact_rules.sources.markets import read_markets
-from aiact_rules.sources.near_misses import near_misses
+from aiact_rules.sources.near_misses import SETTINGS as OWN_FILE
+from aiact_rules.sources.near_misses import near_settings
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import Text, decoded, read_bytes
 from aiact_rules.yaml_text import Entry, Node
 from aiact_rules.yaml_text import Mapping as Keys
 
-OWN_FILE = "aiact.toml"
 SHARED_FILE = "pyproject.toml"
 TABLE = ("tool", "aiact-rules")
 MOST_BYTES = 256 * 1024
@@ -116,11 +116,13 @@ def look_for_organisation(start: Path) -> Search:
 def _settings_in(folder: Path) -> Path | None:
     """Return the file with settings in a folder. Raises InputError for two, and for a name that is nearly one."""
     own, shared = folder / OWN_FILE, folder / SHARED_FILE
-    misses = [
-        miss for miss in near_misses(_names_like_settings(folder)) if miss.name.lower().endswith((".toml", ".txt"))
-    ]
+    misses = near_settings(_names_like_settings(folder))
     if misses:
         raise InputError([Problem(miss.message, Place(str(folder / miss.name)), miss.hint) for miss in misses])
+    for file in (own, shared):
+        if os.path.lexists(file) and not file.is_file():
+            hint = "remove it, or let it be a file with settings"
+            raise InputError([Problem("settings cannot be read here: this is no file", Place(str(file)), hint)])
     in_shared = shared.is_file() and _has_table(shared)
     if own.is_file() and in_shared:
         message = f"settings stand here and in {SHARED_FILE} beside it"
@@ -130,7 +132,7 @@ def _settings_in(folder: Path) -> Path | None:
 
 def _names_like_settings(folder: Path) -> list[str]:
     try:
-        return [name for name in os.listdir(folder) if name[:2].lower() == "ai" and ".toml" in name.lower()]
+        return [name for name in os.listdir(folder) if name[0] in ".aeiAEI" and ".t" in name.lower() and len(name) < 40]
     except OSError:
         return []
 
@@ -140,7 +142,7 @@ def _has_table(shared: Path) -> bool:
     values = _parsed(text)
     tools = values.get("tool")
     for name in tools if isinstance(tools, dict) else ():
-        if name != TABLE[1] and _NEAR_TABLE.fullmatch(name):
+        if name != TABLE[1] and (_NEAR_TABLE.fullmatch(name) or did_you_mean(name, TABLE[1:], nearness=0.85)):
             place = Place(str(shared), _places(text).get((TABLE[0], name)))
             raise InputError([Problem(f"`tool.{name}` is not read", place, f"write `[tool.{TABLE[1]}]`")])
     return _table(values) is not None
@@ -176,6 +178,8 @@ class OpenOrganisation:
         values = _parsed(self._text)
         self._inside: tuple[str, ...] = ()
         if path.name == SHARED_FILE:
+            if not _has_table(path):
+                raise InputError([Problem(f"there is no table `[{'.'.join(TABLE)}]` here", Place(self._text.name))])
             table, self._inside = _table(values), TABLE
             if not isinstance(table, dict | None):
                 raise InputError([Problem("`tool.aiact-rules` is a table", Place(self._text.name))])

@@ -251,6 +251,10 @@ class _Release:
             except InputError as error:
                 self.statements.problems.extend(error.problems)
                 continue
+            if name is not None and name.casefold() in {str(each.name).casefold() for each in self.operators}:
+                self.statements.problem(
+                    f"two operators are called `{name}`", item.place, "join them, with all their roles"
+                )
             if ROLES not in facts:
                 self.statements.problem("an operator of the chain needs its roles", item.place, "add `roles:`")
             self.operators.append(Operator(name, facts, item.place))

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 from itertools import chain
 
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.packs import MARKETS, SIGNALS
 from aiact_rules.core.problems import Hints, InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.templates import is_placeholder
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence
 
+NOT_STATED = "is found by the tool and cannot be stated"
+INSTEAD = "state what is true of the release, or dismiss a signal under `signals_dismissed`"
+
 
 class Statements:
     """Collects facts and problems while one document is read; `facts()` gives them, or raises all problems at once."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, *, of_the_tool: bool = False) -> None:
+        """With `of_the_tool`, what the tool finds by itself may be stated, as in a case of a pack."""
         self.vocabulary = vocabulary
+        self._found = () if of_the_tool else (SIGNALS,)
         self.problems: list[Problem] = []
         self.hints = Hints()
         self._facts: list[Fact] = []
@@ -65,6 +70,9 @@ class Statements:
     def read_fact(self, name: str, node: Node, place: Place) -> None:
         """Read the value of one declared fact. What was left empty, or is a template's marker, is not stated."""
         declaration = self.vocabulary[name]
+        if name in self._found:
+            self.problem(f"`{name}` {NOT_STATED}", place, INSTEAD)
+            return
         if isinstance(node, Scalar):
             if not is_filled(node):
                 return
@@ -136,6 +144,29 @@ class Statements:
 
     def _nearest(self, name: str) -> str | None:
         return self.hints.did_you_mean(name, chain(self.vocabulary, self._groups))
+
+
+def checked(facts: Facts, vocabulary: Vocabulary, declared_elsewhere: Callable[[str], bool]) -> Facts:
+    """Return facts that came as values, without those that only packs not used here declare.
+
+    Raises InputError for an unknown fact and for a value that its fact cannot have.
+    """
+    statements = Statements(vocabulary)
+    for fact in facts:
+        declaration = vocabulary.get(fact.name)
+        if declaration is None:
+            if not declared_elsewhere(fact.name):
+                statements.unknown_fact(fact.name, fact.origin.place)
+            continue
+        try:
+            declaration.check(fact.value)
+            if isinstance(fact.value, frozenset) and fact.name == MARKETS and read_markets(fact.value) != fact.value:
+                raise ValueError(f"expected market codes such as {', '.join(sorted(read_markets(fact.value)))}")
+        except ValueError as error:
+            statements.problem(f"`{fact.name}`: {error}", fact.origin.place)
+    if statements.problems:
+        raise InputError(statements.problems)
+    return Facts({fact.name: fact for fact in facts if fact.name in vocabulary})
 
 
 def is_filled(node: Node) -> bool:

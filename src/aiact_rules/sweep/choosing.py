@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,8 +19,9 @@ from aiact_rules.requests.choosing import DEFAULT_PACK
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import TableRequest
 from aiact_rules.sources.markets import MEMBER_STATES, read_markets
-from aiact_rules.sources.statements import parse_value
+from aiact_rules.sources.statements import NOT_STATED, parse_value
 from aiact_rules.sweep.mapping import ColumnMap, TableMap
+from aiact_rules.sweep.passed_over import refuse_passed_over
 from aiact_rules.sweep.plan import Plan, make_plan
 from aiact_rules.sweep.proposal import fact_named
 from aiact_rules.sweep.scope import Scope
@@ -59,14 +60,17 @@ def plan_for(
     markets = _markets_of(table, table_map, without)
     request = gate.table_request(path, markets, said)
     vocabulary = gate.vocabulary(request.pack_ids)
+    refuse_passed_over(table, table_map, vocabulary, without)
     if table_map is None:
         table_map = _map_by_names(table, vocabulary, path)
-    table_map = _unread(table_map, without)
+    table_map = _unread(table_map, table, without)
     if SIGNALS in {*table_map.facts, *(column.fact for column in table_map.columns)}:
         hint = "list the columns to be searched for words under `words`"
-        raise InputError([Problem(f"`{SIGNALS}` is found by the tool and cannot be stated", Place(table.name), hint)])
+        raise InputError([Problem(f"`{SIGNALS}` {NOT_STATED}", Place(table.name), hint)])
     stated: dict[str, object] = {fact.name: fact.value for fact in request.said if fact.name != MARKETS}
-    _refuse_past(request, table_map, vocabulary, min(dates))
+    first = max(min(dates), datetime.now(UTC).date())
+    if request.refuses_past:
+        _refuse_past(request, table_map, vocabulary, min(dates), first)
     words = table_map.words
     if words is None:
         stating = [*(column.column for column in table_map.columns), *([table_map.key] if table_map.key else [])]
@@ -79,18 +83,20 @@ def plan_for(
         readings=request.readings,
         stated=stated,
         sets=sets,
-        scope=_scope(gate, request, min(dates)),
+        scope=_scope(gate, request, first),
         words=words,
     )
     return TablePlan(plan, table_map, request)
 
 
-def _refuse_past(request: TableRequest, table_map: TableMap, vocabulary: Vocabulary, first: date) -> None:
-    """Raise InputError for a release date of all rows that is past, where past dates are refused."""
+def _refuse_past(request: TableRequest, table_map: TableMap, vocabulary: Vocabulary, day: date, first: date) -> None:
+    """Raise InputError for a release date of all rows that is past; one that nobody states is the day of the law."""
     said = request.said.value(RELEASE_DATE)
     if said is None and RELEASE_DATE in table_map.facts:
         said = parse_value(vocabulary[RELEASE_DATE], table_map.facts[RELEASE_DATE])
-    if request.refuses_past and isinstance(said, date) and said < first:
+    if said is None and not any(column.fact == RELEASE_DATE for column in table_map.columns):
+        said = day
+    if isinstance(said, date) and said < first:
         raise InputError([Problem(f"the release date {said} is past, and past dates are refused", CALLER)])
 
 
@@ -151,13 +157,14 @@ def _map_by_names(table: Table, vocabulary: Vocabulary, path: Path) -> TableMap:
     return TableMap(next((name for name in table.columns if name in ("id", "key")), None), columns)
 
 
-def _unread(table_map: TableMap, facts: Sequence[str]) -> TableMap:
-    known = [column.fact for column in table_map.columns]
+def _unread(table_map: TableMap, table: Table, without: Sequence[str]) -> TableMap:
+    known = [*(column.fact for column in table_map.columns), *table.columns]
     problems = [
         Problem(f"no column states `{fact}`", Place("--without"), did_you_mean(fact, known))
-        for fact in facts
+        for fact in without
         if fact not in known
     ]
     if problems:
         raise InputError(problems)
-    return replace(table_map, columns=tuple(column for column in table_map.columns if column.fact not in facts))
+    kept = (column for column in table_map.columns if column.fact not in without and column.column not in without)
+    return replace(table_map, columns=tuple(kept))
