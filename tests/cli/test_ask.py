@@ -121,6 +121,7 @@ def test_control_c_on_a_terminal_keeps_what_was_answered(tmp_path: Path, request
         stdout=slave,
         stderr=slave,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     os.close(slave)

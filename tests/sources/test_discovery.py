@@ -108,7 +108,10 @@ def test_the_problems_of_all_files_come_at_once(folder: Path, vocabulary: Vocabu
 
 
 def test_a_release_file_cannot_take_back_a_signal(folder: Path, vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
-    (folder / "aiact.yaml").write_text(RELEASE + "document.signals: []\nsignals_dismissed: [uses.recruitment]\n")
+    (folder / "aiact.yaml").write_text(RELEASE + "document.signals: []\n")
+    with pytest.raises(InputError, match="found by the tool and cannot be stated"):
+        _read(folder, vocabulary, cues)
+    (folder / "aiact.yaml").write_text(RELEASE + "signals_dismissed: [uses.recruitment]\n")
     document = _read(folder, vocabulary, cues)
     assert document.facts.value("document.signals") == frozenset({"uses.recruitment"})
     assert document.facts.value("document.signals_dismissed") == frozenset({"uses.recruitment"})

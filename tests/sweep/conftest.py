@@ -11,6 +11,8 @@ import pytest
 
 pytest.importorskip("pyarrow")
 
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.problems import Place
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.gate import Gate
 
@@ -24,12 +26,10 @@ def gate() -> Gate:
     return Gate(engine="generated")
 
 
-def plain(record: Mapping[str, FactValue]) -> dict[str, object]:
-    """Return a record as a caller would state it."""
-    return {
-        name: sorted(v) if isinstance(v, frozenset) else v if isinstance(v, bool) else str(v)
-        for name, v in record.items()
-    }
+def stated(record: Mapping[str, FactValue]) -> Facts:
+    """Return a record as facts, the words found among them, which nobody could state."""
+    origin = Origin(Place("record"))
+    return Facts.of([Fact(name, value, origin) for name, value in record.items()])
 
 
 def readable(records: Iterable[Mapping[str, FactValue]], vocabulary: Vocabulary) -> list[dict[str, FactValue]]:

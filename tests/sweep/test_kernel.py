@@ -21,7 +21,7 @@ from aiact_rules.sweep.kernel import Kernel
 from aiact_rules.sweep.mapping import ColumnMap, TableMap
 from aiact_rules.sweep.plan import make_plan
 from tests.records import random_records
-from tests.sweep.conftest import AS_OF, plain, readable
+from tests.sweep.conftest import AS_OF, readable, stated
 
 LATER = date(2027, 12, 2)
 
@@ -64,7 +64,7 @@ def test_rows_are_judged_as_single_releases_are_on_each_date(gate: Gate) -> None
     assert judged.batch.column("key").to_pylist() == batch.column("key").to_pylist()
     for record, answer in zip(records, judged.batch.to_pylist(), strict=True):
         for day in (AS_OF, LATER):
-            decision = gate.check(plain(record), as_of=day)
+            decision = gate.check(stated(record), as_of=day)
             check_row(answer, judged.batch.schema, decision, "_" + day.isoformat().replace("-", "_"))
     verdicts = judged.batch.column("aiact_verdict_2026_11_22").to_pylist()
     assert [verdicts.count(name) for name in ("allow", "hold", "block", "error")] == judged.tally.verdicts[0].tolist()
@@ -81,7 +81,7 @@ def test_what_is_the_same_in_all_rows_is_worked_in_beforehand(gate: Gate, roles:
     answers = kernel(batch)
     assert answers.schema.equals(kernel.schema(batch.schema), check_metadata=True)
     for record, answer in zip(records, answers.to_pylist(), strict=True):
-        decision = gate.check(plain(record), as_of=AS_OF, roles=roles, release_date=LATER)
+        decision = gate.check(stated(record), as_of=AS_OF, roles=roles, release_date=LATER)
         check_row(answer, answers.schema, decision)
 
 
@@ -94,7 +94,7 @@ def test_facts_without_a_column_are_silent(gate: Gate) -> None:
     kernel = Kernel(make_plan(gate, TableMap(None, columns), as_of=[AS_OF]))
     answers = kernel(batch)
     for record, answer in zip(records, answers.to_pylist(), strict=True):
-        check_row(answer, answers.schema, gate.check(plain(record), as_of=AS_OF))
+        check_row(answer, answers.schema, gate.check(stated(record), as_of=AS_OF))
 
 
 def test_a_row_that_cannot_be_read_is_an_error_and_leaves_the_others_alone(gate: Gate) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from aiact_rules.catalogue.shelf import Shelf
-from aiact_rules.core.choices import CALLER, Choice, Choices
+from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
@@ -204,7 +204,10 @@ class Assembly:
         if self.refuses_past() and request.release_date < max(request.as_of, datetime.now(UTC).date()):
             hint = "state the day of the release"
             message = f"the release date {request.release_date} is past, and past dates are refused"
-            raise InputError([Problem(message, fact.origin.place, hint)])
+            place, chosen = fact.origin.place, request.choices.as_of
+            if place == DEFAULT and chosen is not None:
+                place = chosen.place
+            raise InputError([Problem(message, place, hint)])
         if request.release_date < request.as_of:
             found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
         return replace(request, choices=replace(request.choices, notes=tuple(found)))

@@ -49,7 +49,7 @@ def _nearly_named(table: Table, vocabulary: Vocabulary, left_out: set[str]) -> I
         plain = name.strip().lower()
         fact = SHORT_NAMES.get(plain) or fact_named(name, vocabulary)
         if fact is not None:
-            hint = f"call it `{fact}`"
+            hint = f"the column `{fact}` states that" if fact in table.columns else f"call it `{fact}`"
         elif plain in _CHOICES:
             hint = "say it as an option, or judge these releases one by one"
         elif plain.partition(".")[0] in groups and "." in plain:
