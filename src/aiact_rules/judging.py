@@ -205,8 +205,8 @@ def _failed(gate: Gate, each: Input, *problems: Problem) -> Item:
     """Return what became of an input that could not be judged: its organisation's log must know of it too."""
     try:
         settings = _settings(gate.organisation_of(Path(each.name)))
-    except ProblemsError:
-        settings = {}  # the settings are among what is wrong
+    except (ProblemsError, OSError, ValueError, RuntimeError):
+        settings = {}  # the settings, or the name itself, are among what is wrong
     return Item(each.name, problems=problems, settings=settings)
 
 

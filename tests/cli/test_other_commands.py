@@ -46,6 +46,35 @@ def test_explain_knows_no_such_name(run: Run) -> None:
     assert "did you mean `high_risk`" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("art9.1.established", ["whom: the provider", "timetable `high_risk_regime`", "breached: ", "would show it: "]),
+        ("art6.3", ["not where: *profiling*", "reading: `derogation_conditions`", "prevails: ", "read so: "]),
+        ("high_risk", ["art6  Art. 6(1) and (2)", "holds where: "]),
+        ("Art. 6(3)", ["art6.3  ", "art6.3.profiling  "]),
+        ("derogation_conditions", ["`condition_suffices` (default): ", "authority: "]),
+        ("signal.annex_iii.recruitment", ["words: screen* job applicants", "Annex III, point 4(a)"]),
+    ],
+)
+def test_explain_without_a_release_shows_what_the_law_says_there(run: Run, name: str, said: list[str]) -> None:
+    answer = run("explain", name)
+    assert answer.code == 0
+    for words in said:
+        assert words in answer.out or words in " ".join(answer.out.split())
+    rows = json.loads(run("explain", name, "--format", "json").out)
+    assert {"pack", "id", "provision", "says", "place", "parts", "cases"} == set(rows[0])
+    assert rows[0]["pack"] == "eu_ai_act"
+
+
+def test_explain_without_a_release_refuses_what_is_about_one(run: Run) -> None:
+    for asked in (("verdict",), ("art6.3", "--role", "provider"), ("art6.3", "--operator", "A")):
+        answer = run("explain", *asked)
+        assert answer.code == 2
+        assert "name its PATH" in answer.err
+    assert "did you mean `high_risk`?" in run("explain", "high_rsk").err
+
+
 def test_explain_verdict_gives_the_smallest_change_that_would_change_it(run: Run) -> None:
     answer = run("explain", "verdict", str(EXAMPLES / "minimal"), "--set", "operator.supports_ai_literacy=no")
     assert "verdict: block" in answer.out

@@ -1,7 +1,8 @@
-"""`aiact-rules explain`: why this answer?"""
+"""`aiact-rules explain`: why this answer, or what does this rule say?"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,23 +10,30 @@ import click
 from aiact_rules.cli.options import judging
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.decisions import Decision
+from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.gate import Gate
 from aiact_rules.reports.escapes import json_text
+from aiact_rules.requests.choosing import DEFAULT_PACK
 from aiact_rules.requests.overrides import Overrides
 
 
 @click.command("explain")
 @click.argument("name")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=click.Path(path_type=Path))
 @judging
 @click.option("--operator", "operator", metavar="NAME", help="Which operator of a release that names several.")
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(name: str, path: Path, report: str, operator: str | None, said: Overrides) -> None:
-    """Show the rules and facts behind NAME for the release at PATH.
+def command(name: str, path: Path | None, report: str, operator: str | None, said: Overrides) -> None:
+    """Show the rules and facts behind NAME for the release at PATH; without PATH what the rule says, and its cases.
 
-    NAME is a finding or rule (`art9.1`), a conclusion (`high_risk`), or a provision (`Art. 6(3)`). `verdict` shows the
-    smallest changes of fact that would change the verdict.
+    NAME is a finding or rule (`art9.1`), a conclusion (`high_risk`), or a provision (`Art. 6(3)`), without PATH also a
+    reading. `verdict` shows the smallest changes of fact that would change the verdict.
     """
+    if path is None:
+        if operator is not None or name == "verdict" or said.with_(packs=()) != Overrides():
+            raise click.UsageError("this is about a release: name its PATH")
+        _rules(Gate(), name, said.packs, report)
+        return
     gate = Gate()
     decision = gate.decide(gate.request(path, said).of_operator(operator))
     if name == "verdict":
@@ -38,6 +46,39 @@ def command(name: str, path: Path, report: str, operator: str | None, said: Over
     for explanation in found:
         for line in explanation.lines():
             say(line)
+
+
+def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str) -> None:
+    """Show what the first pack that knows a name says under it: of those named, or of all installed, the Act first."""
+    from aiact_rules.reports.rule_text import Shown, entries_of, names_in
+    from aiact_rules.specfiles.cases import Case, load_cases
+
+    def shown(cases: tuple[Case, ...], entry: str) -> Iterator[Shown]:
+        for case in cases:
+            if (outcome := case.outcome_of(entry) or case.outcome_of(name)) is not None:
+                yield Shown(case.name, case.place, outcome)
+
+    known: list[str] = []
+    for pack_id in packs or (DEFAULT_PACK, *sorted({*gate.catalogue.heads} - {DEFAULT_PACK})):
+        pack = gate.catalogue.pack(pack_id)
+        entries = entries_of(pack, name)
+        if not entries:
+            known += names_in(pack)
+            continue
+        cases = load_cases(gate.catalogue.head(pack_id).folder)
+        if report == "json":
+            rows = [{"pack": pack_id, **entry.as_json(shown(cases, entry.id))} for entry in entries]
+            click.echo(json_text(rows), nl=False)
+            return
+        for entry in entries:
+            for line in entry.lines(shown(cases, entry.id)):
+                say(line)
+        return
+    hint = (
+        did_you_mean(name, known)
+        or "name a finding, a rule, a conclusion, a reading or a provision such as `Art. 6(3)`"
+    )
+    raise InputError([Problem(f"no installed pack has a rule or provision `{name}`", hint=hint)])
 
 
 def _verdict(decision: Decision) -> None:

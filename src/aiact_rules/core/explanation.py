@@ -79,15 +79,20 @@ def explanations(packs: Iterable[PackDecision], facts: Facts, name: str) -> tupl
             return (found,)
     for pack in packs:
         items: list[Rule | Obligation] = [*pack.pack_at.rules.values(), *pack.pack_at.obligations.values()]
-        wanted = name.replace(" ", "").lower()
-        cited = [item.id for item in items if _cites(item.provision, wanted) or name in item.units]
+        cited = cited_by(items, name)
         if cited:
-            each = (explain(pack.evaluation, facts, item) for item in cited)
+            each = (explain(pack.evaluation, facts, item.id) for item in cited)
             return tuple(explanation for explanation in each if explanation is not None)
         known += [item.id for item in items]
         known += list(pack.conclusions)
     hint = did_you_mean(name, known) or "name a finding, a rule, a conclusion or a provision such as `Art. 6(3)`"
     raise InputError([Problem(f"unknown rule or provision `{name}`", hint=hint)])
+
+
+def cited_by(items: Iterable[Rule | Obligation], name: str) -> list[Rule | Obligation]:
+    """Return what cites a provision or stands for a unit of the law, such as `Art. 6(3)`."""
+    wanted = name.replace(" ", "").lower()
+    return [item for item in items if _cites(item.provision, wanted) or name in item.units]
 
 
 def _cites(provision: str, wanted: str) -> bool:

@@ -89,7 +89,7 @@ class _Page:
         yield (
             f"It holds {said or 'no obligations'}, {len(pack.rules)} rules and {len(pack.readings)} readings of open "
             "points. Each is in our own words; the provision named beside it is what counts. "
-            "`aiact-rules explain ID FILE` shows how one stands for a release."
+            "`aiact-rules explain ID` shows one with its cases, `aiact-rules explain ID FILE` how it stands for a release."
         )
         yield ""
 

@@ -98,6 +98,14 @@ class Case:
     expect: Expectation
     place: Place
 
+    def outcome_of(self, name: str) -> str | None:
+        """Return what the case expects of a finding, a rule or a conclusion; None where it says nothing of it."""
+        if name in self.expect.findings:
+            return self.expect.findings[name]
+        if name in self.expect.conclusions:
+            return self.expect.conclusions[name].name.lower()
+        return "prevails" if name in self.expect.prevails else "fails" if name in self.expect.fails else None
+
     def __str__(self) -> str:
         """Return the stem of the case's file and its name, as in `art_006: silence about profiling leaves the class open`."""
         return f"{self.place.source.rsplit('/', 1)[-1].removesuffix('.cases.yaml')}: {self.name}"
