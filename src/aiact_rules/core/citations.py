@@ -239,12 +239,7 @@ class _Parser:
         if self.ranging:
             self.close_range(value, self.whole, level)
             return
-        if (
-            self.open
-            and self.steps
-            and self.steps[-1].level >= level
-            and not (level is Level.PARAGRAPH and self.steps[-1].level is Level.PARAGRAPH and False)
-        ):
+        if self.open and self.steps and self.steps[-1].level >= level:
             self.give()
         self.steps = [step for step in self.steps if step.level < level]
         self.steps.append(Step(level, value))
