@@ -9,7 +9,7 @@ from pathlib import Path
 import aiact_rules_us
 import pytest
 
-from aiact_rules import Decision, Gate, PackError
+from aiact_rules import Decision, Gate, InputError, Verdict
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli import main
 from aiact_rules.core.packs import Pack
@@ -76,8 +76,12 @@ def test_check_finds_each_market(
 
 
 def test_the_federal_level_informs_and_never_gates(catalogue: Catalogue) -> None:
-    with pytest.raises(PackError, match="no pack that can gate"):
-        decided(catalogue, {"release.subject": "system"}, ("us_fed",), "2026-12-01", "provider")
+    decision = decided(catalogue, {"release.subject": "system"}, ("us_fed",), "2026-12-01", "provider")
+    judged = {pack.pack_id: pack.verdict for pack in decision.packs}
+    assert judged["us_fed"] is None
+    assert judged["eu_ai_act"] is Verdict.HOLD
+    with pytest.raises(InputError, match="no installed pack covers the market `US`"):
+        decided(catalogue, {"release.markets": ["US"]}, ("us_fed",), "2026-12-01", "provider")
 
 
 @pytest.mark.parametrize("name", PACKS)
