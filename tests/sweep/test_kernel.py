@@ -32,7 +32,8 @@ def table_of(
     lowered = lower(gate.packs()[0].at(AS_OF))
     facts = [fact for fact in lowered.facts if fact not in without]
     batch = batch_of(records, {fact: gate.vocabulary()[fact].type for fact in facts})
-    batch = batch.append_column("key", pa.array([f"row {n}" for n in range(len(records))]))
+    keys = pa.array([f"row {n}" for n in range(len(records))])
+    batch = pa.RecordBatch.from_arrays([*batch.columns, keys], names=[*batch.schema.names, "key"])
     return batch, TableMap("key", tuple(ColumnMap(fact, fact) for fact in facts))
 
 

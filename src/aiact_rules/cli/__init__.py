@@ -110,7 +110,8 @@ def _run() -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.Abort as stopped:
-        click.echo(str(stopped.__cause__ or "") or "stopped", err=True)
+        # Older releases of click do not say what they stopped for, but Python remembers it.
+        click.echo(str(stopped.__cause__ or stopped.__context__ or "") or "stopped", err=True)
         return 2
     except click.ClickException as error:
         error.show()
