@@ -10,8 +10,6 @@ import pickle
 import threading
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, cast
@@ -24,23 +22,16 @@ from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import InputError, PackError, PluginError, Problem
 from aiact_rules.core.rules import Cue
-from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue, Vocabulary
+from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.plugins.interfaces import Engine, EngineUnavailable, Evaluator, Report, Source
 from aiact_rules.sources.document import Document, Skipped
+from aiact_rules.sources.statements import check_value
 
 Value = TypeVar("Value")
 
 _STOP = "so no release can be allowed"
 _TRUTHS = frozenset({0, 1, 3})
 _CODES = range(128)
-_TYPES: Mapping[FactType, type] = {
-    FactType.YES_NO: bool,
-    FactType.ONE_OF: str,
-    FactType.SOME_OF: frozenset,
-    FactType.QUANTITY: Decimal,
-    FactType.DATE: date,
-    FactType.TEXT: str,
-}
 _SHARED = frozenset({PackAt, Lowered, Vocabulary})
 _MOST_KEPT = 24
 """How many packs, lowered packs and vocabularies a plugin has copies of, about a megabyte each."""
@@ -172,17 +163,11 @@ def _checked(facts: Facts, vocabulary: Vocabulary) -> Facts:
         declaration = vocabulary.get(name)
         if declaration is None:
             raise _Unusable(f"it states `{name}`, which no chosen pack declares")
-        if not _fits(declaration, fact.value):
-            raise _Unusable(f"the value of `{name}` is not a {declaration.type.value} value as declared")
+        try:
+            check_value(declaration, fact.value)
+        except ValueError as error:
+            raise _Unusable(f"the value of `{name}` is not a {declaration.type.value} value as declared") from error
     return Facts(checked)
-
-
-def _fits(declaration: FactDeclaration, value: object) -> bool:
-    if type(value) is not _TYPES[declaration.type]:
-        return False
-    if declaration.values is None:
-        return not isinstance(value, frozenset) or all(type(word) is str for word in value)
-    return value <= declaration.values.keys() if isinstance(value, frozenset) else value in declaration.values
 
 
 class GuardedEngine:

@@ -159,14 +159,21 @@ def checked(facts: Facts, vocabulary: Vocabulary, declared_elsewhere: Callable[[
                 statements.unknown_fact(fact.name, fact.origin.place)
             continue
         try:
-            declaration.check(fact.value)
-            if isinstance(fact.value, frozenset) and fact.name == MARKETS and read_markets(fact.value) != fact.value:
-                raise ValueError(f"expected market codes such as {', '.join(sorted(read_markets(fact.value)))}")
+            check_value(declaration, fact.value)
         except ValueError as error:
             statements.problem(f"`{fact.name}`: {error}", fact.origin.place)
     if statements.problems:
         raise InputError(statements.problems)
     return Facts({fact.name: fact for fact in facts if fact.name in vocabulary})
+
+
+def check_value(declaration: FactDeclaration, value: FactValue) -> None:
+    """Raise ValueError, which says what was expected, for a value that the fact cannot have; market codes in one spelling."""
+    declaration.check(value)
+    if declaration.name == MARKETS and isinstance(value, frozenset):
+        codes = read_markets(value)
+        if codes != value:
+            raise ValueError(f"expected market codes such as {', '.join(sorted(codes))}")
 
 
 def is_filled(node: Node) -> bool:
