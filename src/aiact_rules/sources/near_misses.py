@@ -44,8 +44,10 @@ def near_misses(names: Iterable[str]) -> tuple[NearMiss, ...]:
 def near_settings(names: Iterable[str]) -> tuple[NearMiss, ...]:
     """Return which files of one folder look as if they were meant to be its settings and are not read, by name."""
     here = frozenset(names)
-    found = (_misspelt_settings(name) or _copy_alone(name, here) for name in sorted(here))
-    return tuple(miss for miss in found if miss is not None and SETTINGS in miss.hint)
+    found = (
+        _misspelt_settings(name) or (_copy_alone(name, here) if SETTINGS in name else None) for name in sorted(here)
+    )
+    return tuple(miss for miss in found if miss is not None)
 
 
 def is_near_block(key: str) -> bool:

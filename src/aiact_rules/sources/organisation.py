@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 
 from aiact_rules.core.choices import Choice
@@ -123,7 +124,7 @@ def _settings_in(folder: Path) -> Path | None:
         if os.path.lexists(file) and not file.is_file():
             hint = "remove it, or let it be a file with settings"
             raise InputError([Problem("settings cannot be read here: this is no file", Place(str(file)), hint)])
-    in_shared = shared.is_file() and _has_table(shared)
+    in_shared = shared.is_file() and _own_table(_read_settings(shared)) is not None
     if own.is_file() and in_shared:
         message = f"settings stand here and in {SHARED_FILE} beside it"
         raise InputError([Problem(message, Place(str(own)), "keep one of the two")])
@@ -137,15 +138,15 @@ def _names_like_settings(folder: Path) -> list[str]:
         return []
 
 
-def _has_table(shared: Path) -> bool:
-    text = _read_settings(shared)
+def _own_table(text: Text) -> object | None:
+    """Return our table of a shared file, None where it has none. Raises InputError for a name that is nearly its."""
     values = _parsed(text)
-    tools = values.get("tool")
+    tools = values.get(TABLE[0])
     for name in tools if isinstance(tools, dict) else ():
         if name != TABLE[1] and (_NEAR_TABLE.fullmatch(name) or did_you_mean(name, TABLE[1:], nearness=0.85)):
-            place = Place(str(shared), _places(text).get((TABLE[0], name)))
+            place = Place(text.name, _places(text).get((TABLE[0], name)))
             raise InputError([Problem(f"`tool.{name}` is not read", place, f"write `[tool.{TABLE[1]}]`")])
-    return _table(values) is not None
+    return _table(values)
 
 
 _NEAR_TABLE = re.compile(r"(?:eu[-_]?)?ai[-_]?act(?:[-_]?rules)?", re.IGNORECASE)
@@ -175,15 +176,16 @@ class OpenOrganisation:
     def __init__(self, path: Path, name: str | None = None) -> None:
         """Read the settings. Raises InputError with all problems."""
         self._text = _read_settings(path, name)
-        values = _parsed(self._text)
         self._inside: tuple[str, ...] = ()
         if path.name == SHARED_FILE:
-            if not _has_table(path):
+            table, self._inside = _own_table(self._text), TABLE
+            if table is None:
                 raise InputError([Problem(f"there is no table `[{'.'.join(TABLE)}]` here", Place(self._text.name))])
-            table, self._inside = _table(values), TABLE
-            if not isinstance(table, dict | None):
+            if not isinstance(table, dict):
                 raise InputError([Problem("`tool.aiact-rules` is a table", Place(self._text.name))])
-            values = table or {}
+            values: Mapping[str, object] = table
+        else:
+            values = _parsed(self._text)
         self._places = _places(self._text)
         self._facts: dict[str, object] = {}
         self.settings = self._settings(values, path.parent)
@@ -303,7 +305,9 @@ def _exact(text: str) -> Decimal:
         raise ValueError("a number is not readable") from error
 
 
-def _parsed(text: Text) -> dict[str, object]:
+@lru_cache(maxsize=8)
+def _parsed(text: Text) -> Mapping[str, object]:
+    """Return the values of a file, parsed once for all the releases below it, which may be thousands."""
     import tomllib  # most releases have no such file above them
 
     try:
