@@ -13,11 +13,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aiact_rules.core.problems import InputError, PackError, Place, Problem
+from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.truth import Truth
+from aiact_rules.specfiles.folder import SpecFile
 from aiact_rules.specfiles.format import Day, FactName, Identifier, Name, Names, SpecModel, Text, TruthWord, Words
 from aiact_rules.specfiles.validation import child, entries, read_model
-from aiact_rules.yaml_text import Entry, Node, read_yaml
+from aiact_rules.yaml_text import Entry, Node
 
 Status = Literal["breached", "open", "met", "upcoming", "condition", "advice", "absent"]
 Pattern = Annotated[str, Field(min_length=1)]
@@ -117,13 +118,8 @@ def load_cases(folder: Path) -> tuple[Case, ...]:
     problems: list[Problem] = []
     for path in sorted(folder.rglob("*.cases.yaml")):
         name = path.relative_to(folder).as_posix()
-        try:
-            node = read_yaml(path.read_text(encoding="utf-8-sig"), name)
-        except UnicodeDecodeError:
-            problems.append(Problem("not readable as UTF-8 text", Place(name), "save it as UTF-8"))
-            continue
-        except InputError as error:
-            problems.extend(error.problems)
+        node = SpecFile("cases", name, path.read_bytes()).node(problems)
+        if node is None:
             continue
         found.extend(read_cases(node, problems))
     if problems:

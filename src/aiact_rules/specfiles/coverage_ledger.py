@@ -9,11 +9,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
-from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
-from aiact_rules.specfiles.folder import UNITS
+from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
+from aiact_rules.specfiles.folder import UNITS, SpecFile
 from aiact_rules.specfiles.format import FactName, Flag, Identifiers, SpecModel, Words
 from aiact_rules.specfiles.validation import child, entries, read_model
-from aiact_rules.yaml_text import read_yaml
 
 
 class Status(Enum):
@@ -85,13 +84,8 @@ def load_ledger(folder: Path, *, units: Path | None = None) -> Ledger:
     kept: dict[str, LedgerEntry] = {}
     for file in sorted(folder.rglob("coverage.yaml")):
         name = file.relative_to(folder).as_posix()
-        try:
-            node = read_yaml(file.read_text(encoding="utf-8-sig"), name)
-        except UnicodeDecodeError:
-            problems.append(Problem("not readable as UTF-8 text", Place(name), "save it as UTF-8"))
-            continue
-        except InputError as error:
-            problems.extend(error.problems)
+        node = SpecFile("coverage", name, file.read_bytes()).node(problems)
+        if node is None:
             continue
         value = read_model(CoverageFile, node, problems)
         if value is None:
