@@ -158,20 +158,8 @@ class _Page:
         yield f"- **{plain_text(o.provision)}** {plain_text(o.must)}{more} `{o.id}`"
         for name, said in own.items():
             yield f"  - {name}: {plain_text(said)}"
-        if o.because is not None:
-            yield f"  - Because: {plain_text(o.because)}"
-        for rule in self.exceptions.get(o.id, ()):
-            yield f"  - Not owed where {plain_text(self.words.say(rule.when))}: {plain_text(rule.reason)} ({rule.provision})"
-        if o.met is not None:
-            yield f"  - Met where: {plain_text(self.words.say(o.met))}"
-        if o.evidence:
-            yield f"  - Would show it: {plain_text('; '.join(o.evidence))}"
-        for deadline in o.deadlines:
-            yield f"  - Deadline: {plain_text(self.words.deadline(deadline))}"
-        if o.reading is not None:
-            yield f"  - Read so: {plain_text(o.reading)}"
-        if o.see_also:
-            yield f"  - See also: {plain_text(', '.join(o.see_also))}"
+        for name, said in self.words.details(o):
+            yield f"  - {plain_text(name)}: {plain_text(said)}"
 
     def _conclusions(self) -> Iterator[str]:
         concluding: dict[str, list[Rule]] = {}

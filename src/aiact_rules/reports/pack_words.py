@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -38,6 +38,24 @@ class PackWords(Conditions):
         if (text := span_of(o.text)) is not None:
             found["Text"] = text
         return found
+
+    def details(self, o: Obligation) -> Iterator[tuple[str, str]]:
+        """Yield what is said of one obligation alone, each part after its label."""
+        if o.because is not None:
+            yield "Because", o.because
+        for rule in self._pack.rules.values():
+            if o.id in rule.exception_to:
+                yield f"Not owed where {self.say(rule.when)}", f"{rule.reason} ({rule.provision})"
+        if o.met is not None:
+            yield "Met where", self.say(o.met)
+        if o.evidence:
+            yield "Would show it", "; ".join(o.evidence)
+        for deadline in o.deadlines:
+            yield "Deadline", self.deadline(deadline)
+        if o.reading is not None:
+            yield "Read so", o.reading
+        if o.see_also:
+            yield "See also", ", ".join(o.see_also)
 
     def deadline(self, deadline: Deadline) -> str:
         """Return a deadline in words."""

@@ -52,7 +52,7 @@ class Entry:
         if self.place is not None:
             yield f"  rule file: {self.place}"
         for label, text in self.parts:
-            yield from wrapped(text, f"  {label}: ", "    ")
+            yield from wrapped(f"{label}: {text}", "  ", "    ")
         cases = tuple(cases)
         if cases:
             yield f"  shown by {len(cases)} case{'' if len(cases) == 1 else 's'}:"
@@ -94,18 +94,8 @@ class _Texts:
 
     def obligation(self, o: Obligation) -> Entry:
         parts = [("kind", o.kind.value), ("whom", self.words.who(o.roles))]
-        parts += [(label.lower(), text) for label, text in self.words.traits(o).items()]
-        if o.met is not None:
-            parts.append(("met where", self.words.say(o.met)))
-        if o.because is not None:
-            parts.append(("because", o.because))
-        parts += [("would show it", text) for text in o.evidence]
-        parts += [("deadline", self.words.deadline(deadline)) for deadline in o.deadlines]
-        parts += self._exceptions(o.id)
-        if o.reading is not None:
-            parts.append(("read so", o.reading))
-        if o.see_also:
-            parts.append(("see also", ", ".join(o.see_also)))
+        said = (*self.words.traits(o).items(), *self.words.details(o))
+        parts += [(label[:1].lower() + label[1:], text) for label, text in said]
         table = None if o.timetable is None else self.pack.timetables.get(o.timetable)
         routes = () if table is None else table.routes
         parts += self._open_points([o.given, *([o.met] if o.met is not None else []), *(r.when for r in routes)], o.id)
