@@ -10,7 +10,7 @@ from aiact_rules.core.decisions import Decision, Run, Subject, combine
 from aiact_rules.core.evaluation import Evaluation, evaluate
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.lowering import lower
-from aiact_rules.core.pack_decisions import decide
+from aiact_rules.core.pack_decisions import PackDecision, decide
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
 from aiact_rules.core.problems import Place
 from aiact_rules.core.vocabulary import FactValue
@@ -176,3 +176,14 @@ def decided(pack_at: PackAt, values: Mapping[str, FactValue]) -> Decision:
     pack = decide(pack_at, lower(pack_at), facts, evaluate(pack_at, values).outcome())
     vocabulary = pack_at.pack.vocabulary
     return combine([pack], subject=Subject("small"), facts=facts, vocabulary=vocabulary, run=Run("reference", "tests"))
+
+
+ALLOWED: dict[str, FactValue | None] = {}
+HELD: dict[str, FactValue | None] = {"system__keeps_logs": None}
+BLOCKED: dict[str, FactValue | None] = {"system__keeps_logs": False}
+
+
+def gating(**changes: FactValue | None) -> PackDecision:
+    """Return what the law says of the release with some facts changed; each of the three above is named by its verdict."""
+    (pack,) = decided(law(), stated(**changes)).packs
+    return pack

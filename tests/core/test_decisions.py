@@ -15,16 +15,7 @@ from aiact_rules.core.pack_decisions import PackDecision, decide
 from aiact_rules.core.problems import PackError
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue
-from tests.core.reasoned_law import decided, facts_of, law, stated
-
-ALLOWED: dict[str, FactValue | None] = {}
-HELD: dict[str, FactValue | None] = {"system__keeps_logs": None}
-BLOCKED: dict[str, FactValue | None] = {"system__keeps_logs": False}
-
-
-def gating(**changes: FactValue | None) -> PackDecision:
-    (pack,) = decided(law(), stated(**changes)).packs
-    return pack
+from tests.core.reasoned_law import ALLOWED, BLOCKED, HELD, decided, facts_of, gating, law, stated
 
 
 def informing(**changes: FactValue | None) -> PackDecision:

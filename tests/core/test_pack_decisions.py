@@ -10,21 +10,12 @@ import pytest
 
 from aiact_rules.core.evaluation import evaluate
 from aiact_rules.core.lowering import lower
-from aiact_rules.core.pack_decisions import PackDecision, decide
+from aiact_rules.core.pack_decisions import decide
 from aiact_rules.core.problems import PackError
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import FactValue
-from tests.core.reasoned_law import decided, facts_of, law, stated
+from tests.core.reasoned_law import ALLOWED, BLOCKED, HELD, decided, facts_of, gating, law, stated
 from tests.core.small_packs import make_pack
-
-ALLOWED: dict[str, FactValue | None] = {}
-HELD: dict[str, FactValue | None] = {"system__keeps_logs": None}
-BLOCKED: dict[str, FactValue | None] = {"system__keeps_logs": False}
-
-
-def gating(**changes: FactValue | None) -> PackDecision:
-    (pack,) = decided(law(), stated(**changes)).packs
-    return pack
 
 
 @pytest.mark.parametrize(

@@ -214,13 +214,9 @@ class _Sweep:
         swept = _with_progress(source, lambda done: _run(source, planned.table_map, kernel, self.target, keep, done))
         summary = summarised(swept, kernel)
         choices = planned.request.choices
-        notes = list(choices.notes)
+        notes = list(choices.told)
         if planned.plan.words:
             notes.append(f"searched for words: {', '.join(planned.plan.words)}")
-        if choices.uncovered:
-            notes.append(
-                f"not judged for: {', '.join(choice.value for choice in choices.uncovered)} (left out on record)"
-            )
         if kernel.earliest is not None and kernel.earliest < min(self.dates):
             notes.append(f"some rows are judged as of a release date that is past, the earliest {kernel.earliest}")
         if not summary.rows and not allow_empty:

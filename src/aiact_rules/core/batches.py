@@ -47,9 +47,7 @@ class Item:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a person must be told besides the decision, each once."""
-        notes = [note for decision in self.decisions for note in decision.choices.notes]
-        left_out = {choice.value for decision in self.decisions for choice in decision.choices.uncovered}
-        notes += [f"not judged for: {code} (left out on record)" for code in sorted(left_out)]
+        notes = [note for decision in self.decisions for note in decision.choices.told]
         although = f"passes although its verdict is {self.word}; " if self.passes and self.word != "allow" else ""
         return tuple(dict.fromkeys([*notes, *(f"{although}{each}" for each in self.waived)]))
 

@@ -68,6 +68,12 @@ class Choices:
     organisation: str | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Return the notes, and which markets were not judged, as sentences for a summary."""
+        left_out = sorted({choice.value for choice in self.uncovered})
+        return (*self.notes, *(f"not judged for: {code} (left out on record)" for code in left_out))
+
     def as_json(self) -> dict[str, object]:
         """Return who chose what, as it stands in a decision's JSON."""
         return {

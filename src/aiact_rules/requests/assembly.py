@@ -90,7 +90,7 @@ class Assembly:
         """Return a request with notes, among them that the organisation's facts are not about its operator."""
         own, found = self.own, list(notes)
         if request.operator is not None and not self.is_own(request.operator):
-            parts = [*(["facts"] if any(True for _ in own.facts) else []), *(["roles"] if own.choices("roles") else [])]
+            parts = [*(["facts"] if own.facts else []), *(["roles"] if own.choices("roles") else [])]
             if parts:
                 what = " and ".join(parts)
                 found.append(

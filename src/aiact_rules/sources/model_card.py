@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from aiact_rules.core.decisions import Subject
@@ -151,19 +152,8 @@ def _read(
         raise InputError(problems)
     _note_oddities(text, parts, metadata, body, notes)
     subject = Subject(stated.subject.name or _name(metadata, body), stated.subject.version)
-    return Stated(
-        subject,
-        facts,
-        stated.operator,
-        stated.operators,
-        stated.evidence,
-        stated.choices,
-        stated.packs,
-        stated.uncovered,
-        signals,
-        tuple(notes),
-        (FileRead(text.name, text.sha256),),
-    )
+    files = (FileRead(text.name, text.sha256),)
+    return replace(stated, subject=subject, facts=facts, signals=signals, notes=tuple(notes), files=files)
 
 
 def _misplaced_problem(parts: FrontMatter, name: str) -> Problem | None:

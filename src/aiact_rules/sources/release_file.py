@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from aiact_rules.core.choices import Choice
@@ -83,18 +84,7 @@ def read_release_file(
     stated = read_release(
         root, vocabulary, folder=folder, obligations=obligations, evidence_root=evidence_root, needs_format=True
     )
-    return Stated(
-        stated.subject,
-        stated.facts,
-        stated.operator,
-        stated.operators,
-        stated.evidence,
-        stated.choices,
-        stated.packs,
-        stated.uncovered,
-        notes=text.notes,
-        files=(FileRead(text.name, text.sha256),),
-    )
+    return replace(stated, notes=text.notes, files=(FileRead(text.name, text.sha256),))
 
 
 def read_release(

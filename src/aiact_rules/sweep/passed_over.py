@@ -24,16 +24,17 @@ def refuse_passed_over(
     With a map these are columns with the name of a fact which it does not mention; without one, also those with nearly
     such a name. What is left out on purpose, by --without, is none.
     """
-    left_out = {name for name in without if name in table.columns}
     if table_map is None:
-        problems = list(_nearly_named(table, vocabulary, left_out))
+        problems = list(_nearly_named(table, vocabulary, without))
     else:
-        problems = list(_not_mapped(table, table_map, vocabulary, {*left_out, *without}))
+        problems = list(_not_mapped(table, table_map, vocabulary, without))
     if problems:
         raise InputError(problems)
 
 
-def _not_mapped(table: Table, table_map: TableMap, vocabulary: Vocabulary, left_out: set[str]) -> Iterator[Problem]:
+def _not_mapped(
+    table: Table, table_map: TableMap, vocabulary: Vocabulary, left_out: Sequence[str]
+) -> Iterator[Problem]:
     mapped = {column.column for column in table_map.columns} | {*(table_map.words or ()), table_map.key}
     for name in table.columns:
         if name.strip() in vocabulary and name not in mapped and name.strip() not in left_out:
@@ -41,7 +42,7 @@ def _not_mapped(table: Table, table_map: TableMap, vocabulary: Vocabulary, left_
             yield Problem(message, Place(table.name), f"add it under `columns`, or say --without '{name}'")
 
 
-def _nearly_named(table: Table, vocabulary: Vocabulary, left_out: set[str]) -> Iterator[Problem]:
+def _nearly_named(table: Table, vocabulary: Vocabulary, left_out: Sequence[str]) -> Iterator[Problem]:
     groups = {name.partition(".")[0] for name in vocabulary}
     for name in table.columns:
         if name in vocabulary or name in left_out or name.startswith(PREFIX) or _is_below_a_fact(name, vocabulary):
