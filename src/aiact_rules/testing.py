@@ -101,6 +101,8 @@ class Shown:
             seen = self.statuses.get(o.id, set())
             if not o.can_gate:
                 wanted = {"advice": {"advice", "open", "condition"}}
+            elif o.kind is Kind.CONTRADICTION:
+                continue
             elif o.kind is Kind.SIGNAL:
                 wanted = {"open": {"open"}}
             elif o.kind is Kind.PROHIBITION:

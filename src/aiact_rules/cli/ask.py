@@ -113,7 +113,7 @@ class Interview:
         if name == DISMISSED:
             for finding in decision.findings:
                 if name in finding.needs:
-                    _say(f"{finding.id.removeprefix('signal.')}: {finding.must}", 3, 6)
+                    _say(f"{finding.id.removeprefix('signal.').removeprefix('contradiction.')}: {finding.must}", 3, 6)
         values = list(declaration.values or {})
         for number, value in enumerate(values, 1):
             label = (declaration.values or {})[value]

@@ -14,7 +14,7 @@ from aiact_rules.core.needs import Asking, Need, clearing, in_order
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import PackError, Problem
-from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status, Verdict, statuses_of, verdict_of
 from aiact_rules.core.vocabulary import FactValue
 
@@ -66,7 +66,7 @@ class PackDecision:
             *asking.questions(obligation.due),
             *asking.questions(obligation.in_force),
         )
-        if not owed and o.kind is Kind.SIGNAL:
+        if not owed and o.is_signal:
             return clearing(o)
         return tuple(dict.fromkeys(owed)) or asking.all_questions(obligation.met)
 

@@ -22,6 +22,7 @@ from aiact_rules.core.conditions import (
 )
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import (
+    Clash,
     Cue,
     Kind,
     Moment,
@@ -43,6 +44,9 @@ MARKETS = "release.markets"
 SUBJECT = "release.subject"
 SIGNALS = "document.signals"
 DISMISSED = "document.signals_dismissed"
+CLASHES = "document.clashes"
+FOUND = (SIGNALS, CLASHES)
+"""What is found in documents and between operators, and never stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Pack:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     sanctions: Mapping[str, Sanction] = field(default_factory=dict)
     cues: Mapping[str, Cue] = field(default_factory=dict)
+    clashes: Mapping[str, Clash] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     obligations: Mapping[str, Obligation] = field(default_factory=dict)
 

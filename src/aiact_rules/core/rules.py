@@ -18,6 +18,7 @@ class Kind(Enum):
     PROHIBITION = "prohibition"
     OBLIGATION = "obligation"
     SIGNAL = "signal"
+    CONTRADICTION = "contradiction"
     NOTICE = "notice"
 
 
@@ -125,6 +126,11 @@ class Obligation:
         None means always.
         """
         return self.before if self.after is None else (self.after,)
+
+    @property
+    def is_signal(self) -> bool:
+        """Return whether it asks a person to settle what the statements mean, so that it can hold and never block."""
+        return self.kind in (Kind.SIGNAL, Kind.CONTRADICTION)
 
     @property
     def can_gate(self) -> bool:
@@ -287,4 +293,22 @@ class Cue:
     provision: str
     words: tuple[str, ...]
     suggests: Condition
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What one operator of a chain states and another denies, or nobody else bears out.
+
+    `one` holds for the facts of an operator; then `other` must hold for those of no other operator, and `nobody` for
+    those of some other. `same` instead names a fact that is one for all: two values of it are a clash.
+    """
+
+    id: str
+    provision: str
+    because: str
+    one: Condition = ALWAYS
+    other: Condition | None = None
+    nobody: Condition | None = None
+    same: str | None = None
     place: Place | None = field(default=None, compare=False)

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cache
 
 from aiact_rules.core.outcomes import DUE, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
-from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.rules import Obligation
 
 
 class Status(Enum):
@@ -72,7 +72,7 @@ class Traits:
 
 def traits_of(o: Obligation) -> Traits:
     """Return the traits of an obligation."""
-    return Traits(o.can_gate, o.kind is Kind.SIGNAL, o.after is not None)
+    return Traits(o.can_gate, o.is_signal, o.after is not None)
 
 
 def status_of(o: Obligation, code: int) -> Status | None:

@@ -57,7 +57,7 @@ class FactDeclaration:
     `values` maps each permitted value of a `one_of` or `some_of` fact to its plain-words label. An open `some_of`
     fact (`values` is None) takes any code. A checklist accepts the word `all`. `if_absent` is the value that
     silence has, allowed only together with the reason for it. `organisation` marks what an organisation may state once for
-    all its releases.
+    all its releases. `uncontradicted` is why nothing in the vocabulary speaks against an answer that exempts.
     """
 
     name: str
@@ -72,6 +72,7 @@ class FactDeclaration:
     derivation: Derivation | None = None
     note: str | None = None
     organisation: bool = False
+    uncontradicted: str | None = None
     place: Place | None = field(default=None, compare=False)
 
     def parse(self, text: str) -> FactValue:

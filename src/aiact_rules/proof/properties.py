@@ -109,7 +109,9 @@ def _never(subject: PackLogic, o: Obligation) -> str:
 def obligations_lapse(subject: PackLogic, names: Iterable[str] | None = None) -> Property:
     """No obligation is always owed: some facts make it certainly not owed."""
     with Clock() as clock:
-        obligations = _chosen(subject.pack_at.obligations, names)
+        chosen = _chosen(subject.pack_at.obligations, names)
+        # A contradiction asks something of everybody: not to state both.
+        obligations = [o for o in chosen if o.kind is not Kind.CONTRADICTION]
         found = subject.impossible({o.id: z3.Not(subject.obligation(o).owed.possible) for o in obligations})
         always = [subject.pack_at.obligations[name] for name in found]
     return Property(

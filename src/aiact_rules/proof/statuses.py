@@ -31,7 +31,7 @@ class Shape:
 
 def shape_of(o: Obligation) -> Shape:
     """Return the shape of an obligation."""
-    return Shape(o.can_gate, o.kind is Kind.SIGNAL, o.after is not None, o.kind is Kind.PROHIBITION)
+    return Shape(o.can_gate, o.is_signal, o.after is not None, o.kind is Kind.PROHIBITION)
 
 
 def _bit_formulas(obligation: ObligationRails) -> dict[int, Formula]:
@@ -92,7 +92,7 @@ def is_breach(o: Obligation, obligation: ObligationRails) -> Formula:
 
     It is certainly owed, in force and due, and not even possibly met.
     """
-    if not o.can_gate or o.kind is Kind.SIGNAL:
+    if not o.can_gate or o.is_signal:
         return z3.BoolVal(False)
     return z3.And(
         obligation.owed.certain, obligation.in_force.certain, obligation.due.certain, z3.Not(obligation.met.possible)

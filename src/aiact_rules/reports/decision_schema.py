@@ -38,7 +38,7 @@ class FindingModel(_Model):
 
     id: str
     status: Literal["breached", "open", "met", "upcoming", "condition", "advice"]
-    kind: Literal["prohibition", "obligation", "signal", "notice"]
+    kind: Literal["prohibition", "obligation", "signal", "contradiction", "notice"]
     provision: str
     units: list[str]
     role: str | None

@@ -20,6 +20,7 @@ _PART = {
     Kind.OBLIGATION: "Obligations",
     Kind.NOTICE: "Notices",
     Kind.SIGNAL: "Signals",
+    Kind.CONTRADICTION: "Contradictions",
 }
 _ABOUT_MANY = ("Before", "After", "Applies", "A breach can cost")
 _FORCE = {Force.EFFORT: "best effort", Force.VOLUNTARY: "voluntary", Force.PENDING: "not in force yet"}

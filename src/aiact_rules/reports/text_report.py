@@ -158,7 +158,7 @@ def _group(
         for finding in articles[article]:
             point = _point(finding.provision, article)
             line = f"{point} {finding.must}" if point else finding.must
-            named = f" ({finding.id})" if finding.kind is Kind.SIGNAL else ""
+            named = f" ({finding.id})" if finding.kind in (Kind.SIGNAL, Kind.CONTRADICTION) else ""
             yield from wrapped(line + named + _due(finding, judged_on), "    - ", "      ")
     yield ""
 

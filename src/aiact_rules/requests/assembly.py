@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
+from aiact_rules.core.clashes import with_clashes
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
@@ -84,7 +85,16 @@ class Assembly:
         )
         if not operators:
             return self.noted(request, notes)
+        operators = self.compared(operators)
         return replace(self.dated(request, notes), operators=tuple(self.noted(each, notes) for each in operators))
+
+    def compared(self, operators: Iterable[Request]) -> tuple[Request, ...]:
+        """Return the requests of a chain, each with what the other operators state against it."""
+        named = {each.operator or f"operator {number}": each for number, each in enumerate(operators, 1)}
+        clashes = [clash for pack in self.packs for clash in pack.clashes.values()]
+        facts = {name: each.facts for name, each in named.items()}
+        found = with_clashes(facts, self.shelf.completion(self.pack_ids), clashes)
+        return tuple(replace(each, facts=found[name]) for name, each in named.items())
 
     def noted(self, request: Request, notes: Iterable[str]) -> Request:
         """Return a request with notes, among them that the organisation's facts are not about its operator."""

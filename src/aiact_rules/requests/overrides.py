@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiact_rules.core.choices import CALLER
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, SIGNALS
+from aiact_rules.core.packs import FOUND, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
@@ -80,7 +80,7 @@ class Overrides:
             declaration = vocabulary.get(name)
             if declaration is None:
                 problems.append(Problem(f"unknown fact `{name}`", CALLER, did_you_mean(name, vocabulary)))
-            elif name == SIGNALS:
+            elif name in FOUND:
                 problems.append(Problem(f"`{name}` {NOT_STATED}", CALLER, INSTEAD))
             else:
                 try:

@@ -7,7 +7,7 @@ from copy import copy
 from itertools import chain
 
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.packs import MARKETS, SIGNALS
+from aiact_rules.core.packs import FOUND, MARKETS
 from aiact_rules.core.problems import Hints, InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
 from aiact_rules.sources.markets import read_markets
@@ -24,7 +24,7 @@ class Statements:
     def __init__(self, vocabulary: Vocabulary, *, of_the_tool: bool = False) -> None:
         """With `of_the_tool`, what the tool finds by itself may be stated, as in a case of a pack."""
         self.vocabulary = vocabulary
-        self._found = () if of_the_tool else (SIGNALS,)
+        self._found = () if of_the_tool else FOUND
         self.problems: list[Problem] = []
         self.hints = Hints()
         self._facts: list[Fact] = []

@@ -27,6 +27,11 @@ class SpecFile:
     name: str
     content: bytes
 
+    @property
+    def is_own(self) -> bool:
+        """Return whether the pack has it for itself: it is neither shared by all packs nor lent by another."""
+        return not self.name.startswith((f"{COMMON}/", "../"))
+
     def node(self, problems: list[Problem]) -> Node | None:
         """Read the file as YAML; None, and problems, where it cannot be read."""
         try:

@@ -135,6 +135,45 @@ class PackSpec(SpecModel):
     moments: dict[Name, MomentSpec] = {}
 
 
+class ContradictionSpec(SpecModel):
+    """Statements that cannot all be true. Whoever states them all is held until one is corrected."""
+
+    id: Name
+    provision: Words
+    when: ConditionText
+    because: Words
+    must: Words | None = None
+    dismissible: Flag = False
+    role: Names | None = None
+    timetable: Identifier | None = None
+    reading: Words | None = None
+    text_since: Day | None = None
+    text_until: Day | None = None
+
+
+class ContradictedBySpec(ContradictionSpec):
+    """What contradicts an answer to the question of a fact. Without `answer`: yes, something, more than nothing."""
+
+    provision: Words | None = None  # type: ignore[assignment]  # that of the fact
+    answer: Any = None
+
+
+class ClashSpec(SpecModel):
+    """What one operator of a chain states, and another denies (`other`), or nobody else bears out (`nobody`).
+
+    `same` instead names facts of which all operators state the same, if anything.
+    """
+
+    id: Name
+    provision: Words
+    one: ConditionText | None = None
+    other: ConditionText | None = None
+    nobody: ConditionText | None = None
+    same: list[FactName] = []
+    because: Words
+    dismissible: Flag = False
+
+
 class DerivedSpec(SpecModel):
     """How a quantity follows from others: exactly one of the two keys."""
 
@@ -156,6 +195,10 @@ class FactSpec(SpecModel):
     derived: DerivedSpec | None = None
     note: Words | None = None
     organisation: Flag = False
+    belongs_to: dict[FactName, Names] = {}
+    belongs_when: Any = None
+    contradicted_by: list[ContradictedBySpec] = []
+    uncontradicted: Words | None = None
 
 
 class VocabularyFile(SpecModel):
@@ -258,6 +301,8 @@ class ArticleFile(SpecModel):
     rules: list[RuleSpec] = []
     obligations: list[ObligationSpec] = []
     prohibitions: list[ProhibitionSpec] = []
+    contradictions: list[ContradictionSpec] = []
+    between_operators: list[ClashSpec] = []
 
 
 class ParameterSpec(SpecModel):

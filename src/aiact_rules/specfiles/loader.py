@@ -15,6 +15,7 @@ from aiact_rules.core.rules import Moment, Role, Transition
 from aiact_rules.specfiles.articles import read_articles
 from aiact_rules.specfiles.checks import check_citations, check_pack
 from aiact_rules.specfiles.conditions import Names
+from aiact_rules.specfiles.contradictions import ContradictionReader
 from aiact_rules.specfiles.extensions import extension_problems
 from aiact_rules.specfiles.folder import SpecFile, common_files, digest, files_of, find_common, spec_files
 from aiact_rules.specfiles.format import (
@@ -27,7 +28,7 @@ from aiact_rules.specfiles.format import (
     TimetablesFile,
     VocabularyFile,
 )
-from aiact_rules.specfiles.loading import Loading, unit_ids
+from aiact_rules.specfiles.loading import Loading, keep_once, unit_ids
 from aiact_rules.specfiles.validation import child, entries, place_of, read_model
 from aiact_rules.specfiles.values import read_cues, read_parameters, read_readings, read_sanctions, read_timetables
 from aiact_rules.specfiles.vocabulary import read_vocabulary
@@ -90,6 +91,10 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
     )
     rules, obligations = read_articles(loading)
     roles, moments = _roles_and_moments(spec_entry)
+    contradictions = ContradictionReader(loading, moments)
+    contradictions.read()
+    for name, contradiction in contradictions.obligations.items():
+        keep_once(loading, obligations, name, contradiction, "obligation", contradiction.place or Place("pack.yaml"))
     spec = spec_entry[2] if spec_entry is not None else None
     pack = Pack(
         id=spec.id if spec else "",
@@ -115,6 +120,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         readings=readings,
         sanctions=read_sanctions(loading),
         cues=read_cues(loading),
+        clashes=contradictions.clashes,
         rules=rules,
         obligations=obligations,
     )

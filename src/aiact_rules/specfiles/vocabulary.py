@@ -85,6 +85,7 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         derivation=derivation,
         note=spec.note,
         organisation=spec.organisation,
+        uncontradicted=spec.uncontradicted,
         place=place,
     )
     if spec.if_absent is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from aiact_rules.core.choices import CALLER, Choice
-from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
+from aiact_rules.core.packs import FOUND, MARKETS, RELEASE_DATE
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
@@ -64,9 +64,9 @@ def plan_for(
     if table_map is None:
         table_map = _map_by_names(table, vocabulary, path)
     table_map = _unread(table_map, table, without)
-    if SIGNALS in {*table_map.facts, *(column.fact for column in table_map.columns)}:
+    for found in {*FOUND} & {*table_map.facts, *(column.fact for column in table_map.columns)}:
         hint = "list the columns to be searched for words under `words`"
-        raise InputError([Problem(f"`{SIGNALS}` {NOT_STATED}", Place(table.name), hint)])
+        raise InputError([Problem(f"`{found}` {NOT_STATED}", Place(table.name), hint)])
     stated: dict[str, object] = {fact.name: fact.value for fact in request.said if fact.name != MARKETS}
     first = max(min(dates), datetime.now(UTC).date())
     if request.refuses_past:

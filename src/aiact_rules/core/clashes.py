@@ -1,0 +1,80 @@
+"""Clashes: what the operators of a chain state against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Not
+from aiact_rules.core.facts import Completion, Fact, Facts, Origin, Sureness
+from aiact_rules.core.formulas import holds
+from aiact_rules.core.packs import CLASHES
+from aiact_rules.core.problems import Place
+from aiact_rules.core.rules import Clash
+from aiact_rules.core.truth import Truth, all_of, any_of, negate
+from aiact_rules.core.vocabulary import FactValue
+
+Values = Mapping[str, FactValue]
+
+
+def with_clashes(operators: Mapping[str, Facts], completion: Completion, clashes: Iterable[Clash]) -> dict[str, Facts]:
+    """Return the facts of each operator with the clashes that it is part of, as one more fact where there are any.
+
+    A clash of two operators is held against both, what nobody bears out against whoever states it. Raises InputError
+    where the facts of one contradict each other by arithmetic.
+    """
+    values = {name: {f.name: f.value for f in completion.of_facts(facts)} for name, facts in operators.items()}
+    found: dict[str, dict[str, list[str]]] = {name: {} for name in operators}
+    for clash in clashes:
+        if clash.same is not None:
+            stated = {name: facts.value(clash.same) for name, facts in operators.items() if clash.same in facts}
+            parties = [(name, [other for other in stated if stated[other] != stated[name]]) for name in stated]
+        else:
+            parties = _parties(clash, values)
+        for name, others in parties:
+            if others:
+                found[name][clash.id] = others
+    return {name: _with(facts, found[name]) for name, facts in operators.items()}
+
+
+def _parties(clash: Clash, operators: Mapping[str, Values]) -> list[tuple[str, list[str]]]:
+    """Return each operator with the names of those with whom it is in a clash."""
+    parties = []
+    for name, facts in operators.items():
+        others = {other: theirs for other, theirs in operators.items() if other != name}
+        if clash.other is not None:
+            against = [
+                other
+                for other, theirs in others.items()
+                if (_is(clash.one, facts) and _is(clash.other, theirs))
+                or (_is(clash.one, theirs) and _is(clash.other, facts))
+            ]
+        else:
+            assert clash.nobody is not None
+            alone = _is(clash.one, facts) and not any(_is(clash.nobody, theirs) for theirs in others.values())
+            against = list(others) if alone else []
+        parties.append((name, against))
+    return parties
+
+
+def _is(condition: Condition, facts: Values) -> bool:
+    return _truth(condition, facts) is Truth.YES
+
+
+def _truth(condition: Condition, facts: Values) -> Truth:
+    if isinstance(condition, AllOf):
+        return all_of(_truth(part, facts) for part in condition.parts)
+    if isinstance(condition, AnyOf):
+        return any_of(_truth(part, facts) for part in condition.parts)
+    if isinstance(condition, Not):
+        return negate(_truth(condition.part, facts))
+    assert isinstance(condition, FactTest), "a clash tests facts alone"
+    value = facts.get(condition.fact)
+    return Truth.UNKNOWN if value is None else Truth.of(holds(condition, value))
+
+
+def _with(facts: Facts, found: Mapping[str, Sequence[str]]) -> Facts:
+    if not found:
+        return facts
+    others = ", ".join(dict.fromkeys(name for names in found.values() for name in names))
+    origin = Origin(Place("operators"), Sureness.DERIVED, f"compared with what is stated for {others}")
+    return Facts({**facts.by_name, CLASHES: Fact(CLASHES, frozenset(found), origin)})
