@@ -125,16 +125,15 @@ class Evaluation:
 
     def due(self, o: Obligation) -> Truth:
         """Return whether the moment from which an obligation counts has come."""
-        if not o.moments:
+        reached = self.pack_at.pack.reached(o)
+        if not reached:
             return Truth.YES
-        moments = self.pack_at.pack.moments
-        first = min(moments[name].order for name in o.moments)
-        if all(moment.order >= first for moment in moments.values()):
-            return Truth.YES
-        now = self.facts.get(MOMENT)
-        if now is None:
-            return Truth.UNKNOWN
-        return Truth.of(isinstance(now, str) and now in moments and moments[now].order >= first)
+        at = {moments: self.truth(FactTest(MOMENT, Test.ONE_OF, moments)) for moments in reached}
+        if len(reached) == 1:
+            return next(iter(at.values()))
+        return any_of(
+            all_of([at[moments], any_of(self.has_role(name) for name in roles)]) for moments, roles in reached.items()
+        )
 
     def _reached(self, parameter: str) -> Truth:
         return self.truth(FactTest(RELEASE_DATE, Test.AT_LEAST, self.pack_at.date_of(parameter)))

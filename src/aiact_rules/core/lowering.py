@@ -91,14 +91,18 @@ class _Lowering:
         return disjunction([conjunction([named, replaced]), deemed])
 
     def due(self, o: Obligation) -> Formula:
-        moments = self.pack_at.pack.moments
-        if not o.moments:
+        reached = self.pack_at.pack.reached(o)
+        if not reached:
             return TRUE
-        first = min(moments[name].order for name in o.moments)
-        reached = frozenset(name for name, moment in moments.items() if moment.order >= first)
-        if len(reached) == len(moments):
-            return TRUE
-        return self.atom(FactTest(MOMENT, Test.ONE_OF, reached), True)
+        at = {moments: self.atom(FactTest(MOMENT, Test.ONE_OF, moments), True) for moments in reached}
+        if len(reached) == 1:
+            return next(iter(at.values()))
+        return disjunction(
+            [
+                conjunction([at[moments], disjunction([self.has_role(name) for name in roles])])
+                for moments, roles in reached.items()
+            ]
+        )
 
     def timetable(self, name: str) -> int:
         key = f"timetable:{name}"

@@ -96,6 +96,22 @@ class Pack:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     obligations: Mapping[str, Obligation] = field(default_factory=dict)
 
+    def reached(self, o: Obligation) -> Mapping[frozenset[str], tuple[str, ...]]:
+        """Return the moments at which an obligation is due, with the roles to which they apply; empty where it always is.
+
+        They are those at or after its own, and for a role those that are no step of it where its usual one is.
+        """
+        if not o.moments:
+            return {}
+        first = min(self.moments[name].order for name in o.moments)
+        late = frozenset(name for name, moment in self.moments.items() if moment.order >= first)
+        found: dict[frozenset[str], tuple[str, ...]] = {} if o.roles else {late: ()}
+        for name in o.roles:
+            role = self.roles[name]
+            others = frozenset(self.moments) - {*role.steps} if role.steps and role.moment in late else frozenset()
+            found[late | others] = (*found.get(late | others, ()), name)
+        return {} if frozenset(self.moments) in found and len(found) == 1 else found
+
     def at(self, as_of: date, choices: Mapping[str, str] | None = None) -> PackAt:
         """Return the pack as the law stood on a date, under chosen readings.
 

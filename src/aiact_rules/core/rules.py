@@ -260,7 +260,8 @@ class Role:
     """A capacity in which an operator acts under the law.
 
     `deemed` and `unless` name conclusions that give the role to, or take it from, an operator. `moment` is the
-    moment judged where none is stated.
+    moment judged where none is stated. `steps` are the moments at which an operator can act in it; whoever names another
+    is judged as at `moment`, so that no step lets off a role that has no such step. None named: all of them.
     """
 
     name: str
@@ -269,6 +270,7 @@ class Role:
     moment: str
     deemed: str | None = None
     unless: str | None = None
+    steps: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 

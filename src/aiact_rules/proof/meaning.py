@@ -160,14 +160,15 @@ class Meaning:
 
     def due(self, o: Obligation) -> Said:
         """Return the formula that says when the moment from which an obligation counts has come."""
-        moments = self.pack_at.pack.moments
-        if not o.moments:
+        reached = self.pack_at.pack.reached(o)
+        if not reached:
             return YES
-        first = min(moments[name].order for name in o.moments)
-        reached = frozenset(name for name, moment in moments.items() if first <= moment.order)
-        if reached == frozenset(moments):
-            return YES
-        return self.condition(FactTest(MOMENT, Test.ONE_OF, reached))
+        at = {moments: self.condition(FactTest(MOMENT, Test.ONE_OF, moments)) for moments in reached}
+        if len(reached) == 1:
+            return next(iter(at.values()))
+        return some_said(
+            all_said([at[moments], some_said(self.role(name) for name in roles)]) for moments, roles in reached.items()
+        )
 
     def _reached(self, parameter: str) -> Said:
         return self.condition(FactTest(RELEASE_DATE, Test.AT_LEAST, self.pack_at.date_of(parameter)))

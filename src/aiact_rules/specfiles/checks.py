@@ -67,7 +67,9 @@ def check_pack(
     yield from _check_values(pack, packs, timetables, unread)
     for role in pack.roles.values() if whole else ():
         subject = f"role `{role.name}`"
-        yield from _unknown(subject, "moment", (role.moment,), moments, role.place)
+        yield from _unknown(subject, "moment", (role.moment, *role.steps), moments, role.place)
+        if role.steps and role.moment not in role.steps:
+            yield Problem(f"{subject}: `moment` is none of its `steps`", role.place, "name it among them")
         for name in (*_some(role.deemed), *_some(role.unless)):
             yield from _unknown(subject, "conclusion", (name,), conclusions, role.place)
     for number, name in enumerate(pack.headlines):

@@ -90,6 +90,7 @@ class RoleSpec(SpecModel):
     moment: Name
     deemed: Name | None = None
     unless: Name | None = None
+    steps: Names = []
 
 
 class MomentSpec(SpecModel):
