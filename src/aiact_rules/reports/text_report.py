@@ -9,6 +9,7 @@ from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.citations import in_order
 from aiact_rules.core.decisions import Decision
+from aiact_rules.core.facts import Sureness
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import Pack
@@ -116,7 +117,8 @@ def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
     for finding in pack.findings:
         groups[finding.status].append(finding)
     yield from _group(basis, "Breached: this must change first", groups[Status.BREACHED], long=True)
-    yield from _open(basis, groups[Status.OPEN])
+    yield from _contradictions(decision, groups[Status.OPEN])
+    yield from _open(basis, [f for f in groups[Status.OPEN] if f.kind is not Kind.CONTRADICTION])
     yield from _questions(pack)
     later = [f for f in groups[Status.CONDITION] if f.certain]
     yield from _group(
@@ -158,7 +160,7 @@ def _group(
         for finding in articles[article]:
             point = _point(finding.provision, article)
             line = f"{point} {finding.must}" if point else finding.must
-            named = f" ({finding.id})" if finding.kind in (Kind.SIGNAL, Kind.CONTRADICTION) else ""
+            named = f" ({finding.id})" if finding.kind is Kind.SIGNAL else ""
             yield from wrapped(line + named + _due(finding, judged_on), "    - ", "      ")
     yield ""
 
@@ -187,6 +189,28 @@ def _finding(pack: Pack, finding: Finding) -> Iterator[str]:
         yield from wrapped(f"would show it: {'; '.join(finding.evidence)}", "      ", "      ")
     if finding.sanction is not None:
         yield from wrapped(f"a breach can cost {fine(finding.sanction)}", "      ", "      ")
+
+
+def _contradictions(decision: Decision, findings: list[Finding]) -> Iterator[str]:
+    """Yield what is stated against what, each statement with its place."""
+    found = [finding for finding in findings if finding.kind is Kind.CONTRADICTION]
+    if not found:
+        return
+    yield f"Contradictions in what is stated ({len(found)})"
+    for finding in found:
+        yield from wrapped(f"{finding.provision}: {'; '.join(finding.because)}", "  ", "      ")
+        for name in finding.facts:
+            fact = decision.facts[name]
+            if fact.origin.sureness is not Sureness.DECLARED_BY_DEFAULT:
+                value = decision.vocabulary[name].format(fact.value)
+                said = ", ".join(map(str, value)) or "[]" if isinstance(value, list) else value
+                yield from wrapped(f"{name}: {_plain(said)} ({fact.origin})", "      ", "        ")
+        yield from wrapped(f"{finding.must} (id: {finding.id})", "      ", "      ")
+    yield ""
+
+
+def _plain(value: object) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
 def _open(basis: Pack, findings: list[Finding]) -> Iterator[str]:

@@ -201,7 +201,9 @@ def _roles_and_moments(spec_entry: tuple[SpecFile, Node, PackSpec] | None) -> tu
         return {}, {}
     _, node, spec = spec_entry
     roles = {
-        entry.key: Role(entry.key, role.provision, role.means, role.moment, role.deemed, role.unless, tuple(role.steps), entry.place)
+        entry.key: Role(
+            entry.key, role.provision, role.means, role.moment, role.deemed, role.unless, tuple(role.steps), entry.place
+        )
         for entry in entries(child(node, "roles"))
         if (role := spec.roles.get(entry.key)) is not None
     }
