@@ -106,6 +106,7 @@ class Completion:
 
     derived: tuple[FactDeclaration, ...]
     defaults: Mapping[str, Fact]
+    bounded: tuple[FactDeclaration, ...] = ()
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> Completion:
@@ -118,7 +119,8 @@ class Completion:
             for d in declarations
             if d.if_absent is not None
         }
-        return cls(tuple(d for d in declarations if d.derivation is not None), defaults)
+        derived = tuple(d for d in declarations if d.derivation is not None)
+        return cls(derived, defaults, tuple(d for d in declarations if d.bounded_by))
 
     def of_facts(self, stated: Facts) -> Facts:
         """Complete facts. Raises InputError where what is stated and what follows disagree."""
@@ -126,6 +128,8 @@ class Completion:
         problems: list[Problem] = []
         for declaration in self.derived:
             _derive(declaration, known, problems)
+        for declaration in self.bounded:
+            _check_bounds(declaration, known, problems)
         if problems:
             raise InputError(problems)
         # What is known keeps its place and its value; the defaults of the rest follow.
@@ -152,11 +156,11 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
     else:
         value = sum(numbers, Decimal(0))
     stated = known.get(declaration.name)
-    if stated is not None and stated.value != value:
+    if stated is not None and not (isinstance(stated.value, Decimal) and derivation.fits(stated.value, value)):
         problems.append(
             Problem(
                 f"`{declaration.name}` is stated as {_show(stated.value)} but follows as {_show(value)}"
-                f" from {', '.join(derivation.of)}",
+                f" from {', '.join(derivation.of)}, so that they contradict each other",
                 stated.origin.place,
                 "remove it, or fix the facts it is computed from",
             )
@@ -165,6 +169,21 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
     if stated is None:
         origin = Origin(Place(" and ".join(derivation.of)), Sureness.DERIVED, derivation.operation)
         known[declaration.name] = Fact(declaration.name, value, origin)
+
+
+def _check_bounds(declaration: FactDeclaration, known: Mapping[str, Fact], problems: list[Problem]) -> None:
+    fact = known.get(declaration.name)
+    for name in declaration.bounded_by if fact is not None else ():
+        bound = known.get(name)
+        if fact is None or bound is None or fact.value <= bound.value:  # type: ignore[operator]  # of one type, as loaded
+            continue
+        problems.append(
+            Problem(
+                f"`{fact.name}` is {_show(fact.value)}, which contradicts `{name}`, {_show(bound.value)} at {bound.origin}",
+                fact.origin.place,
+                f"`{fact.name}` is never more than `{name}`: correct one of the two",
+            )
+        )
 
 
 def _show(value: FactValue) -> str:

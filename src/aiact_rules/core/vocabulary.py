@@ -44,10 +44,18 @@ _KINDS: Mapping[FactType, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How a fact follows from other facts by arithmetic: the `ratio` of two, or the `sum` of several."""
+    """How a fact follows from other facts by arithmetic: the `ratio` of two, or the `sum` of several.
+
+    With `or_more` that is the least it can be, so that it may be stated as more.
+    """
 
     operation: str
     of: tuple[str, ...]
+    or_more: bool = False
+
+    def fits(self, stated: Decimal, follows: Decimal) -> bool:
+        """Return whether what is stated agrees with what follows."""
+        return stated >= follows if self.or_more else stated == follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class FactDeclaration:
     `values` maps each permitted value of a `one_of` or `some_of` fact to its plain-words label. An open `some_of`
     fact (`values` is None) takes any code. A checklist accepts the word `all`. `if_absent` is the value that
     silence has, allowed only together with the reason for it. `organisation` marks what an organisation may state once for
-    all its releases. `uncontradicted` is why nothing in the vocabulary speaks against an answer that exempts.
+    all its releases. `uncontradicted` is why nothing in the vocabulary speaks against an answer that exempts. `above`, `at_most` and
+    `bounded_by` (the names of facts) say between what a quantity or a date can lie.
     """
 
     name: str
@@ -70,6 +79,9 @@ class FactDeclaration:
     if_absent: FactValue | None = None
     if_absent_because: str | None = None
     derivation: Derivation | None = None
+    above: Decimal | None = None
+    at_most: Decimal | None = None
+    bounded_by: tuple[str, ...] = ()
     note: str | None = None
     organisation: bool = False
     uncontradicted: str | None = None
@@ -84,8 +96,7 @@ class FactDeclaration:
             return _parse_yes_no(text)
         if self.type is FactType.QUANTITY:
             amount = parse_quantity(text)
-            if amount < 0:
-                raise ValueError(f"an amount is never below zero, found `{text}`")
+            self._check_amount(amount, text)
             return amount
         if self.type is FactType.DATE:
             return parse_date(text)
@@ -120,8 +131,18 @@ class FactDeclaration:
                 self._known_value(word)
         elif isinstance(value, str):
             self.parse(value)
-        elif isinstance(value, Decimal) and (not value.is_finite() or value < 0):
-            raise ValueError(f"an amount is a finite number and never below zero, found `{value}`")
+        elif isinstance(value, Decimal):
+            if not value.is_finite():
+                raise ValueError(f"an amount is a finite number, found `{value}`")
+            self._check_amount(value, str(value))
+
+    def _check_amount(self, amount: Decimal, text: str) -> None:
+        if amount < 0:
+            raise ValueError(f"an amount is never below zero, found `{text}`")
+        if self.above is not None and amount <= self.above:
+            raise ValueError(f"expected more than {format_quantity(self.above)}, found `{text}`")
+        if self.at_most is not None and amount > self.at_most:
+            raise ValueError(f"expected {format_quantity(self.at_most)} at most, found `{text}`")
 
     def _known_value(self, text: str) -> str:
         text = text.strip()

@@ -21,7 +21,7 @@ import z3
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.formulas import holds
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
-from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
+from aiact_rules.core.vocabulary import Derivation, FactType, FactValue, Vocabulary
 
 Formula = Any  # a z3 Boolean expression; the library has no types
 Record = dict[str, FactValue]
@@ -108,9 +108,12 @@ class Inputs:
             name = waiting[-1]
             for vocabulary in vocabularies:
                 declaration = vocabulary.get(name)
-                if declaration is not None and declaration.derivation is not None:
-                    self.computed |= {name, *declaration.derivation.of}
-                    for part in declaration.derivation.of:
+                if declaration is None or declaration.type is not FactType.QUANTITY:
+                    continue
+                parts = (*(declaration.derivation.of if declaration.derivation else ()), *declaration.bounded_by)
+                if parts:
+                    self.computed |= {name, *parts}
+                    for part in parts:
                         if part not in by_fact:
                             by_fact[part] = []
                             waiting.insert(0, part)
@@ -209,18 +212,29 @@ class View:
         if completing is not None:
             for declaration in completing.declarations.values():
                 if declaration.derivation is not None and declaration.name in inputs.facts:
-                    self._derive(declaration.name, declaration.derivation.operation, declaration.derivation.of)
+                    self._derive(declaration.name, declaration.derivation)
+            for declaration in completing.declarations.values():
+                if declaration.type is FactType.QUANTITY and declaration.name in inputs.facts:
+                    self._bound(declaration.name, declaration.bounded_by)
 
-    def _derive(self, name: str, operation: str, of: tuple[str, ...]) -> None:
+    def _derive(self, name: str, derivation: Derivation) -> None:
         fact = self.inputs.facts[name]
-        follows = z3.And([self._known[part] for part in of])
-        values = [self.inputs.facts[part].value for part in of]
-        if operation == "ratio":
+        follows = z3.And([self._known[part] for part in derivation.of])
+        values = [self.inputs.facts[part].value for part in derivation.of]
+        if derivation.operation == "ratio":
             equal = z3.And(values[1] != 0, fact.value * values[1] == values[0])
         else:
             equal = fact.value == z3.Sum(values)
+            if derivation.or_more:
+                equal = z3.Or(equal, z3.And(self._known[name], fact.value > z3.Sum(values)))
         self.conditions.append(z3.Implies(follows, equal))
         self._known[name] = z3.Or(self._known[name], follows)
+
+    def _bound(self, name: str, bounds: tuple[str, ...]) -> None:
+        for bound in bounds:
+            both = z3.And(self._known[name], self._known[bound])
+            fits = self.inputs.facts[name].value <= self.inputs.facts[bound].value
+            self.conditions.append(z3.Implies(both, fits))
 
     def known(self, name: str) -> Formula:
         """Return whether a fact is known in this view."""

@@ -102,8 +102,9 @@ class Replay:
         vocabulary = pack_at.pack.vocabulary
         self._defaults = {d.name: d.if_absent for d in vocabulary.declarations.values() if d.if_absent is not None}
         self._completion = Completion.of(vocabulary)
-        derived = [d for d in vocabulary.declarations.values() if d.derivation is not None]
-        self._in_derivations = frozenset(name for d in derived if d.derivation is not None for name in d.derivation.of)
+        declared = vocabulary.declarations.values()
+        parts = [(*(d.derivation.of if d.derivation else ()), *d.bounded_by) for d in declared]
+        self._in_derivations = frozenset(name for names in parts for name in names)
         self._empty = Evaluation(pack_at, {})
         self._kept: dict[frozenset[tuple[str, FactValue]], Evaluation | None] = {}
 

@@ -176,10 +176,11 @@ class ClashSpec(SpecModel):
 
 
 class DerivedSpec(SpecModel):
-    """How a quantity follows from others: exactly one of the two keys."""
+    """How a quantity follows from others: exactly one of `ratio` and `sum`. With `or_more` it may be stated as more."""
 
     ratio: list[FactName] | None = None
     sum: list[FactName] | None = None
+    or_more: Flag = False
 
 
 class FactSpec(SpecModel):
@@ -194,6 +195,8 @@ class FactSpec(SpecModel):
     if_absent: Text | list[Text] | None = None
     if_absent_because: Words | None = None
     derived: DerivedSpec | None = None
+    above: Text | None = None
+    at_most: Text | list[FactName] | None = None
     note: Words | None = None
     organisation: Flag = False
     belongs_to: dict[FactName, Names] = {}

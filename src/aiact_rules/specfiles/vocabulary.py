@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import Place, did_you_mean
-from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary
+from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary, parse_quantity
 from aiact_rules.specfiles.format import FactSpec, VocabularyFile
 from aiact_rules.specfiles.loading import Loading
 from aiact_rules.specfiles.validation import child, entries, place_of
@@ -42,6 +43,14 @@ def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
                 )
             elif of is not None and of.type is not FactType.QUANTITY:
                 loading.problem(f"fact `{declaration.name}`: `{name}` is not a quantity", declaration.place)
+        for name in declaration.bounded_by:
+            bound = kept.get(name)
+            if bound is None and name not in loading.unread:
+                loading.problem(
+                    f"fact `{declaration.name}`: unknown fact `{name}`", declaration.place, did_you_mean(name, kept)
+                )
+            elif bound is not None and bound.type is not declaration.type:
+                loading.problem(f"fact `{declaration.name}`: `{name}` is of another type", declaration.place)
     return Vocabulary(kept)
 
 
@@ -72,7 +81,11 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         elif kind is not FactType.QUANTITY:
             loading.problem(f"{subject}: only a quantity can be derived", place)
         else:
-            derivation = Derivation("ratio", tuple(ratio)) if ratio else Derivation("sum", tuple(total or ()))
+            more = spec.derived.or_more
+            derivation = (
+                Derivation("ratio", tuple(ratio), more) if ratio else Derivation("sum", tuple(total or ()), more)
+            )
+    above, at_most, bounded_by = _bounds(spec, kind, subject, place, loading)
     declaration = FactDeclaration(
         name=name,
         type=kind,
@@ -83,6 +96,9 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         checklist=spec.checklist,
         if_absent_because=spec.if_absent_because,
         derivation=derivation,
+        above=above,
+        at_most=at_most,
+        bounded_by=bounded_by,
         note=spec.note,
         organisation=spec.organisation,
         uncontradicted=spec.uncontradicted,
@@ -99,3 +115,25 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         except ValueError as error:
             loading.problem(f"{subject}: `if_absent`: {error}", place_of(child(node, "if_absent"), place))
     return declaration
+
+
+def _bounds(
+    spec: FactSpec, kind: FactType, subject: str, place: Place, loading: Loading
+) -> tuple[Decimal | None, Decimal | None, tuple[str, ...]]:
+    """Return what a value lies above, what it is at most, and the facts that it is at most."""
+    names = tuple(spec.at_most) if isinstance(spec.at_most, list) else ()
+    if names and kind not in (FactType.QUANTITY, FactType.DATE):
+        loading.problem(f"{subject}: only a quantity or a date is bounded by other facts", place)
+        names = ()
+    numbers: list[Decimal | None] = []
+    for key, text in (("above", spec.above), ("at_most", None if names else spec.at_most)):
+        number = None
+        if isinstance(text, str):
+            try:
+                number = parse_quantity(text)
+            except ValueError as error:
+                loading.problem(f"{subject}: `{key}`: {error}", place)
+            if kind is not FactType.QUANTITY:
+                loading.problem(f"{subject}: only a quantity has `{key}` with a number", place)
+        numbers.append(number)
+    return numbers[0], numbers[1], names

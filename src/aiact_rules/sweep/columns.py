@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -18,7 +19,7 @@ from aiact_rules.engines.plane_numbers import shortest_decimal
 from aiact_rules.engines.plane_program import Input, Silent
 from aiact_rules.engines.plane_values import ColumnPlanes, FactReader
 from aiact_rules.sweep.mapping import NEEDS_WHOLE_LISTS, ColumnMap, scale_of
-from aiact_rules.sweep.plan import Plan, usual_moment
+from aiact_rules.sweep.plan import Bound, Plan, usual_moment
 
 
 def reader_of(plan: Plan, column: ColumnMap) -> FactReader:
@@ -94,7 +95,7 @@ class DerivedColumn:
             for column in plan.columns
             if column.fact in self._derived.derivation.of or column.fact == fact
         }
-        self._seen: dict[tuple[Decimal | None, ...], tuple[FactValue | None, str | None]] = {}
+        self.values: list[FactValue | None] = []
         declared = plan.declarations[fact]
         self._reader = ColumnReader(FactReader(declared.type, _decimal, _no_list), tuple(inputs))
 
@@ -109,12 +110,13 @@ class DerivedColumn:
                 columns.append(_numbers_of(batch.column(column), reader, faults if name == self.fact else {}))
             else:
                 columns.append([self._derived.known.get(name)] * batch.num_rows)
-        texts: list[str | None] = []
+        self.values = []
         for row, numbers in enumerate(zip(*columns, strict=True)):
             value, fault = self._follows(numbers)
-            texts.append(None if value is None else str(value))
+            self.values.append(value)
             if fault is not None:
                 faults[row] = fault
+        texts = [None if value is None else str(value) for value in self.values]
         reading = self._reader.read(pa.array(texts, pa.string()))
         return ColumnPlanes(reading.planes, faults)
 
@@ -130,13 +132,43 @@ class DerivedColumn:
                 value = parts[0] / parts[1]
             else:
                 value = sum(parts, Decimal(0))
-        if stated is not None and stated != value:
+        if stated is not None and not self._derived.derivation.fits(stated, value):
             return None, f"stated as `{stated}` but follows as `{value}`"
-        return value, None
+        return value if stated is None else stated, None
+
+
+class BoundedColumn:
+    """A fact that is never more than another, compared row by row once both are read."""
+
+    def __init__(self, plan: Plan, bound: Bound, derived: Mapping[str, DerivedColumn]) -> None:
+        self.fact, self.bound = bound.fact, bound.bound
+        self._known, self._derived = bound.known, derived
+        self._columns = {
+            column.fact: (column.column, reader_of(plan, column))
+            for column in plan.columns
+            if column.fact in (bound.fact, bound.bound)
+        }
+
+    def faults(self, batch: pa.RecordBatch) -> dict[int, str]:
+        """Return the rows in which the fact is more than the other, with the reason."""
+        pairs = zip(self._values(self.fact, batch), self._values(self.bound, batch), strict=True)
+        return {
+            row: f"`{value}` contradicts `{self.bound}`, `{bound}`: it is never more"
+            for row, (value, bound) in enumerate(pairs)
+            if value is not None and bound is not None and value > bound  # type: ignore[operator]  # of one type
+        }
+
+    def _values(self, name: str, batch: pa.RecordBatch) -> list[FactValue | None]:
+        if name in self._derived:
+            return self._derived[name].values
+        if name in self._columns:
+            column, reader = self._columns[name]
+            return _numbers_of(batch.column(column), reader, {})
+        return [self._known.get(name)] * batch.num_rows
 
 
 def _numbers_of(array: pa.Array, reader: FactReader, faults: dict[int, str]) -> list[FactValue | None]:
-    """Read quantities row by row, and note what is wrong with those that cannot be read."""
+    """Read quantities or dates row by row, and note what is wrong with those that cannot be read."""
     found: list[FactValue | None] = []
     floating = pa.types.is_floating(array.type)
     values = array.to_numpy(zero_copy_only=False) if floating else array.to_pylist()
@@ -148,7 +180,7 @@ def _numbers_of(array: pa.Array, reader: FactReader, faults: dict[int, str]) -> 
             number, fault = reader.parsed(text)
         if fault is not None:
             faults[row] = fault
-        found.append(number if isinstance(number, Decimal) else None)
+        found.append(number if isinstance(number, Decimal | date) else None)
     return found
 
 

@@ -22,7 +22,7 @@ from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import Machine, Plane, Words, packed, unpacked
 from aiact_rules.engines.plane_program import ALL, Circuit, Input
 from aiact_rules.sweep.bitsets import row_sets, set_column
-from aiact_rules.sweep.columns import DerivedColumn, MomentColumn, reader_of
+from aiact_rules.sweep.columns import BoundedColumn, DerivedColumn, MomentColumn, reader_of
 from aiact_rules.sweep.mapping import ColumnMap
 from aiact_rules.sweep.plan import Plan
 from aiact_rules.sweep.statuses import JudgementPlanes, judgement_planes
@@ -106,6 +106,8 @@ class Kernel:
         ]
         inputs = {fact: [self.program.inputs[number] for number in numbers] for fact, numbers in wanted.items()}
         self._derived = [DerivedColumn(plan, name, inputs.get(name, ()), wanted.get(name, ())) for name in plan.derived]
+        by_name = {derived.fact: derived for derived in self._derived}
+        self._bounded = [BoundedColumn(plan, bound, by_name) for bound in plan.bounds]
         self._moment = (
             MomentColumn(plan, inputs.get(MOMENT, ()), wanted.get(MOMENT, ()))
             if plan.usual_moments is not None
@@ -187,6 +189,8 @@ class Kernel:
             reading = derived.read(batch)
             _note(faults, f"`{derived.fact}`", reading.faults)
             yield from zip(derived.numbers, reading.planes, strict=True)
+        for bounded in self._bounded:
+            _note(faults, f"`{bounded.fact}`", bounded.faults(batch))
 
     # Answering
 

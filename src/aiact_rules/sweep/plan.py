@@ -59,6 +59,15 @@ class Derived:
     known: Mapping[str, FactValue]
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A fact that is never more than another; one of them may be the same in all rows."""
+
+    fact: str
+    bound: str
+    known: Mapping[str, FactValue]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is read from which column, under which packs and dates it is judged, and which sets are given."""
@@ -75,6 +84,7 @@ class Plan:
     scope: Scope | None = None
     words: tuple[str, ...] = ()
     cues: Mapping[str, Cue] = field(default_factory=dict)
+    bounds: tuple[Bound, ...] = ()
 
     @property
     def facts(self) -> frozenset[str]:
@@ -130,12 +140,25 @@ def make_plan(
         )
         for day in dates
     )
+    bounds = _bounds(vocabulary, {*facts, *derived}, same)
     needed = {*facts, *derived, *(name for each in derived.values() for name in each.derivation.of)}
     needed |= {MOMENT, ROLES, MARKETS}
     declarations = {name: vocabulary[name] for name in sorted(needed) if name in vocabulary}
     searched = tuple(words) if cues else ()
     return Plan(
-        table.key, columns, declarations, judgements, derived, usual, tuple(sets), counts, same, scope, searched, cues
+        table.key,
+        columns,
+        declarations,
+        judgements,
+        derived,
+        usual,
+        tuple(sets),
+        counts,
+        same,
+        scope,
+        searched,
+        cues,
+        bounds,
     )
 
 
@@ -149,6 +172,16 @@ def _derived(vocabulary: Vocabulary, facts: Collection[str], same: Mapping[str, 
         and any(name in facts for name in d.of)
         and all(name in facts or name in same for name in d.of)
     }
+
+
+def _bounds(vocabulary: Vocabulary, varying: Collection[str], same: Mapping[str, FactValue]) -> tuple[Bound, ...]:
+    """Return the pairs of facts of which one is never more than the other, and at least one differs from row to row."""
+    return tuple(
+        Bound(d.name, bound, {name: same[name] for name in (d.name, bound) if name in same})
+        for d in vocabulary.declarations.values()
+        for bound in d.bounded_by
+        if {d.name, bound} & {*varying} and {d.name, bound} <= {*varying, *same}
+    )
 
 
 def _usual(scope: Scope, stated: Collection[str]) -> dict[str, FactValue]:
