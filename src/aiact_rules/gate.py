@@ -207,7 +207,7 @@ class Gate:
         engine = engine or request.organisation.text("engine") or self.engine
         packs, vocabulary = self.shelf.packs(request.pack_ids), self.shelf.vocabulary(request.pack_ids)
         facts = self.shelf.completion(request.pack_ids).of_facts(request.facts)
-        values = {fact.name: fact.value for fact in facts}
+        values = facts.values()
         decisions = []
         for pack in packs:
             prepared = self._prepare(pack, request.as_of, request.readings, engine)

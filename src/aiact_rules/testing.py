@@ -240,7 +240,7 @@ class CaseRunner:
         as_of = case.as_of or DEFAULT_AS_OF
         judge, run = self._prepare(as_of, case.readings)
         facts = with_defaults(self.facts(case), [self.pack], as_of).completed(self.pack.vocabulary)
-        values = {fact.name: fact.value for fact in facts}
+        values = facts.values()
         return judge.decide(facts, values, run(values))
 
     def facts(self, case: Case) -> Facts:

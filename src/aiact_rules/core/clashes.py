@@ -22,7 +22,7 @@ def with_clashes(operators: Mapping[str, Facts], completion: Completion, clashes
     A clash of two operators is held against both, what nobody bears out against whoever states it. Raises InputError
     where the facts of one contradict each other by arithmetic.
     """
-    values = {name: {f.name: f.value for f in completion.of_facts(facts)} for name, facts in operators.items()}
+    values = {name: completion.of_facts(facts).values() for name, facts in operators.items()}
     found: dict[str, dict[str, list[str]]] = {name: {} for name in operators}
     for clash in clashes:
         if clash.same is not None:

@@ -32,6 +32,19 @@ class ParameterName:
     name: str
 
 
+_AS_STATED = " as stated"
+
+
+def as_stated(fact: str) -> str:
+    """Return the name under which a test sees a fact only where it is stated, and not by its declared default."""
+    return fact + _AS_STATED
+
+
+def fact_of(name: str) -> str:
+    """Return the fact that a test is about, whether it takes its declared default or not."""
+    return name.removesuffix(_AS_STATED)
+
+
 Operand = bool | str | Decimal | date | frozenset[str] | ParameterName | None
 
 

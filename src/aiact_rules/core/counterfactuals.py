@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, product
 
-from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.conditions import FactTest, Test, as_stated, fact_of
 from aiact_rules.core.formulas import Formula, Literal, Lowered, literals, specialised, truth_of, truths
 from aiact_rules.core.outcomes import code
 from aiact_rules.core.pack_decisions import PackDecision
@@ -76,7 +76,8 @@ class _Search:
                     if trials > _MOST_TRIALS or len(found) >= most:
                         return found
                     changes = dict(zip(names, values, strict=True))
-                    verdict = self.verdict({**self.pack.values, **changes})
+                    stated = {as_stated(name): value for name, value in changes.items()}
+                    verdict = self.verdict({**self.pack.values, **changes, **stated})
                     if verdict is not self.pack.verdict:
                         found.append(Counterfactual(self.pack.pack_id, changes, verdict))
                         seen.append(frozenset(names))
@@ -96,7 +97,7 @@ class _Search:
         values: dict[str, list[FactValue]] = {}
         for atom in atoms:
             for value in self.values_for(atom):
-                listed = values.setdefault(atom.fact, [])
+                listed = values.setdefault(fact_of(atom.fact), [])
                 if value != self.pack.values.get(atom.fact) and value not in listed:
                     listed.append(value)
         return {name: listed for name, listed in values.items() if listed}
@@ -125,7 +126,7 @@ class _Search:
         if atom.test is Test.IS:
             yield from (True, False)
         elif atom.test is Test.ONE_OF:
-            declaration = self.pack.pack_at.pack.vocabulary.get(atom.fact)
+            declaration = self.pack.pack_at.pack.vocabulary.get(fact_of(atom.fact))
             if declaration is not None and declaration.type is FactType.ONE_OF and declaration.values:
                 yield from declaration.values
         elif atom.test in (Test.INCLUDES, Test.EMPTY):

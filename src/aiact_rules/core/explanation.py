@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
+from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test, fact_of
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.pack_decisions import PackDecision
@@ -175,8 +175,9 @@ class _Explainer:
         return Explanation(says, truth, provision, parts=(step,) if step.says != "always" else ())
 
     def fact(self, test: FactTest, truth: Truth) -> Explanation:
-        says = f"{test.fact} {comparison_in_words(test)}"
-        if test.fact not in self.facts:
+        name = fact_of(test.fact)
+        says = f"{name}{' as stated' if name != test.fact else ''} {comparison_in_words(test)}"
+        if name not in self.facts:
             return Explanation(says, truth, origin="not stated")
-        fact = self.facts[test.fact]
+        fact = self.facts[name]
         return Explanation(says, truth, origin=f"{value_in_words(fact.value)}, {fact.origin}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from aiact_rules.core.conditions import as_stated
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
 
@@ -79,6 +80,14 @@ class Facts:
         """Return the value of a fact, or None where it is unknown."""
         fact = self.by_name.get(name)
         return None if fact is None else fact.value
+
+    def values(self) -> dict[str, FactValue]:
+        """Return the values as tests see them: by name, and under a second one where a declared default is not all of it."""
+        found = {name: fact.value for name, fact in self.by_name.items()}
+        for name, fact in self.by_name.items():
+            if fact.origin.sureness is not Sureness.DECLARED_BY_DEFAULT:
+                found[as_stated(name)] = fact.value
+        return found
 
     def completed(self, vocabulary: Vocabulary) -> Facts:
         """Add what follows by arithmetic, then the declared defaults of facts nobody stated."""

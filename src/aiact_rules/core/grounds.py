@@ -16,6 +16,7 @@ from aiact_rules.core.conditions import (
     Not,
     ParameterName,
     ReadingIs,
+    fact_of,
     leaves,
     rebuilt,
 )
@@ -70,7 +71,7 @@ class Grounds:
         for leaf in leaves(condition):
             if isinstance(leaf, FactTest):
                 if leaf.fact in self._evaluation.facts:
-                    found[leaf.fact] = None
+                    found[fact_of(leaf.fact)] = None
             elif isinstance(leaf, Holds):
                 if leaf.conclusion not in self._facts:
                     self._facts[leaf.conclusion] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aiact_rules.core.conditions import FactTest, leaves
+from aiact_rules.core.conditions import FactTest, fact_of, leaves
 from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered, truth_of
 from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
 from aiact_rules.core.rules import Obligation
@@ -46,7 +46,7 @@ class Asking:
             return ()
         if isinstance(formula, Literal):
             if not formula.is_node:
-                return (self._lowered.atoms[formula.index].fact,)
+                return (fact_of(self._lowered.atoms[formula.index].fact),)
             key = (formula.index, formula.positive is positive)
             if key not in self._found:
                 self._found[key] = self.questions(self._lowered.nodes[formula.index].formula, key[1])
@@ -91,7 +91,9 @@ class Asking:
 def clearing(signal: Obligation) -> tuple[str, ...]:
     """Return the fact that clears a certain signal: its dismissal where it allows one, else the first fact it tests."""
     conditions = (signal.given,) if signal.met is None else (signal.met, signal.given)
-    tested = [leaf.fact for condition in conditions for leaf in leaves(condition) if isinstance(leaf, FactTest)]
+    tested = [
+        fact_of(leaf.fact) for condition in conditions for leaf in leaves(condition) if isinstance(leaf, FactTest)
+    ]
     return (DISMISSED,) if DISMISSED in tested else tuple(f for f in tested if f not in _ABOUT_THE_RELEASE)[:1]
 
 

@@ -180,4 +180,4 @@ class Judge:
 
 def decide(pack_at: PackAt, lowered: Lowered, facts: Facts, outcome: Outcome) -> PackDecision:
     """Decide on one release; `Judge` says the same of many."""
-    return Judge.of(pack_at, lowered).decide(facts, {fact.name: fact.value for fact in facts}, outcome)
+    return Judge.of(pack_at, lowered).decide(facts, facts.values(), outcome)

@@ -288,13 +288,15 @@ class Moment:
 class Cue:
     """Words in a document that suggest a situation of the law; they can make a verdict stricter, never laxer.
 
-    Where the words occur and the facts deny `suggests`, a person must confirm.
+    Where the words occur and the facts deny `suggests`, a person must confirm. With `facts` they are looked for in what
+    these facts of free text state, such as the name of a licence, and not in prose.
     """
 
     id: str
     provision: str
     words: tuple[str, ...]
     suggests: Condition
+    facts: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 

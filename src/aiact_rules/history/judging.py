@@ -37,7 +37,7 @@ def history_of(gate: Gate, table: Table, request: Request, operator: str | None 
     request = request.of_operator(operator)
     packs = {version.pack: gate.catalogue.pack(version.pack) for version in table.versions}
     complete = Completion.of(gate.vocabulary(request.pack_ids)).of_facts(request.facts)
-    values = {fact.name: fact.value for fact in complete}
+    values = complete.values()
     engine = gate.catalogue.engine(gate.engine)
 
     def judge(version: Version) -> PackDecision:

@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import z3
 
-from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.conditions import FactTest, Test, as_stated, fact_of
 from aiact_rules.core.formulas import holds
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
 from aiact_rules.core.vocabulary import Derivation, FactType, FactValue, Vocabulary
@@ -101,7 +101,7 @@ class Inputs:
     def __init__(self, vocabularies: Sequence[Vocabulary], tests: Iterable[FactTest]) -> None:
         by_fact: dict[str, list[FactTest]] = {}
         for test in tests:
-            by_fact.setdefault(test.fact, []).append(test)
+            by_fact.setdefault(fact_of(test.fact), []).append(test)
         self.computed: set[str] = set()
         waiting = list(by_fact)
         while waiting:
@@ -122,6 +122,8 @@ class Inputs:
         self.domain: list[Formula] = []
         for name in sorted(by_fact):
             self._declare(name, by_fact[name], vocabularies)
+            # The same value; what differs is when it is known.
+            self.facts[as_stated(name)] = self.facts[name]
 
     def _declare(self, name: str, tests: list[FactTest], vocabularies: Sequence[Vocabulary]) -> None:
         declared = [declaration for v in vocabularies if (declaration := v.get(name)) is not None]
@@ -174,7 +176,9 @@ class Inputs:
     def record(self, model: Any, *, known_only: bool = True) -> Record:
         """Return the facts that a model of the solver states, or all facts as they are in it."""
         found: Record = {}
-        for fact in self.facts.values():
+        for name, fact in self.facts.items():
+            if name != fact.name:
+                continue
             if known_only and not z3.is_true(model.eval(fact.known, model_completion=True)):
                 continue
             if fact.type is FactType.SOME_OF:
@@ -207,7 +211,8 @@ class View:
         self.conditions: list[Formula] = []
         self._known: dict[str, Formula] = {}
         self._rails: dict[FactTest, Rail] = {}
-        for name, fact in inputs.facts.items():
+        for fact in inputs.facts.values():
+            name = fact.name
             self._known[name] = z3.Or(fact.known, learnt[name]) if name in learnt else fact.known
         if completing is not None:
             for declaration in completing.declarations.values():
@@ -216,6 +221,7 @@ class View:
             for declaration in completing.declarations.values():
                 if declaration.type is FactType.QUANTITY and declaration.name in inputs.facts:
                     self._bound(declaration.name, declaration.bounded_by)
+        self._known |= {as_stated(name): known for name, known in self._known.items()}
 
     def _derive(self, name: str, derivation: Derivation) -> None:
         fact = self.inputs.facts[name]

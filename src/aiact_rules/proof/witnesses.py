@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from aiact_rules.core.conditions import as_stated
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Completion, Fact, Facts, Origin
 from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
@@ -111,10 +112,10 @@ class Replay:
     def complete(self, record: Record) -> Record | None:
         """Add what follows by arithmetic and the declared defaults; None for facts that contradict each other."""
         if self._in_derivations.isdisjoint(record):
-            return {**self._defaults, **record}
+            return {**self._defaults, **record, **{as_stated(name): value for name, value in record.items()}}
         facts = Facts.of(Fact(name, value, Origin(Place("witness"))) for name, value in record.items())
         try:
-            return {fact.name: fact.value for fact in self._completion.of_facts(facts)}
+            return self._completion.of_facts(facts).values()
         except InputError:
             return None
 

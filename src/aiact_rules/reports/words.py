@@ -8,7 +8,18 @@ from decimal import Decimal
 from textwrap import wrap
 
 from aiact_rules.core.citations import in_order
-from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, ParameterName, ReadingIs, Test
+from aiact_rules.core.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    FactTest,
+    Holds,
+    Not,
+    ParameterName,
+    ReadingIs,
+    Test,
+    fact_of,
+)
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.penalties import Ceiling
@@ -152,7 +163,8 @@ class Conditions:
         return f"({joined})" if inside and len(parts) > 1 else joined
 
     def _fact(self, test: FactTest) -> str:
-        fact = f"`{test.fact}`"
+        name = fact_of(test.fact)
+        fact = f"`{name}`" if name == test.fact else f"`{name}` as stated"
         if test.test is Test.IS:
             return fact if test.operand is True else f"not {fact}"
         operand = test.operand

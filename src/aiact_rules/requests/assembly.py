@@ -11,7 +11,7 @@ from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
 from aiact_rules.core.clashes import with_clashes
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.requests.choosing import (
     ChosenPacks,
@@ -22,6 +22,7 @@ from aiact_rules.requests.choosing import (
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, shown
+from aiact_rules.sources.cues import signals_in_facts
 from aiact_rules.sources.document import Document
 from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.organisation import NOBODY
@@ -166,7 +167,17 @@ class Assembly:
         usual, said = self.usual, self.said
         stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
         stated = stated.overridden_by(usual.stated(self.vocabulary)).overridden_by(said.stated(self.vocabulary))
-        return with_defaults(self.with_all_markets(stated), self.packs, as_of)
+        return with_defaults(self.with_signals(self.with_all_markets(stated)), self.packs, as_of)
+
+    def with_signals(self, stated: Facts) -> Facts:
+        """Add the cues whose words stand in facts of free text to those found in prose."""
+        signals = signals_in_facts(stated, self.vocabulary, self.shelf.cues(self.pack_ids).values())
+        known = stated.value(SIGNALS)
+        every = {*(known if isinstance(known, frozenset) else ()), *(signal.cue for signal in signals)}
+        if not signals or every == known:
+            return stated
+        origin = stated[SIGNALS].origin if known else Origin(signals[0].place)
+        return stated.overridden_by(Facts.of([Fact(SIGNALS, frozenset(every), origin)]))
 
     def with_usual_roles(self, stated: Facts) -> Facts:
         """Add the roles in which the organisation usually acts, where the release names none."""

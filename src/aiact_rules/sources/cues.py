@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from aiact_rules.core.facts import Facts
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Cue
+from aiact_rules.core.vocabulary import FactType, Vocabulary
 from aiact_rules.sources.document import Signal
 from aiact_rules.sources.shown import shown
 
@@ -29,15 +31,18 @@ class Found:
     words: str
 
 
-def find_words(text: str, cues: Iterable[Cue]) -> tuple[Found, ...]:
+def find_words(text: str, cues: Iterable[Cue], fact: str | None = None) -> tuple[Found, ...]:
     """Return each cue whose words occur in a text, where they first do, in the order of the cues.
 
+    `fact` is the fact of free text that states it; None: it is prose, in which cues for such facts do not count.
     Case, line breaks, hyphens, emphasis, tags and invisible characters do not matter; words must be whole unless the cue
     ends them with `*`.
     """
     ways = [(way, way.translate(_FOLDED).lower()) for way in shown(text)]
     found = []
     for cue in cues:
+        if cue.facts and fact not in cue.facts:
+            continue
         matches = [
             (way.count("\n", 0, match.start()), match.start(), match.group())
             for way, folded in ways
@@ -56,6 +61,17 @@ def find_signals(text: str, cues: Iterable[Cue], name: str, first_line: int = 1)
     """Return each cue whose words occur in a text that begins at `first_line` of the document `name`."""
     return tuple(
         Signal(found.cue, Place(name, first_line + found.line), found.words) for found in find_words(text, cues)
+    )
+
+
+def signals_in_facts(facts: Facts, vocabulary: Vocabulary, cues: Iterable[Cue]) -> tuple[Signal, ...]:
+    """Return each cue whose words occur in what a fact of free text states, such as a task or the name of a licence."""
+    cues = tuple(cues)
+    texts = [fact for fact in facts if isinstance(fact.value, str) and vocabulary[fact.name].type is FactType.TEXT]
+    return tuple(
+        Signal(found.cue, fact.origin.place, found.words)
+        for fact in texts
+        for found in find_words(str(fact.value), cues, fact.name)
     )
 
 

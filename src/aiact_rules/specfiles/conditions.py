@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as Mapping_
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,8 @@ from aiact_rules.core.conditions import (
     ParameterName,
     ReadingIs,
     Test,
+    as_stated,
+    rebuilt,
 )
 from aiact_rules.core.problems import Place, Problem, did_you_mean
 from aiact_rules.core.rules import Parameter, Reading
@@ -27,6 +29,7 @@ from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary, p
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence
 
 _READING = "reading."
+_STATED = "stated"
 
 _QUANTITY_TESTS = {
     "above": Test.ABOVE,
@@ -173,9 +176,20 @@ class _ConditionReader:
             f"write {_EXAMPLES[kind]}",
         )
 
+    def stated(self, entry: Entry, test: Entry) -> Condition:
+        """Read a test that passes only where the fact is stated, not by its declared default."""
+        condition = self.fact(Entry(entry.key, test.value, test.place))
+
+        def leaf(part: FactTest | Holds | ReadingIs) -> Condition:
+            return replace(part, fact=as_stated(part.fact)) if isinstance(part, FactTest) else part
+
+        return rebuilt(condition, leaf)
+
     def operators(self, declaration: FactDeclaration, entry: Entry) -> Condition:
         assert isinstance(entry.value, Mapping)
         name, kind = declaration.name, declaration.type
+        if entry.value.keys() == (_STATED,):
+            return self.stated(entry, entry.value.entries[0])
         if not entry.value.entries:
             return self.problem(f"no test for `{name}`", entry.place, f"write {_EXAMPLES[kind]}")
         parts = []

@@ -55,20 +55,20 @@ class ContradictionReader:
             for entry in entries(child(node, "facts")):
                 spec = vocabulary.facts.get(entry.key)
                 if spec is not None:
-                    self._of_fact(entry, spec)
+                    self._of_fact(entry, spec, vocabulary.timetable)
         for _, node, article in self.loading.of(ArticleFile):
             given = self.loading.condition(child(node, "given"), "contradictions") if article.contradictions else ALWAYS
             for number, contradiction in enumerate(article.contradictions):
                 item = child(node, "contradictions", number)
                 assert item is not None
                 when = self.loading.condition(child(item, "when"), f"contradiction `{contradiction.id}`")
-                self._keep(contradiction, both(given, when), contradiction.provision, item)
+                self._keep(contradiction, both(given, when), contradiction.provision, item, article.timetable)
             for number, clash in enumerate(article.between_operators):
                 item = child(node, "between_operators", number)
                 assert item is not None
                 self._clash(clash, item)
 
-    def _of_fact(self, entry: Entry, spec: FactSpec) -> None:
+    def _of_fact(self, entry: Entry, spec: FactSpec, timetable: str | None) -> None:
         provision = spec.provision or ""
         for number, contradiction in enumerate(spec.contradicted_by):
             item = child(entry.value, "contradicted_by", number)
@@ -78,11 +78,11 @@ class ContradictionReader:
                 self._answer(entry, child(item, "answer"), spec, subject),
                 self.loading.condition(child(item, "when"), subject),
             )
-            self._keep(contradiction, when, contradiction.provision or provision, item)
+            self._keep(contradiction, when, contradiction.provision or provision, item, timetable)
         if spec.belongs_to:
-            self._belongs(entry, spec)
+            self._belongs(entry, spec, timetable)
 
-    def _belongs(self, entry: Entry, spec: FactSpec) -> None:
+    def _belongs(self, entry: Entry, spec: FactSpec, timetable: str | None) -> None:
         subject = f"fact `{entry.key}`"
         parts = [self._answer(entry, child(entry.value, "belongs_when"), spec, subject)]
         node = child(entry.value, "belongs_to")
@@ -95,9 +95,8 @@ class ContradictionReader:
             because="what is stated belongs to a situation that the list leaves out",
             must="name in the list the situation that this answer belongs to, or correct the answer",
             when={},
-            timetable=None,
         )
-        self._keep(contradiction, AllOf(tuple(parts)), spec.provision or "", entry.value, named=entry.key)
+        self._keep(contradiction, AllOf(tuple(parts)), spec.provision or "", entry.value, timetable, named=entry.key)
 
     def _answer(self, entry: Entry, node: Node | None, spec: FactSpec, subject: str) -> Condition:
         if node is not None:
@@ -113,7 +112,14 @@ class ContradictionReader:
         return ALWAYS
 
     def _keep(
-        self, spec: ContradictionSpec, when: Condition, provision: str, node: Node, *, named: str | None = None
+        self,
+        spec: ContradictionSpec,
+        when: Condition,
+        provision: str,
+        node: Node,
+        timetable: str | None,
+        *,
+        named: str | None = None,
     ) -> None:
         name = f"contradiction.{named or spec.id}"
         subject = f"contradiction `{named or spec.id}`"
@@ -132,7 +138,7 @@ class ContradictionReader:
             given=_not_dismissed(named or spec.id) if spec.dismissible else ALWAYS,
             met=Not(when),
             after=self.first,
-            timetable=spec.timetable,
+            timetable=spec.timetable or timetable,
             because=spec.because,
             reading=spec.reading,
             text=span,

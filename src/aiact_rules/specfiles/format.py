@@ -206,8 +206,9 @@ class FactSpec(SpecModel):
 
 
 class VocabularyFile(SpecModel):
-    """vocabulary.yaml"""
+    """vocabulary.yaml; `timetable` says from when what it declares about contradictions counts."""
 
+    timetable: Identifier | None = None
     facts: dict[FactName, FactSpec]
 
 
@@ -403,9 +404,10 @@ class SanctionsFile(SpecModel):
 
 
 class CueSpec(SpecModel):
-    """Words in a document that suggest a situation of the law."""
+    """Words in a document that suggest a situation of the law; with `facts`, in what these texts state, not in prose."""
 
     provision: Words
+    facts: list[FactName] = []
     words: Annotated[list[Words], Field(min_length=1)]
     suggests: ConditionText
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from aiact_rules.core.problems import did_you_mean
 from aiact_rules.core.rules import Cue, Deferral, Kind, LowerCap, Parameter, Reading, Route, Sanction, Timetable
-from aiact_rules.core.vocabulary import parse_date, parse_quantity
+from aiact_rules.core.vocabulary import FactType, parse_date, parse_quantity
 from aiact_rules.specfiles.format import CuesFile, ParametersFile, ReadingsFile, SanctionsFile, TimetablesFile
 from aiact_rules.specfiles.loading import Loading, keep_once
 from aiact_rules.specfiles.validation import child, entries, place_of
@@ -128,6 +128,10 @@ def read_cues(loading: Loading) -> dict[str, Cue]:
         for entry in entries(child(node, "cues")):
             spec = value.cues[entry.key]
             suggests = loading.condition(child(entry.value, "suggests"), f"cue `{entry.key}`")
-            cue = Cue(entry.key, spec.provision, tuple(spec.words), suggests, entry.place)
+            for name in spec.facts:
+                declared = loading.names.vocabulary.get(name)
+                if declared is None or declared.type is not FactType.TEXT:
+                    loading.problem(f"cue `{entry.key}`: `{name}` is no fact of free text", entry.place)
+            cue = Cue(entry.key, spec.provision, tuple(spec.words), suggests, tuple(spec.facts), entry.place)
             keep_once(loading, kept, entry.key, cue, "cue", entry.place)
     return kept

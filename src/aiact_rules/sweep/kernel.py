@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from aiact_rules.core.conditions import fact_of
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, SIGNALS
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactValue
@@ -98,7 +99,7 @@ class Kernel:
         self._machine = Machine(self.program)
         wanted: dict[str, list[int]] = {}
         for number, key in enumerate(self.program.inputs):
-            wanted.setdefault(key.fact, []).append(number)
+            wanted.setdefault(fact_of(key.fact), []).append(number)
         self._columns = [
             self._column(column, wanted.get(column.fact, []))
             for column in plan.columns
@@ -113,9 +114,7 @@ class Kernel:
             if plan.usual_moments is not None
             else None
         )
-        self._words = (
-            WordsColumn(plan.words, plan.cues, inputs.get(SIGNALS, ()), wanted.get(SIGNALS, ())) if plan.words else None
-        )
+        self._words = WordsColumn(plan, inputs.get(SIGNALS, ()), wanted.get(SIGNALS, ())) if plan.cues else None
 
     def __reduce__(self) -> tuple[type[Kernel], tuple[Plan]]:
         return Kernel, (self.plan,)

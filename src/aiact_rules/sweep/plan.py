@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from aiact_rules.core.conditions import as_stated
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.formulas import Lowered, specialised
 from aiact_rules.core.lowering import lower
@@ -13,8 +14,9 @@ from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.statuses import Status, Traits, traits_of
-from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactValue, Vocabulary
+from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary
 from aiact_rules.gate import Gate
+from aiact_rules.sources.cues import signals_in_facts
 from aiact_rules.sources.statements import parse_value
 from aiact_rules.sweep.mapping import ColumnMap, TableMap
 from aiact_rules.sweep.scope import Scope
@@ -85,6 +87,8 @@ class Plan:
     words: tuple[str, ...] = ()
     cues: Mapping[str, Cue] = field(default_factory=dict)
     bounds: tuple[Bound, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    always: frozenset[str] = frozenset()
 
     @property
     def facts(self) -> frozenset[str]:
@@ -121,7 +125,11 @@ def make_plan(
     same = _same_in_all_rows(table, stated, vocabulary, problems)
     if problems:
         raise InputError(problems)
-    cues = {cue.id: cue for pack in chosen for cue in pack.cues.values()} if words else {}
+    every_cue = {cue.id: cue for pack in chosen for cue in pack.cues.values()}
+    texts = {each.column: each.fact for each in columns if vocabulary[each.fact].type is FactType.TEXT}
+    words = tuple(dict.fromkeys((*words, *texts)))
+    always = frozenset(signal.cue for signal in signals_in_facts(_facts_of(same), vocabulary, every_cue.values()))
+    cues = every_cue if words or always else {}
     if cues:
         facts = {*facts, SIGNALS}
     derived = _derived(vocabulary, facts, same)
@@ -159,6 +167,8 @@ def make_plan(
         searched,
         cues,
         bounds,
+        texts,
+        always,
     )
 
 
@@ -218,14 +228,17 @@ def _same_in_all_rows(
         if name == ROLES and value == frozenset():
             problems.append(Problem("an operator without any role cannot be judged", place, "name a role"))
         same[name] = value
-    origin = Origin(Place("option"))
-    stated_once = Facts.of(Fact(name, value, origin) for name, value in same.items())
     try:
-        complete = stated_once.completed(vocabulary)
+        complete = _facts_of(same).completed(vocabulary)
     except InputError as error:
         problems.extend(error.problems)
         return same
     return same | {fact.name: fact.value for fact in complete if fact.origin.sureness is Sureness.DERIVED}
+
+
+def _facts_of(same: Mapping[str, FactValue]) -> Facts:
+    origin = Origin(Place("option"))
+    return Facts.of(Fact(name, value, origin) for name, value in same.items())
 
 
 def _words(said: object) -> str | list[str]:
@@ -268,13 +281,15 @@ def _planned(
     silence: dict[str, FactValue | None] = {
         name: vocabulary[name].if_absent for name in (*facts, *derived) if name in vocabulary
     }
+    known |= {as_stated(name): value for name, value in same.items()}
+    silence |= dict.fromkeys(as_stated(name) for name in (*facts, *derived))
     for declaration in vocabulary.declarations.values():
         if declaration.if_absent is not None and declaration.name not in silence:
             known.setdefault(declaration.name, declaration.if_absent)
     if scope is not None:
         for fact in scope.usual.values():
             if fact.name in silence:
-                silence[fact.name] = fact.value
+                silence[fact.name] = silence[as_stated(fact.name)] = fact.value
         if MARKETS in silence and scope.added:
             silence[MARKETS] = scope.added
     _default(RELEASE_DATE, as_of, known, silence)

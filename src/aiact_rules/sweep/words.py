@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
-from aiact_rules.core.packs import SIGNALS
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_program import Input
 from aiact_rules.engines.plane_values import ColumnPlanes, FactReader
-from aiact_rules.sources.cues import find_signals
+from aiact_rules.sources.cues import find_words
+from aiact_rules.sweep.plan import Plan
 
 _DESCRIBING = (
     "description",
@@ -50,31 +49,33 @@ def _plain(name: str) -> str:
 class WordsColumn:
     """The cues that stand in the describing columns of each row, as planes of the fact that lists them."""
 
-    def __init__(
-        self, columns: Sequence[str], cues: Mapping[str, Cue], inputs: Sequence[Input], numbers: Sequence[int]
-    ) -> None:
-        self.columns = tuple(columns)
+    def __init__(self, plan: Plan, inputs: Sequence[Input], numbers: Sequence[int]) -> None:
+        self.columns = plan.words
         self.numbers = tuple(numbers)
-        self._cues = tuple(cues.values())
-        self._seen: dict[str, list[str]] = {}
+        self._texts = plan.texts
+        self._always = sorted(plan.always)
+        self._cues = tuple(plan.cues.values())
+        self._seen: dict[tuple[str | None, str], list[str]] = {}
         self._reader = ColumnReader(FactReader(FactType.SOME_OF, _word, _words), tuple(inputs))
 
     def read(self, batch: pa.RecordBatch) -> ColumnPlanes:
         """Return the planes of the cues found. Silence is left where no words are."""
-        texts: list[list[str]] = [[] for _ in range(batch.num_rows)]
+        texts: list[list[str]] = [[*self._always] for _ in range(batch.num_rows)]
         for name in self.columns:
+            fact = self._texts.get(name)
             for row, said in enumerate(batch.column(name).to_pylist()):
                 if said is not None:
-                    texts[row] += self._found(said)
+                    texts[row] += self._found(said, fact)
         return self._reader.read(pa.array([sorted(set(cues)) or None for cues in texts], pa.list_(pa.string())))
 
-    def _found(self, said: object) -> list[str]:
+    def _found(self, said: object, fact: str | None) -> list[str]:
         text = "; ".join(str(each) for each in said) if isinstance(said, list | tuple) else str(said)
-        if text not in self._seen:
+        key = (fact, text)
+        if key not in self._seen:
             if len(self._seen) > _MOST_SEEN:
                 self._seen.clear()
-            self._seen[text] = [signal.cue for signal in find_signals(text, self._cues, SIGNALS)]
-        return self._seen[text]
+            self._seen[key] = [found.cue for found in find_words(text, self._cues, fact)]
+        return self._seen[key]
 
 
 def _word(text: str) -> FactValue | None:
