@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.conditions import FactTest, Test, fact_of
 from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 
@@ -43,7 +43,7 @@ def choices(lowered: Lowered, vocabulary: Vocabulary) -> tuple[Choices, ...]:
     """Return the values worth trying for each fact that the pack tests, by name."""
     atoms: dict[str, list[FactTest]] = {}
     for atom in lowered.atoms:
-        atoms.setdefault(atom.fact, []).append(atom)
+        atoms.setdefault(fact_of(atom.fact), []).append(atom)
     return tuple(_choices(fact, atoms[fact], vocabulary) for fact in sorted(atoms))
 
 

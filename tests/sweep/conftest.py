@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("pyarrow")
 
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.problems import Place
+from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.gate import Gate
 
@@ -37,7 +37,7 @@ def readable(records: Iterable[Mapping[str, FactValue]], vocabulary: Vocabulary)
     derived = {name: d.derivation for name, d in vocabulary.declarations.items() if d.derivation is not None}
     found = []
     for record in records:
-        row = {name: value for name, value in record.items() if not (isinstance(value, Decimal) and value < 0)}
+        row = {name: value for name, value in record.items() if _possible(name, value, vocabulary)}
         if row.get("operator.roles") == frozenset():
             del row["operator.roles"]
         if isinstance(markets := row.get("release.markets"), frozenset):
@@ -47,8 +47,32 @@ def readable(records: Iterable[Mapping[str, FactValue]], vocabulary: Vocabulary)
                 row.pop(derivation.of[0], None)
             elif derivation.operation == "ratio" and row.get(derivation.of[1]) == 0:
                 del row[derivation.of[1]]
-        found.append(row)
+        found.append(_within_bounds(row, vocabulary))
     return found
+
+
+def _possible(name: str, value: FactValue, vocabulary: Vocabulary) -> bool:
+    if not isinstance(value, Decimal) or name not in vocabulary:
+        return True
+    try:
+        vocabulary[name].check(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _within_bounds(row: dict[str, FactValue], vocabulary: Vocabulary) -> dict[str, FactValue]:
+    """Leave out the parts of what is more than its whole."""
+    bounded = [d for d in vocabulary.declarations.values() if d.bounded_by]
+    while True:
+        known = {fact.name for fact in stated(row)}
+        try:
+            stated(row).completed(vocabulary)
+        except InputError:
+            parts = [*(d.name for d in bounded), *(name for d in bounded if d.derivation for name in d.derivation.of)]
+            del row[next(name for name in parts if name in known)]
+        else:
+            return row
 
 
 def number(text: str) -> Decimal:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiact_rules.core.conditions import (
     FactTest,
     Test,
+    fact_of,
 )
 from aiact_rules.core.truth import Truth, all_of, any_of, negate
 from aiact_rules.core.vocabulary import FactValue
@@ -76,6 +77,11 @@ class Lowered:
     @property
     def facts(self) -> tuple[str, ...]:
         """The names of all facts any atom tests, sorted."""
+        return tuple(sorted({fact_of(atom.fact) for atom in self.atoms}))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names by which atoms see these facts, sorted: some also as they are stated."""
         return tuple(sorted({atom.fact for atom in self.atoms}))
 
 

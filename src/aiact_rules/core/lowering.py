@@ -97,12 +97,14 @@ class _Lowering:
         at = {moments: self.atom(FactTest(MOMENT, Test.ONE_OF, moments), True) for moments in reached}
         if len(reached) == 1:
             return next(iter(at.values()))
-        return disjunction(
-            [
+        key = "due:" + "; ".join(f"{' '.join(sorted(m))} for {' '.join(roles)}" for m, roles in reached.items())
+        if key not in self.by_name:
+            parts = [
                 conjunction([at[moments], disjunction([self.has_role(name) for name in roles])])
                 for moments, roles in reached.items()
             ]
-        )
+            self.node(key, disjunction(parts))
+        return Literal(self.by_name[key], True, True)
 
     def timetable(self, name: str) -> int:
         key = f"timetable:{name}"

@@ -56,7 +56,7 @@ class Outcomes:
         from aiact_rules.engines.plane_program import Circuit, Rails
 
         circuit = Circuit()
-        rails = Rails(circuit, lowered, dict.fromkeys(lowered.facts))
+        rails = Rails(circuit, lowered, dict.fromkeys(lowered.names))
         planes: list[int] = []
         for formula in lowered.conclusions.values():
             planes += [rails.possible(formula), rails.certain(formula)]

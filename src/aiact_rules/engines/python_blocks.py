@@ -181,7 +181,7 @@ class Layout:
         for value in (*shared, *scaled):
             if value in uses:
                 uses[value].values.append(value)
-        for fact in self._lowered.facts:
+        for fact in self._lowered.names:
             if fact in uses:
                 uses[fact].facts.append(fact)
 

@@ -17,7 +17,7 @@ from aiact_rules.proof.inputs import Formula, Rail, View
 def program_of(lowered: Lowered, vocabulary: Vocabulary) -> Program:
     """Return the plane program with every answer of a lowered pack as its outputs, in the order `plane_answers` reads."""
     silence: dict[str, FactValue | None] = {}
-    for fact in lowered.facts:
+    for fact in lowered.names:
         declaration = vocabulary.get(fact)
         silence[fact] = None if declaration is None else declaration.if_absent
     circuit = Circuit()
