@@ -100,14 +100,13 @@ def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: Obl
         loading.problem(
             f"{subject} is due at no moment", node.place, "write `before:` or `after:`, here or for the file"
         )
-    role = spec.role if spec.role is not None else file.role
     own = loading.condition(child(node, "given"), subject)
     return Obligation(
         id=spec.id,
         provision=spec.provision,
         must=spec.must,
         kind=kind,
-        roles=tuple(role or ()),
+        roles=loading.named_roles(subject, file.role if spec.role is None else spec.role, node),
         given=both(given, own),
         met=loading.condition(child(node, "met_when"), subject) if spec.met_when is not None else None,
         before=tuple(before or ()),
@@ -137,7 +136,7 @@ def _prohibition(
         provision=spec.provision,
         must=spec.must,
         kind=Kind.PROHIBITION,
-        roles=tuple(spec.role or ()),
+        roles=loading.named_roles(subject, spec.role, node),
         given=both(given, loading.condition(child(node, "when"), subject)),
         met=None,
         before=tuple(spec.before or ()),

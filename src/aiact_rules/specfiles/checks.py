@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from aiact_rules.core.rules import Kind, Rule
 from aiact_rules.core.units import units_of
 from aiact_rules.core.vocabulary import FactType
 
+_IDENTIFIER = re.compile(r"[a-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 _TRANSITION = {
     "already_on_market": FactType.YES_NO,
     "first_placed_on": FactType.DATE,
@@ -135,6 +137,28 @@ def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
             units_of(text or "", index)
         except ProvisionError as error:
             yield Problem(f"{subject}: {error}", place, error.hint)
+
+
+def check_see_also(
+    pack: Pack, extended: Sequence[Pack], index: tuple[str, ...] | None, unread: frozenset[str]
+) -> Iterator[Problem]:
+    """Return a problem for each `see_also` that is no id of the law and no provision of it; other acts are passed over.
+
+    Provisions are looked up where the pack has an index of its law.
+    """
+    packs = [pack, *extended]
+    ids = {name for one in packs for name in (*one.rules, *one.obligations)}
+    for obligation in pack.obligations.values():
+        for entry in obligation.see_also:
+            subject = f"`see_also` of `{obligation.id}`"
+            if _IDENTIFIER.fullmatch(entry):
+                if entry not in ids and entry not in unread:
+                    yield Problem(f"{subject}: unknown id `{entry}`", obligation.place, did_you_mean(entry, ids))
+            elif index is not None and obligation.text.until is None:
+                try:
+                    units_of(entry, index)
+                except ProvisionError as error:
+                    yield Problem(f"{subject}: {error}", obligation.place, error.hint)
 
 
 def _check_values(

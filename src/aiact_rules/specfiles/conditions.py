@@ -46,7 +46,7 @@ _DATE_TESTS = {
 _OPERATORS: dict[FactType, tuple[str, ...]] = {
     FactType.YES_NO: (),
     FactType.ONE_OF: ("is_not", "not_in"),
-    FactType.SOME_OF: ("includes", "includes_any", "includes_all", "includes_none", "is_empty"),
+    FactType.SOME_OF: ("includes", "includes_any", "includes_all", "includes_none", "is_empty", "within"),
     FactType.QUANTITY: tuple(_QUANTITY_TESTS),
     FactType.DATE: tuple(_DATE_TESTS),
     FactType.TEXT: (),
@@ -54,7 +54,8 @@ _OPERATORS: dict[FactType, tuple[str, ...]] = {
 _EXAMPLES = {
     FactType.YES_NO: "true or false",
     FactType.ONE_OF: "a value, a list of values, {is_not: value} or {not_in: [..]}",
-    FactType.SOME_OF: "{includes: value}, {includes_any: [..]}, {includes_all: [..]}, {includes_none: [..]} or {is_empty: true}",
+    FactType.SOME_OF: "{includes: value}, {includes_any: [..]}, {includes_all: [..]}, {includes_none: [..]}, {is_empty: true} or "
+    "{within: other.list}",
     FactType.QUANTITY: "{above: x}, {at_least: x}, {below: x} or {at_most: x}",
     FactType.DATE: "{after: d}, {on_or_after: d}, {before: d} or {on_or_before: d}",
 }
@@ -215,6 +216,8 @@ class _ConditionReader:
             truth = self.yes_or_no(test)
             empty = FactTest(name, Test.EMPTY)
             return Not(empty) if truth is False else empty
+        if test.key == "within":
+            return self.within(declaration, test)
         if test.key == "includes" and not isinstance(test.value, Scalar):
             return self.problem(
                 f"`includes` takes one value of `{name}`",
@@ -227,6 +230,32 @@ class _ConditionReader:
             return each[0] if len(each) == 1 else AllOf(each)
         some = FactTest(name, Test.INCLUDES, frozenset(values))
         return Not(some) if test.key == "includes_none" else some
+
+    def within(self, declaration: FactDeclaration, test: Entry) -> Condition:
+        """Return that each value of a list is in another as well, written out over the values declared."""
+        name, other = declaration.name, self.word(test)
+        outer = self.names.vocabulary.get(other) if other is not None else None
+        if other is None or (outer is None and other in self.names.unread):
+            return ALWAYS
+        hint = "`within` names another `some_of` fact with values"
+        if outer is None:
+            near = did_you_mean(other, self.names.vocabulary) or hint
+            return self.problem(f"unknown fact `{other}`", test.value.place, near)
+        for fact in (declaration, outer):
+            if fact.type is not FactType.SOME_OF or fact.values is None:
+                return self.problem(f"`{fact.name}` has no values to compare", test.value.place, hint)
+        if name == other:
+            return self.problem(f"`{name}` is compared with itself", test.value.place, hint)
+        inner_values, outer_values = declaration.values or {}, outer.values or {}
+        if not any(value in outer_values for value in inner_values):
+            return self.problem(f"`{name}` and `{other}` have no value in common", test.value.place, hint)
+        lacking = frozenset(value for value in inner_values if value not in outer_values)
+        parts: list[Condition] = [Not(FactTest(name, Test.INCLUDES, lacking))] if lacking else []
+        for value in inner_values:
+            if value in outer_values:
+                there = frozenset({value})
+                parts.append(AnyOf((Not(FactTest(name, Test.INCLUDES, there)), FactTest(other, Test.INCLUDES, there))))
+        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def values(self, declaration: FactDeclaration, node: Node) -> list[str]:
         """Return the values of the vocabulary that a text or a list names, in the order written."""

@@ -134,7 +134,7 @@ class ContradictionReader:
             provision=provision,
             must=spec.must or (CONFIRM if spec.dismissible else CORRECT),
             kind=Kind.CONTRADICTION,
-            roles=tuple(spec.role or ()),
+            roles=loading.named_roles(subject, spec.role, node),
             given=_not_dismissed(named or spec.id) if spec.dismissible else ALWAYS,
             met=Not(when),
             after=self.first,

@@ -315,15 +315,16 @@ class ParameterSpec(SpecModel):
 
     provision: Words
     values: dict[Day, Text]
-    checked_on: Day
+    checked_on: Day | None = None
     unit: Words | None = None
     source: Words | None = None
     note: Words | None = None
 
 
 class ParametersFile(SpecModel):
-    """parameters.yaml"""
+    """parameters.yaml: `checked_on` is the day on which all its values were checked; a parameter may say its own."""
 
+    checked_on: Day | None = None
     parameters: dict[Identifier, ParameterSpec]
 
 
@@ -349,13 +350,14 @@ class TimetableSpec(SpecModel):
 
     provision: Words
     starts: Identifier | list[RouteSpec]
-    deferred: list[DeferralSpec] = []
+    deferred: list[Name | DeferralSpec] = []
 
 
 class TimetablesFile(SpecModel):
-    """timetables.yaml"""
+    """timetables.yaml: `transitions` are deferrals with a name, for timetables of the pack to take."""
 
-    timetables: dict[Identifier, TimetableSpec]
+    transitions: dict[Name, DeferralSpec] = {}
+    timetables: dict[Identifier, TimetableSpec] = {}
 
 
 class ReadingSpec(SpecModel):

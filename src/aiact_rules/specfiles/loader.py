@@ -13,7 +13,7 @@ from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Moment, Role, Transition
 from aiact_rules.specfiles.articles import read_articles
-from aiact_rules.specfiles.checks import check_citations, check_pack
+from aiact_rules.specfiles.checks import check_citations, check_pack, check_see_also
 from aiact_rules.specfiles.conditions import Names
 from aiact_rules.specfiles.contradictions import ContradictionReader
 from aiact_rules.specfiles.extensions import extension_problems
@@ -28,7 +28,7 @@ from aiact_rules.specfiles.format import (
     TimetablesFile,
     VocabularyFile,
 )
-from aiact_rules.specfiles.loading import Loading, keep_once, unit_ids
+from aiact_rules.specfiles.loading import EVERYBODY, Loading, keep_once, unit_ids
 from aiact_rules.specfiles.validation import child, entries, place_of, read_model
 from aiact_rules.specfiles.values import read_cues, read_parameters, read_readings, read_sanctions, read_timetables
 from aiact_rules.specfiles.vocabulary import read_vocabulary
@@ -89,8 +89,9 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         {**_joined(base.readings for base in extended), **readings},
         frozenset(loading.unread),
     )
+    roles, moments = _roles_and_moments(loading, spec_entry)
+    loading.roles = tuple(dict.fromkeys([*(name for base in extended for name in base.roles), *roles]))
     rules, obligations = read_articles(loading)
-    roles, moments = _roles_and_moments(spec_entry)
     contradictions = ContradictionReader(loading, moments)
     contradictions.read()
     for name, contradiction in contradictions.obligations.items():
@@ -160,6 +161,7 @@ def _check(
     loading.problems.extend(check_pack(pack, extended, place_in_pack, whole=spec_entry is not None, unread=unread))
     if loading.index is not None:
         loading.problems.extend(check_citations(pack, loading.index))
+    loading.problems.extend(check_see_also(pack, extended, loading.index, unread))
     loading.problems.extend(extension_problems(extended, pack, place_in_pack))
     if loading.problems:
         raise PackError(sorted(set(loading.problems), key=_by_place))
@@ -196,7 +198,9 @@ def _conclusions(loading: Loading, extended: Sequence[Pack]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _roles_and_moments(spec_entry: tuple[SpecFile, Node, PackSpec] | None) -> tuple[dict[str, Role], dict[str, Moment]]:
+def _roles_and_moments(
+    loading: Loading, spec_entry: tuple[SpecFile, Node, PackSpec] | None
+) -> tuple[dict[str, Role], dict[str, Moment]]:
     if spec_entry is None:
         return {}, {}
     _, node, spec = spec_entry
@@ -207,6 +211,8 @@ def _roles_and_moments(spec_entry: tuple[SpecFile, Node, PackSpec] | None) -> tu
         for entry in entries(child(node, "roles"))
         if (role := spec.roles.get(entry.key)) is not None
     }
+    if EVERYBODY in roles:
+        loading.problem(f"a role cannot be called `{EVERYBODY}`, which means every role", roles[EVERYBODY].place)
     moments = {
         name: Moment(name, moment.order, moment.means, moment.provision) for name, moment in spec.moments.items()
     }

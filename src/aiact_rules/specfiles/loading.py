@@ -23,6 +23,9 @@ from aiact_rules.yaml_text import Node
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
 
+EVERYBODY = "everybody"
+"""What stands for every role of a law under `role`."""
+
 
 @dataclass(slots=True)
 class Loading:
@@ -33,6 +36,7 @@ class Loading:
     unread: set[str] = field(default_factory=set)
     index: tuple[str, ...] | None = None
     known_units: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
     names: Names = field(default_factory=lambda: Names(Vocabulary({})))
 
     def problem(self, message: str, place: Place | None, hint: str | None = None) -> None:
@@ -45,6 +49,15 @@ class Loading:
 
     def condition(self, node: Node | None, subject: str) -> Condition:
         return read_condition(node, subject, self.names, self.problems)
+
+    def named_roles(self, subject: str, named: Sequence[str] | None, node: Node) -> tuple[str, ...]:
+        """Return the roles that `role` names in a node or its file; `everybody` stands for all that the law knows."""
+        if named is None or EVERYBODY not in named:
+            return tuple(named or ())
+        if len(named) > 1:
+            place = place_of(child(node, "role"), node.place)
+            self.problem(f"{subject}: `{EVERYBODY}` stands beside other roles", place, f"write `role: {EVERYBODY}`")
+        return self.roles
 
     def units(
         self, subject: str, provision: str, more: Sequence[str], place: Place, span: Span, node: Node

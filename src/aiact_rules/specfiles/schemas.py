@@ -59,6 +59,7 @@ _CONDITION: dict[str, Any] = {
                         **dict.fromkeys(("after", "on_or_after", "before", "on_or_before"), _VALUE),
                         **dict.fromkeys(("not_in", "includes_any", "includes_all", "includes_none"), _VALUES),
                         "is_empty": {"type": "boolean"},
+                        "within": {"type": "string", "description": "another fact that is a list"},
                     },
                 },
             ]

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from aiact_rules.core.problems import did_you_mean
+from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Cue, Deferral, Kind, LowerCap, Parameter, Reading, Route, Sanction, Timetable
 from aiact_rules.core.vocabulary import FactType, parse_date, parse_quantity
-from aiact_rules.specfiles.format import CuesFile, ParametersFile, ReadingsFile, SanctionsFile, TimetablesFile
+from aiact_rules.specfiles.format import (
+    CuesFile,
+    DeferralSpec,
+    ParametersFile,
+    ParameterSpec,
+    ReadingsFile,
+    SanctionsFile,
+    TimetablesFile,
+)
 from aiact_rules.specfiles.loading import Loading, keep_once
 from aiact_rules.specfiles.validation import child, entries, place_of
-from aiact_rules.yaml_text import Scalar
+from aiact_rules.yaml_text import Entry, Node, Scalar
 
 
 def read_parameters(loading: Loading) -> dict[str, Parameter]:
@@ -33,11 +42,26 @@ def read_parameters(loading: Loading) -> dict[str, Parameter]:
                 )
             if len({isinstance(one, date) for one in values.values()}) > 1:
                 loading.problem(f"parameter `{entry.key}` mixes dates and numbers", entry.place)
-            parameter = Parameter(
-                entry.key, spec.provision, values, spec.checked_on, spec.unit, spec.source, entry.place
-            )
+            checked_on = _checked_on(loading, value, spec, entry)
+            parameter = Parameter(entry.key, spec.provision, values, checked_on, spec.unit, spec.source, entry.place)
             keep_once(loading, kept, entry.key, parameter, "parameter", entry.place)
     return kept
+
+
+def _checked_on(loading: Loading, file: ParametersFile, spec: ParameterSpec, entry: Entry) -> date:
+    """Return the day on which a value was checked: its own, else that of its file."""
+    if spec.checked_on is not None and spec.checked_on == file.checked_on:
+        loading.problem(
+            f"parameter `{entry.key}`: the file's `checked_on` already says {spec.checked_on}",
+            place_of(child(entry.value, "checked_on"), entry.place),
+            "remove it here",
+        )
+    day = spec.checked_on or file.checked_on
+    if day is None:
+        loading.problem(
+            f"parameter `{entry.key}`: `checked_on` is missing", entry.place, "write it once, at the head of the file"
+        )
+    return day or date.min
 
 
 def _dated_value(text: str) -> date | Decimal:
@@ -73,6 +97,8 @@ def read_readings(loading: Loading) -> dict[str, Reading]:
 def read_timetables(loading: Loading) -> dict[str, Timetable]:
     """Read from when what applies."""
     kept: dict[str, Timetable] = {}
+    transitions = _transitions(loading)
+    taken: set[str] = set()
     for _, node, value in loading.of(TimetablesFile):
         for entry in entries(child(node, "timetables")):
             spec, subject = value.timetables[entry.key], f"timetable `{entry.key}`"
@@ -87,18 +113,46 @@ def read_timetables(loading: Loading) -> dict[str, Timetable]:
                     )
                     for number, route in enumerate(spec.starts)
                 )
-            deferrals = tuple(
-                Deferral(
-                    deferral.provision,
-                    loading.condition(child(entry.value, "deferred", number, "when"), subject),
-                    None if deferral.until == "never" else deferral.until,
-                    deferral.proviso,
-                )
-                for number, deferral in enumerate(spec.deferred)
-            )
-            timetable = Timetable(entry.key, spec.provision, routes, deferrals, entry.place)
+            deferrals = []
+            for number, deferral in enumerate(spec.deferred):
+                item = child(entry.value, "deferred", number)
+                if isinstance(deferral, DeferralSpec):
+                    deferrals.append(_deferral(loading, deferral, item, subject))
+                elif deferral in transitions:
+                    deferrals.append(transitions[deferral].deferral)
+                    taken.add(deferral)
+                elif deferral not in loading.unread:
+                    hint = did_you_mean(deferral, transitions)
+                    loading.problem(f"{subject}: unknown transition `{deferral}`", place_of(item, entry.place), hint)
+            timetable = Timetable(entry.key, spec.provision, routes, tuple(deferrals), entry.place)
             keep_once(loading, kept, entry.key, timetable, "timetable", entry.place)
+    for name, transition in transitions.items():
+        if name not in taken and name not in loading.unread:
+            loading.problem(f"transition `{name}` is taken by no timetable", transition.place, "remove it")
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Transition:
+    """A deferral with a name, and where it stands."""
+
+    deferral: Deferral
+    place: Place
+
+
+def _transitions(loading: Loading) -> dict[str, _Transition]:
+    """Read the deferrals that have a name."""
+    kept: dict[str, _Transition] = {}
+    for _, node, value in loading.of(TimetablesFile):
+        for entry in entries(child(node, "transitions")):
+            deferral = _deferral(loading, value.transitions[entry.key], entry.value, f"transition `{entry.key}`")
+            keep_once(loading, kept, entry.key, _Transition(deferral, entry.place), "transition", entry.place)
+    return kept
+
+
+def _deferral(loading: Loading, spec: DeferralSpec, node: Node | None, subject: str) -> Deferral:
+    when = loading.condition(child(node, "when"), subject)
+    return Deferral(spec.provision, when, None if spec.until == "never" else spec.until, spec.proviso)
 
 
 def read_sanctions(loading: Loading) -> dict[str, Sanction]:
