@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from aiact_rules.cli import cli
 from aiact_rules.core.problems import PackError
-from aiact_rules.testing import CaseRunner, cases_of, run_cases
+from aiact_rules.testing import CaseRunner, cases_of, record_outcomes, run_cases
 from tests.core.reasoned_law import TEXTS
 
 CASES = """\
@@ -130,3 +133,68 @@ def test_a_test_runner_selects_one_case_by_its_name(folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert "[art_012: silence about logs asks for them] PASSED" in done.stdout, done.stdout + done.stderr
     assert "1 passed, 2 deselected" in done.stdout
+
+
+def test_a_recorded_outcome_is_one_line_per_case_that_names_all_that_came_of_it(folder: Path) -> None:
+    assert record_outcomes(folder, run_cases(folder)) == ("art_012.outcomes.json",)
+    text = (folder / "art_012.outcomes.json").read_text(encoding="utf-8")
+    assert text.splitlines()[1] == (
+        '"a listed system without logs is blocked": {"verdict": "block", "yes": "high_risk listed", '
+        '"breached": "art12.logs", "condition": "art26.logs"},'
+    )
+    assert len(text.splitlines()) == 3 + 2
+    assert record_outcomes(folder, run_cases(folder)) == ()
+
+
+def test_a_case_that_names_one_finding_still_notices_another_verdict(folder: Path) -> None:
+    cases = CASES.replace("verdict: block, findings: {art12.logs: breached, art26.logs: condition}", "verdict: block")
+    (folder / "art_012.cases.yaml").write_text(cases, encoding="utf-8")
+    record_outcomes(folder, run_cases(folder))
+    assert run_cases(folder).passed
+    loosened = (folder / "art_012.yaml").read_text(encoding="utf-8").replace("id: art26.logs", "id: art26.records")
+    (folder / "art_012.yaml").write_text(loosened, encoding="utf-8")
+    report = run_cases(folder)
+    first = str(report.results[0].problems[0])
+    assert first.startswith(
+        "art_012.cases.yaml:7: case `a listed system without logs is blocked`: not the recorded outcome: "
+    )
+    assert "art26.records condition, was absent; art26.logs absent, was condition" in first
+    with pytest.raises(AssertionError, match="not the recorded outcome"):
+        CaseRunner.of(folder).check(cases_of(folder)[0])
+    assert run_cases(folder, recorded=False).passed
+
+
+def test_gaps_name_a_case_without_its_outcome_and_an_outcome_without_its_case(folder: Path) -> None:
+    record_outcomes(folder, run_cases(folder))
+    renamed = CASES.replace("silence about logs asks for them", "nothing said of logs")
+    (folder / "art_012.cases.yaml").write_text(renamed, encoding="utf-8")
+    gaps = CaseRunner.of(folder).gaps(cases_of(folder))
+    assert "art_012.cases.yaml:13: no outcome of `nothing said of logs` is recorded in art_012.outcomes.json" in gaps
+    assert "art_012.outcomes.json: no case `silence about logs asks for them`" in gaps
+    assert gaps == run_cases(folder).gaps
+    assert run_cases(folder).passed
+
+
+def test_a_pack_without_recorded_outcomes_lacks_none(folder: Path) -> None:
+    assert not any("outcome" in gap for gap in run_cases(folder).gaps)
+
+
+def test_outcomes_that_cannot_be_read_are_refused(folder: Path) -> None:
+    for text in ("{", "[]", json.dumps({"a case": {"verdcit": "block"}})):
+        (folder / "art_012.outcomes.json").write_text(text, encoding="utf-8")
+        with pytest.raises(PackError, match=r"art_012\.outcomes\.json: not readable as recorded outcomes"):
+            cases_of(folder)
+
+
+def test_the_command_records_and_compares(folder: Path) -> None:
+    done = CliRunner().invoke(cli, ["test", str(folder), "--record"])
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "art_012.outcomes.json: recorded")
+    recorded = (folder / "art_012.outcomes.json").read_text(encoding="utf-8")
+    (folder / "art_012.outcomes.json").write_text(recorded.replace('"block"', '"hold"'), encoding="utf-8")
+    done = CliRunner().invoke(cli, ["test", str(folder)])
+    assert done.exit_code == 1
+    assert "not the recorded outcome: verdict block, was hold\n  review it; if it is meant, record it" in done.output
+    done = CliRunner().invoke(cli, ["test", str(folder), "--record"])
+    assert done.exit_code == 0
+    assert (folder / "art_012.outcomes.json").read_text(encoding="utf-8") == recorded
+    assert CliRunner().invoke(cli, ["test", "--record"]).exit_code == 2

@@ -17,12 +17,14 @@ All at once, without a test runner:
 
 report = run_cases(SPECS)
 assert report.passed and not report.gaps, report.text()
+
+Where the whole outcomes of cases are recorded beside their file (`record_outcomes`), they are compared as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -44,11 +46,13 @@ from aiact_rules.sources.statements import Statements
 from aiact_rules.specfiles.cases import Case, load_cases
 from aiact_rules.specfiles.extensions import merge_packs
 from aiact_rules.specfiles.folder import find_common
+from aiact_rules.specfiles.recordings import CASES, OUTCOMES, Recorded, recording_text
 from aiact_rules.yaml_text import Entry, Scalar
 
-__all__ = ["Case", "CaseReport", "CaseResult", "CaseRunner", "cases_of", "run_cases"]
+__all__ = ["Case", "CaseReport", "CaseResult", "CaseRunner", "cases_of", "record_outcomes", "run_cases"]
 
 DEFAULT_AS_OF = date(2026, 11, 22)
+_RECORD = "review it; if it is meant, record it: `aiact-rules test FOLDER --record`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,10 @@ def run_cases(
     engine: Engine | None = None,
     only: str | None = None,
     pack: Pack | None = None,
+    recorded: bool = True,
 ) -> CaseReport:
-    """Run every case in a pack's folder. `only` is a pattern for the names of case files, such as `*art_006*`.
+    """Run every case in a pack's folder. `only` is a pattern for the names of case files, such as `*art_006*`; without
+    `recorded`, whole outcomes are not compared with those recorded beside the case files.
     `common` is the folder of the shared vocabulary: without it, the folder `common` above the pack, else the one that comes
     with this distribution.
 
@@ -156,12 +162,41 @@ def run_cases(
     runner = CaseRunner.of(folder, bases=bases, engine=engine, pack=pack)
     shown = Shown()
     results = []
-    for case in cases_of(folder, only=only):
+    cases = cases_of(folder, only=only)
+    for case in cases if recorded else [replace(case, recording=None) for case in cases]:
         result = runner.run(case)
         if result.decision is not None:
             shown.add(result.decision)
         results.append(result)
-    return CaseReport(pack, tuple(results), tuple(shown.gaps(pack)))
+    gaps = (*shown.gaps(pack), *(_unrecorded(cases) if recorded else ()))
+    return CaseReport(pack, tuple(results), gaps)
+
+
+def record_outcomes(folder: Path, report: CaseReport) -> tuple[str, ...]:
+    """Write the whole outcome of each case of a report beside its case file; return the names of the files that changed."""
+    outcomes: dict[str, dict[str, Recorded]] = {}
+    for result in report.results:
+        if result.decision is not None:
+            recorded = Recorded.of(result.decision, report.pack)
+            outcomes.setdefault(result.case.place.source, {})[result.case.name] = recorded
+    changed = []
+    for name, recorded_cases in outcomes.items():
+        file, text = name.removesuffix(CASES) + OUTCOMES, recording_text(recorded_cases)
+        if not (folder / file).is_file() or (folder / file).read_text(encoding="utf-8") != text:
+            (folder / file).write_text(text, encoding="utf-8")
+            changed.append(file)
+    return tuple(changed)
+
+
+def _unrecorded(cases: Iterable[Case]) -> Iterator[str]:
+    """Return what outcomes files lack, and what they have of cases that are no more."""
+    stale: dict[str, None] = {}
+    for case in cases:
+        if case.recording is not None:
+            if case.recorded is None:
+                yield f"{case.place}: no outcome of `{case.name}` is recorded in {case.recording.file}"
+            stale.update(dict.fromkeys(f"{case.recording.file}: no case `{name}`" for name in case.recording.stale))
+    yield from stale
 
 
 def cases_of(folder: Path, *, only: str | None = None) -> tuple[Case, ...]:
@@ -226,14 +261,24 @@ class CaseRunner:
         problems = [
             Problem(f"case `{case.name}`: {message}", case.place) for message in self._differences(case, decision)
         ]
+        if case.recorded is not None:
+            now, ids = Recorded.of(decision, self.own), decision.pack_at.obligations
+            differences = "; ".join(case.recorded.differences(now, ids))
+            if differences:
+                problems.append(
+                    Problem(f"case `{case.name}`: not the recorded outcome: {differences}", case.place, _RECORD)
+                )
         return CaseResult(case, tuple(problems), decision)
 
     def gaps(self, cases: Iterable[Case]) -> tuple[str, ...]:
-        """Return the rules and obligations that no case shows. Raises InputError or PackError for what cannot be judged."""
-        shown = Shown()
-        for case in cases:
+        """Return the rules and obligations that no case shows, and the outcomes that a file of recorded ones lacks.
+
+        Raises InputError or PackError for what cannot be judged.
+        """
+        shown, each = Shown(), tuple(cases)
+        for case in each:
             shown.add(self.decide(case))
-        return tuple(shown.gaps(self.own))
+        return (*shown.gaps(self.own), *_unrecorded(each))
 
     def decide(self, case: Case) -> PackDecision:
         """Return the decision on the facts of a case. Raises InputError or PackError where it cannot be judged."""

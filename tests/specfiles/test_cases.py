@@ -59,3 +59,61 @@ def test_what_a_case_cannot_expect_is_refused_with_its_line(tmp_path: Path) -> N
     found = [str(problem) for problem in caught.value.problems]
     assert any(problem.startswith("art_006.cases.yaml:17: `cases.expect.every.art24.*`: expected") for problem in found)
     assert any("unknown key `verdit`\n  did you mean `verdict`?" in problem for problem in found)
+
+
+GROUPED = """\
+defaults:
+  roles: [provider]
+  facts: {release.markets: [EU], system.narrow: true}
+cases:
+  - group: a system that screens applicants
+    facts: {system.uses: [recruitment], system.narrow: false}
+    readings: {waits: applies}
+    as_of: 2026-07-01
+    cases:
+      - case: it is high-risk
+        expect: {conclusions: {high_risk: true}}
+      - case: it is not, where it is narrow
+        facts: {system.narrow: true}
+        as_of: 2026-08-01
+        roles: deployer
+        expect: {conclusions: {high_risk: false}}
+  - case: what stands outside the group does not have its facts
+    expect: {conclusions: {high_risk: unknown}}
+"""
+
+
+def test_a_case_in_a_group_has_what_the_group_says(tmp_path: Path) -> None:
+    (tmp_path / "art_006.cases.yaml").write_text(GROUPED)
+    first, second, outside = load_cases(tmp_path)
+    assert [str(case) for case in (first, second)] == [
+        "art_006: it is high-risk", "art_006: it is not, where it is narrow",
+    ]  # fmt: skip
+    facts = [{entry.key: plain(entry.value) for entry in case.facts} for case in (first, second, outside)]
+    assert facts[0] == {"release.markets": ["EU"], "system.uses": ["recruitment"], "system.narrow": "false"}
+    assert facts[1] == {"release.markets": ["EU"], "system.uses": ["recruitment"], "system.narrow": "true"}
+    assert facts[2] == {"release.markets": ["EU"], "system.narrow": "true"}
+    assert (first.as_of, second.as_of, outside.as_of) == (date(2026, 7, 1), date(2026, 8, 1), None)
+    assert (first.roles, second.roles) == (frozenset({"provider"}), frozenset({"deployer"}))
+    assert (first.readings, outside.readings) == ({"waits": "applies"}, {})
+    assert second.place == Place("art_006.cases.yaml", 12)
+
+
+def test_what_a_group_cannot_say_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "art_006.cases.yaml").write_text(
+        GROUPED.replace("as_of: 2026-07-01", "expect: {verdict: hold}").replace("roles: deployer", "role: deployer")
+    )
+    with pytest.raises(PackError) as caught:
+        load_cases(tmp_path)
+    found = [str(problem) for problem in caught.value.problems]
+    assert "art_006.cases.yaml:8: unknown key `expect`" in found
+    assert "art_006.cases.yaml:15: unknown key `role`\n  did you mean `roles`?" in found
+
+
+def test_two_cases_of_a_file_have_different_names(tmp_path: Path) -> None:
+    (tmp_path / "art_006.cases.yaml").write_text(
+        GROUPED.replace("what stands outside the group does not have its facts", "it is high-risk")
+    )
+    with pytest.raises(PackError) as caught:
+        load_cases(tmp_path)
+    assert str(caught.value.problems[0]).startswith("art_006.cases.yaml:17: duplicate case `it is high-risk`")

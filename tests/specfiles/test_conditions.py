@@ -19,7 +19,9 @@ from aiact_rules.core.conditions import (
     ReadingIs,
     Test,
 )
+from aiact_rules.core.evaluation import evaluate
 from aiact_rules.core.packs import Pack
+from aiact_rules.core.truth import Truth
 
 from .conftest import rule
 
@@ -126,3 +128,71 @@ def test_a_condition_that_makes_no_sense_is_refused(problems: Callable[..., list
     assert len(found) == 1
     assert found[0].startswith("art_009.yaml:6: rule `art9.1`: ")
     assert said in found[0]
+
+
+LISTS = """\
+facts:
+  system.listed:
+    type: some_of
+    asks: Which of these is it listed for?
+    values: {grading: grades pupils, policing: polices}
+  system.others: {type: some_of, asks: Which others?, values: {policing: polices}}
+  system.open: {type: some_of, asks: Which codes?}
+"""
+
+
+def within(inner: str, outer: str) -> dict[str, str]:
+    return {"art_009": rule(f"{{{inner}: {{within: {outer}}}}}"), "ch09/vocabulary": LISTS}
+
+
+def test_a_list_within_another_is_written_out_over_the_values_declared(load: Callable[..., Pack]) -> None:
+    listed = FactTest("system.listed", Test.INCLUDES, frozenset({"grading"}))
+    condition = AllOf((Not(uses("recruitment")), AnyOf((Not(uses("grading")), listed))))
+    assert load(**within("system.uses", "system.listed")).rules["art9.1"].when == condition
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "truth"),
+    [
+        ((), (), Truth.YES),
+        (("grading",), ("grading", "policing"), Truth.YES),
+        (("grading",), ("policing",), Truth.NO),
+        (("recruitment",), ("grading", "policing"), Truth.NO),
+        (("grading",), None, Truth.UNKNOWN),
+        (("recruitment",), None, Truth.NO),
+        ((), None, Truth.YES),
+        (None, ("grading",), Truth.UNKNOWN),
+    ],
+)
+def test_a_value_that_the_other_list_lacks_is_not_within(
+    load: Callable[..., Pack], inner: tuple[str, ...] | None, outer: tuple[str, ...] | None, truth: Truth
+) -> None:
+    pack = load(**within("system.uses", "system.listed"))
+    stated = {"system.uses": inner, "system.listed": outer}
+    facts = {name: frozenset(values) for name, values in stated.items() if values is not None}
+    pack_at = pack.at(date(2026, 11, 22))
+    assert evaluate(pack_at, facts).prevails(pack_at.rules["art9.1"]) is truth
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "said"),
+    [
+        ("system.uses", "system.lsted", "unknown fact `system.lsted`\n  did you mean `system.listed`?"),
+        (
+            "system.uses",
+            "system.area",
+            "`system.area` has no values to compare\n  `within` names another `some_of` fact",
+        ),
+        ("system.uses", "system.open", "`system.open` has no values to compare"),
+        ("system.open", "system.uses", "`system.open` has no values to compare"),
+        ("system.uses", "system.others", "`system.uses` and `system.others` have no value in common"),
+        ("system.uses", "system.uses", "`system.uses` is compared with itself"),
+        ("system.uses", "[system.listed]", "`within` takes one value"),
+    ],
+)
+def test_lists_that_cannot_be_compared_are_refused(
+    problems: Callable[..., list[str]], inner: str, outer: str, said: str
+) -> None:
+    (found,) = problems(**within(inner, outer))
+    assert found.startswith("art_009.yaml:6: rule `art9.1`: ")
+    assert said in found

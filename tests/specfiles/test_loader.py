@@ -179,6 +179,33 @@ def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str
         ("timetables", "starts: start", "starts: threshold", "unknown date parameter `threshold`"),
         ("timetables", "until: never", "until: nver", "unknown date parameter `nver`"),
         (
+            "timetables",
+            "deferred:\n",
+            "deferred:\n      - changed\n",
+            "timetable `regime`: unknown transition `changed`",
+        ),
+        (
+            "timetables",
+            "timetables:\n",
+            "transitions:\n  old: {provision: Art. 111, when: {high_risk: true}, until: never}\ntimetables:\n",
+            "transition `old` is taken by no timetable\n  remove it",
+        ),
+        ("parameters", "    checked_on: 2026-11-22\n", "", "parameter `threshold`: `checked_on` is missing"),
+        (
+            "parameters",
+            "parameters:\n",
+            "checked_on: 2026-11-22\nparameters:\n",
+            "parameter `start`: the file's `checked_on` already says 2026-11-22\n  remove it here",
+        ),
+        ("art_006", "role: distributor", "role: [everybody, provider]", "`everybody` stands beside other roles"),
+        ("pack", "  distributor:", "  everybody:", "a role cannot be called `everybody`"),
+        (
+            "art_006",
+            "must: verify the items",
+            "must: verify\n    see_also: [art24.3]",
+            "`see_also` of `art24.1`: unknown id `art24.3`\n  did you mean `art24.",
+        ),
+        (
             "readings",
             "default: waits",
             "default: wait",
@@ -224,6 +251,32 @@ def test_a_mistake_is_said_in_the_words_of_the_reader(
     text = next(text for name, text in texts.items() if name.endswith(f"{file}.yaml"))
     assert old in text
     assert any(said in problem for problem in problems(**{file: text.replace(old, new)}))
+
+
+def test_everybody_is_every_role_of_the_law(load: Loads, texts: dict[str, str]) -> None:
+    article = texts["ch03/art_006.yaml"]
+    pack = load(art_006=article.replace("role: distributor", "role: everybody"))
+    assert pack.obligations["art24.1"].roles == tuple(pack.roles)
+    assert set(pack.roles) == {"provider", "distributor"}
+    pack = load(art_006=article.replace("    must: not use it", "    role: everybody\n    must: not use it"))
+    assert pack.obligations["art5.1"].roles == tuple(pack.roles)
+
+
+def test_a_transition_with_a_name_is_the_deferral_it_names(load: Loads, texts: dict[str, str]) -> None:
+    own = texts["timetables.yaml"]
+    deferral = "{provision: Art. 111(2), when: {system.narrow: true}, until: never, proviso: until it changes}"
+    assert deferral in own
+    named = f"transitions:\n  narrow: {deferral}\n" + own.replace(deferral, "narrow")
+    assert load(timetables=named).timetables["regime"].deferrals == load().timetables["regime"].deferrals
+
+
+def test_the_day_of_checking_is_said_once_for_a_file(load: Loads, texts: dict[str, str]) -> None:
+    values = texts["parameters.yaml"]
+    head = "checked_on: 2026-11-22\n" + values.replace("    checked_on: 2026-11-22\n", "")
+    assert load(parameters=head).parameters == load().parameters
+    later = head.replace("    unit: FLOP", "    unit: FLOP\n    checked_on: 2026-11-23")
+    days = {name: parameter.checked_on.day for name, parameter in load(parameters=later).parameters.items()}
+    assert days == {"threshold": 23, "start": 22}
 
 
 def test_a_fact_declared_twice_must_mean_the_same(problems: Finds) -> None:
@@ -354,6 +407,29 @@ def test_every_citation_must_name_something_in_the_law(tmp_path: Path, texts: di
     assert [str(problem) for problem in caught.value.problems] == [
         "pack.yaml:10: role `distributor`: the law has no `Art. 3(7)`\n  did you mean `Art. 3(3)`?"
     ]
+
+
+def test_what_is_to_be_seen_also_exists_in_the_law_or_in_another_act(tmp_path: Path, texts: dict[str, str]) -> None:
+    ids = [
+        *CITED,
+        "art_5",
+        "art_5.par_1",
+        "art_6",
+        "art_6.par_2",
+        "art_6.par_3",
+        "art_24",
+        "art_24.par_1",
+        "art_24.par_2",
+    ]
+    index = "".join(json.dumps({"id": identifier}) + "\n" for identifier in ids)
+    more = '    see_also: [art24.2, Art. 5(1), "Regulation (EU) 2016/679, Art. 35", Art. 5(9), the same idea]\n'
+    article = texts["ch03/art_006.yaml"].replace("    must: verify the items\n", f"    must: verify the items\n{more}")
+    with pytest.raises(PackError) as caught:
+        load_pack(written(tmp_path, {**texts, "units.jsonl": index, "ch03/art_006.yaml": article}))
+    said = [str(problem).partition("\n")[0] for problem in caught.value.problems]
+    assert len(said) == 2
+    assert said[0].startswith("ch03/art_006.yaml:18: `see_also` of `art24.1`: cannot read")
+    assert said[1] == "ch03/art_006.yaml:18: `see_also` of `art24.1`: the law has no `Art. 5(9)`"
 
 
 def test_text_that_left_the_law_may_cite_what_the_index_no_longer_has(tmp_path: Path, texts: dict[str, str]) -> None:

@@ -19,10 +19,20 @@ from aiact_rules.specfiles.pack_head import read_head
 @click.option(
     "--gaps/--no-gaps", default=False, help="Also list the rules and obligations that no case shows, and fail on them."
 )
-def command(folders: tuple[Path, ...], packs: tuple[str, ...], only: str | None, engine: str, gaps: bool) -> None:
-    """Run the cases of packs: of the folders and packs named, or of every installed pack."""
-    from aiact_rules.testing import run_cases
+@click.option(
+    "--record", is_flag=True, help="Write the whole outcome of each case beside its file, for the cases of FOLDERS."
+)
+def command(
+    folders: tuple[Path, ...], packs: tuple[str, ...], only: str | None, engine: str, gaps: bool, record: bool
+) -> None:
+    """Run the cases of packs: of the folders and packs named, or of every installed pack.
 
+    Where the outcomes of a case file are recorded (`art_006.outcomes.json`), a case must come out as recorded, too.
+    """
+    from aiact_rules.testing import record_outcomes, run_cases
+
+    if record and (packs or not folders):
+        raise click.UsageError("--record writes into folders: name them")
     catalogue = Catalogue.of_installed_plugins()
     heads = [read_head(folder, str(folder)) for folder in folders]
     heads += [catalogue.head(name) for name in packs]
@@ -32,10 +42,15 @@ def command(folders: tuple[Path, ...], packs: tuple[str, ...], only: str | None,
     for head in heads:
         with named(head):
             bases = catalogue.laws(head)
-            report = run_cases(head.folder, bases=bases, engine=catalogue.engine(engine), only=only)
+            report = run_cases(
+                head.folder, bases=bases, engine=catalogue.engine(engine), only=only, recorded=not record
+            )
+            recorded = record_outcomes(head.folder, report) if record else ()
         if not report.passed and head.offered_by != OWN:
             click.echo(f"{head.offered_by}: pack `{head.id}`:")
         click.echo(report.text())
+        for name in recorded:
+            click.echo(f"{name}: recorded")
         if gaps:
             for gap in report.gaps:
                 click.echo(gap)

@@ -5,24 +5,26 @@ Facts stay as they were written (nodes with their places), since the case runner
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.truth import Truth
 from aiact_rules.specfiles.folder import SpecFile
 from aiact_rules.specfiles.format import Day, FactName, Identifier, Name, Names, SpecModel, Text, TruthWord, Words
+from aiact_rules.specfiles.recordings import Recorded, Recording, read_recording
 from aiact_rules.specfiles.validation import child, entries, read_model
 from aiact_rules.yaml_text import Entry, Node
 
 Status = Literal["breached", "open", "met", "upcoming", "condition", "advice", "absent"]
 Pattern = Annotated[str, Field(min_length=1)]
 FactPattern = Annotated[str, Field(pattern=r"^[a-z*][a-z0-9_.*]*$")]
+Value = TypeVar("Value")
 
 
 class ExpectSpec(SpecModel):
@@ -57,11 +59,26 @@ class CaseSpec(CaseDefaults):
     expect: ExpectSpec
 
 
+class GroupSpec(CaseDefaults):
+    """Cases that share facts: what a group says is joined into each of its cases, over the defaults of the file."""
+
+    group: Words
+    cases: Annotated[list[CaseSpec], Field(min_length=1)]
+
+
+def _case_or_group(value: object) -> str:
+    return "[group]" if isinstance(value, (dict, GroupSpec)) and "group" in dict(value) else "[case]"
+
+
 class CasesFile(SpecModel):
     """*.cases.yaml"""
 
     defaults: CaseDefaults = CaseDefaults()
-    cases: list[CaseSpec]
+    cases: list[
+        Annotated[
+            Annotated[CaseSpec, Tag("[case]")] | Annotated[GroupSpec, Tag("[group]")], Discriminator(_case_or_group)
+        ]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +101,9 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case with its file's defaults joined in. `facts` are entries as written; names may hold `*`.
+    """One case with what its file and its group share joined in. `facts` are entries as written; names may hold `*`.
 
-    `roles` is None where neither the case nor its file names any.
+    `roles` is None where none are named. `recording` is what the outcomes file beside the case file records, if there is one.
     """
 
     name: str
@@ -98,6 +115,12 @@ class Case:
     readings: Mapping[str, str]
     expect: Expectation
     place: Place
+    recording: Recording | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def recorded(self) -> Recorded | None:
+        """Return the recorded outcome of the case, or None where none is."""
+        return None if self.recording is None else self.recording.outcomes.get(self.name)
 
     def outcome_of(self, name: str) -> str | None:
         """Return what the case expects of a finding, a rule or a conclusion; None where it says nothing of it."""
@@ -121,7 +144,9 @@ def load_cases(folder: Path) -> tuple[Case, ...]:
         node = SpecFile("cases", name, path.read_bytes()).node(problems)
         if node is None:
             continue
-        found.extend(read_cases(node, problems))
+        cases = read_cases(node, problems)
+        recording = read_recording(path, name, {case.name for case in cases}, problems)
+        found.extend(replace(case, recording=recording) for case in cases)
     if problems:
         raise PackError(problems)
     return tuple(found)
@@ -132,28 +157,52 @@ def read_cases(node: Node, problems: list[Problem]) -> tuple[Case, ...]:
     value = read_model(CasesFile, node, problems)
     if value is None:
         return ()
-    defaults = value.defaults
-    default_facts = {entry.key: entry for entry in entries(child(node, "defaults", "facts"))}
-    found = []
-    for number, spec in enumerate(value.cases):
+    found: dict[str, Case] = {}
+    defaults = (value.defaults, child(node, "defaults"))
+    for shared, spec, item in _specs(value, node):
+        case = _case(spec, item, [defaults, *shared, (spec, item)])
+        first = found.setdefault(spec.case, case)
+        if first is not case:
+            hint = f"the first is at {first.place}; name what tells them apart"
+            problems.append(Problem(f"duplicate case `{spec.case}`", item.place, hint))
+    return tuple(found.values())
+
+
+def _specs(file: CasesFile, node: Node) -> Iterator[tuple[list[tuple[CaseDefaults, Node | None]], CaseSpec, Node]]:
+    """Return each case of a file with its node, and the group that it stands in, if it does."""
+    for number, spec in enumerate(file.cases):
         item = child(node, "cases", number)
         assert item is not None
-        facts = {**default_facts, **{entry.key: entry for entry in entries(child(item, "facts"))}}
-        roles = spec.roles if spec.roles is not None else defaults.roles
-        found.append(
-            Case(
-                name=spec.case,
-                facts=tuple(facts.values()),
-                roles=frozenset(roles) if roles is not None else None,
-                moment=spec.moment or defaults.moment,
-                as_of=spec.as_of or defaults.as_of,
-                release_date=spec.release_date or defaults.release_date,
-                readings={**defaults.readings, **spec.readings},
-                expect=_expectation(spec.expect),
-                place=item.place,
-            )
-        )
-    return tuple(found)
+        if isinstance(spec, CaseSpec):
+            yield [], spec, item
+            continue
+        for inner_number, inner in enumerate(spec.cases):
+            inner_item = child(item, "cases", inner_number)
+            assert inner_item is not None
+            yield [(spec, item)], inner, inner_item
+
+
+def _case(spec: CaseSpec, node: Node, said: list[tuple[CaseDefaults, Node | None]]) -> Case:
+    """Return one case from what is said of it, from the file's defaults to its own; the last that says something counts."""
+    facts = {entry.key: entry for _, part in said for entry in entries(child(part, "facts"))}
+    roles = [part.roles for part, _ in said if part.roles is not None]
+    return Case(
+        name=spec.case,
+        facts=tuple(facts.values()),
+        roles=frozenset(roles[-1]) if roles else None,
+        moment=_last(part.moment for part, _ in said),
+        as_of=_last(part.as_of for part, _ in said),
+        release_date=_last(part.release_date for part, _ in said),
+        readings={name: choice for part, _ in said for name, choice in part.readings.items()},
+        expect=_expectation(spec.expect),
+        place=node.place,
+    )
+
+
+def _last(values: Iterable[Value | None]) -> Value | None:
+    """Return the last value that is said."""
+    found = [value for value in values if value is not None]
+    return found[-1] if found else None
 
 
 def _expectation(spec: ExpectSpec) -> Expectation:

@@ -52,7 +52,8 @@ def _problem(model: type[BaseModel], root: Node, detail: dict[str, Any]) -> Prob
     if kind == "missing":
         return Problem(f"{subject}`{location[-1]}` is missing", place)
     if kind == "extra_forbidden":
-        hint = did_you_mean(str(location[-1]), _known_keys(model, location[:-1]))
+        unknown = str(location[-1])
+        hint = did_you_mean(unknown, [key for key in _known_keys(model, location[:-1]) if key != unknown])
         if " " in str(location[-1]) or (isinstance(node, Scalar) and node.is_null):
             hint = "a text with a comma needs quotes between { and }"
         return Problem(f"{subject}unknown key `{location[-1]}`", place, hint)
@@ -139,6 +140,7 @@ def _known_keys(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
 def _options(part: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
     if "$ref" in part:
         return _options(definitions.get(str(part["$ref"]).rsplit("/", 1)[-1], {}), definitions)
-    if "anyOf" in part:
-        return [option for choice in part["anyOf"] for option in _options(choice, definitions)]
+    if "anyOf" in part or "oneOf" in part:
+        choices = part.get("anyOf") or part["oneOf"]
+        return [option for choice in choices for option in _options(choice, definitions)]
     return [part]
