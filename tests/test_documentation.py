@@ -13,13 +13,16 @@ from pydantic import BaseModel
 from aiact_rules import Batch, Gate, Subject
 from aiact_rules.core.problems import Problem
 from aiact_rules.plugins.interfaces import Report
+from aiact_rules.specfiles.cases import CaseSpec, ExpectSpec, GroupSpec
 from aiact_rules.specfiles.format import (
     FactSpec,
     MomentSpec,
     ObligationSpec,
     PackSpec,
+    ParametersFile,
     RoleSpec,
     RuleSpec,
+    TimetablesFile,
     TransitionSpec,
 )
 
@@ -67,7 +70,11 @@ def test_the_report_of_the_guide_to_plugins_writes_what_was_judged_and_what_was_
     assert report.render(Batch(())) == "nothing was judged\n"
 
 
-@pytest.mark.parametrize("model", [PackSpec, RoleSpec, MomentSpec, TransitionSpec, FactSpec, RuleSpec, ObligationSpec])
+@pytest.mark.parametrize(
+    "model",
+    [PackSpec, RoleSpec, MomentSpec, TransitionSpec, FactSpec, RuleSpec, ObligationSpec, ParametersFile, TimetablesFile,
+     CaseSpec, GroupSpec, ExpectSpec],
+)  # fmt: skip
 def test_the_page_on_writing_rules_names_every_key(model: type[BaseModel]) -> None:
     page = (ROOT / "docs" / "writing-rules.md").read_text(encoding="utf-8")
     assert [name for name in model.model_fields if not re.search(rf"\b{name}\b", page)] == []
