@@ -17,7 +17,7 @@ from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.truth import Truth
 from aiact_rules.specfiles.folder import SpecFile
 from aiact_rules.specfiles.format import Day, FactName, Identifier, Name, Names, SpecModel, Text, TruthWord, Words
-from aiact_rules.specfiles.recordings import Recorded, Recording, read_recording
+from aiact_rules.specfiles.recordings import Recorded, Recording, alone, read_recording
 from aiact_rules.specfiles.validation import child, entries, read_model
 from aiact_rules.yaml_text import Entry, Node
 
@@ -147,6 +147,7 @@ def load_cases(folder: Path) -> tuple[Case, ...]:
         cases = read_cases(node, problems)
         recording = read_recording(path, name, {case.name for case in cases}, problems)
         found.extend(replace(case, recording=recording) for case in cases)
+    problems.extend(alone(folder))
     if problems:
         raise PackError(problems)
     return tuple(found)

@@ -107,6 +107,15 @@ def read_recording(cases: Path, name: str, known: Collection[str], problems: lis
     return Recording(file, outcomes, tuple(case for case in outcomes if case not in known))
 
 
+def alone(folder: Path) -> Iterator[Problem]:
+    """Return a problem for each outcomes file in a folder that has no case file beside it."""
+    for path in sorted(folder.rglob(f"*{OUTCOMES}")):
+        cases = path.name.removesuffix(OUTCOMES) + CASES
+        if not path.with_name(cases).is_file():
+            name = path.relative_to(folder).as_posix()
+            yield Problem(f"recorded outcomes without a `{cases}` beside them", Place(name), "remove the file")
+
+
 def recording_text(outcomes: Mapping[str, Recorded]) -> str:
     """Return the content of an outcomes file: one line per case."""
     lines = [f"{_json(case)}: {_json(dict(recorded.parts))}" for case, recorded in outcomes.items()]
