@@ -172,6 +172,7 @@ def test_all_problems_of_all_files_come_at_once(problems: Finds, texts: dict[str
         ("vocabulary", "type: text", "type: one_of", "a one_of fact needs `values`"),
         ("vocabulary", "type: text", "type: text, values: {a: b}", "a text fact has no list of values"),
         ("vocabulary", "type: text", "type: text, checklist: true", "can be a checklist"),
+        ("vocabulary", "type: text", "type: text, split: {old: [one, two]}", "`split` says of a value"),
         ("vocabulary", "  system.name:", "  Name:", "does not have the form of a name"),
         ("parameters", "1e25", "much", "expected a date such as 2027-12-02 or a number such as 1e25, found `much`"),
         ("parameters", "2024-08-01: 1e25", "2024-08: 1e25", "expected a date such as 2027-12-02"),

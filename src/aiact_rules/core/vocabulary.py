@@ -67,6 +67,7 @@ class FactDeclaration:
     silence has, allowed only together with the reason for it. `organisation` marks what an organisation may state once for
     all its releases. `uncontradicted` is why nothing in the vocabulary speaks against an answer that exempts. `above`, `at_most` and
     `bounded_by` (the names of facts) say between what a quantity or a date can lie.
+    all its releases. `split` maps values of earlier versions to those that say together what each of them said.
     """
 
     name: str
@@ -85,6 +86,7 @@ class FactDeclaration:
     note: str | None = None
     organisation: bool = False
     uncontradicted: str | None = None
+    split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     place: Place | None = field(default=None, compare=False)
 
     def parse(self, text: str) -> FactValue:
@@ -117,7 +119,8 @@ class FactDeclaration:
         elements = list(texts)
         if self.checklist and self.values is not None and elements == ["all"]:
             return frozenset(self.values)
-        return frozenset(self._known_value(text) for text in elements)
+        parts = (self.split.get(text.strip(), (text,)) for text in elements)
+        return frozenset(self._known_value(part) for several in parts for part in several)
 
     def check(self, value: object) -> None:
         """Raise ValueError, which says what was expected, for a value that the fact cannot have."""

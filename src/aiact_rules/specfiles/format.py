@@ -203,6 +203,7 @@ class FactSpec(SpecModel):
     belongs_when: Any = None
     contradicted_by: list[ContradictedBySpec] = []
     uncontradicted: Words | None = None
+    split: dict[Text, Annotated[list[Text], Field(min_length=2)]] = {}
 
 
 class VocabularyFile(SpecModel):

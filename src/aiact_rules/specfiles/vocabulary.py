@@ -73,6 +73,13 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
             place,
             "a default that silence has needs its reason, and a reason its default",
         )
+    for old, parts in spec.split.items():
+        known = spec.values or {}
+        if kind is not FactType.SOME_OF or old in known or not set(parts) <= set(known):
+            loading.problem(
+                f"{subject}: `split` says of a value that a list had once which of its values say the same now",
+                place_of(child(node, "split"), place),
+            )
     derivation = None
     if spec.derived is not None:
         ratio, total = spec.derived.ratio, spec.derived.sum
@@ -102,6 +109,7 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         note=spec.note,
         organisation=spec.organisation,
         uncontradicted=spec.uncontradicted,
+        split={old: tuple(parts) for old, parts in spec.split.items()},
         place=place,
     )
     if spec.if_absent is not None:
