@@ -12,6 +12,7 @@ import pytest
 
 from aiact_rules.core.conditions import AllOf, FactTest, Holds, Test
 from aiact_rules.core.packs import Pack
+from aiact_rules.core.periods import Period
 from aiact_rules.core.problems import PackError, Place
 from aiact_rules.core.rules import Deadline, Force, Kind, Transition
 from aiact_rules.reports.words import label
@@ -79,7 +80,7 @@ def test_an_obligation_replaces_role_and_moment_of_its_file(load: Loads) -> None
         (),
         "making_available",
     )
-    assert obligation.deadlines == (Deadline("release.date", 15, "days", "Art. 73(2)"),)
+    assert obligation.deadlines == (Deadline("release.date", Period(15, "days"), "Art. 73(2)"),)
 
 
 def test_a_pack_names_what_the_tools_need_of_its_law(load: Loads, texts: dict[str, str]) -> None:

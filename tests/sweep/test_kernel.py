@@ -170,6 +170,55 @@ def test_facts_that_follow_by_arithmetic_are_worked_out_row_by_row(gate: Gate) -
     assert column._follows((Decimal(1), Decimal(2), Decimal("0.50"))) == (Decimal("0.5"), None)
 
 
+PASSED = "incident.aware_on_past_15_days"
+AWARE = [None, "2028-08-16", "2028-08-17", "2025-01-01"]
+DAY = date(2028, 9, 1)
+
+
+@pytest.mark.parametrize("dates", [[DAY], [DAY, date(2028, 9, 2)]])
+@pytest.mark.parametrize("extra", [{}, {"release.date": "2028-09-01"}, {PASSED: None}])
+def test_a_period_that_has_passed_is_found_row_by_row_as_in_single_releases(
+    gate: Gate, dates: list[date], extra: dict[str, str | None]
+) -> None:
+    rows: dict[str, list[str | None]] = {
+        "incident.aware_on": AWARE,
+        "operator.roles": ["provider"] * 4,
+        "release.moment": ["making_available"] * 4,
+        "incident.consequences": ["serious_harm_to_health"] * 4,
+        "system.annex_iii_uses": ["recruitment"] * 4,
+        **{name: [said] * 4 for name, said in extra.items()},
+    }
+    batch = pa.RecordBatch.from_pydict({name: pa.array(cells, pa.string()) for name, cells in rows.items()})
+    plan = make_plan(gate, TableMap(None, tuple(ColumnMap(name, name) for name in rows)), as_of=dates)
+    judged = Kernel(plan).judge(batch)
+    if PASSED in extra and len(dates) > 1:
+        assert set(judged.faults) == {1, 2, 3}
+        return
+    assert not judged.faults
+    overdue = []
+    for row, answer in enumerate(judged.batch.to_pylist()):
+        record = {name: gate.vocabulary()[name].parse(said) for name, cells in rows.items() if (said := cells[row])}
+        for day in dates:
+            decision = gate.check(stated(record), as_of=day)
+            check_row(answer, judged.batch.schema, decision, f"_{day:%Y_%m_%d}" if len(dates) > 1 else "")
+            overdue.append(decision.packs[0].status("signal.overdue.art73.2") is Status.OPEN)
+    assert overdue[:: len(dates)] == [False, True, False, True]
+
+
+def test_a_row_without_a_date_is_an_error_where_a_period_is_counted_on_several_dates(gate: Gate) -> None:
+    rows = {
+        "incident.aware_on": ["2025-01-01", "2025-01-01", None],
+        "operator.roles": ["provider"] * 3,
+        "release.date": ["2026-11-22", None, None],
+    }
+    batch = pa.RecordBatch.from_pydict({name: pa.array(cells, pa.string()) for name, cells in rows.items()})
+    table = TableMap(None, tuple(ColumnMap(name, name) for name in rows))
+    assert not Kernel(make_plan(gate, table, as_of=[AS_OF])).judge(batch).faults
+    judged = Kernel(make_plan(gate, table, as_of=[AS_OF, LATER])).judge(batch)
+    assert list(judged.faults) == [1]
+    assert "`release.date` is needed" in judged.faults[1]
+
+
 @pytest.mark.parametrize("said", ["-1", "banana"])
 @pytest.mark.parametrize("original", ["1e25", None])
 def test_a_fact_that_follows_is_an_error_where_what_is_stated_of_it_cannot_be_read(

@@ -16,6 +16,7 @@ from aiact_rules.core.conditions import AllOf, AnyOf, FactTest, Holds, Not, Para
 from aiact_rules.core.formulas import Conjunction, Disjunction, Literal, Lowered, LoweredObligation, Node
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.packs import Pack, PackAt
+from aiact_rules.core.periods import Period
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import (
     Certainty,
@@ -49,7 +50,7 @@ _PACK_KINDS = (
     *_FACT_TEST_KINDS,
     *(AllOf, AnyOf, Not, Holds, ReadingIs, ParameterName),
     *(Pack, Vocabulary, FactDeclaration, FactType, Derivation, Place, Span),
-    *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Parameter, Timetable, Route, Deferral),
+    *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Period, Parameter, Timetable, Route, Deferral),
     *(Reading, Cue, Sanction, LowerCap, Transition),
 )
 _HEAD_KINDS = (PackHead, type(Path()))

@@ -123,6 +123,9 @@ class _Search:
     def values_for(self, atom: FactTest) -> Iterator[FactValue]:
         now = self.pack.values.get(atom.fact)
         operand = atom.operand
+        declared = self.pack.pack_at.pack.vocabulary.get(atom.fact)
+        if declared is not None and declared.derivation is not None:
+            return  # it changes only with what it follows from
         if atom.test is Test.IS:
             yield from (True, False)
         elif atom.test is Test.ONE_OF:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 
@@ -90,7 +91,7 @@ class Facts:
         return found
 
     def completed(self, vocabulary: Vocabulary) -> Facts:
-        """Add what follows by arithmetic, then the declared defaults of facts nobody stated."""
+        """Add what follows from other facts, then the declared defaults of facts nobody stated."""
         return Completion.of(vocabulary).of_facts(self)
 
     def __contains__(self, name: object) -> bool:
@@ -111,7 +112,7 @@ NO_FACTS = Facts({})
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a vocabulary adds to facts: what follows by arithmetic, and the declared defaults."""
+    """What a vocabulary adds to facts: what follows from other facts, and the declared defaults."""
 
     derived: tuple[FactDeclaration, ...]
     defaults: Mapping[str, Fact]
@@ -152,7 +153,11 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
     if len(parts) < len(derivation.of):
         return
     numbers = [part for part in parts if isinstance(part, Decimal)]
-    if derivation.operation == "ratio":
+    value: FactValue
+    if derivation.period is not None:
+        begins, on = (part for part in parts if isinstance(part, date))
+        value = derivation.period.has_passed(begins, on)
+    elif derivation.operation == "ratio":
         if numbers[1] == 0:
             problems.append(
                 Problem(
@@ -165,7 +170,7 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
     else:
         value = sum(numbers, Decimal(0))
     stated = known.get(declaration.name)
-    if stated is not None and not (isinstance(stated.value, Decimal) and derivation.fits(stated.value, value)):
+    if stated is not None and not derivation.fits(stated.value, value):
         problems.append(
             Problem(
                 f"`{declaration.name}` is stated as {_show(stated.value)} but follows as {_show(value)}"

@@ -11,6 +11,7 @@ from aiact_rules.core.conditions import (
     ALWAYS,
     NEVER,
     AllOf,
+    AnyOf,
     Condition,
     FactTest,
     Holds,
@@ -18,8 +19,10 @@ from aiact_rules.core.conditions import (
     ParameterName,
     ReadingIs,
     Test,
+    both,
     rebuilt,
 )
+from aiact_rules.core.periods import passed_fact
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import (
     Clash,
@@ -47,6 +50,7 @@ DISMISSED = "document.signals_dismissed"
 CLASHES = "document.clashes"
 FOUND = (SIGNALS, CLASHES)
 """What is found in documents and between operators, and never stated."""
+OVERDUE = "signal.overdue."  # how the id of the signal begins that the period of an obligation raises
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ def _resolve(pack: Pack, as_of: date, choices: dict[str, str]) -> PackAt:
     rules = {name: settling.rule(rule) for name, rule in pack.rules.items() if rule.text.covers(as_of)}
     obligations = {name: settling.obligation(o) for name, o in pack.obligations.items() if o.text.covers(as_of)}
     sanctions = {name: settling.sanction(sanction) for name, sanction in pack.sanctions.items()}
+    _add_overdue(obligations, rules, timetables, values)
     for name, cue in pack.cues.items():
         suggests = settling.condition(cue.suggests, cue.place)
         obligations[f"signal.{name}"] = _signal(replace(cue, suggests=suggests))
@@ -234,6 +239,53 @@ class _Settling:
             share_when=self.condition(sanction.share_when, place),
             lower_for=tuple(replace(cap, when=self.condition(cap.when, place)) for cap in sanction.lower_for),
         )
+
+
+def _add_overdue(
+    obligations: dict[str, Obligation],
+    rules: dict[str, Rule],
+    timetables: Mapping[str, Timetable],
+    values: Mapping[str, date | Decimal],
+) -> None:
+    """Add a signal for each obligation owed afterwards whose period can have passed; exceptions to it are to both."""
+    signals = {o.id: signal for o in obligations.values() if (signal := _overdue(o, timetables, values)) is not None}
+    obligations |= {signal.id: signal for signal in signals.values()}
+    for name, rule in rules.items():
+        also = tuple(signals[target].id for target in rule.exception_to if target in signals)
+        if also:
+            rules[name] = replace(rule, exception_to=(*rule.exception_to, *also))
+
+
+def _overdue(
+    o: Obligation, timetables: Mapping[str, Timetable], values: Mapping[str, date | Decimal]
+) -> Obligation | None:
+    """Make the question raised by a period that passed before the release, while nothing says that it was kept.
+
+    It is raised only where the dates are known to be so, and by no event before the law applied; else what is owed
+    afterwards remains a condition.
+    """
+    periods = [deadline for deadline in o.deadlines if deadline.runs_from != RELEASE_DATE]
+    if not periods or o.after is None or o.met is None or o.kind is not Kind.OBLIGATION or not o.can_gate:
+        return None
+
+    def ran(runs_from: str) -> Condition:
+        """Return whether the law applied, by some route of the timetable, on the day from which the period runs."""
+        routes = () if o.timetable is None else timetables[o.timetable].routes
+        found = [both(FactTest(runs_from, Test.AT_LEAST, values[route.starts]), route.when) for route in routes]
+        return ALWAYS if o.timetable is None else found[0] if len(found) == 1 else AnyOf(tuple(found))
+
+    passed = (both(FactTest(passed_fact(d.runs_from, d.period), Test.IS, True), ran(d.runs_from)) for d in periods)
+    running = [Not(both(each.when, has_passed)) for each, has_passed in zip(periods, passed, strict=True)]
+    return replace(
+        o,
+        id=f"{OVERDUE}{o.id}",
+        kind=Kind.SIGNAL,
+        must=f"show that this was done, since its time is over: {o.must}",
+        given=both(o.given, Not(o.met)),
+        met=running[0] if len(running) == 1 else AllOf(tuple(running)),
+        because="the period had passed by the date of the release, and nothing says that it was kept",
+        sanction=None,
+    )
 
 
 def _signal(cue: Cue) -> Obligation:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 from aiact_rules.core.conditions import ALWAYS, Condition
+from aiact_rules.core.periods import Period
 from aiact_rules.core.problems import Place
 
 
@@ -79,11 +80,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A period that runs from a date fact: so many hours, days, months or years, each possibly a parameter."""
+    """A period that runs from a date fact."""
 
     runs_from: str
-    amount: int
-    unit: str
+    period: Period
     provision: str
     when: Condition = ALWAYS
 

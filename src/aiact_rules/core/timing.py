@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.packs import RELEASE_DATE
-from aiact_rules.core.rules import Deadline, Obligation
+from aiact_rules.core.rules import Obligation
 from aiact_rules.core.truth import Truth
 
 
@@ -66,28 +65,12 @@ class DueDate:
 
 
 def due_dates(o: Obligation, evaluation: Evaluation) -> tuple[DueDate, ...]:
-    """Return the periods that an obligation sets, with their last day where the facts allow to count it.
-
-    Days, weeks, months and years are counted from the day after the event (Regulation (EEC, Euratom) No 1182/71,
-    Art. 3). A period in hours ends, at the latest, so many whole days after the day of the event.
-    """
+    """Return the periods that an obligation sets, with their last day where the facts allow to count it."""
     found = []
     for deadline in o.deadlines:
         if evaluation.truth(deadline.when) is Truth.NO:
             continue
         begins = evaluation.facts.get(deadline.runs_from)
-        on = last_day(begins, deadline) if isinstance(begins, date) else None
-        amount = f"{deadline.amount} {deadline.unit if deadline.amount != 1 else deadline.unit.removesuffix('s')}"
-        found.append(DueDate(on, f"{amount} from {deadline.runs_from}", deadline.provision))
+        on = deadline.period.last_day(begins) if isinstance(begins, date) else None
+        found.append(DueDate(on, f"{deadline.period} from {deadline.runs_from}", deadline.provision))
     return tuple(found)
-
-
-def last_day(begins: date, deadline: Deadline) -> date:
-    """Return the last day of a period that begins with an event on a date."""
-    if deadline.unit == "hours":
-        return begins + timedelta(days=-(-deadline.amount // 24))
-    if deadline.unit in ("days", "weeks"):
-        return begins + timedelta(days=deadline.amount * (7 if deadline.unit == "weeks" else 1))
-    months = begins.month - 1 + deadline.amount * (12 if deadline.unit == "years" else 1)
-    year, month = begins.year + months // 12, months % 12 + 1
-    return date(year, month, min(begins.day, calendar.monthrange(year, month)[1]))

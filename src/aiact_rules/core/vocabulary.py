@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from aiact_rules.core.periods import Period
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z")
@@ -44,18 +45,22 @@ _KINDS: Mapping[FactType, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How a fact follows from other facts by arithmetic: the `ratio` of two, or the `sum` of several.
+    """How a fact follows from other facts: the `ratio` of two, the `sum` of several, or whether a period has `passed`.
 
-    With `or_more` that is the least it can be, so that it may be stated as more.
+    With `or_more` that is the least it can be, so that it may be stated as more. A period has passed where it runs from
+    the date in the first fact and its last day lies before that in the second.
     """
 
     operation: str
     of: tuple[str, ...]
     or_more: bool = False
+    period: Period | None = None
 
-    def fits(self, stated: Decimal, follows: Decimal) -> bool:
+    def fits(self, stated: FactValue, follows: FactValue) -> bool:
         """Return whether what is stated agrees with what follows."""
-        return stated >= follows if self.or_more else stated == follows
+        if self.or_more and isinstance(stated, Decimal) and isinstance(follows, Decimal):
+            return stated >= follows
+        return stated == follows
 
 
 @dataclass(frozen=True, slots=True)

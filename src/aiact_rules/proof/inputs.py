@@ -216,8 +216,10 @@ class View:
             self._known[name] = z3.Or(fact.known, learnt[name]) if name in learnt else fact.known
         if completing is not None:
             for declaration in completing.declarations.values():
-                if declaration.derivation is not None and declaration.name in inputs.facts:
-                    self._derive(declaration.name, declaration.derivation)
+                # What follows from dates can be either, as far as proofs go.
+                arithmetic = declaration.derivation if declaration.type is FactType.QUANTITY else None
+                if arithmetic is not None and declaration.name in inputs.facts:
+                    self._derive(declaration.name, arithmetic)
             for declaration in completing.declarations.values():
                 if declaration.type is FactType.QUANTITY and declaration.name in inputs.facts:
                     self._bound(declaration.name, declaration.bounded_by)

@@ -59,9 +59,8 @@ class PackWords(Conditions):
 
     def deadline(self, deadline: Deadline) -> str:
         """Return a deadline in words."""
-        unit = deadline.unit if deadline.amount != 1 else deadline.unit.removesuffix("s")
         where = "" if deadline.when == ALWAYS else f", where {self.say(deadline.when)}"
-        return f"{deadline.amount} {unit} from `{deadline.runs_from}`{where} ({deadline.provision})"
+        return f"{deadline.period} from `{deadline.runs_from}`{where} ({deadline.provision})"
 
     def starts(self, timetable: str) -> str:
         """Return from when a timetable makes something apply, under the default readings."""

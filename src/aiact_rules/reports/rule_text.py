@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiact_rules.core.conditions import ALWAYS, Condition, ReadingIs, leaves
 from aiact_rules.core.explanation import cited_by
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.packs import OVERDUE, Pack
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Cue, Obligation, Reading, Rule
 from aiact_rules.reports.pack_words import PackWords, span_of
@@ -65,6 +65,7 @@ class Entry:
 def entries_of(pack: Pack, name: str) -> tuple[Entry, ...]:
     """Return what the pack says under an id, a conclusion, a reading or a provision; empty where it knows no such name."""
     texts = _Texts(pack)
+    name = name.removeprefix(OVERDUE)
     if name in pack.obligations:
         return (texts.obligation(pack.obligations[name]),)
     if name in pack.rules:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from aiact_rules.core.conditions import ALWAYS, Condition, both
+from aiact_rules.core.periods import Period
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule, Span
 from aiact_rules.core.vocabulary import FactType
@@ -176,5 +177,5 @@ def _deadlines(
         elif declaration.type is not FactType.DATE:
             loading.problem(f"{subject}: a deadline runs from a date, and `{spec.runs_from}` is none", where)
         when = loading.condition(child(item, "when"), subject) if spec.when is not None else ALWAYS
-        found.append(Deadline(spec.runs_from, amounts[0][1], amounts[0][0], spec.provision, when))
+        found.append(Deadline(spec.runs_from, Period(amounts[0][1], amounts[0][0]), spec.provision, when))
     return tuple(found)

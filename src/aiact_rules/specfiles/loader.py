@@ -31,7 +31,7 @@ from aiact_rules.specfiles.format import (
 from aiact_rules.specfiles.loading import EVERYBODY, Loading, keep_once, unit_ids
 from aiact_rules.specfiles.validation import child, entries, place_of, read_model
 from aiact_rules.specfiles.values import read_cues, read_parameters, read_readings, read_sanctions, read_timetables
-from aiact_rules.specfiles.vocabulary import read_vocabulary
+from aiact_rules.specfiles.vocabulary import passed_facts, read_vocabulary
 from aiact_rules.yaml_text import Node
 
 Value = TypeVar("Value")
@@ -92,6 +92,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
     roles, moments = _roles_and_moments(loading, spec_entry)
     loading.roles = tuple(dict.fromkeys([*(name for base in extended for name in base.roles), *roles]))
     rules, obligations = read_articles(loading)
+    vocabulary = vocabulary.merged_with(passed_facts(obligations.values()))
     contradictions = ContradictionReader(loading, moments)
     contradictions.read()
     for name, contradiction in contradictions.obligations.items():

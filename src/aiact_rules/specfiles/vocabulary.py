@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.packs import RELEASE_DATE, Pack
+from aiact_rules.core.periods import passed_fact
 from aiact_rules.core.problems import Place, did_you_mean
+from aiact_rules.core.rules import Obligation
 from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary, parse_quantity
 from aiact_rules.specfiles.format import FactSpec, VocabularyFile
 from aiact_rules.specfiles.loading import Loading
@@ -52,6 +54,20 @@ def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
             elif bound is not None and bound.type is not declaration.type:
                 loading.problem(f"fact `{declaration.name}`: `{name}` is of another type", declaration.place)
     return Vocabulary(kept)
+
+
+def passed_facts(obligations: Iterable[Obligation]) -> Vocabulary:
+    """Return the facts that the periods of obligations had passed by the release; each follows from two dates."""
+    deadlines = [each for o in obligations for each in o.deadlines if each.runs_from != RELEASE_DATE]
+    return Vocabulary.of(
+        FactDeclaration(
+            passed_fact(each.runs_from, each.period),
+            FactType.YES_NO,
+            f"Had {each.period} from `{each.runs_from}` passed by the date of the release? (This follows from the two dates.)",
+            derivation=Derivation("passed", (each.runs_from, RELEASE_DATE), period=each.period),
+        )
+        for each in deadlines
+    )
 
 
 def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: Loading) -> FactDeclaration:

@@ -84,7 +84,7 @@ class MomentColumn:
 
 
 class DerivedColumn:
-    """A fact that follows from others by arithmetic, row by row."""
+    """A fact that follows from others, row by row."""
 
     def __init__(self, plan: Plan, fact: str, inputs: Sequence[Input], numbers: Sequence[int]) -> None:
         self.fact = fact
@@ -97,22 +97,25 @@ class DerivedColumn:
         }
         self.values: list[FactValue | None] = []
         declared = plan.declarations[fact]
-        self._reader = ColumnReader(FactReader(declared.type, _decimal, _no_list), tuple(inputs))
+        parse = _decimal if declared.type is FactType.QUANTITY else declared.parse
+        self._reader = ColumnReader(FactReader(declared.type, parse, _no_list), tuple(inputs))
 
     def read(self, batch: pa.RecordBatch) -> ColumnPlanes:
         """Return the planes of what follows; where a row states the fact as well, both must be the same."""
         columns = []
         faults: dict[int, str] = {}
         for name in (*self._derived.derivation.of, self.fact):
+            silent = self._derived.silent.get(name)
             if name in self._parts:
                 column, reader = self._parts[name]
                 # Those of the parts are noted where their own columns are read.
-                columns.append(_numbers_of(batch.column(column), reader, faults if name == self.fact else {}))
+                found = _values_of(batch.column(column), reader, faults if name == self.fact else {})
+                columns.append(found if silent is None else [silent if value is None else value for value in found])
             else:
-                columns.append([self._derived.known.get(name)] * batch.num_rows)
+                columns.append([self._derived.known.get(name, silent)] * batch.num_rows)
         self.values = []
-        for row, numbers in enumerate(zip(*columns, strict=True)):
-            value, fault = self._follows(numbers)
+        for row, values in enumerate(zip(*columns, strict=True)):
+            value, fault = self._follows(values)
             self.values.append(value)
             if fault is not None:
                 faults[row] = fault
@@ -120,15 +123,22 @@ class DerivedColumn:
         reading = self._reader.read(pa.array(texts, pa.string()))
         return ColumnPlanes(reading.planes, faults)
 
-    def _follows(self, numbers: tuple[Any, ...]) -> tuple[FactValue | None, str | None]:
-        *parts, stated = numbers
+    def _follows(self, values: tuple[Any, ...]) -> tuple[FactValue | None, str | None]:
+        *parts, stated = values
         if None in parts:
             return stated, None
+        derivation = self._derived.derivation
+        value: FactValue
         with localcontext() as context:
             context.prec = 28  # as Facts.completed does
-            if self._derived.derivation.operation == "ratio":
+            if derivation.period is not None:
+                begins, on = parts
+                if not isinstance(on, date):
+                    return None, f"`{derivation.of[1]}` is {on}"
+                value = derivation.period.has_passed(begins, on)
+            elif derivation.operation == "ratio":
                 if parts[1] == 0:
-                    return None, f"`{self._derived.derivation.of[1]}` is zero"
+                    return None, f"`{derivation.of[1]}` is zero"
                 value = parts[0] / parts[1]
             else:
                 value = sum(parts, Decimal(0))
@@ -163,12 +173,12 @@ class BoundedColumn:
             return self._derived[name].values
         if name in self._columns:
             column, reader = self._columns[name]
-            return _numbers_of(batch.column(column), reader, {})
+            return _values_of(batch.column(column), reader, {})
         return [self._known.get(name)] * batch.num_rows
 
 
-def _numbers_of(array: pa.Array, reader: FactReader, faults: dict[int, str]) -> list[FactValue | None]:
-    """Read quantities or dates row by row, and note what is wrong with those that cannot be read."""
+def _values_of(array: pa.Array, reader: FactReader, faults: dict[int, str]) -> list[FactValue | None]:
+    """Read single values row by row, and note what is wrong with those that cannot be read."""
     found: list[FactValue | None] = []
     floating = pa.types.is_floating(array.type)
     values = array.to_numpy(zero_copy_only=False) if floating else array.to_pylist()
@@ -180,7 +190,7 @@ def _numbers_of(array: pa.Array, reader: FactReader, faults: dict[int, str]) -> 
             number, fault = reader.parsed(text)
         if fault is not None:
             faults[row] = fault
-        found.append(number if isinstance(number, Decimal | date) else None)
+        found.append(number if isinstance(number, Decimal | date | bool) else None)
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from aiact_rules.core.conditions import as_stated
+from aiact_rules.core.conditions import FactTest, Test, as_stated
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.formulas import Lowered, specialised
 from aiact_rules.core.lowering import lower
@@ -55,10 +55,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A fact that follows from others by arithmetic; some of them are the same in all rows."""
+    """A fact that follows from others, row by row; some of them are the same in all rows.
+
+    `silent` has what a row that leaves one open says with it, or why such a row cannot be judged.
+    """
 
     derivation: Derivation
     known: Mapping[str, FactValue]
+    silent: Mapping[str, FactValue | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +136,9 @@ def make_plan(
     cues = every_cue if words or always else {}
     if cues:
         facts = {*facts, SIGNALS}
-    derived = _derived(vocabulary, facts, same)
-    usual = _usual_moments(chosen) if ROLES in facts and not {ROLES, MOMENT} & same.keys() else None
     dates = tuple(dict.fromkeys(as_of))
+    derived = _derived(vocabulary, facts, same, dates)
+    usual = _usual_moments(chosen) if ROLES in facts and not {ROLES, MOMENT} & same.keys() else None
     if not any(pack.gates for pack in chosen):
         raise PackError([Problem("no pack that can gate was chosen, so nothing can be allowed")])
     judgements = tuple(
@@ -172,15 +176,26 @@ def make_plan(
     )
 
 
-def _derived(vocabulary: Vocabulary, facts: Collection[str], same: Mapping[str, FactValue]) -> dict[str, Derived]:
-    """Return the facts that follow, row by row, from facts of which at least one differs from row to row."""
+def _derived(
+    vocabulary: Vocabulary, facts: Collection[str], same: Mapping[str, FactValue], dates: Sequence[date]
+) -> dict[str, Derived]:
+    """Return the facts that follow, row by row, from facts of which at least one differs from row to row.
+
+    Whether a period has passed is a test of the date it runs from wherever all rows are released on one day.
+    """
+    undated: FactValue | str = dates[0] if len(dates) == 1 else "needed in each row where several dates are judged"
     return {
-        declaration.name: Derived(d, {name: same[name] for name in d.of if name in same})
+        declaration.name: Derived(
+            d,
+            {name: same[name] for name in d.of if name in same},
+            {} if d.period is None else {RELEASE_DATE: undated},
+        )
         for declaration in vocabulary.declarations.values()
         if (d := declaration.derivation) is not None
         and declaration.name not in same
         and any(name in facts for name in d.of)
-        and all(name in facts or name in same for name in d.of)
+        and all(name in facts or name in same or name == RELEASE_DATE for name in d.of)
+        and (d.period is None or RELEASE_DATE in facts or declaration.name in facts)
     }
 
 
@@ -192,6 +207,29 @@ def _bounds(vocabulary: Vocabulary, varying: Collection[str], same: Mapping[str,
         for bound in d.bounded_by
         if {d.name, bound} & {*varying} and {d.name, bound} <= {*varying, *same}
     )
+
+
+def _on_one_day(
+    lowered: Lowered, vocabulary: Vocabulary, known: dict[str, FactValue], stated: Collection[str]
+) -> Lowered:
+    """Return the pack with whether a period has passed as a test of the date it runs from, for one known release date.
+
+    Where that date is known too, the answer joins what is `known`. What a column states itself is left as it is.
+    """
+    day = known.get(RELEASE_DATE)
+    tests: dict[str, FactTest] = {}
+    for name in {atom.fact for atom in lowered.atoms}:
+        declaration = vocabulary.get(name)
+        derivation = None if declaration is None else declaration.derivation
+        if derivation is None or derivation.period is None or not isinstance(day, date) or name in stated:
+            continue
+        runs_from = derivation.of[0]
+        begins = known.get(runs_from)
+        if isinstance(begins, date):
+            known.setdefault(name, derivation.period.has_passed(begins, day))
+        elif runs_from in stated:
+            tests[name] = FactTest(runs_from, Test.BELOW, derivation.period.first_running(day))
+    return replace(lowered, atoms=tuple(tests.get(atom.fact, atom) for atom in lowered.atoms))
 
 
 def _usual(scope: Scope, stated: Collection[str]) -> dict[str, FactValue]:
@@ -303,7 +341,7 @@ def _planned(
     return PlannedPack(
         pack.id,
         pack.gates,
-        specialised(lower(pack_at), known),
+        specialised(_on_one_day(lower(pack_at), vocabulary, known, {*facts, *derived}), known),
         tuple((o.id, traits_of(o)) for o in pack_at.obligations.values()),
         pack.headlines,
         silence,
