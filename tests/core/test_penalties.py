@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
+from aiact_rules.core.penalties import Ceiling
 from aiact_rules.gate import Gate
+from aiact_rules.reports.words import fine
 
 AS_OF = date(2026, 11, 22)
 
@@ -151,3 +153,109 @@ def test_a_sandbox_shields_the_faithful_provider_from_fines_for_what_happens_in_
     )
     found = next(f for f in decision.findings if f.id == "art5.1.f")
     assert (found.sanction is not None) is fined
+
+
+def fined(
+    facts: dict[str, object], name: str, *, role: str = "deployer", moment: str = "use", **more: object
+) -> object:
+    decision = Gate(**more).check(  # type: ignore[arg-type]
+        facts, roles=[role], markets=["EU"], moment=moment, release_date=date(2028, 3, 1), as_of=AS_OF
+    )
+    found = decision.packs[0].finding(name)
+    assert found is not None
+    return found.as_json()["sanction"]
+
+
+def provision(sanction: object) -> object:
+    return None if sanction is None else sanction["provision"]  # type: ignore[index]
+
+
+ORDERED: dict[str, object] = {
+    **HIGH,
+    "system.based_on_own_gpai_model": True,
+    "operator.is_financial_institution": False,
+    "operator.security_authority": [],
+    "operator.size": "larger",
+    "operator.annual_turnover": "3650000000",
+    "supervision.orders": ["office_non_compliance"],
+    "supervision.complied_with": [],
+}
+
+
+def test_who_does_not_obey_the_ai_office_pays_for_each_day_besides() -> None:
+    found = fined(ORDERED, "art75c.3", role="provider", moment="placing_on_market")
+    assert isinstance(found, dict)
+    assert (found["ceiling"], found["daily_share_percent"], found["daily_ceiling"]) == ("109500000", "5", "500000")
+    text = fine(ceiling(ORDERED, "art75c.3"))
+    assert "5 % of average daily turnover for each day until it complies: at most EUR 500,000.00 a day" in text
+
+
+def ceiling(facts: dict[str, object], name: str) -> Ceiling:
+    decision = Gate().check(
+        facts,
+        roles=["provider"],
+        markets=["EU"],
+        moment="placing_on_market",
+        release_date=date(2028, 3, 1),
+        as_of=AS_OF,
+    )
+    found = decision.packs[0].finding(name)
+    assert found is not None
+    assert found.sanction is not None
+    return found.sanction
+
+
+def test_article_101_reaches_providers_of_models_and_not_their_representatives() -> None:
+    asked = {**GPAI, "supervision.orders": ["gpai_information"], "supervision.complied_with": []}
+    asked["operator.established_in_union"] = False
+    assert provision(fined(asked, "art91.5", role="provider", moment="placing_on_market")) is not None
+    assert fined(asked, "art91.5", role="authorised_representative", moment="placing_on_market") is None
+
+
+@pytest.mark.parametrize(("public", "expected"), [(True, "Art. 99(4), point (e), with Art. 26(8)"), (False, None)])
+def test_who_registers_only_because_it_acts_for_an_authority_has_no_ceiling(public: bool, expected: str | None) -> None:
+    facts = {**HIGH, "operator.is_public_body": public, "operator.acts_for_public_body": True}
+    assert provision(fined(facts, "art49.3.use")) == expected
+
+
+def test_a_derogation_that_is_not_kept_to_is_fined_as_a_missing_assessment() -> None:
+    facts = {
+        **HIGH,
+        "conformity_assessment.authorised_by_derogation": True,
+        "conformity_assessment.derogation_in_force": False,
+        "value_chain.own_changes": [],
+    }
+    found = fined(facts, "art46.1.in_force", role="provider", moment="placing_on_market")
+    assert provision(found) == "Art. 99(4), point (a), with Art. 16, point (f)"
+    assert fined(facts, "art46.1.in_force", role="importer", moment="placing_on_market") is None
+
+
+IDENTIFIES: dict[str, object] = {
+    "release.subject": "system",
+    "system.practices": ["identifies_people_remotely"],
+    "system.annex_iii_uses": ["biometric_identification"],
+    "system.annex_i_law": [],
+    "system.transparency_situations": [],
+    "system.compares_with_biometric_database": True,
+    "system.identifies_without_active_involvement": True,
+    "system.only_verifies_identity": False,
+    "deployment.identifies_in_real_time": True,
+    "deployment.in_publicly_accessible_space": True,
+    "deployment.for_law_enforcement": True,
+    "deployment.identification_objectives": ["victims_or_missing_persons"],
+    "deployment.identification_strictly_necessary": True,
+    "deployment.identification_conditions": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("choice", "condition", "notification"),
+    [(None, True, False), ("whole_article", True, True), ("prohibitions_only", False, False)],
+)
+def test_how_far_the_ceiling_for_prohibited_practices_reaches_is_a_reading(
+    choice: str | None, condition: bool, notification: bool
+) -> None:
+    readings = {} if choice is None else {"fines_for_conditions_of_identification": choice}
+    for name, is_fined in (("art5.2.situation", condition), ("art5.4.market_surveillance", notification)):
+        expected = "Art. 99(3)" if is_fined else None
+        assert provision(fined(IDENTIFIES, name, readings=readings)) == expected

@@ -92,6 +92,8 @@ def _sanction_json(ceiling: Ceiling) -> dict[str, object]:
         "takes": ceiling.takes,
         "ceiling": None if ceiling.amount is None else format_quantity(ceiling.amount),
         "note": ceiling.note,
+        "daily_share_percent": None if ceiling.daily_share is None else format_quantity(ceiling.daily_share),
+        "daily_ceiling": None if ceiling.daily_amount is None else format_quantity(ceiling.daily_amount),
     }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.rules import Force, Obligation, Sanction
 from aiact_rules.core.truth import Truth
+
+_DAYS_OF_A_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Ceiling:
     """The most a fine may be: amounts in `currency`, `share` in per cent of worldwide annual turnover.
 
     `takes` is "higher", "lower" or "unknown", according to which of the two amounts counts for this operator. `amount` is
-    the ceiling itself where the turnover is known or only the fixed amount counts.
+    the ceiling itself where the turnover is known or only the fixed amount counts. `daily_share` and `daily_amount` are
+    what may be added for each day until the operator complies, of its average daily turnover.
     """
 
     provision: str
@@ -25,6 +28,8 @@ class Ceiling:
     takes: str
     amount: Decimal | None
     note: str | None = None
+    daily_share: Decimal | None = None
+    daily_amount: Decimal | None = None
 
 
 def ceiling_for(o: Obligation, evaluation: Evaluation) -> Ceiling | None:
@@ -68,21 +73,30 @@ def ceiling_of(sanction: Sanction, evaluation: Evaluation) -> Ceiling | None:
     else:
         takes = "unknown" if any(truth is Truth.UNKNOWN for truth, _ in caps) else "higher"
     provision = ", with ".join([sanction.provision, *lower])
-    turnover = None if sanction.turnover is None else evaluation.facts.get(sanction.turnover)
+    stated = None if sanction.turnover is None else evaluation.facts.get(sanction.turnover)
+    turnover = stated if isinstance(stated, Decimal) else None
+    daily_share = _number(sanction.daily_share, evaluation)
     return Ceiling(
         provision,
         sanction.currency,
         fixed,
         share,
         takes,
-        _amount(fixed, share, turnover if isinstance(turnover, Decimal) else None, takes),
+        _amount(fixed, share, turnover, takes),
         sanction.note,
+        daily_share,
+        None if daily_share is None or turnover is None else _daily(turnover, daily_share),
     )
 
 
 def _number(parameter: str | None, evaluation: Evaluation) -> Decimal | None:
     value = None if parameter is None else evaluation.pack_at.values.get(parameter)
     return value if isinstance(value, Decimal) else None
+
+
+def _daily(turnover: Decimal, share: Decimal) -> Decimal:
+    """Return a share of the average daily turnover, in whole hundredths."""
+    return (turnover * share / 100 / _DAYS_OF_A_YEAR).quantize(Decimal("0.01"), ROUND_DOWN)
 
 
 def _amount(fixed: Decimal | None, share: Decimal | None, turnover: Decimal | None, takes: str) -> Decimal | None:

@@ -238,6 +238,7 @@ class Sanction:
     `fixed` and `share` name parameters (`share` in per cent). `turnover` names the fact with the turnover. Where
     `share_when` does not hold, only the fixed amount counts. `reaches` names the kinds of binding finding it is a ceiling
     for where no sanction of their own reaches the operator: a law may fine some operators for whatever they infringe.
+    `daily_share` names what may be added for each day until the operator complies, in per cent of average daily turnover.
     """
 
     id: str
@@ -252,6 +253,7 @@ class Sanction:
     note: str | None = None
     share_when: Condition = ALWAYS
     reaches: tuple[Kind, ...] = ()
+    daily_share: str | None = None
     place: Place | None = field(default=None, compare=False)
 
 

@@ -22,7 +22,7 @@ class DeadlineModel(_Model):
 
 
 class SanctionModel(_Model):
-    """The ceiling of a fine. Amounts and the share (per cent of worldwide annual turnover) are text."""
+    """The ceiling of a fine. Amounts and shares (per cent of worldwide annual, or average daily, turnover) are text."""
 
     provision: str
     currency: str
@@ -31,6 +31,8 @@ class SanctionModel(_Model):
     takes: Literal["higher", "lower", "unknown"]
     ceiling: str | None
     note: str | None
+    daily_share_percent: str | None
+    daily_ceiling: str | None
 
 
 class FindingModel(_Model):

@@ -102,7 +102,13 @@ class PackWords(Conditions):
             parts.append(f"{sanction.currency} {self.value(sanction.fixed)}")
         if sanction.share is not None:
             parts.append(f"{self.value(sanction.share)} % of worldwide annual turnover")
-        return f"up to {' or '.join(parts)} ({sanction.provision})" if parts else sanction.provision
+        daily = sanction.daily_share
+        more = (
+            ""
+            if daily is None
+            else f", and {self.value(daily)} % of average daily turnover for each day until it complies"
+        )
+        return f"up to {' or '.join(parts)}{more} ({sanction.provision})" if parts else sanction.provision
 
     def dated(self, name: str) -> str:
         """Return the latest value of a date, and those of earlier texts."""

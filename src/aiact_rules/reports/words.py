@@ -93,7 +93,14 @@ def fine(ceiling: Ceiling) -> str:
         }[ceiling.takes]
     if ceiling.amount is not None and len(parts) > 1:
         text += f": at most {ceiling.currency} {ceiling.amount:,.0f}"
-    return f"up to {text} ({ceiling.provision})"
+    daily = ""
+    if ceiling.daily_share is not None:
+        daily = (
+            f", and {format_quantity(ceiling.daily_share)} % of average daily turnover for each day until it complies"
+        )
+        if ceiling.daily_amount is not None:
+            daily += f": at most {ceiling.currency} {ceiling.daily_amount:,.2f} a day"
+    return f"up to {text}{daily} ({ceiling.provision})"
 
 
 def article_of(provision: str) -> str:

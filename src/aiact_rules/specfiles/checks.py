@@ -176,13 +176,19 @@ def _check_values(
     for sanction in pack.sanctions.values():
         subject = f"sanction `{sanction.id}`"
         yield from _unknown(
-            subject, "number parameter", (*_some(sanction.fixed), *_some(sanction.share)), numbers, sanction.place
+            subject,
+            "number parameter",
+            (*_some(sanction.fixed), *_some(sanction.share), *_some(sanction.daily_share)),
+            numbers,
+            sanction.place,
         )
         yield from _unknown(subject, "timetable", _some(sanction.timetable), timetables, sanction.place)
         if sanction.fixed is None and sanction.share is None:
             yield Problem(f"{subject} has neither `fixed` nor `share`", sanction.place)
         if (sanction.share is None) != (sanction.turnover is None):
             yield Problem(f"{subject}: `share` and `turnover` belong together", sanction.place)
+        if sanction.daily_share is not None and sanction.turnover is None:
+            yield Problem(f"{subject}: `daily_share` is a share of `turnover`, which is missing", sanction.place)
         if sanction.turnover is not None:
             declaration = pack.vocabulary.get(sanction.turnover)
             if declaration is None and sanction.turnover not in unread:

@@ -391,6 +391,7 @@ class SanctionSpec(SpecModel):
     fixed: Identifier | None = None
     share: Identifier | None = None
     share_when: ConditionText | None = None
+    daily_share: Identifier | None = None
     turnover: FactName | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     lower_for: list[LowerForSpec] = []

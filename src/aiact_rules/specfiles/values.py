@@ -169,7 +169,7 @@ def read_sanctions(loading: Loading) -> dict[str, Sanction]:
                 entry.key, spec.provision, spec.fixed, spec.share, spec.turnover, spec.currency, lower_for,
                 loading.condition(child(entry.value, "applies"), subject), spec.timetable, spec.note,
                 loading.condition(child(entry.value, "share_when"), subject),
-                tuple(Kind(kind) for kind in spec.reaches), entry.place,
+                tuple(Kind(kind) for kind in spec.reaches), spec.daily_share, entry.place,
             )  # fmt: skip
             keep_once(loading, kept, entry.key, sanction, "sanction", entry.place)
     return kept
