@@ -185,6 +185,7 @@ def test_a_period_that_has_passed_is_found_row_by_row_as_in_single_releases(
         "operator.roles": ["provider"] * 4,
         "release.moment": ["making_available"] * 4,
         "incident.consequences": ["serious_harm_to_health"] * 4,
+        "release.subject": ["system"] * 4,
         "system.annex_iii_uses": ["recruitment"] * 4,
         **{name: [said] * 4 for name, said in extra.items()},
     }
