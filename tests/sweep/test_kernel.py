@@ -171,7 +171,7 @@ def test_facts_that_follow_by_arithmetic_are_worked_out_row_by_row(gate: Gate) -
 
 
 PASSED = "incident.aware_on_past_15_days"
-AWARE = [None, "2028-08-16", "2028-08-17", "2025-01-01"]
+AWARE = [None, "2028-08-16", "2028-08-17", "2028-01-01"]
 DAY = date(2028, 9, 1)
 
 
