@@ -74,6 +74,9 @@ def _parsed(text: Text) -> object:
         raise InputError([Problem("nested too deeply", Place(text.name))]) from error
 
 
+_MEDIA = frozenset({"image", "video", "audio", "speech", "music"})
+
+
 class _Bom:
     """What both formats share: facts, notes and signals with JSON pointers as places."""
 
@@ -169,6 +172,12 @@ class _CycloneDX(_Bom):
         for at, link in _objects(component.get("externalReferences"), f"{pointer}/externalReferences"):
             self.search(link.get("comment"), f"{at}/comment")
         self._search_data_sets(root, card)
+        self._search_formats(card, f"{pointer}/modelCard/modelParameters")
+        main = metadata.get("component")
+        if isinstance(main, dict) and main is not component:
+            # The application that the model is in says best what it is for.
+            for key in ("name", "description", "tags"):
+                self.search(main.get(key), f"/metadata/component/{key}")
         version = component.get("version")
         return self.stated(Subject(_name(component), version if isinstance(version, str) else None))
 
@@ -202,6 +211,16 @@ class _CycloneDX(_Bom):
                 if item.get("bom-ref") in references:
                     for key in ("name", "description", "tags", "data"):
                         self.search(item.get(key), f"{at}/{key}")
+
+    def _search_formats(self, card: Object, pointer: str) -> None:
+        """Search what the formats of inputs and outputs say of the task, in the words in which cards name a task."""
+        parameters = card.get("modelParameters")
+        parameters = parameters if isinstance(parameters, dict) else {}
+        taken = [_kind(item) for _, item in _objects(parameters.get("inputs"), "")] or [None]
+        for at, item in _objects(parameters.get("outputs"), f"{pointer}/outputs"):
+            made = _kind(item)
+            for kind in taken if made in _MEDIA else ():
+                self.search(f"{made} generation" if kind is None else f"{kind}-to-{made}", at)
 
     def _components(self, above: Object, pointer: str) -> Iterator[tuple[str, Object]]:
         """Return the components below an object, each before those inside it. Raises InputError where they are too deep."""
@@ -282,6 +301,13 @@ class _Spdx(_Bom):
     def _name_of(self, identity: str | None) -> str | None:
         name = self.by_id.get(identity or "", {}).get("name")
         return name if isinstance(name, str) and name.strip() else identity
+
+
+def _kind(item: Object) -> str | None:
+    """Return the kind of a format, such as `image` for `image/png`; None where none is named."""
+    said = item.get("format")
+    kind = said.partition("/")[0].strip().lower() if isinstance(said, str) else ""
+    return {"": None, "string": "text"}.get(kind, kind)
 
 
 def _id(item: Object) -> str | None:
