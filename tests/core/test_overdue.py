@@ -12,6 +12,7 @@ from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.pack_decisions import PackDecision, decide
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.periods import Period, passed_fact
 from aiact_rules.core.problems import Place
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import FactValue
@@ -115,3 +116,13 @@ def test_a_change_of_facts_is_never_proposed_for_what_follows_from_dates(pack: P
     changes = counterfactuals([decision], Verdict.HOLD, most=9)
     assert changes
     assert not any(name.endswith("_days") for change in changes for name in change.changes)
+
+
+def test_an_extension_takes_over_the_facts_that_follow_from_dates(pack: Pack) -> None:
+    head = "{id: soft, version: 1.0.0, title: Soft, law: Guidance, market: XX, gates: no, extends: [small]}"
+    soft = load_pack_text({"pack.yaml": head}, bases=[pack])
+    assert "incident.aware_on_past_15_days" in soft.vocabulary
+
+
+def test_one_day_is_called_so() -> None:
+    assert passed_fact("incident.aware_on", Period(1, "days")) == "incident.aware_on_past_1_day"

@@ -50,4 +50,4 @@ class Period:
 
 def passed_fact(runs_from: str, period: Period) -> str:
     """Return the name of the fact that a period from the date in another fact had passed by the release."""
-    return f"{runs_from}_past_{period.amount}_{period.unit}"
+    return f"{runs_from}_past_{str(period).replace(' ', '_')}"

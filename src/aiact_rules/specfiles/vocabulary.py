@@ -37,7 +37,8 @@ def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
                 f"the other declaration is at {other.place}",
             )
     for declaration in kept.values():
-        for name in declaration.derivation.of if declaration.derivation else ():
+        arithmetic = declaration.derivation if declaration.type is FactType.QUANTITY else None
+        for name in arithmetic.of if arithmetic else ():
             of = kept.get(name)
             if of is None and name not in loading.unread:
                 loading.problem(
