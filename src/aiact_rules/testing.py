@@ -35,7 +35,7 @@ from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.pack_decisions import Judge, PackDecision
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.packs import MOMENT, OVERDUE, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, PackError, Problem, did_you_mean
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.truth import Truth
@@ -343,8 +343,9 @@ class CaseRunner:
         for name, status in expect.findings.items():
             found = decision.status(name)
             got = "absent" if found is None else found.value
-            if name not in known and not name.startswith("signal."):
-                yield f"there is no obligation `{name}`; {did_you_mean(name, known) or ''}"
+            owed = name.removeprefix(OVERDUE)
+            if owed not in known and not owed.startswith("signal."):
+                yield f"there is no obligation `{owed}`; {did_you_mean(owed, known) or ''}"
             elif got != status:
                 yield f"expected {name} {status}, got {got}"
         for pattern, status in expect.every.items():
@@ -401,7 +402,7 @@ def _spread(entry: Entry, vocabulary: Vocabulary, written: set[str]) -> Iterator
             continue
         declaration = vocabulary[name]
         matched = True
-        if name in written:
+        if name in written or declaration.derivation is not None:
             continue
         if declaration.type is FactType.YES_NO:
             yield Fact(name, word == "true", Origin(entry.place))
