@@ -11,6 +11,7 @@ from aiact_rules.core.packs import Pack, PackAt
 from aiact_rules.proof.equality import Equalities
 from aiact_rules.proof.extensions import extensions_change_nothing
 from aiact_rules.proof.kleene import learning_keeps, planes_ordered
+from aiact_rules.proof.lists import lists_hide_nothing
 from aiact_rules.proof.pack_logic import PackLogic
 from aiact_rules.proof.properties import (
     allow_sound,
@@ -82,6 +83,7 @@ def soundness_of(pack_at: PackAt) -> tuple[Property, ...]:
         obligations_fulfillable(subject),
         no_contradiction(subject),
         prohibitions_block(subject),
+        lists_hide_nothing(subject),
         allow_sound(subject),
         planes_ordered(subject),
         learning_keeps(subject),
@@ -109,3 +111,4 @@ def _of_other_text(subject: PackLogic, names: list[str]) -> Iterator[Property]:
     yield obligations_lapse(subject, names)
     yield obligations_fulfillable(subject, names)
     yield prohibitions_block(subject, names)
+    yield lists_hide_nothing(subject)

@@ -84,6 +84,13 @@ def check_pack(
     yield from _check_transition(pack, pack_place, unread)
     for number, pair in enumerate(pack.excludes):
         yield from _unknown("excludes", "conclusion", pair, conclusions, pack_place("excludes", number))
+    for number, name in enumerate(pack.screening):
+        place = pack_place("screening", number)
+        declaration = pack.vocabulary.get(name)
+        if declaration is None:
+            yield from _unknown("`screening`", "fact", (name,), pack.vocabulary if whole else {name}, place)
+        elif declaration.type is not FactType.SOME_OF:
+            yield Problem(f"`screening` names lists, and `{name}` is none", place)
     yield from _cycles(rules)
 
 

@@ -132,6 +132,7 @@ class PackSpec(SpecModel):
     prohibited: Name | None = None
     transition: TransitionSpec | None = None
     excludes: list[tuple[Name, Name]] = []
+    screening: list[FactName] = []
     roles: dict[Name, RoleSpec] = {}
     moments: dict[Name, MomentSpec] = {}
 

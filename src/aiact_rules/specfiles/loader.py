@@ -115,6 +115,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         prohibited=spec.prohibited if spec else None,
         transition=Transition(**dict(spec.transition)) if spec and spec.transition else None,
         excludes=tuple(spec.excludes) if spec else (),
+        screening=tuple(spec.screening) if spec else (),
         roles=roles,
         moments=moments,
         parameters=parameters,
