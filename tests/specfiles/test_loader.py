@@ -487,6 +487,15 @@ def test_an_extension_adds_advice_to_the_law_it_extends(load: Loads) -> None:
     assert set(merged.rules) == {"art6.2", "art6.3", "soft.1"}
 
 
+def test_an_extension_leaves_what_follows_in_its_law_from_a_period_alone(load: Loads, texts: dict[str, str]) -> None:
+    facts = texts["vocabulary.yaml"] + "  incident.aware_on: {type: date, asks: When?}\n"
+    article = texts["ch03/art_006.yaml"].replace("runs_from: release.date", "runs_from: incident.aware_on")
+    base = load(vocabulary=facts, art_006=article)
+    assert any(name.startswith("incident.aware_on_past_") for name in base.vocabulary)
+    notice = "obligations: [{id: soft.1, provision: M, must: do, kind: notice, force: voluntary, role: provider}]\n"
+    assert set(load_pack_text(extension(notice), bases=[base]).obligations) == {"soft.1"}
+
+
 @pytest.fixture
 def law(texts: dict[str, str]) -> Pack:
     """Return the small law with a sanction, a cue, a label and a pair of conclusions that exclude each other."""

@@ -36,9 +36,9 @@ def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
                 declaration.place,
                 f"the other declaration is at {other.place}",
             )
-    for declaration in kept.values():
-        arithmetic = declaration.derivation if declaration.type is FactType.QUANTITY else None
-        for name in arithmetic.of if arithmetic else ():
+    checked = {name for base in extended for name in base.vocabulary}
+    for declaration in (declaration for name, declaration in kept.items() if name not in checked):
+        for name in declaration.derivation.of if declaration.derivation else ():
             of = kept.get(name)
             if of is None and name not in loading.unread:
                 loading.problem(
