@@ -18,11 +18,13 @@ from aiact_rules.core.packs import MOMENT, ROLES
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.statuses import Verdict, strictest
-from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.core.vocabulary import FactType, Vocabulary
 
 if TYPE_CHECKING:
     from aiact_rules.core.counterfactuals import Counterfactual
     from aiact_rules.core.explanation import Explanation
+
+_ABOUT_THE_RELEASE = ("release.", "operator.", "document.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,26 @@ class Decision:
         return tuple(finding for pack in self.packs for finding in pack.findings)
 
     @cached_property
+    def unused_facts(self) -> tuple[str, ...]:
+        """Return the facts that somebody stated and on which nothing that is said here rests, sorted.
+
+        Such a fact reached no rule: another answer, such as a list that denies its situation, kept it from all of them.
+        """
+        from aiact_rules.core.support import supporting_facts
+
+        stated = {
+            fact.name
+            for fact in self.facts
+            if fact.origin.sureness is Sureness.STATED and not fact.name.startswith(_ABOUT_THE_RELEASE)
+        }
+        for pack in self.packs:
+            stated -= supporting_facts(pack.pack_at, pack.lowered, pack.values)
+        return tuple(sorted(name for name in stated if self._can_decide(name)))
+
+    def _can_decide(self, name: str) -> bool:
+        return name in self.vocabulary and self.vocabulary[name].type is not FactType.TEXT
+
+    @cached_property
     def _identity(self) -> dict[str, object]:
         return {
             "verdict": self.verdict.value,
@@ -124,6 +146,7 @@ class Decision:
         return {
             **self._identity,
             "decision_id": self.decision_id,
+            "unused_facts": list(self.unused_facts),
             "choices": self.choices.as_json(),
             "run": self.run.as_json(),
         }
@@ -186,7 +209,7 @@ def combine(
     return Decision(strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices)
 
 
-BESIDE_THE_IDENTITY = ("decision_id", "choices", "run", "passes", "waived")
+BESIDE_THE_IDENTITY = ("decision_id", "unused_facts", "choices", "run", "passes", "waived")
 """The parts of a decision's JSON that its id does not cover."""
 
 

@@ -170,8 +170,8 @@ class ChoicesModel(_Model):
 
 
 class DecisionModel(_Model):
-    """A decision. `decision_id` is the SHA-256, in canonical form (RFC 8785), of all but itself, `choices`, `run`, `passes`
-    and `waived`.
+    """A decision. `decision_id` is the SHA-256, in canonical form (RFC 8785), of all but itself, `unused_facts`,
+    `choices`, `run`, `passes` and `waived`. `unused_facts` were stated, and no rule turned on them.
 
     A report adds `passes` where the release may go ahead although its verdict holds or blocks, and says in `waived` why.
     """
@@ -186,6 +186,7 @@ class DecisionModel(_Model):
     evidence: list[EvidenceModel]
     uncovered: list[str]
     decision_id: str
+    unused_facts: list[str]
     choices: ChoicesModel
     run: RunModel
     passes: bool = False

@@ -98,6 +98,9 @@ def _decision(decision: Decision, remarks: Iterable[Remark]) -> Iterator[str]:
     yield ""
     for pack in decision.packs:
         yield from _pack(decision, pack)
+    if decision.unused_facts:
+        unused = f"{', '.join(decision.unused_facts)} (stated, and no rule turned on it)"
+        yield from labelled("unused", unused)
     yield f"id: {decision.decision_id}"
 
 
