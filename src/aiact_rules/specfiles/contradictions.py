@@ -1,7 +1,7 @@
 """Contradictions: what vocabulary and article files declare about statements that cannot all be true.
 
 Each becomes an obligation of its own kind that holds where its condition is certain: an answer that nobody gave contradicts
-nothing. Between the operators of a chain the same is said of the facts of two of them.
+nothing. Only where a contradiction names an answer that settles it (`unless`), that answer is asked. Between the operators of a chain the same is said of the facts of two of them.
 """
 
 from __future__ import annotations
@@ -129,13 +129,15 @@ class ContradictionReader:
         if spec.text_since is not None and spec.text_until is not None and spec.text_until <= spec.text_since:
             loading.problem(f"{subject}: `text_until` is not after `text_since`", node.place)
         span = Span(spec.text_since, spec.text_until)
+        unless = child(node, "unless")
+        unsettled = ALWAYS if unless is None else Not(loading.condition(unless, subject))
         self.obligations[name] = Obligation(
             id=name,
             provision=provision,
             must=spec.must or (CONFIRM if spec.dismissible else CORRECT),
             kind=Kind.CONTRADICTION,
             roles=loading.named_roles(subject, spec.role, node),
-            given=_not_dismissed(named or spec.id) if spec.dismissible else ALWAYS,
+            given=both(unsettled, _not_dismissed(named or spec.id)) if spec.dismissible else unsettled,
             met=Not(when),
             after=self.first,
             timetable=spec.timetable or timetable,

@@ -138,11 +138,15 @@ class PackSpec(SpecModel):
 
 
 class ContradictionSpec(SpecModel):
-    """Statements that cannot all be true. Whoever states them all is held until one is corrected."""
+    """Statements that cannot all be true, unless some other answer says how; where nobody gave that answer, it is asked.
+
+    Whoever states them all is held until one is corrected.
+    """
 
     id: Name
     provision: Words
     when: ConditionText
+    unless: ConditionText | None = None
     because: Words
     must: Words | None = None
     dismissible: Flag = False
