@@ -38,6 +38,7 @@ from aiact_rules.core.pack_decisions import Judge, PackDecision
 from aiact_rules.core.packs import MOMENT, OVERDUE, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, PackError, Problem, did_you_mean
 from aiact_rules.core.rules import Kind
+from aiact_rules.core.screening import declaration_gaps
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
 from aiact_rules.engines.reference import ReferenceEngine
@@ -122,7 +123,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class CaseReport:
-    """How all cases of a pack went, and what they leave unshown."""
+    """How all cases of a pack went, what they leave unshown, and which contradictions the pack does not declare."""
 
     pack: Pack
     results: tuple[CaseResult, ...]
@@ -168,7 +169,7 @@ def run_cases(
         if result.decision is not None:
             shown.add(result.decision)
         results.append(result)
-    gaps = (*shown.gaps(pack), *(_unrecorded(cases) if recorded else ()))
+    gaps = (*shown.gaps(pack), *declaration_gaps(pack), *(_unrecorded(cases) if recorded else ()))
     return CaseReport(pack, tuple(results), gaps)
 
 
@@ -271,14 +272,14 @@ class CaseRunner:
         return CaseResult(case, tuple(problems), decision)
 
     def gaps(self, cases: Iterable[Case]) -> tuple[str, ...]:
-        """Return the rules and obligations that no case shows, and the outcomes that a file of recorded ones lacks.
+        """Return the rules and obligations that no case shows, contradictions not declared, and outcomes not recorded.
 
         Raises InputError or PackError for what cannot be judged.
         """
         shown, each = Shown(), tuple(cases)
         for case in each:
             shown.add(self.decide(case))
-        return (*shown.gaps(self.own), *_unrecorded(each))
+        return (*shown.gaps(self.own), *declaration_gaps(self.own), *_unrecorded(each))
 
     def decide(self, case: Case) -> PackDecision:
         """Return the decision on the facts of a case. Raises InputError or PackError where it cannot be judged."""

@@ -17,7 +17,9 @@ from aiact_rules.specfiles.pack_head import read_head
 @click.option("--only", metavar="PATTERN", help="Only case files whose path matches, such as `*art_006*`.")
 @click.option("--engine", default="reference", show_default=True, help="The engine that evaluates the cases.")
 @click.option(
-    "--gaps/--no-gaps", default=False, help="Also list the rules and obligations that no case shows, and fail on them."
+    "--gaps/--no-gaps",
+    default=False,
+    help="Also list the rules and obligations that no case shows and the contradictions that are not declared, and fail on them.",
 )
 @click.option(
     "--record", is_flag=True, help="Write the whole outcome of each case beside its file, for the cases of FOLDERS."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
@@ -55,6 +56,16 @@ class PackLogic:
         try:
             self.solver.add(*conditions)
             return self.solver.model() if answered(self.solver) else None
+        finally:
+            self.solver.pop()
+
+    @contextmanager
+    def assuming(self, *conditions: Formula) -> Iterator[None]:
+        """Take the conditions as given for everything that is asked meanwhile."""
+        self.solver.push()
+        try:
+            self.solver.add(*conditions)
+            yield
         finally:
             self.solver.pop()
 

@@ -24,6 +24,7 @@ from aiact_rules.proof.properties import (
     rules_alive,
 )
 from aiact_rules.proof.results import Proof, Property
+from aiact_rules.proof.screening import situations_held
 
 _LARGE = 200  # obligations from which a second process is worth its start
 
@@ -84,6 +85,7 @@ def soundness_of(pack_at: PackAt) -> tuple[Property, ...]:
         no_contradiction(subject),
         prohibitions_block(subject),
         lists_hide_nothing(subject),
+        situations_held(subject),
         allow_sound(subject),
         planes_ordered(subject),
         learning_keeps(subject),
@@ -112,3 +114,4 @@ def _of_other_text(subject: PackLogic, names: list[str]) -> Iterator[Property]:
     yield obligations_fulfillable(subject, names)
     yield prohibitions_block(subject, names)
     yield lists_hide_nothing(subject)
+    yield situations_held(subject, names)

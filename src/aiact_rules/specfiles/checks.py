@@ -82,6 +82,12 @@ def check_pack(
     for key, named in (("in_scope", pack.in_scope), ("prohibited", pack.prohibited)):
         yield from _unknown(f"`{key}`", "conclusion", _some(named), conclusions, pack_place(key))
     yield from _check_transition(pack, pack_place, unread)
+    for number, name in enumerate(pack.screening):
+        place = pack_place("screening", number)
+        yield from _unknown("screening", "fact", (name,), {*pack.vocabulary, *unread}, place)
+        declaration = pack.vocabulary.get(name)
+        if declaration is not None and (declaration.type is not FactType.SOME_OF or declaration.checklist):
+            yield Problem(f"screening: `{name}` is no list of situations", place, "name a `some_of` fact, no checklist")
     for number, pair in enumerate(pack.excludes):
         yield from _unknown("excludes", "conclusion", pair, conclusions, pack_place("excludes", number))
     for number, name in enumerate(pack.screening):

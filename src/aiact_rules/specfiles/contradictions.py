@@ -1,7 +1,8 @@
 """Contradictions: what vocabulary and article files declare about statements that cannot all be true.
 
 Each becomes an obligation of its own kind that holds where its condition is certain: an answer that nobody gave contradicts
-nothing. Only where a contradiction names an answer that settles it (`unless`), that answer is asked. Between the operators of a chain the same is said of the facts of two of them.
+nothing. Only where a contradiction names an answer that settles it (`unless`), that answer is asked. Between the operators
+of a chain the same is said of the facts of two of them.
 """
 
 from __future__ import annotations
