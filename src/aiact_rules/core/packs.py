@@ -69,8 +69,9 @@ class Pack:
     `market` is the jurisdiction code it concerns. A pack with `gates` false informs and never gates. `headlines` are the
     conclusions a decision states, and `labels` what people read for some conclusions, roles and moments. `in_scope` is
     the conclusion that the law reaches the release at all, `prohibited` that something is prohibited (None: it concludes
-    no such thing). `screening` names the lists that deny what they leave out; with `exemptions_refutable`, each fact that
-    silence answers declares what contradicts another answer. `digest` is the SHA-256 of the spec files it was read from.
+    no such thing). `screening` names the lists that deny what they leave out, `practices` the one of what is prohibited;
+    with `exemptions_refutable`, each fact that silence answers declares what contradicts another answer. `digest` is the
+    SHA-256 of the spec files it was read from.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Pack:
     transition: Transition | None = None
     excludes: tuple[tuple[str, str], ...] = ()
     screening: tuple[str, ...] = ()
+    practices: str | None = None
     exemptions_refutable: bool = False
     roles: Mapping[str, Role] = field(default_factory=dict)
     moments: Mapping[str, Moment] = field(default_factory=dict)

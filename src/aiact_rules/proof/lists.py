@@ -48,7 +48,7 @@ def lists_hide_nothing(subject: PackLogic) -> Property:
 
 def all_named(pack_at: PackAt) -> PackAt:
     """Return the pack as if the screening lists named everything."""
-    screening = frozenset(pack_at.pack.screening)
+    screening = frozenset((*pack_at.pack.screening, pack_at.pack.practices))
 
     def leaf(part: FactTest | Holds | ReadingIs) -> Condition:
         listed = isinstance(part, FactTest) and part.fact in screening and part.test is Test.INCLUDES
@@ -60,7 +60,7 @@ def all_named(pack_at: PackAt) -> PackAt:
 
 def _prohibitions(pack_at: PackAt) -> Iterator[Obligation]:
     prohibited = pack_at.pack.prohibited
-    if prohibited is None or not pack_at.pack.screening:
+    if prohibited is None or pack_at.pack.practices is None:
         return
     concluding = [rule.when for rule in pack_at.rules.values() if rule.concludes == prohibited]
     practices = {prohibited, *(name for when in concluding for name in _conclusions(when))}

@@ -82,21 +82,15 @@ def check_pack(
     for key, named in (("in_scope", pack.in_scope), ("prohibited", pack.prohibited)):
         yield from _unknown(f"`{key}`", "conclusion", _some(named), conclusions, pack_place(key))
     yield from _check_transition(pack, pack_place, unread)
-    for number, name in enumerate(pack.screening):
-        place = pack_place("screening", number)
-        yield from _unknown("screening", "fact", (name,), {*pack.vocabulary, *unread}, place)
+    lists = [*((name, ("screening", number)) for number, name in enumerate(pack.screening))]
+    for name, path in (*lists, *((name, ("practices",)) for name in _some(pack.practices))):
+        place, subject = pack_place(*path), f"`{path[0]}`"
+        yield from _unknown(subject, "fact", (name,), {*pack.vocabulary, *unread}, place)
         declaration = pack.vocabulary.get(name)
         if declaration is not None and (declaration.type is not FactType.SOME_OF or declaration.checklist):
-            yield Problem(f"screening: `{name}` is no list of situations", place, "name a `some_of` fact, no checklist")
+            yield Problem(f"{subject}: `{name}` is no list of situations", place, "name a `some_of` fact, no checklist")
     for number, pair in enumerate(pack.excludes):
         yield from _unknown("excludes", "conclusion", pair, conclusions, pack_place("excludes", number))
-    for number, name in enumerate(pack.screening):
-        place = pack_place("screening", number)
-        declaration = pack.vocabulary.get(name)
-        if declaration is None:
-            yield from _unknown("`screening`", "fact", (name,), pack.vocabulary if whole else {name}, place)
-        elif declaration.type is not FactType.SOME_OF:
-            yield Problem(f"`screening` names lists, and `{name}` is none", place)
     yield from _cycles(rules)
 
 

@@ -133,6 +133,7 @@ class PackSpec(SpecModel):
     transition: TransitionSpec | None = None
     excludes: list[tuple[Name, Name]] = []
     screening: list[FactName] = []
+    practices: FactName | None = None
     exemptions_refutable: Flag = False
     roles: dict[Name, RoleSpec] = {}
     moments: dict[Name, MomentSpec] = {}

@@ -116,6 +116,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         transition=Transition(**dict(spec.transition)) if spec and spec.transition else None,
         excludes=tuple(spec.excludes) if spec else (),
         screening=tuple(spec.screening) if spec else (),
+        practices=spec.practices if spec else None,
         exemptions_refutable=spec.exemptions_refutable if spec else False,
         roles=roles,
         moments=moments,
