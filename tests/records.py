@@ -14,6 +14,8 @@ from decimal import Decimal
 
 from aiact_rules.core.conditions import FactTest, Test, fact_of
 from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.open_lists import OpenList
+from aiact_rules.core.packs import MARKETS, ROLES, SIGNALS
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 
 Record = dict[str, FactValue]
@@ -31,9 +33,15 @@ class Choices:
     elements: tuple[str, ...]  # of a `some_of` fact
 
     def some(self, rng: random.Random, density: float) -> FactValue:
-        """Return one value; `density` is how likely a yes is, and how likely each element of a set."""
+        """Return one value; `density` is how likely a yes is, and how likely each element of a set.
+
+        Now and then a list leaves some of its elements open.
+        """
         if self.elements:
-            return frozenset(element for element in self.elements if rng.random() < density)
+            members = [element for element in self.elements if rng.random() < density]
+            if self.fact in (ROLES, MARKETS, SIGNALS) or rng.random() < 0.7:
+                return frozenset(members)
+            return OpenList.of(members, (element for element in self.elements if rng.random() < 0.3))
         if self.values == (True, False):
             return rng.random() < density
         return rng.choice(self.values)
@@ -55,7 +63,10 @@ def _choices(fact: str, atoms: Sequence[FactTest], vocabulary: Vocabulary) -> Ch
     if tests & {Test.INCLUDES, Test.EMPTY}:
         named = {word for atom in atoms if isinstance(atom.operand, frozenset) for word in atom.operand}
         elements = tuple(dict.fromkeys([*declared, *sorted(named), *([] if declared else [_OTHER])]))
-        alone = [frozenset({element}) for element in elements]
+        alone: list[FactValue] = [frozenset({element}) for element in elements]
+        if fact not in (ROLES, MARKETS, SIGNALS) and elements:
+            alone.append(OpenList.of([], elements[:1]))
+            alone.append(OpenList.of(elements[:1], elements[1:2]))
         return Choices(fact, tuple(dict.fromkeys([frozenset(), *alone, frozenset(elements)])), elements)
     if Test.ONE_OF in tests:
         named = {word for atom in atoms if isinstance(atom.operand, frozenset) for word in atom.operand}
@@ -116,6 +127,12 @@ def completions(
     """Return that many records in which some, and in the last one all, of what is unknown has become known."""
     rng = random.Random(seed)
     unknown = [c for c in choices(lowered, vocabulary) if c.fact not in record]
+    half_known = {name: value for name, value in record.items() if isinstance(value, OpenList)}
     for share in [rng.random() for _ in range(count - 1)] + [1.0]:
         density = rng.random()
-        yield {**record, **{c.fact: c.some(rng, density) for c in unknown if rng.random() < share}}
+        settled = {
+            name: frozenset({*value.members, *(word for word in sorted(value.open) if rng.random() < density)})
+            for name, value in half_known.items()
+            if rng.random() < share
+        }
+        yield {**record, **settled, **{c.fact: c.some(rng, density) for c in unknown if rng.random() < share}}

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from aiact_rules.cli.ask import command, read_answer
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.gate import Gate
@@ -157,6 +158,8 @@ KINDS = [
     (FactType.ONE_OF, "2", "high", "high"),
     (FactType.SOME_OF, "2, low", frozenset({"low", "high"}), "[high, low]"),
     (FactType.SOME_OF, "none", frozenset(), "[]"),
+    (FactType.SOME_OF, "2, ?1", OpenList.of({"high"}, {"low"}), "{high: yes, low: unknown}"),
+    (FactType.SOME_OF, "1: unknown", OpenList.of([], {"low"}), "{low: unknown}"),
     (FactType.QUANTITY, "2.5e25", Decimal("2.5e25"), "2.5e25"),
     (FactType.DATE, "2027-12-02", date(2027, 12, 2), "2027-12-02"),
     (FactType.TEXT, 'a "quoted": text # so', 'a "quoted": text # so', '"a \\"quoted\\": text # so"'),
@@ -218,3 +221,31 @@ def test_a_contradiction_is_shown_and_asked_about_once(tmp_path: Path) -> None:
     assert "done: HOLD" in output
     code, output = ask(path, "annex_iii.recruitment\n")
     assert "done: ALLOW" in output
+
+
+LEFT_OPEN = [
+    "format: 1\nfacts:\n  a.list: {x: yes, y: unknown}  # for now\n  a.other: true\n",
+    "format: 1\nfacts:\n  a.list:\n    x: yes\n    y: unknown\n  a.other: true\n",
+    "format: 1\na:\n  list:\n    y: unknown\n  other: true\n",
+]
+
+
+@pytest.mark.parametrize("text", LEFT_OPEN)
+def test_an_answer_takes_the_place_of_a_list_that_left_something_open(text: str) -> None:
+    declaration = FactDeclaration("a.list", FactType.SOME_OF, "Which?", values={"x": "x", "y": "y"})
+    now = Answers(text, "aiact.yaml").with_answer(declaration, frozenset({"y"}))
+    assert "list: [y]\n" in now
+    assert "unknown" not in now
+    assert "other: true\n" in now
+
+
+def test_a_list_that_is_left_open_is_asked_for_again_with_what_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "aiact.yaml"
+    path.write_text(
+        "format: 1\nsubject: system\nroles: [provider]\nmarkets: [EU]\n"
+        "facts: {system: {practices: {scores_people: unknown}, annex_iii_uses: [], annex_i_law: [], "
+        "transparency_situations: []}}\n",
+        encoding="utf-8",
+    )
+    _, output = ask(path, "q\n")
+    assert "so far: not known whether scores_people" in output

@@ -134,7 +134,11 @@ def test_all_problems_come_at_once_with_line_and_hint(vocabulary: Vocabulary) ->
         ("format: 1\nmodel.training_compute: a lot\n", "expected a number"),
         ("format: 1\nsystem.uses: [credit, ]\n# \u2028roles: provider\n", "hidden line break"),
         ("format: 1\nsystem.uses: [credit, '']\n", "left empty"),
-        ("format: 1\nsystem.uses: {credit: yes}\n", "not further names"),
+        ("format: 1\nsystem.uses: {credit: perhaps}\n", "`credit`: expected yes, no or unknown, found `perhaps`"),
+        ("format: 1\nsystem.uses: {}\n", "says something of each member"),
+        ("format: 1\nsystem.uses: {credit: [yes]}\n", "expected yes, no or unknown of `credit`"),
+        ("format: 1\noperator.roles: {provider: unknown}\n", "who acts cannot be left open"),
+        ("format: 1\nsystem.profiles_natural_persons: {credit: yes}\n", "not further names"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(text: str, said: str, vocabulary: Vocabulary) -> None:

@@ -648,3 +648,35 @@ def test_conclusions_of_an_extension_have_its_own_headlines_labels_and_exclusion
     assert merged.headlines == ("high_risk", "advised")
     assert merged.labels == {"high_risk": "high risk", "advised": "advised"}
     assert merged.excludes == (("high_risk", "low_risk"), ("advised", "low_risk"))
+
+
+FORMER = "facts:\n  a.new: {{type: some_of, asks: q, values: {{x: one, y: two}}, was: {}}}\n  b.new: {{type: yes_no, asks: q{}}}\n"
+
+
+def test_former_names_are_kept_with_what_became_of_their_values(texts: dict[str, str]) -> None:
+    text = FORMER.format("{a.old: {yes: x, 'No': [], perhaps: unknown}, a.new: {z: y}}", ", was: b.old")
+    vocabulary = load_pack_text({**texts, "more/vocabulary.yaml": text}).vocabulary
+    was = {former.name: former.values for former in vocabulary["a.new"].was}
+    assert was == {"a.old": {"true": ("x",), "false": (), "perhaps": None}, "a.new": {"z": ("y",)}}
+    assert [declaration.name for declaration, _ in vocabulary.formerly("b.old")] == ["b.new"]
+    assert vocabulary.formerly("a.new") == ()
+
+
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "said"),
+    [
+        ("b.new", "", "fact `a.new`: `b.new`, which it was, is still declared"),
+        ("a.old", ", was: a.old", "fact `b.new`: `a.old` is called `a.new` as a whole already"),
+        ("{a.old: {true: x}}", ", was: a.old", "fact `a.new`: `a.old` is called `b.new` as a whole already"),
+        ("{a.old: {true: z}}", "", "fact `a.new`: `was`: `z` is not one of the values of `a.new`"),
+        ("{a.old: {true: x, yes: y}}", "", "fact `a.new`: `was`: `yes` stands there twice"),
+        ("{a.new: {}}", "", "fact `a.new`: `was`: under its own name, say which values were renamed"),
+        ("{a.new: {x: y}}", "", "fact `a.new`: `was`: `x` is a value of it still"),
+        ("{a.new: {z: [x, y]}}", "", "fact `a.new`: `was`: `z` became one value"),
+        ("a.old", ", was: {b.old: {x: [true, false]}}", "fact `b.new`: `was`: `x` became one value"),
+    ],
+)
+def test_former_names_that_cannot_be_are_named(texts: dict[str, str], of_a: str, of_b: str, said: str) -> None:
+    with pytest.raises(PackError) as error:
+        load_pack_text({**texts, "more/vocabulary.yaml": FORMER.format(of_a, of_b)})
+    assert said in str(error.value)

@@ -38,7 +38,7 @@ from aiact_rules.core.rules import (
     Timetable,
     Transition,
 )
-from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, Vocabulary
+from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, Former, Vocabulary
 from aiact_rules.specfiles.folder import common_files, spec_files
 from aiact_rules.specfiles.folder import digest as digest_of
 from aiact_rules.specfiles.pack_head import PackHead, read_head
@@ -49,7 +49,7 @@ _LOWERED_KINDS = (*_FACT_TEST_KINDS, Lowered, Node, LoweredObligation, Conjuncti
 _PACK_KINDS = (
     *_FACT_TEST_KINDS,
     *(AllOf, AnyOf, Not, Holds, ReadingIs, ParameterName),
-    *(Pack, Vocabulary, FactDeclaration, FactType, Derivation, Place, Span),
+    *(Pack, Vocabulary, FactDeclaration, FactType, Former, Derivation, Place, Span),
     *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Period, Parameter, Timetable, Route, Deferral),
     *(Reading, Cue, Sanction, LowerCap, Transition),
 )

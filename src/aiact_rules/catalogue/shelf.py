@@ -62,6 +62,6 @@ class Shelf:
         return any(name in self.catalogue.pack(pack_id).readings for pack_id in self.catalogue.heads)
 
     def declares(self, fact: str) -> bool:
-        """Return whether some installed pack that gates declares a fact, whether it is asked for or not."""
-        heads = self.catalogue.heads.values()
-        return any(fact in self.catalogue.pack(each.id).vocabulary for each in heads if each.gates)
+        """Return whether some installed pack that gates declares a fact, or did, whether it is asked for or not."""
+        known = (self.catalogue.pack(each.id).vocabulary for each in self.catalogue.heads.values() if each.gates)
+        return any(fact in vocabulary or vocabulary.formerly(fact) for vocabulary in known)

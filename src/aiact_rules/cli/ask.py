@@ -11,10 +11,12 @@ from aiact_rules.cli.options import judging
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Sureness
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.packs import DISMISSED, MARKETS, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.statuses import Verdict
-from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
+from aiact_rules.core.vocabulary import UNKNOWN, FactDeclaration, FactType, FactValue
+from aiact_rules.core.words import value_in_words
 from aiact_rules.gate import Gate
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.sources.answers import Answers
@@ -110,6 +112,8 @@ class Interview:
         self.asked += 1
         click.echo()
         _say(f"{self.asked}. {declaration.asks}")
+        if isinstance(value := decision.facts.value(name), OpenList):
+            _say(f"so far: {value_in_words(value)}", 3, 6)
         if name == DISMISSED:
             for finding in decision.findings:
                 if name in finding.needs:
@@ -178,9 +182,17 @@ def read_answer(declaration: FactDeclaration, said: str) -> FactValue:
     if declaration.type is FactType.SOME_OF:
         if said.lower() in ("none", "[]"):
             return frozenset()
-        parts = [_numbered(declaration, part.strip()) for part in said.split(",") if part.strip()]
+        parts = [_member(declaration, part.strip()) for part in said.split(",") if part.strip()]
         return parse_value(declaration, parts)
     return parse_value(declaration, _numbered(declaration, said))
+
+
+def _member(declaration: FactDeclaration, said: str) -> str:
+    """Return a member of a list by its word; `3: unknown` and `?3` leave the third one open."""
+    if said.startswith("?"):
+        said = f"{said[1:].strip()}: {UNKNOWN}"
+    word, colon, is_in = said.partition(":")
+    return f"{_numbered(declaration, word.strip())}{colon}{is_in}"
 
 
 def _numbered(declaration: FactDeclaration, said: str) -> str:
@@ -196,7 +208,7 @@ def _hint(declaration: FactDeclaration) -> str:
     kinds = {
         FactType.YES_NO: "yes or no",
         FactType.ONE_OF: "a number or a word",
-        FactType.SOME_OF: "numbers or words with commas, or none",
+        FactType.SOME_OF: "numbers or words with commas, `?3` where that one is open, or none",
         FactType.QUANTITY: f"a number{f' in {declaration.unit}' if declaration.unit else ''}",
         FactType.DATE: "a date, such as 2027-12-02",
         FactType.TEXT: "a text",

@@ -214,7 +214,7 @@ class _Sweep:
         swept = _with_progress(source, lambda done: _run(source, planned.table_map, kernel, self.target, keep, done))
         summary = summarised(swept, kernel)
         choices = planned.request.choices
-        notes = list(choices.told)
+        notes = [*choices.told, *planned.table_map.renamed()]
         if planned.plan.words:
             notes.append(f"searched for words: {', '.join(planned.plan.words)}")
         if kernel.earliest is not None and kernel.earliest < min(self.dates):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 from aiact_rules.core.conditions import as_stated
+from aiact_rules.core.open_lists import OpenList, settled
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
 
@@ -23,11 +24,15 @@ class Sureness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a fact comes from: a file and line, a registry tag, the command line, a declared default."""
+    """Where a fact comes from: a file and line, a registry tag, the command line, a declared default.
+
+    `renamed` says which names stood there that are called otherwise now, each in a sentence.
+    """
 
     place: Place
     sureness: Sureness = Sureness.STATED
     because: str | None = None
+    renamed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.sureness is Sureness.STATED:
@@ -52,12 +57,18 @@ class Facts:
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Facts:
-        """Collect facts. Raises InputError where two origins give one fact different values."""
+        """Collect facts. Raises InputError where two origins give one fact different values.
+
+        A member that one leaves open in a list may be settled by the other.
+        """
         collected: dict[str, Fact] = {}
         problems = []
         for fact in facts:
             other = collected.setdefault(fact.name, fact)
             if other.value != fact.value:
+                if (joined := _joined(other, fact)) is not None:
+                    collected[fact.name] = joined
+                    continue
                 problems.append(
                     Problem(
                         f"`{fact.name}` is {_show(fact.value)} here but {_show(other.value)} at {other.origin}",
@@ -200,7 +211,28 @@ def _check_bounds(declaration: FactDeclaration, known: Mapping[str, Fact], probl
         )
 
 
+def _joined(first: Fact, second: Fact) -> Fact | None:
+    """Return what two statements about one list say together; None where they do not go together."""
+    one, other = first.value, second.value
+    if not isinstance(one, OpenList | frozenset) or not isinstance(other, OpenList | frozenset):
+        return None
+    value = settled(one, other)
+    if value is None:
+        return None
+    if value == one:
+        return first
+    if value == other:
+        return second
+    place = first.origin.place
+    if second.origin.place != place:
+        place = Place(f"{first.origin.place} and {second.origin.place}")
+    renamed = tuple(dict.fromkeys((*first.origin.renamed, *second.origin.renamed)))
+    return Fact(first.name, value, Origin(place, renamed=renamed))
+
+
 def _show(value: FactValue) -> str:
+    if isinstance(value, OpenList):
+        return f"`{{{', '.join(f'{word}: {said}' for word, said in value.as_words.items())}}}`"
     if isinstance(value, bool):
         return "`yes`" if value else "`no`"
     if isinstance(value, frozenset):

@@ -10,6 +10,7 @@ from aiact_rules.core.conditions import (
     Test,
     fact_of,
 )
+from aiact_rules.core.open_lists import includes, is_empty
 from aiact_rules.core.truth import Truth, all_of, any_of, negate
 from aiact_rules.core.vocabulary import FactValue
 
@@ -85,17 +86,17 @@ class Lowered:
         return tuple(sorted({atom.fact for atom in self.atoms}))
 
 
-def holds(atom: FactTest, value: FactValue) -> bool:
-    """Apply one fact test to a known value."""
+def holds(atom: FactTest, value: FactValue) -> bool | None:
+    """Apply one fact test to a value that is stated; None where it turns on a member of a list that is left open."""
     test, operand = atom.test, atom.operand
     if test is Test.IS:
         return value is operand
     if test is Test.ONE_OF:
         return value in operand  # type: ignore[operator]  # the loader checked the types
     if test is Test.INCLUDES:
-        return not operand.isdisjoint(value)  # type: ignore[union-attr,arg-type]
+        return includes(value, operand)  # type: ignore[arg-type]
     if test is Test.EMPTY:
-        return not value
+        return is_empty(value)  # type: ignore[arg-type]
     if test is Test.ABOVE:
         return value > operand  # type: ignore[operator]
     if test is Test.AT_LEAST:
@@ -160,9 +161,10 @@ def specialised(lowered: Lowered, known: Mapping[str, FactValue]) -> Lowered:
                 now = meaning[formula.index]
                 return now if formula.positive else negation(now)
             atom = lowered.atoms[formula.index]
-            if atom.fact not in known:
+            passes = holds(atom, known[atom.fact]) if atom.fact in known else None
+            if passes is None:
                 return formula
-            return TRUE if holds(atom, known[atom.fact]) is formula.positive else FALSE
+            return TRUE if passes is formula.positive else FALSE
         parts = [settle(part) for part in formula.parts]
         return conjunction(parts) if isinstance(formula, Conjunction) else disjunction(parts)
 

@@ -11,6 +11,7 @@ from aiact_rules.core.facts import Facts
 from aiact_rules.core.findings import Finding, FindingWriter
 from aiact_rules.core.formulas import Lowered, truths
 from aiact_rules.core.needs import Asking, Need, clearing, in_order
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import PackError, Problem
@@ -115,10 +116,15 @@ class PackDecision:
             self._questions(index, obligations[index]) for index, status, _ in self.statuses if status is Status.OPEN
         )
 
+    def question(self, fact: str) -> str:
+        """Return the question that asks for a fact, with the members that a list leaves open."""
+        declaration, value = self.pack_at.pack.vocabulary.get(fact), self.values.get(fact)
+        asks = fact if declaration is None else declaration.asks
+        return f"{asks} (still open: {', '.join(sorted(value.open))})" if isinstance(value, OpenList) else asks
+
     def as_json(self) -> dict[str, object]:
         """Return this pack's part of a decision's JSON."""
         pack = self.pack_at.pack
-        vocabulary = pack.vocabulary
         return {
             "pack": pack.id,
             "verdict": None if self.verdict is None else self.verdict.value,
@@ -127,7 +133,7 @@ class PackDecision:
             "needs": [
                 {
                     "fact": need.fact,
-                    "question": vocabulary[need.fact].asks if need.fact in vocabulary else need.fact,
+                    "question": self.question(need.fact),
                     "decides": need.decides,
                 }
                 for need in self.needs

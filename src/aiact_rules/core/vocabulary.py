@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.periods import Period
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 
@@ -18,8 +19,10 @@ _QUANTITY = re.compile(
 )
 _POWER = re.compile(r"10\s*(?:\^|\*\*)\s*(?P<power>[+-]?\d{1,3})\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+UNKNOWN = "unknown"
+"""The word that leaves a member of a list open."""
 
-FactValue = bool | str | Decimal | date | frozenset[str]
+FactValue = bool | str | Decimal | date | frozenset[str] | OpenList
 
 
 class FactType(Enum):
@@ -64,6 +67,19 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """A name that a fact, or a part of it, had before, and what became of its values.
+
+    `values` maps each old value to what it is called now: one value, or the members of a list; None where the old value
+    says nothing about this fact. Without `values` the old fact is this one under another name. Under the fact's own name
+    they are the values that were renamed.
+    """
+
+    name: str
+    values: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FactDeclaration:
     """What one fact means: its type, the question a person can answer, and the provision that makes it matter.
 
@@ -71,8 +87,8 @@ class FactDeclaration:
     fact (`values` is None) takes any code. A checklist accepts the word `all`. `if_absent` is the value that
     silence has, allowed only together with the reason for it. `organisation` marks what an organisation may state once for
     all its releases. `uncontradicted` is why nothing in the vocabulary speaks against an answer that exempts. `above`, `at_most` and
-    `bounded_by` (the names of facts) say between what a quantity or a date can lie.
-    all its releases. `split` maps values of earlier versions to those that say together what each of them said.
+    `bounded_by` (the names of facts) say between what a quantity or a date can lie. `split` maps values of earlier versions to
+    those that say together what each of them said. `was` are names that the fact, or some of its values, had before.
     """
 
     name: str
@@ -92,6 +108,7 @@ class FactDeclaration:
     organisation: bool = False
     uncontradicted: str | None = None
     split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    was: tuple[Former, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
     def parse(self, text: str) -> FactValue:
@@ -117,19 +134,52 @@ class FactDeclaration:
             raise ValueError("expected some text")
         return text
 
-    def parse_many(self, texts: Iterable[str]) -> frozenset[str]:
-        """Read the elements of a `some_of` fact. The word `all` stands for every item of a checklist."""
+    def parse_many(self, texts: Iterable[str]) -> frozenset[str] | OpenList:
+        """Read the elements of a `some_of` fact. The word `all` stands for every item of a checklist.
+
+        An element may say what is known of it: `member: yes`, `member: no` or `member: unknown`, which leaves it open.
+        """
         if self.type is not FactType.SOME_OF:
             raise ValueError(f"expected one value, not a list{self._choices()}")
         elements = list(texts)
         if self.checklist and self.values is not None and elements == ["all"]:
             return frozenset(self.values)
-        parts = (self.split.get(text.strip(), (text,)) for text in elements)
-        return frozenset(self._known_value(part) for several in parts for part in several)
+        elements = [part for text in elements for part in self.split.get(text.strip(), (text,))]
+        said: dict[str, bool | None] = {}
+        rest: bool | None = False
+        for element in elements:
+            word, is_in = self._member(element)
+            if word == "all" and self.checklist and ":" in element:
+                rest = is_in
+            elif said.setdefault(word := self._known_value(word), is_in) is not is_in:
+                raise ValueError(f"`{word}` is said to be in the list, and not")
+        for word in () if rest is False else self.values or ():
+            said.setdefault(word, rest)
+        return OpenList.of((w for w, is_in in said.items() if is_in), (w for w, is_in in said.items() if is_in is None))
+
+    def _member(self, element: str) -> tuple[str, bool | None]:
+        """Return an element of a list without what is said of it, and whether it is in the list; None: that is open."""
+        word, colon, said = element.rpartition(":")
+        if not colon or (self.values is not None and element.strip() in self.values):
+            return element, True
+        if said.strip().lower() == UNKNOWN:
+            return word.strip(), None
+        try:
+            return word.strip(), _parse_yes_no(said)
+        except ValueError:
+            if self.values is None:
+                return element, True
+            raise ValueError(f"`{word.strip()}`: expected yes, no or unknown, found `{said.strip()}`") from None
 
     def check(self, value: object) -> None:
         """Raise ValueError, which says what was expected, for a value that the fact cannot have."""
         kind = _KINDS[self.type]
+        if type(value) is OpenList and kind is frozenset:
+            if not value.open:
+                raise ValueError("expected a member that is open, found none")
+            self.check(value.members)
+            self.check(value.open)
+            return
         if type(value) is not kind:  # a subclass may compare as it likes, and a datetime is a date
             raise ValueError(f"expected a value of the type {kind.__name__}, found {type(value).__name__}")
         if isinstance(value, frozenset):
@@ -179,14 +229,20 @@ class FactDeclaration:
             "question": self.asks,
             "provision": self.provision,
             "values": dict(self.values) if self.values is not None else None,
+            "was": [former.name for former in self.was],
             "if_absent": None if self.if_absent is None else self.format(self.if_absent),
             "if_absent_because": self.if_absent_because,
         }
 
     def format(self, value: FactValue) -> object:
-        """Return the value as it stands in JSON: yes/no as booleans, quantities and dates as text, sets as sorted lists."""
+        """Return the value as it stands in JSON: yes/no as booleans, quantities and dates as text, sets as sorted lists.
+
+        A list with open members is an object that says `yes` or `unknown` of each.
+        """
         if isinstance(value, bool | str):
             return value
+        if isinstance(value, OpenList):
+            return dict(value.as_words)
         if isinstance(value, frozenset):
             return sorted(value)
         if isinstance(value, Decimal):
@@ -278,6 +334,13 @@ class Vocabulary:
     def get(self, name: str) -> FactDeclaration | None:
         """Return the declaration of a fact, or None where no pack declares it."""
         return self.declarations.get(name)
+
+    def formerly(self, name: str) -> tuple[tuple[FactDeclaration, Former], ...]:
+        """Return the facts that another one was renamed to, merged into or split into; none where it is declared itself."""
+        if name in self.declarations:
+            return ()
+        every = (d for d in self.declarations.values() if d.was)
+        return tuple((d, former) for d in every for former in d.was if former.name == name)
 
     def __getitem__(self, name: str) -> FactDeclaration:
         return self.declarations[name]

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.vocabulary import format_quantity
 
 
@@ -22,6 +23,9 @@ def value_in_words(value: object) -> str:
         return "no"
     if isinstance(value, frozenset):
         return " or ".join(sorted(value)) if value else "an empty list"
+    if isinstance(value, OpenList):
+        named = [" and ".join(sorted(value.members))] if value.members else []
+        return ", ".join([*named, f"not known whether {' or '.join(sorted(value.open))}"])
     if isinstance(value, Decimal):
         return format_quantity(value)
     return str(value)

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.open_lists import MembersOpen
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactValue
@@ -61,7 +62,10 @@ class _Evaluator:
                     from aiact_rules.engines.python_source import source_of
 
                     self.function = function_of(source_of(self.lowered), self.name)
-        return self.function(facts)
+        try:
+            return self.function(facts)
+        except MembersOpen:  # the function asks lists as sets, which one with open members is not
+            return outcome_of(self.lowered, facts)
 
 
 class _Rows(dict[int, tuple[tuple[int, int], ...]]):

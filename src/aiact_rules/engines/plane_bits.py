@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from aiact_rules.core.formulas import holds
-from aiact_rules.engines.plane_program import Input, Silent
+from aiact_rules.engines.plane_program import Input, Passes, Silent
 from aiact_rules.engines.plane_values import ColumnPlanes, bitmap, with_silence
 
 
@@ -21,6 +21,7 @@ def read_bits(array: pa.BooleanArray, inputs: tuple[Input, ...]) -> ColumnPlanes
         if isinstance(key, Silent):
             planes.append(np.zeros_like(value) if known is None else ~known)
             continue
+        assert isinstance(key, Passes), "only lists leave something open"
         yes, no = holds(key.test, True), holds(key.test, False)
         plane = np.full_like(value, 255 if yes else 0) if yes == no else value if yes else ~value
         planes.append(with_silence(plane, known, key))

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from aiact_rules.core.conditions import Test
 from aiact_rules.core.formulas import holds
+from aiact_rules.core.open_lists import OpenList
+from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.engines.plane_machine import Plane, packed
-from aiact_rules.engines.plane_program import Input, Silent
+from aiact_rules.engines.plane_program import Input, Silent, Undecided
 from aiact_rules.engines.plane_values import (
     Codes,
     ColumnPlanes,
@@ -29,6 +31,11 @@ from aiact_rules.engines.plane_values import (
 )
 
 _BETWEEN = "\x1f"  # stands in no word
+
+
+def not_in(element: FactValue | None) -> bool:
+    """Return whether an element alone puts nothing into its list."""
+    return element is None or element == frozenset()
 
 
 class ListColumn:
@@ -102,8 +109,8 @@ class ListColumn:
         if number is None:
             number = self._elements.add(text, *((None, None) if text is None else self._reader.parsed_many([text])))
             value = self._elements.read[number]
-            if isinstance(value, frozenset) and len(value) != 1:
-                # a word that stands for several, such as `all`, is read with its whole list
+            if isinstance(value, OpenList) or (isinstance(value, frozenset) and len(value) != 1):
+                # a word that stands for several, such as `all`, or leaves itself open, is read with its whole list
                 self._elements.special.add(number)
         return number
 
@@ -119,8 +126,8 @@ class ListColumn:
     ) -> NDArray[np.intp]:
         """Return the rows with words that are unknown, or that stand for several and do not stand alone."""
         special = np.fromiter((int(n) in self._elements.special for n in numbers), np.bool_, len(numbers))
-        # faulty, or silence inside a list, or an empty place in it
-        faulty = np.fromiter((self._elements.read[n] is None for n in numbers), np.bool_, len(numbers))
+        # faulty, or silence inside a list, or an empty place in it, or a word that is denied
+        faulty = np.fromiter((not_in(self._elements.read[n]) for n in numbers), np.bool_, len(numbers))
         odd = special | faulty
         if not len(filled) or not (odd[:-1].any() or has_empty_places) or not odd.take(codes).any():
             return np.zeros(0, np.intp)
@@ -134,6 +141,8 @@ class ListColumn:
         for at, key in enumerate(self._inputs):
             if isinstance(key, Silent):
                 planes[at] = np.zeros_like(planes[at]) if silent is None else packed(silent)
+                continue
+            if isinstance(key, Undecided):
                 continue
             if key.test.test is Test.EMPTY:
                 empty = lengths == 0

@@ -85,6 +85,7 @@ class NumberColumn:
             if isinstance(key, Silent):
                 planes.append(np.zeros((rows + 7) // 8, np.uint8) if known is None else ~known)
                 continue
+            assert isinstance(key, Passes), "only lists leave something open"
             plane = packed(passing(key))
             if key.test.test in (Test.BELOW, Test.AT_MOST):
                 plane = ~plane

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from aiact_rules.core.conditions import FactTest
+from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.formulas import TRUE as LOWERED_TRUE
 from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered
 from aiact_rules.core.vocabulary import FactValue
@@ -45,7 +45,19 @@ class Silent:
     fact: str
 
 
-Input = Passes | Silent
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """An input plane: the rows whose list leaves open a member on which the test turns."""
+
+    test: FactTest
+
+    @property
+    def fact(self) -> str:
+        """Return the fact that is read."""
+        return self.test.fact
+
+
+Input = Passes | Silent | Undecided
 
 NONE = 0  # the plane of no row
 ALL = 1  # the plane of every row
@@ -221,13 +233,20 @@ class Rails:
     """The certain and the possible plane of each formula of one lowered pack, in a circuit.
 
     `silence` names the facts that the rows may state, with the value that silence has there, or None where it is
-    unknown. All other facts are unknown in every row.
+    unknown. All other facts are unknown in every row. Lists in `settled` leave no member open in any row.
     """
 
-    def __init__(self, circuit: Circuit, lowered: Lowered, silence: Mapping[str, FactValue | None]) -> None:
+    def __init__(
+        self,
+        circuit: Circuit,
+        lowered: Lowered,
+        silence: Mapping[str, FactValue | None],
+        settled: frozenset[str] = frozenset(),
+    ) -> None:
         self._circuit = circuit
         self._lowered = lowered
         self._silence = silence
+        self._settled = settled
         self._nodes: list[tuple[int, int]] = []
         for node in lowered.nodes:
             self._nodes.append((self.certain(node.formula), self.possible(node.formula)))
@@ -257,6 +276,9 @@ class Rails:
             return NONE, ALL
         default = self._silence[test.fact]
         passes = self._circuit.input(Passes(test, default))
-        if default is not None:
-            return passes, passes
-        return passes, self._circuit.either(passes, self._circuit.input(Silent(test.fact)))
+        possible = passes
+        if test.test in (Test.INCLUDES, Test.EMPTY) and test.fact not in self._settled:
+            possible = self._circuit.either(possible, self._circuit.input(Undecided(test)))
+        if default is None:
+            possible = self._circuit.either(possible, self._circuit.input(Silent(test.fact)))
+        return passes, possible

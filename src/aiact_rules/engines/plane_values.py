@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from aiact_rules.core.formulas import holds
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_machine import Plane, packed
-from aiact_rules.engines.plane_program import Input, Passes, Silent
+from aiact_rules.engines.plane_program import Input, Passes, Silent, Undecided
 
 EXACT = Context(prec=2000)
 MOST_DISTINCT = 1 << 17  # values kept from one batch to the next
@@ -152,8 +153,10 @@ def row_by_row(inputs: tuple[Input, ...], array: pa.Array, read: Callable[[Any],
 def passes(key: Input, value: FactValue | None) -> bool:
     if isinstance(key, Silent):
         return value is None
+    if isinstance(key, Undecided):
+        return isinstance(value, OpenList) and holds(key.test, value) is None
     known = key.default if value is None else value
-    return known is not None and holds(key.test, known)
+    return known is not None and holds(key.test, known) is True
 
 
 def planes_of(rows: NDArray[np.uint8], count: int) -> list[Plane]:

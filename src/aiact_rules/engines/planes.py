@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from aiact_rules.core.conditions import Test
 from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED, Outcome
 from aiact_rules.core.packs import PackAt
-from aiact_rules.core.vocabulary import FactType, FactValue, parse_date, parse_quantity
+from aiact_rules.core.vocabulary import UNKNOWN, FactType, FactValue, parse_date, parse_quantity
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,6 +104,7 @@ class Outcomes:
         return Outcome(conclusions, tuple(obligations))
 
 
+_SAID = (": yes", f": {UNKNOWN}")
 _CODE = (OWED, IN_FORCE, MAYBE_IN_FORCE, MET, MAYBE_MET, DUE, MAYBE_DUE)
 
 
@@ -129,6 +131,8 @@ def batch_of(records: Iterable[Mapping[str, FactValue]], types: Mapping[str, Fac
 
 
 def _cell(value: FactValue | None) -> object:
+    if isinstance(value, OpenList):
+        return [f"{word}: {said}" for word, said in value.as_words.items()]
     if isinstance(value, frozenset):
         return sorted(value)
     return str(value) if isinstance(value, Decimal) else value
@@ -158,4 +162,10 @@ def _reader(kind: FactType) -> FactReader:
         return text
 
     parse: dict[FactType, Callable[[str], FactValue]] = {FactType.QUANTITY: parse_quantity, FactType.DATE: parse_date}
-    return FactReader(kind, parse.get(kind, as_it_is), frozenset)
+
+    def listed(words: list[str]) -> FactValue:
+        said = [word.rpartition(": ") if word.endswith(_SAID) else (word, "", "yes") for word in words]
+        members = (word for word, _, is_in in said if is_in == "yes")
+        return OpenList.of(members, (word for word, _, is_in in said if is_in == UNKNOWN))
+
+    return FactReader(kind, parse.get(kind, as_it_is), listed)

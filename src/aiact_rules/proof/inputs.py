@@ -20,11 +20,15 @@ import z3
 
 from aiact_rules.core.conditions import FactTest, Test, as_stated, fact_of
 from aiact_rules.core.formulas import holds
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
+from aiact_rules.core.open_lists import OpenList
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, PackAt
 from aiact_rules.core.vocabulary import Derivation, FactType, FactValue, Vocabulary
 
 Formula = Any  # a z3 Boolean expression; the library has no types
 Record = dict[str, FactValue]
+
+SETTLED = frozenset({ROLES, MARKETS, SIGNALS})
+"""Lists that leave nothing open, whatever is stated."""
 
 _OTHER = "something_nobody_listed"
 
@@ -41,6 +45,8 @@ class Rail:
 class FactInput:
     """The variables of one fact. `words` numbers the values of a `one_of` fact; `parts` are the elements of a list.
 
+    `opens` are the elements that the list leaves open, where they are not in it.
+
     `bounds` are what a quantity or a date is compared with, in order: place 2n is below bound n, place 2n + 1 is on it.
     Without bounds the value is a rational.
     """
@@ -51,10 +57,11 @@ class FactInput:
     value: Formula
     words: tuple[str, ...] = ()
     parts: Mapping[str, Formula] = field(default_factory=dict)
+    opens: Mapping[str, Formula] = field(default_factory=dict)
     bounds: tuple[Any, ...] = ()
 
     def passes(self, atom: FactTest) -> Formula:
-        """Return whether the value passes a test."""
+        """Return whether the value certainly passes a test."""
         test, operand = atom.test, atom.operand
         if test is Test.IS:
             return self.value if operand else z3.Not(self.value)
@@ -65,7 +72,7 @@ class FactInput:
             assert isinstance(operand, frozenset)
             return z3.Or([self.parts[word] for word in sorted(operand)])
         if test is Test.EMPTY:
-            return z3.Not(z3.Or(list(self.parts.values())))
+            return z3.Not(z3.Or([*self.parts.values(), *self.opens.values()]))
         if self.bounds:
             place = 2 * self.bounds.index(operand) + 1
             if test is Test.ABOVE:
@@ -79,6 +86,16 @@ class FactInput:
         if test is Test.AT_LEAST:
             return self.value >= bound
         return self.value < bound if test is Test.BELOW else self.value <= bound
+
+    def may_pass(self, atom: FactTest) -> Formula:
+        """Return whether the value passes a test for some choice of the elements that its list leaves open."""
+        if not self.opens:
+            return self.passes(atom)
+        if atom.test is Test.EMPTY:
+            return z3.Not(z3.Or(list(self.parts.values())))
+        assert isinstance(atom.operand, frozenset)
+        open_ones = [self.opens[word] for word in sorted(atom.operand) if word in self.opens]
+        return z3.Or([self.passes(atom), *open_ones])
 
     def at(self, place: int) -> FactValue:
         """Return a quantity or a date that stands at a place among the bounds."""
@@ -134,6 +151,7 @@ class Inputs:
             word for test in tests if isinstance(test.operand, frozenset) for word in sorted(test.operand)
         )
         known, value, parts = z3.Bool(f"known {name}"), None, {}
+        opens: dict[str, Formula] = {}
         numbered: tuple[str, ...] = ()
         bounds: tuple[Any, ...] = ()
         if type_ is FactType.YES_NO:
@@ -143,6 +161,8 @@ class Inputs:
             rest = [word for word in words if word not in tested] or ([_OTHER] if open_ else [])
             if rest:
                 parts[rest[0]] = z3.Bool(f"{name} includes {rest[0]}")
+            if name not in SETTLED:
+                opens = {word: z3.Bool(f"{name} leaves {word} open") for word in parts}
         elif type_ in (FactType.QUANTITY, FactType.DATE):
             if name in self.computed:
                 value = z3.Real(name)
@@ -158,13 +178,17 @@ class Inputs:
         else:
             numbered = (*words, *(word for word in tested if word not in words), *([_OTHER] if open_ else []))
             value = self._one_of(name, len(numbered))
-        self.facts[name] = FactInput(name, type_, known, value, numbered, parts, bounds)
+        self.facts[name] = FactInput(name, type_, known, value, numbered, parts, opens, bounds)
 
     def _one_of(self, name: str, count: int) -> Any:
         value = z3.BitVec(name, max(1, (count - 1).bit_length()))
         if count < 1 << value.size():
             self.domain.append(z3.ULT(value, count))
         return value
+
+    def nothing_open(self) -> list[Formula]:
+        """Return that no list leaves an element open."""
+        return [z3.Not(each) for fact in self.facts.values() for each in fact.opens.values()]
 
     def solver(self, *conditions: Formula) -> Any:
         """Return a solver that knows what values can be."""
@@ -182,9 +206,7 @@ class Inputs:
             if known_only and not z3.is_true(model.eval(fact.known, model_completion=True)):
                 continue
             if fact.type is FactType.SOME_OF:
-                found[fact.name] = frozenset(
-                    word for word, part in fact.parts.items() if z3.is_true(model.eval(part, model_completion=True))
-                )
+                found[fact.name] = OpenList.of(_true(fact.parts, model), _true(fact.opens, model))
                 continue
             value = model.eval(fact.value, model_completion=True)
             if fact.type is FactType.YES_NO:
@@ -197,6 +219,10 @@ class Inputs:
             else:
                 found[fact.name] = fact.words[value.as_long()]
         return found
+
+
+def _true(words: Mapping[str, Formula], model: Any) -> list[str]:
+    return [word for word, formula in words.items() if z3.is_true(model.eval(formula, model_completion=True))]
 
 
 class View:
@@ -257,15 +283,22 @@ class View:
             self._rails[atom] = self._rail(atom)
         return self._rails[atom]
 
+    def undecided(self, atom: FactTest) -> Formula:
+        """Return whether a list is known and leaves open whether it passes a test."""
+        fact = self.inputs.facts[atom.fact]
+        return z3.And(self._known[atom.fact], fact.may_pass(atom), z3.Not(fact.passes(atom)))
+
     def _rail(self, atom: FactTest) -> Rail:
         fact = self.inputs.facts[atom.fact]
-        passes, known = fact.passes(atom), self._known[atom.fact]
+        passes, may_pass, known = fact.passes(atom), fact.may_pass(atom), self._known[atom.fact]
         declaration = None if self.vocabulary is None else self.vocabulary.get(atom.fact)
         if declaration is not None and declaration.if_absent is not None:
             silent = holds(atom, declaration.if_absent)
-            decided = z3.Or(z3.Not(known), passes) if silent else z3.And(known, passes)
-            return Rail(decided, decided)
-        return Rail(z3.And(known, passes), z3.Or(z3.Not(known), passes))
+            certain, possible = (
+                z3.Or(z3.Not(known), each) if silent else z3.And(known, each) for each in (passes, may_pass)
+            )
+            return Rail(certain, possible)
+        return Rail(z3.And(known, passes), z3.Or(z3.Not(known), may_pass))
 
 
 def judged_facts(inputs: Inputs, pack_at: PackAt) -> list[Formula]:

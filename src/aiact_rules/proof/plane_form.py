@@ -8,7 +8,7 @@ import z3
 
 from aiact_rules.core.formulas import Lowered, holds
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
-from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Op, Passes, Program, Rails
+from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Op, Passes, Program, Rails, Undecided
 from aiact_rules.engines.planes import Outcomes
 from aiact_rules.proof.forms import Answers, ObligationRails
 from aiact_rules.proof.inputs import Formula, Rail, View
@@ -35,6 +35,8 @@ def outputs_of(program: Program, view: View) -> list[Formula]:
         if isinstance(key, Passes):
             # A row that is silent passes where the default does; without a default it does not pass.
             planes[place] = view.rail(key.test).certain
+        elif isinstance(key, Undecided):
+            planes[place] = view.undecided(key.test)
         else:
             planes[place] = z3.Not(view.known(key.fact))
     for instruction in program.instructions:
@@ -86,7 +88,9 @@ def run_on(program: Program, facts: Mapping[str, FactValue]) -> tuple[bool, ...]
     for place, key in enumerate(program.inputs, start=2):
         if isinstance(key, Passes):
             value = facts.get(key.fact, key.default)
-            planes[place] = value is not None and holds(key.test, value)
+            planes[place] = value is not None and holds(key.test, value) is True
+        elif isinstance(key, Undecided):
+            planes[place] = key.fact in facts and holds(key.test, facts[key.fact]) is None
         else:
             planes[place] = key.fact not in facts
     for instruction in program.instructions:

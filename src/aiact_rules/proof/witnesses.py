@@ -12,6 +12,7 @@ from decimal import Decimal
 from aiact_rules.core.conditions import as_stated
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Completion, Fact, Facts, Origin
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, PackAt
 from aiact_rules.core.problems import InputError, Place
@@ -84,6 +85,8 @@ class WitnessReader:
 def _text(value: FactValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, OpenList):
+        return f"{{{', '.join(f'{_word(word)}: {said}' for word, said in value.as_words.items())}}}"
     if isinstance(value, frozenset):
         return f"[{', '.join(_word(word) for word in sorted(value))}]"
     if isinstance(value, Decimal):

@@ -184,5 +184,5 @@ def _questions(pack: PackDecision) -> Iterator[str]:
     yield "### Please answer"
     yield ""
     for number, need in enumerate(pack.needs, 1):
-        yield f"{number}. {markdown(pack.pack_at.pack.vocabulary[need.fact].asks)} (`{need.fact}`)"
+        yield f"{number}. {markdown(pack.question(need.fact))} (`{need.fact}`)"
     yield ""

@@ -113,9 +113,12 @@ class SubjectModel(_Model):
 
 
 class FactModel(_Model):
-    """A fact with its origin. Quantities and dates are text, lists are sorted."""
+    """A fact with its origin. Quantities and dates are text, lists are sorted.
 
-    value: bool | str | list[str]
+    A list with members that are open says of each member that is in it or open `yes` or `unknown`.
+    """
+
+    value: bool | str | list[str] | dict[str, Literal["yes", "unknown"]]
     source: str
     line: int | None
     sureness: Literal["stated", "declared_by_default", "derived"]

@@ -147,9 +147,8 @@ def _questions(pack: PackDecision) -> Iterator[str]:
     if not pack.needs:
         return
     yield "<h3>Please answer, the most decisive first</h3><ol>"
-    vocabulary = pack.pack_at.pack.vocabulary
     for need in pack.needs:
-        yield f"<li>{html(vocabulary[need.fact].asks)} <code>{html(need.fact)}</code></li>"
+        yield f"<li>{html(pack.question(need.fact))} <code>{html(need.fact)}</code></li>"
     yield "</ol>"
 
 

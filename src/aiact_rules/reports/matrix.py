@@ -109,11 +109,10 @@ def _operator(letter: str, name: str, decision: Decision) -> Iterator[str]:
         counts = [(s, sum(f.status is s for f in worst)) for s in Status if s.gates]
         said = ", ".join(f"{count} {status.value}" for status, count in counts if count)
         yield from wrapped(f"{said}, first: {worst[0].provision}: {worst[0].must}", indent, indent)
-    needs = next((pack.needs for pack in decision.packs if pack.needs), ())
-    if needs:
-        declared = decision.vocabulary.get(needs[0].fact)
-        asks = needs[0].fact if declared is None else f"{declared.asks} ({needs[0].fact})"
-        yield from wrapped(f"answer first: {asks}", indent, indent)
+    asking = next((pack for pack in decision.packs if pack.needs), None)
+    if asking is not None:
+        fact = asking.needs[0].fact
+        yield from wrapped(f"answer first: {asking.question(fact)} ({fact})", indent, indent)
     yield f"     {decision.decision_id}"
 
 

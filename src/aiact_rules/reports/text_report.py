@@ -239,8 +239,7 @@ def _questions(pack: PackDecision) -> Iterator[str]:
     vocabulary = pack.pack_at.pack.vocabulary
     for number, need in enumerate(pack.needs, 1):
         declaration = vocabulary.get(need.fact)
-        asks = need.fact if declaration is None else declaration.asks
-        yield from wrapped(f"{number}. {asks}", "  ", "     ")
+        yield from wrapped(f"{number}. {pack.question(need.fact)}", "  ", "     ")
         yield from wrapped(f"{need.fact}: {_answers(declaration)} (decides {need.decides})", "     ", "       ")
     yield ""
 

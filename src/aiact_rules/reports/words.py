@@ -63,9 +63,11 @@ def bearers(pack: Pack, roles: Iterable[str]) -> str:
 
 
 def fact_value(value: object) -> str:
-    """Return a fact's value, as it stands in JSON, in words: `yes`, `recruitment, grading`, `1e25`."""
+    """Return a fact's value, as it stands in JSON, in words: `yes`, `recruitment, grading: unknown`, `1e25`."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return printable(", ".join(word if said == "yes" else f"{word}: {said}" for word, said in value.items()))
     return printable(", ".join(value) or "none" if isinstance(value, list) else str(value))
 
 

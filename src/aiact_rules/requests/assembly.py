@@ -219,7 +219,7 @@ class Assembly:
 
     def dated(self, request: Request, notes: Iterable[str]) -> Request:
         """Return a note that a release date is past, or refuse the date where the organisation or the caller does."""
-        found = list(notes)
+        found = [*notes, *renamed_in(request.facts)]
         fact = request.facts[RELEASE_DATE]
         # A day of the law that is past makes a release of that day no less past, for whoever refuses past dates.
         if self.refuses_past() and request.release_date < max(request.as_of, datetime.now(UTC).date()):
@@ -232,6 +232,11 @@ class Assembly:
         if request.release_date < request.as_of:
             found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
         return replace(request, choices=replace(request.choices, notes=tuple(found)))
+
+
+def renamed_in(facts: Iterable[Fact]) -> list[str]:
+    """Return which names stated facts were given that are called otherwise now, each with its place."""
+    return [f"{fact.origin.place}: {sentence}" for fact in facts for sentence in fact.origin.renamed]
 
 
 def _stricter(first: str | None, second: str | None) -> str | None:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from aiact_rules.core.choices import CALLER
 from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.packs import FOUND, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.statuses import Verdict
-from aiact_rules.core.vocabulary import FactValue, Vocabulary
-from aiact_rules.sources.statements import INSTEAD, NOT_STATED, parse_value
+from aiact_rules.core.vocabulary import UNKNOWN, Vocabulary
+from aiact_rules.sources.former_names import read_as, words_of
+from aiact_rules.sources.statements import INSTEAD, NOT_STATED
 
 NEVER = "never"
 
@@ -77,14 +79,14 @@ class Overrides:
         for name, value in given.items():
             if value is None:
                 continue
-            declaration = vocabulary.get(name)
-            if declaration is None:
+            if name not in vocabulary and not vocabulary.formerly(name):
                 problems.append(Problem(f"unknown fact `{name}`", CALLER, did_you_mean(name, vocabulary)))
             elif name in FOUND:
                 problems.append(Problem(f"`{name}` {NOT_STATED}", CALLER, INSTEAD))
             else:
                 try:
-                    found.append(Fact(name, _value(name, value, vocabulary), Origin(CALLER)))
+                    for now, read in read_as(vocabulary, name, _words(value)):
+                        found.append(Fact(now.name, read.value, Origin(CALLER, renamed=read.renamed)))
                 except ValueError as error:
                     problems.append(Problem(f"`{name}`: {error}", CALLER))
         if problems:
@@ -116,15 +118,19 @@ def pairs(texts: Iterable[str], option: str, form: str) -> dict[str, str]:
     return found
 
 
-def _value(name: str, value: object, vocabulary: Vocabulary) -> FactValue:
+def _words(value: object) -> str | list[str]:
+    """Return what a caller states as the texts by which a vocabulary reads it."""
     if isinstance(value, datetime):
         raise ValueError("expected a date without a time of day")
+    if isinstance(value, OpenList):
+        return words_of(value)
+    if isinstance(value, Mapping):
+        return [f"{word}: {UNKNOWN if said is None else _words(said)}" for word, said in value.items()]
     if isinstance(value, date):
-        value = value.isoformat()
+        return value.isoformat()
     if isinstance(value, bool):
-        value = "yes" if value else "no"
-    said = [str(each) for each in value] if isinstance(value, list | tuple | set | frozenset) else str(value)
-    return parse_value(vocabulary[name], said)
+        return "yes" if value else "no"
+    return [str(each) for each in value] if isinstance(value, list | tuple | set | frozenset) else str(value)
 
 
 _TEXTS = ("roles", "markets", "packs", "uncovered", "waiting")

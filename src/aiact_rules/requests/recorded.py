@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from aiact_rules.catalogue.shelf import Shelf
@@ -12,8 +12,9 @@ from aiact_rules.core.decisions import Subject, id_fits
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary, parse_date
+from aiact_rules.core.vocabulary import Vocabulary, parse_date
 from aiact_rules.requests.request import Request
+from aiact_rules.sources.former_names import read_as, words_of
 
 _RECORD = Place("record")
 
@@ -40,7 +41,8 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
         (as_of,) = {parse_date(str(basis["as_of"])) for basis in bases}
         readings = {str(name): str(word) for basis in bases for name, word in mapping(basis["readings"]).items()}
         vocabulary = shelf.vocabulary(pack_ids)
-        facts = [_fact(name, mapping(row), vocabulary) for name, row in mapping(recorded["facts"]).items()]
+        rows = mapping(recorded["facts"]).items()
+        facts = [fact for name, row in rows for fact in _facts(name, mapping(row), vocabulary)]
         subject = mapping(recorded["subject"])
         evidence = tuple(_evidence(mapping(row)) for row in listed(recorded.get("evidence", [])))
         uncovered = tuple(Choice(str(market), _RECORD) for market in listed(recorded.get("uncovered", [])))
@@ -71,27 +73,25 @@ def _pack_ids(basis: Mapping[str, object]) -> list[str]:
     return [str(basis["pack"]), *extensions]
 
 
-def _fact(name: str, row: Mapping[str, object], vocabulary: Vocabulary) -> Fact:
+def _facts(name: str, row: Mapping[str, object], vocabulary: Vocabulary) -> Iterator[Fact]:
     line = row["line"]
     origin = Origin(
         Place(str(row["source"]), line if isinstance(line, int) else None),
         Sureness(str(row["sureness"])),
         text(row.get("because")),
     )
-    return Fact(name, _value(name, row["value"], vocabulary), origin)
+    if name not in vocabulary and not vocabulary.formerly(name):
+        raise KeyError(name)
+    for declaration, read in read_as(vocabulary, name, _words(row["value"])):
+        yield Fact(declaration.name, read.value, replace(origin, renamed=read.renamed))
 
 
-def _value(name: str, value: object, vocabulary: Vocabulary) -> FactValue:
-    declaration = vocabulary[name]
-    found: FactValue
+def _words(value: object) -> str | list[str]:
     if isinstance(value, bool):
-        found = value
-    elif isinstance(value, list):
-        found = frozenset(str(element) for element in value)
-    else:
-        found = str(value) if declaration.type is FactType.TEXT else declaration.parse(str(value))
-    declaration.check(found)
-    return found
+        return words_of(value)
+    if isinstance(value, dict):
+        return [f"{word}: {said}" for word, said in value.items()]
+    return [str(element) for element in value] if isinstance(value, list) else str(value)
 
 
 def _evidence(row: Mapping[str, object]) -> Evidence:

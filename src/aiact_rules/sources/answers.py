@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactValue, format_quantity
 from aiact_rules.sources.release_file import SHORT_NAMES
@@ -34,14 +35,14 @@ class Answers:
         the file. Each way is tried until the text says what it said before, and the fact.
         """
         written = _written(value)
-        before = _said(self.text, self.source)
+        names = _names(declaration.name)
+        before = _said(self.text, self.source, names)
         for lines in self._ways(declaration.name, written):
             text = self.newline.join(lines)
             try:
-                now = _said(text, self.source)
+                now = _said(text, self.source, names)
             except InputError:
                 continue
-            names = _names(declaration.name)
             others = {name: said for name, said in now.items() if name not in names}
             stated = [said for name, said in now.items() if name in names]
             if others == {name: said for name, said in before.items() if name not in names} and stated == [
@@ -61,6 +62,7 @@ class Answers:
     def _ways(self, name: str, written: str) -> Iterator[list[str]]:
         for key in (*_short(name), name):
             yield from self._filled(key, written)
+            yield from self._restated(key, written)
             yield from self._uncommented(key, written)
         if not name.startswith(("release.", "operator.")) or not _short(name):
             yield from self._under_facts(name, written)
@@ -77,6 +79,21 @@ class Answers:
                     after = match["after"].lstrip()
                     shown = f"{match['before']} {written}" + (f"  {after}" if after else "")
                     yield [*self.lines[:number], shown, *self.lines[number + 1 :]]
+
+    def _restated(self, key: str, written: str) -> Iterator[list[str]]:
+        """Take the place of a list that left something open: braces on one line, or a line for each member."""
+        for name in dict.fromkeys((key, key.rsplit(".", 1)[-1])):
+            for number, line in enumerate(self.lines):
+                match = _KEY.match(line)
+                if match is None or match["key"] != name:
+                    continue
+                indent, rest, end = match["indent"], match["rest"].strip(), number + 1
+                if not rest or rest.startswith("#"):
+                    while end < len(self.lines) and self.lines[end].startswith(f"{indent} "):
+                        end += 1
+                elif not rest.startswith("{"):
+                    continue
+                yield [*self.lines[:number], f"{indent}{name}: {written}", *self.lines[end:]]
 
     def _uncommented(self, key: str, written: str) -> Iterator[list[str]]:
         """Take the place of a commented line that was left for the answer."""
@@ -134,8 +151,8 @@ def _names(name: str) -> frozenset[str]:
     return frozenset({name, *(key for key, fact in SHORT_NAMES.items() if fact == name)})
 
 
-def _said(text: str, source: str) -> dict[str, PlainText]:
-    """Return everything a release file says, by dotted name; what is empty says nothing."""
+def _said(text: str, source: str, whole: frozenset[str] = frozenset()) -> dict[str, PlainText]:
+    """Return everything a release file says, by dotted name; what is empty says nothing. Below `whole` are no names."""
     root = read_yaml(text, source)
     if isinstance(root, Scalar) and root.is_null:
         return {}
@@ -146,7 +163,7 @@ def _said(text: str, source: str) -> dict[str, PlainText]:
     def walk(mapping: Mapping, prefix: str) -> None:
         for entry in mapping:
             name = f"{prefix}.{entry.key}" if prefix else entry.key
-            if isinstance(entry.value, Mapping):
+            if isinstance(entry.value, Mapping) and name not in whole:
                 walk(entry.value, "" if name == "facts" else name)
             elif (said := plain(entry.value)) is not None and (said != [] or name not in ("roles", "operator.roles")):
                 found[name] = said
@@ -158,6 +175,8 @@ def _said(text: str, source: str) -> dict[str, PlainText]:
 def _written(value: FactValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, OpenList):
+        return f"{{{', '.join(f'{word}: {said}' for word, said in value.as_words.items())}}}"
     if isinstance(value, frozenset):
         return f"[{', '.join(sorted(value))}]"
     if isinstance(value, Decimal):
@@ -174,6 +193,8 @@ def _written(value: FactValue) -> str:
 
 
 def _plain(value: FactValue) -> PlainText:
+    if isinstance(value, OpenList):
+        return dict(value.as_words)
     if isinstance(value, frozenset):
         return [*sorted(value)]
     return value if isinstance(value, str) else _written(value)

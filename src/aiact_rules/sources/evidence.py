@@ -48,15 +48,15 @@ def read_evidence(
         statements.problem(f"more than {MOST_ENTRIES:,} pieces of evidence", node.place, "name an index of them")
         return ()
     for entry in node:
-        if entry.key not in statements.vocabulary and obligations is not None and entry.key not in obligations:
+        former = tuple(declaration.name for declaration, _ in statements.vocabulary.formerly(entry.key))
+        if not (former or statements.is_fact(entry.key) or obligations is None or entry.key in obligations):
             hint = statements.hints.did_you_mean(entry.key, chain(obligations, statements.vocabulary))
             statements.problem(f"`{entry.key}` is neither a fact nor an obligation", entry.place, hint)
             continue
         items = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
-        for item in items:
-            evidence = _read_one(entry.key, item, entry.place, statements, files)
-            if evidence is not None:
-                found.append(evidence)
+        for about in former or (entry.key,):
+            read = (_read_one(about, item, entry.place, statements, files) for item in items)
+            found += [evidence for evidence in read if evidence is not None]
     return tuple(found)
 
 

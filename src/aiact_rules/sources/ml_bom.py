@@ -125,7 +125,7 @@ class _Bom:
     def stated(self, subject: Subject) -> Stated:
         for name, found in self.properties.items():
             texts = [said for said, _ in found if said.strip()]
-            if name not in self.statements.vocabulary:
+            if not self.statements.is_fact(name):
                 if self.only_declared:
                     continue
                 self.statements.unknown_fact(name, found[0][1])

@@ -202,10 +202,11 @@ class OpenOrganisation:
             node = node_of(self._facts, lambda path: self._place(("facts", *path)))
             for name, entry in leaves_of(node, statements):
                 declaration = vocabulary.get(name)
-                if declaration is not None and not declaration.organisation:
+                now = [declaration] if declaration is not None else [d for d, _ in vocabulary.formerly(name)]
+                if any(not each.organisation for each in now):
                     hint = "say `markets`" if name == MARKETS else "state it in the release file"
                     statements.problem(f"`{name}` is a fact of a release, not of the organisation", entry.place, hint)
-                elif declaration is not None or not declared_elsewhere(name):
+                elif now or not declared_elsewhere(name):
                     statements.read_entry(Entry(name, entry.value, entry.place))
         except InputError as error:
             statements.problems.extend(error.problems)
@@ -262,7 +263,7 @@ def leaves_of(node: Node, statements: Statements, prefix: str = "") -> Iterator[
         raise InputError([Problem(f"`{prefix}` is a group of facts", node.place)])
     for entry in node:
         name = f"{prefix}.{entry.key}" if prefix else entry.key
-        if isinstance(entry.value, Keys) and name not in statements.vocabulary:
+        if isinstance(entry.value, Keys) and not statements.is_fact(name):
             yield from leaves_of(entry.value, statements, name)
         else:
             yield name, entry

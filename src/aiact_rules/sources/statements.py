@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import copy
+from dataclasses import replace
 from itertools import chain
 
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.packs import FOUND, MARKETS
+from aiact_rules.core.open_lists import OpenList
+from aiact_rules.core.packs import FOUND, MARKETS, ROLES
 from aiact_rules.core.problems import Hints, InputError, Place, Problem
-from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
+from aiact_rules.core.vocabulary import UNKNOWN, FactDeclaration, FactType, FactValue, Vocabulary
+from aiact_rules.sources.former_names import read_as, read_value, words_of
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.templates import is_placeholder
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence
@@ -28,8 +31,12 @@ class Statements:
         self.problems: list[Problem] = []
         self.hints = Hints()
         self._facts: list[Fact] = []
+        former = {each.name for d in vocabulary.declarations.values() if d.was for each in d.was}
+        self._former = former.difference(vocabulary)
         self._groups = frozenset(
-            ".".join(name.split(".")[:size]) for name in vocabulary for size in range(1, name.count(".") + 1)
+            ".".join(name.split(".")[:size])
+            for name in chain(vocabulary, self._former)
+            for size in range(1, name.count(".") + 1)
         )
 
     def of_a_part(self) -> Statements:
@@ -43,8 +50,12 @@ class Statements:
         self.problems.append(Problem(message, place, hint))
 
     def is_group(self, name: str) -> bool:
-        """Return whether a name is a fact's, or begins one, such as `system` in `system.practices`."""
-        return name in self.vocabulary or name in self._groups
+        """Return whether a name is or was a fact's, or begins one, such as `system` in `system.practices`."""
+        return name in self.vocabulary or name in self._groups or name in self._former
+
+    def is_fact(self, name: str) -> bool:
+        """Return whether a name is or was a fact's."""
+        return name in self.vocabulary or name in self._former
 
     def read_block(self, block: Node, prefix: str = "") -> None:
         """Read a mapping of facts, in which names are nested, dotted or both."""
@@ -60,7 +71,8 @@ class Statements:
     def read_entry(self, entry: Entry, prefix: str = "") -> None:
         """Read one fact, or one group of facts, by the name it has below `prefix`."""
         name = f"{prefix}.{entry.key}" if prefix else entry.key
-        if name in self.vocabulary:
+        is_group = name in self._groups and isinstance(entry.value, Mapping)
+        if name in self.vocabulary or (name in self._former and not is_group):
             self.read_fact(name, entry.value, entry.place)
         elif name in self._groups:
             self.read_block(entry.value, name)
@@ -68,38 +80,31 @@ class Statements:
             self.problem(f"unknown fact `{name}`", entry.place, self._nearest(name))
 
     def read_fact(self, name: str, node: Node, place: Place) -> None:
-        """Read the value of one declared fact. What was left empty, or is a template's marker, is not stated."""
-        declaration = self.vocabulary[name]
+        """Read the value of one fact, by the name it has or had. What was left empty, or is a template's marker, is not stated."""
         if name in self._found:
             self.problem(f"`{name}` {NOT_STATED}", place, INSTEAD)
             return
         if isinstance(node, Scalar):
-            if not is_filled(node):
-                return
-            texts: list[str] | None = None
-        elif isinstance(node, Sequence):
-            texts = self._elements(name, node)
-            if texts is None:
-                return
-        else:
-            self.problem(f"`{name}` is a fact and has one value or a list, not further names", place)
+            if is_filled(node):
+                self._read(name, node.text, place, node.place)
             return
-        try:
-            value = parse_value(declaration, node.text if isinstance(node, Scalar) else (texts or []))
-        except ValueError as error:
-            self.problem(f"`{name}`: {error}", node.place if isinstance(node, Scalar) else place)
-            return
-        self.state(name, value, place)
+        texts = self._elements(name, node) if isinstance(node, Sequence) else self._members(name, node)
+        if texts is not None:
+            self._read(name, texts, place, place)
 
     def read_texts(self, name: str, texts: Iterable[str], place: Place) -> None:
         """Read a fact from one text, or a `some_of` fact from several."""
         parts = list(texts)
+        self._read(name, parts[0] if len(parts) == 1 else parts, place, place)
+
+    def _read(self, name: str, said: str | list[str], place: Place, value_place: Place) -> None:
         try:
-            value = parse_value(self.vocabulary[name], parts[0] if len(parts) == 1 else parts)
+            found = read_as(self.vocabulary, name, said)
         except ValueError as error:
-            self.problem(f"`{name}`: {error}", place)
+            self.problem(f"`{name}`: {error}", value_place)
             return
-        self.state(name, value, place)
+        for declaration, read in found:
+            self._facts.append(Fact(declaration.name, read.value, Origin(place, renamed=read.renamed)))
 
     def state(self, name: str, value: FactValue, place: Place) -> None:
         """Add a fact that was read elsewhere; one the vocabulary does not declare is left out."""
@@ -126,6 +131,9 @@ class Statements:
         texts: list[str] = []
         unfilled = 0
         for item in node:
+            if isinstance(item, Mapping) and (members := self._members(name, item)) is not None:
+                texts += members
+                continue
             if not isinstance(item, Scalar):
                 self.problem(f"`{name}`: expected a list of words", item.place)
                 return None
@@ -142,6 +150,26 @@ class Statements:
             return None
         return None if unfilled else texts
 
+    def _members(self, name: str, node: Mapping) -> list[str] | None:
+        """Return the texts of a list whose members are said to be in it, not in it or open; None where it was refused.
+
+        A member of which nothing is said is open.
+        """
+        declaration = self.vocabulary.get(name)
+        if declaration is None or declaration.type is not FactType.SOME_OF or not len(node):
+            hint = "say `yes`, `no` or `unknown` of each member, or `[]` of the whole list"
+            what = "is a list" if declaration is not None and declaration.type is FactType.SOME_OF else "is a fact"
+            has = "and says something of each member" if what == "is a list" else "and has one value or a list"
+            self.problem(f"`{name}` {what} {has}, not further names", node.place, hint if what == "is a list" else None)
+            return None
+        texts: list[str] = []
+        for entry in node:
+            if not isinstance(entry.value, Scalar):
+                self.problem(f"`{name}`: expected yes, no or unknown of `{entry.key}`", entry.place)
+                return None
+            texts.append(f"{entry.key}: {entry.value.text if is_filled(entry.value) else UNKNOWN}")
+        return texts
+
     def _nearest(self, name: str) -> str | None:
         return self.hints.did_you_mean(name, chain(self.vocabulary, self._groups))
 
@@ -152,24 +180,32 @@ def checked(facts: Facts, vocabulary: Vocabulary, declared_elsewhere: Callable[[
     Raises InputError for an unknown fact and for a value that its fact cannot have.
     """
     statements = Statements(vocabulary)
+    kept: list[Fact] = []
     for fact in facts:
         declaration = vocabulary.get(fact.name)
-        if declaration is None:
-            if not declared_elsewhere(fact.name):
-                statements.unknown_fact(fact.name, fact.origin.place)
-            continue
         try:
-            check_value(declaration, fact.value)
+            if declaration is not None:
+                check_value(declaration, fact.value)
+                kept.append(fact)
+                continue
+            former = read_as(vocabulary, fact.name, words_of(fact.value))
         except ValueError as error:
             statements.problem(f"`{fact.name}`: {error}", fact.origin.place)
+            continue
+        for now, read in former:
+            kept.append(Fact(now.name, read.value, replace(fact.origin, renamed=read.renamed)))
+        if not vocabulary.formerly(fact.name) and not declared_elsewhere(fact.name):
+            statements.unknown_fact(fact.name, fact.origin.place)
     if statements.problems:
         raise InputError(statements.problems)
-    return Facts({fact.name: fact for fact in facts if fact.name in vocabulary})
+    return Facts.of(kept)
 
 
 def check_value(declaration: FactDeclaration, value: FactValue) -> None:
     """Raise ValueError, which says what was expected, for a value that the fact cannot have; market codes in one spelling."""
     declaration.check(value)
+    if isinstance(value, OpenList) and declaration.name in (MARKETS, ROLES):
+        raise ValueError("expected a list that leaves nothing open")
     if declaration.name == MARKETS and isinstance(value, frozenset):
         codes = read_markets(value)
         if codes != value:
@@ -182,13 +218,5 @@ def is_filled(node: Node) -> bool:
 
 
 def parse_value(declaration: FactDeclaration, said: str | Iterable[str]) -> FactValue:
-    """Read the value of a fact from one text, or from the texts of a list; market codes in every spelling.
-
-    Raises ValueError whose message says what was expected.
-    """
-    if isinstance(said, str):
-        said = said.strip()
-        if declaration.name == MARKETS:
-            return read_markets([] if said in ("[]", "none") else said.split(","))
-        return declaration.parse(said)
-    return read_markets(said) if declaration.name == MARKETS else declaration.parse_many(said)
+    """Read the value of a fact as `read_value` does, whatever its words were called before."""
+    return read_value(declaration, said).value

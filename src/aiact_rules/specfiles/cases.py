@@ -44,7 +44,7 @@ class ExpectSpec(SpecModel):
 class CaseDefaults(SpecModel):
     """What is joined into every case of a file."""
 
-    facts: dict[FactPattern, Text | list[Text]] = {}
+    facts: dict[FactPattern, Text | list[Text] | dict[Text, TruthWord]] = {}
     roles: Names | None = None
     moment: Name | None = None
     as_of: Day | None = None

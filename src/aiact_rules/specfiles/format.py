@@ -190,6 +190,11 @@ class DerivedSpec(SpecModel):
     or_more: Flag = False
 
 
+def _formers(value: object) -> object:
+    names = _listed(value)
+    return {name: {} for name in names} if isinstance(names, list) else value
+
+
 class FactSpec(SpecModel):
     """One fact that may be stated."""
 
@@ -211,6 +216,19 @@ class FactSpec(SpecModel):
     contradicted_by: list[ContradictedBySpec] = []
     uncontradicted: Words | None = None
     split: dict[Text, Annotated[list[Text], Field(min_length=2)]] = {}
+    was: Annotated[
+        dict[FactName, dict[Text, Text | list[Text]]],
+        BeforeValidator(_formers),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string"},
+                    {"type": "array", "items": {"type": "string"}},
+                    {"type": "object", "additionalProperties": {"type": "object"}},
+                ]
+            }
+        ),
+    ] = {}
 
 
 class VocabularyFile(SpecModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +10,16 @@ from aiact_rules.core.packs import RELEASE_DATE, Pack
 from aiact_rules.core.periods import passed_fact
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Obligation
-from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary, parse_quantity
+from aiact_rules.core.vocabulary import (
+    UNKNOWN,
+    Derivation,
+    FactDeclaration,
+    FactType,
+    FactValue,
+    Former,
+    Vocabulary,
+    parse_quantity,
+)
 from aiact_rules.specfiles.format import FactSpec, VocabularyFile
 from aiact_rules.specfiles.loading import Loading
 from aiact_rules.specfiles.validation import child, entries, place_of
@@ -54,6 +63,7 @@ def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
                 )
             elif bound is not None and bound.type is not declaration.type:
                 loading.problem(f"fact `{declaration.name}`: `{name}` is of another type", declaration.place)
+    _check_former_names(kept, loading)
     return Vocabulary(kept)
 
 
@@ -69,6 +79,28 @@ def passed_facts(obligations: Iterable[Obligation]) -> Vocabulary:
         )
         for each in deadlines
     )
+
+
+def _check_former_names(kept: Mapping[str, FactDeclaration], loading: Loading) -> None:
+    """Note every former name that is a fact's still, and every one that two facts claim as a whole."""
+    claims: dict[str, list[tuple[FactDeclaration, Former]]] = {}
+    for declaration in kept.values():
+        for former in declaration.was:
+            if former.name != declaration.name:
+                claims.setdefault(former.name, []).append((declaration, former))
+    for name, claiming in claims.items():
+        first = claiming[0][0]
+        if name in kept:
+            message = f"fact `{first.name}`: `{name}`, which it was, is still declared"
+            loading.problem(message, first.place, f"the declaration is at {kept[name].place}")
+        whole = next((declaration for declaration, former in claiming if not former.values), None)
+        if whole is not None and len(claiming) > 1:
+            other = next(declaration for declaration, _ in claiming if declaration is not whole)
+            loading.problem(
+                f"fact `{other.name}`: `{name}` is called `{whole.name}` as a whole already",
+                other.place,
+                "say under each of them which values became what",
+            )
 
 
 def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: Loading) -> FactDeclaration:
@@ -129,6 +161,13 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         split={old: tuple(parts) for old, parts in spec.split.items()},
         place=place,
     )
+    declaration = replace(
+        declaration,
+        was=tuple(
+            _former(name, values, declaration, place_of(child(node, "was"), place), loading)
+            for name, values in spec.was.items()
+        ),
+    )
     if spec.if_absent is not None:
         try:
             value: FactValue = (
@@ -162,3 +201,42 @@ def _bounds(
                 loading.problem(f"{subject}: only a quantity has `{key}` with a number", place)
         numbers.append(number)
     return numbers[0], numbers[1], names
+
+
+_TRUTHS = {"yes": "true", "no": "false"}
+
+
+def _former(
+    name: str,
+    values: Mapping[str, str | Sequence[str]],
+    declaration: FactDeclaration,
+    place: Place,
+    loading: Loading,
+) -> Former:
+    """Read a former name with what became of its values; note what cannot be so."""
+    subject = f"fact `{declaration.name}`: `was`"
+    is_own, is_list = name == declaration.name, declaration.type is FactType.SOME_OF
+    if is_own and not values:
+        loading.problem(f"{subject}: under its own name, say which values were renamed", place)
+    if is_list and not is_own and values and declaration.values is None:
+        loading.problem(f"{subject}: a list that takes any value cannot say what it was", place)
+    found: dict[str, tuple[str, ...] | None] = {}
+    for old, said in values.items():
+        key = _TRUTHS.get(old.lower(), old.lower() if old.lower() in _TRUTHS.values() else old)
+        words = (said,) if isinstance(said, str) else tuple(said)
+        if key in found:
+            loading.problem(f"{subject}: `{old}` stands there twice", place)
+        if is_own and old in (declaration.values or {}):
+            loading.problem(f"{subject}: `{old}` is a value of it still", place)
+        if words == (UNKNOWN,) and not is_own:
+            found[key] = None
+            continue
+        if len(words) != 1 and (is_own or not is_list):
+            loading.problem(f"{subject}: `{old}` became one value", place)
+            continue
+        try:
+            declaration.parse_many(words) if is_list else declaration.parse(words[0])
+        except ValueError as error:
+            loading.problem(f"{subject}: {error}", place)
+        found[key] = words
+    return Former(name, found)

@@ -63,6 +63,7 @@ def plan_for(
     refuse_passed_over(table, table_map, vocabulary, without)
     if table_map is None:
         table_map = _map_by_names(table, vocabulary, path)
+    table_map = table_map.as_it_is_called(vocabulary)
     table_map = _unread(table_map, table, without)
     for found in {*FOUND} & {*table_map.facts, *(column.fact for column in table_map.columns)}:
         hint = "list the columns to be searched for words under `words`"
@@ -149,7 +150,11 @@ def _markets_of(table: Table, table_map: TableMap | None, without: Sequence[str]
 
 
 def _map_by_names(table: Table, vocabulary: Vocabulary, path: Path) -> TableMap:
-    columns = tuple(ColumnMap(name, name) for name in table.columns if fact_named(name, vocabulary) == name)
+    columns = tuple(
+        ColumnMap(name, name)
+        for name in table.columns
+        if vocabulary.formerly(name) or fact_named(name, vocabulary) == name
+    )
     if not columns:
         message = "no column of this table has the name of a fact, so it needs a mapping file"
         hint = f"write one with `aiact-rules sweep init {path}` and name it with --map"

@@ -14,12 +14,13 @@ facts:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from aiact_rules.core.packs import MARKETS, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
-from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue, Vocabulary, parse_quantity
+from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue, Former, Vocabulary, parse_quantity
+from aiact_rules.sources.former_names import read_former
 from aiact_rules.sources.statements import parse_value
 from aiact_rules.yaml_text import Entry, Node, Scalar, Sequence, plain, read_yaml
 from aiact_rules.yaml_text import Mapping as YamlMapping
@@ -38,7 +39,8 @@ class ColumnMap:
     """How one column states one fact.
 
     `values` turns a text of the table into the words of the vocabulary; `separator` divides the elements of a list
-    written as one text; a quantity counts `times` as much; `missing` are texts that say nothing.
+    written as one text; a quantity counts `times` as much; `missing` are texts that say nothing. With `former` the column
+    states the fact under that name, which it no longer has; with `is_split` other facts were part of that one too.
     """
 
     column: str
@@ -48,7 +50,19 @@ class ColumnMap:
     times: Decimal = Decimal(1)
     missing: frozenset[str] = DEFAULT_MISSING
     unit: str | None = None
+    former: Former | None = None
+    is_split: bool = False
     place: Place | None = field(default=None, compare=False)
+
+    def as_it_is_called(self, vocabulary: Vocabulary) -> tuple[ColumnMap, ...]:
+        """Return this column with the name that its fact has now: several where the fact was split."""
+        claims = vocabulary.formerly(self.fact)
+        if not claims:
+            return (self,)
+        return tuple(
+            replace(self, fact=declaration.name, former=former, is_split=len(claims) > 1)
+            for declaration, former in claims
+        )
 
     def parse(self, declaration: FactDeclaration) -> Callable[[str], FactValue | None]:
         """Return the function that reads one text of the column; None where the text says nothing."""
@@ -61,7 +75,7 @@ class ColumnMap:
                 text = self.values[text]
             elif declaration.type is FactType.SOME_OF:
                 return parse_many([] if text in ("[]", "none") else text.split(self.separator))
-            return _settled(declaration, parse_value(declaration, text))
+            return self._value(declaration, text)
 
         parse_many = self.parse_many(declaration)
         return parse
@@ -74,9 +88,15 @@ class ColumnMap:
             words = [self.values.get(text, text) for text in said if text not in self.missing or text in self.values]
             if said and not words:
                 return None
-            return _settled(declaration, parse_value(declaration, words))
+            return self._value(declaration, words)
 
         return parse
+
+    def _value(self, declaration: FactDeclaration, said: str | list[str]) -> FactValue | None:
+        if self.former is not None:
+            read = read_former(declaration, self.former, said, is_split=self.is_split)
+            return None if read is None else _settled(declaration, read.value)
+        return _settled(declaration, parse_value(declaration, said))
 
 
 def _settled(declaration: FactDeclaration, value: FactValue) -> FactValue:
@@ -97,6 +117,18 @@ class TableMap:
     facts: Mapping[str, str | list[str]] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     words: tuple[str, ...] | None = None
+
+    def as_it_is_called(self, vocabulary: Vocabulary) -> TableMap:
+        """Return the same map with the names that facts have now."""
+        return replace(
+            self, columns=tuple(now for column in self.columns for now in column.as_it_is_called(vocabulary))
+        )
+
+    def renamed(self) -> Iterator[str]:
+        """Return which columns state facts that are called otherwise now."""
+        for column in self.columns:
+            if column.former is not None:
+                yield f"column `{column.column}`: `{column.former.name}` is now called `{column.fact}`"
 
     def problems(self, vocabulary: Vocabulary) -> Iterator[Problem]:
         """Return what does not fit the vocabulary."""
@@ -271,7 +303,7 @@ class _MapReader:
             times,
             self.words(node.get("missing"), missing),
             None if unit is None else str(unit),
-            place,
+            place=place,
         )
 
     def words(self, node: Node | None, default: frozenset[str]) -> frozenset[str]:

@@ -37,7 +37,8 @@ def _not_mapped(
 ) -> Iterator[Problem]:
     mapped = {column.column for column in table_map.columns} | {*(table_map.words or ()), table_map.key}
     for name in table.columns:
-        if name.strip() in vocabulary and name not in mapped and name.strip() not in left_out:
+        is_fact = name.strip() in vocabulary or vocabulary.formerly(name.strip())
+        if is_fact and name not in mapped and name.strip() not in left_out:
             message = f"the column `{name}` has the name of a fact, and the mapping file does not mention it"
             yield Problem(message, Place(table.name), f"add it under `columns`, or say --without '{name}'")
 
@@ -45,7 +46,13 @@ def _not_mapped(
 def _nearly_named(table: Table, vocabulary: Vocabulary, left_out: Sequence[str]) -> Iterator[Problem]:
     groups = {name.partition(".")[0] for name in vocabulary}
     for name in table.columns:
-        if name in vocabulary or name in left_out or name.startswith(PREFIX) or _is_below_a_fact(name, vocabulary):
+        if (
+            name in vocabulary
+            or vocabulary.formerly(name)
+            or name in left_out
+            or name.startswith(PREFIX)
+            or _is_below_a_fact(name, vocabulary)
+        ):
             continue
         plain = name.strip().lower()
         fact = SHORT_NAMES.get(plain) or fact_named(name, vocabulary)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 from aiact_rules.core.conditions import FactTest, Test, as_stated
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.formulas import Lowered, specialised
 from aiact_rules.core.lowering import lower
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Cue
@@ -17,7 +19,7 @@ from aiact_rules.core.statuses import Status, Traits, traits_of
 from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary
 from aiact_rules.gate import Gate
 from aiact_rules.sources.cues import signals_in_facts
-from aiact_rules.sources.statements import parse_value
+from aiact_rules.sources.former_names import read_as, words_of
 from aiact_rules.sweep.mapping import ColumnMap, TableMap
 from aiact_rules.sweep.scope import Scope
 
@@ -121,6 +123,7 @@ def make_plan(
     stated = dict(stated or {})
     chosen = tuple(gate.packs(packs))
     vocabulary = gate.vocabulary(packs)
+    table = table.as_it_is_called(vocabulary)
     problems = [*table.problems(vocabulary), *_choice_problems(readings or {}, chosen)]
     columns = tuple(column for column in table.columns if column.fact not in stated)
     facts = {column.fact for column in columns}
@@ -253,21 +256,25 @@ def _same_in_all_rows(
     table: TableMap, stated: Mapping[str, object], vocabulary: Vocabulary, problems: list[Problem]
 ) -> dict[str, FactValue]:
     same: dict[str, FactValue] = {}
+    stated_facts: list[Fact] = []
     for name, said in {**table.facts, **stated}.items():
         place = table.places.get(name, Place("option")) if name not in stated else Place("option")
-        if name not in vocabulary:
+        if name not in vocabulary and not vocabulary.formerly(name):
             problems.append(Problem(f"unknown fact `{name}`", place, did_you_mean(name, vocabulary)))
             continue
         try:
-            value = said if isinstance(said, date | frozenset | bool) else parse_value(vocabulary[name], _words(said))
+            read = read_as(vocabulary, name, said if isinstance(said, str) else _words(said))
         except ValueError as error:
             problems.append(Problem(str(error), place))
             continue
-        if name == ROLES and value == frozenset():
-            problems.append(Problem("an operator without any role cannot be judged", place, "name a role"))
-        same[name] = value
+        for declaration, value in read:
+            if declaration.name == ROLES and value.value == frozenset():
+                problems.append(Problem("an operator without any role cannot be judged", place, "name a role"))
+            stated_facts.append(Fact(declaration.name, value.value, Origin(place)))
     try:
-        complete = _facts_of(same).completed(vocabulary)
+        stated_once = Facts.of(stated_facts)
+        same = {fact.name: fact.value for fact in stated_once}
+        complete = stated_once.completed(vocabulary)
     except InputError as error:
         problems.extend(error.problems)
         return same
@@ -280,7 +287,9 @@ def _facts_of(same: Mapping[str, FactValue]) -> Facts:
 
 
 def _words(said: object) -> str | list[str]:
-    return [str(word) for word in said] if isinstance(said, Iterable) and not isinstance(said, str) else str(said)
+    if isinstance(said, bool | date | Decimal | frozenset | OpenList):
+        return words_of(said)
+    return [str(word) for word in said] if isinstance(said, Iterable) else str(said)
 
 
 def _usual_moments(packs: Iterable[Pack]) -> UsualMoments:

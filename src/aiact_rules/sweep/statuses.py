@@ -8,7 +8,7 @@ from functools import cache
 
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.outcomes import DUE, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
-from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.packs import MARKETS, ROLES, SIGNALS
 from aiact_rules.core.statuses import Status, Traits, table_of
 from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Passes, Rails, Silent
 from aiact_rules.sweep.plan import Judgement, PlannedPack
@@ -42,7 +42,7 @@ def judgement_planes(circuit: Circuit, judgement: Judgement, *, counts: bool) ->
     for planned in judgement.packs:
         scope = _judged_by(circuit, planned)
         before = f"{planned.pack}." if several else ""
-        rails = Rails(circuit, planned.lowered, planned.silence)
+        rails = Rails(circuit, planned.lowered, planned.silence, _SETTLED)
         for name in planned.headlines:
             formula = planned.lowered.conclusions[name]
             conclusions[before + name] = rails.possible(formula), rails.certain(formula)
@@ -99,6 +99,9 @@ def _statuses(circuit: Circuit, rails: Rails, planned: PlannedPack) -> dict[Stat
             if plane != NONE:
                 found[status][name] = plane
     return found
+
+
+_SETTLED = frozenset({MARKETS, ROLES, SIGNALS})
 
 
 @cache

@@ -120,12 +120,10 @@ def _changes_on(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
 
 def _question(judged: DatedDecision) -> Iterator[str]:
     """Return the answer that would decide most on that date, where something is open."""
-    needs = [need for pack in judged.decision.packs for need in pack.needs]
+    needs = [(pack, need) for pack in judged.decision.packs for need in pack.needs]
     if needs:
-        first = max(needs, key=lambda need: need.decides).fact
-        declaration = judged.decision.vocabulary.get(first)
-        asks = f"{declaration.asks} ({first})" if declaration is not None else first
-        yield from wrapped(f"answer first: {asks}", "  ", "    ")
+        pack, first = max(needs, key=lambda each: each[1].decides)
+        yield from wrapped(f"answer first: {pack.question(first.fact)} ({first.fact})", "  ", "    ")
 
 
 def _standing(judged: DatedDecision) -> Iterator[str]:
