@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,3 +95,13 @@ def test_no_name_of_a_release_file_steers_the_terminal(
         assert "\x1b" not in text
         assert not re.search(r"^\s*::", text, re.MULTILINE)
     assert "::error::y" in answer.out
+
+
+@pytest.mark.parametrize("arguments", [("packs",), ("vocabulary",), ("check", str(EXAMPLES / "minimal"))])
+def test_a_reader_that_went_away_ends_it_quietly_and_never_as_allowed(arguments: tuple[str, ...]) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "aiact_rules", *arguments]
+    done = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (2, "")

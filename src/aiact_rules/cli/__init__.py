@@ -8,6 +8,7 @@ import os
 import sys
 
 import click
+from click.utils import PacifyFlushWrapper
 
 from aiact_rules.core.problems import ProblemsError
 from aiact_rules.version import __version__
@@ -85,9 +86,12 @@ def main() -> None:
     try:
         code = _run()
     except SystemExit:
-        # Our own exit codes come back as numbers: this is somebody else's, and no answer.
-        click.echo("internal error, no decision made: something ended the process", err=True)
         code = 2
+        if type(sys.stdout) is PacifyFlushWrapper:
+            _leave_unread()  # click ends the process where the reader went away, and leaves this behind
+        else:
+            # Our own exit codes come back as numbers: this is somebody else's, and no answer.
+            click.echo("internal error, no decision made: something ended the process", err=True)
     except GeneratorExit:
         click.echo("internal error, no decision made: something closed the process", err=True)
         code = 2
@@ -120,8 +124,7 @@ def _run() -> int:
         click.echo(str(error), err=True)
         return 2
     except BrokenPipeError:
-        # The reader went away; what it did not read is not an answer.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_unread()
         return 2
     except OSError as error:
         click.echo(f"the system refused: {error.strerror or error}", err=True)
@@ -140,3 +143,8 @@ def _run() -> int:
             err=True,
         )
         return 2
+
+
+def _leave_unread() -> None:
+    """Let what is left to write go nowhere: the reader went away, and what it did not read is not an answer."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
