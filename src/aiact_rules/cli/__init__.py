@@ -8,7 +8,6 @@ import os
 import sys
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from aiact_rules.core.problems import ProblemsError
 from aiact_rules.version import __version__
@@ -87,7 +86,7 @@ def main() -> None:
         code = _run()
     except SystemExit:
         code = 2
-        if type(sys.stdout) is PacifyFlushWrapper:
+        if type(sys.stdout).__name__.endswith("PacifyFlushWrapper"):
             _leave_unread()  # click ends the process where the reader went away, and leaves this behind
         else:
             # Our own exit codes come back as numbers: this is somebody else's, and no answer.

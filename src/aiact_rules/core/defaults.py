@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.packs import MOMENT, NO_ROLE, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactValue
 
@@ -26,6 +26,9 @@ def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
         raise InputError(
             [Problem("an operator without any role cannot be judged", place, "name a role, or leave it out")]
         )
+    packs = tuple(packs)
+    if isinstance(roles, frozenset) and (silent := silent_about(roles, packs)) is not None:
+        raise InputError([Problem(silent, stated[ROLES].origin.place, "name a role, or judge by other packs")])
     if MOMENT not in stated and isinstance(roles, frozenset):
         moments = {
             pack.roles[name].moment: pack.moments[pack.roles[name].moment].order
@@ -37,6 +40,14 @@ def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
             latest = max(sorted(moments), key=lambda name: moments[name])
             added.append(_default(MOMENT, latest, "the usual moment for these roles"))
     return stated.merged_with(Facts.of(added))
+
+
+def silent_about(roles: frozenset[str], packs: Iterable[Pack]) -> str | None:
+    """Return which law says nothing about people in no role, where some are among `roles`: no silence allows them."""
+    for pack in packs:
+        if pack.gates and (unknown := sorted((roles & NO_ROLE) - {*pack.outside_roles})):
+            return f"pack `{pack.id}` does not say what somebody in no role owes, such as `{unknown[0]}`"
+    return None
 
 
 def _default(name: str, value: FactValue, because: str) -> Fact:

@@ -45,6 +45,8 @@ MOMENT = "release.moment"
 RELEASE_DATE = "release.date"
 MARKETS = "release.markets"
 SUBJECT = "release.subject"
+NO_ROLE = frozenset({"employee", "platform_host", "private_user"})
+"""Values of `operator.roles` that say that somebody is in no role; each law says by itself what follows."""
 SIGNALS = "document.signals"
 DISMISSED = "document.signals_dismissed"
 CLASHES = "document.clashes"
@@ -70,7 +72,8 @@ class Pack:
     conclusions a decision states, and `labels` what people read for some conclusions, roles and moments. `in_scope` is
     the conclusion that the law reaches the release at all, `prohibited` that something is prohibited (None: it concludes
     no such thing). `screening` names the lists that deny what they leave out, `practices` the one of what is prohibited;
-    with `exemptions_refutable`, each fact that silence answers declares what contradicts another answer. `digest` is the
+    with `exemptions_refutable`, each fact that silence answers declares what contradicts another answer.
+    `outside_roles` says of people in no role what they owe, with the provision. `digest` is the
     SHA-256 of the spec files it was read from.
     """
 
@@ -95,6 +98,7 @@ class Pack:
     practices: str | None = None
     exemptions_refutable: bool = False
     roles: Mapping[str, Role] = field(default_factory=dict)
+    outside_roles: Mapping[str, str] = field(default_factory=dict)
     moments: Mapping[str, Moment] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     timetables: Mapping[str, Timetable] = field(default_factory=dict)

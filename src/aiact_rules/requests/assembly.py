@@ -217,9 +217,17 @@ class Assembly:
         """Return whether somebody refuses past dates: the strictest word counts."""
         return "refuse" in (self.said.past_dates, self.usual.past_dates, self.own.text("past_dates"))
 
+    def said_of_people_in_no_role(self, request: Request) -> list[str]:
+        """Return what each law says of an operator that is in none of its roles."""
+        place = request.facts[ROLES].origin.place if ROLES in request.facts else None
+        every = [
+            (pack, name) for pack in self.packs for name in sorted(request.roles or ()) if name in pack.outside_roles
+        ]
+        return [f"{place}: `{name}` is no role of `{pack.id}`: {pack.outside_roles[name]}" for pack, name in every]
+
     def dated(self, request: Request, notes: Iterable[str]) -> Request:
         """Return a note that a release date is past, or refuse the date where the organisation or the caller does."""
-        found = [*notes, *renamed_in(request.facts)]
+        found = [*notes, *renamed_in(request.facts), *self.said_of_people_in_no_role(request)]
         fact = request.facts[RELEASE_DATE]
         # A day of the law that is past makes a release of that day no less past, for whoever refuses past dates.
         if self.refuses_past() and request.release_date < max(request.as_of, datetime.now(UTC).date()):

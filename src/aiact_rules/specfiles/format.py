@@ -93,6 +93,13 @@ class RoleSpec(SpecModel):
     steps: Names = []
 
 
+class OutsideRoleSpec(SpecModel):
+    """Somebody in no role, and what that means."""
+
+    provision: Words
+    means: Words
+
+
 class MomentSpec(SpecModel):
     """A point in the life of a release; what was due at a lower order is due later too."""
 
@@ -136,6 +143,7 @@ class PackSpec(SpecModel):
     practices: FactName | None = None
     exemptions_refutable: Flag = False
     roles: dict[Name, RoleSpec] = {}
+    outside_roles: dict[Name, OutsideRoleSpec] = {}
     moments: dict[Name, MomentSpec] = {}
 
 

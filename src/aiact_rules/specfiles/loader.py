@@ -119,6 +119,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         practices=spec.practices if spec else None,
         exemptions_refutable=spec.exemptions_refutable if spec else False,
         roles=roles,
+        outside_roles={n: f"{r.means} ({r.provision})" for n, r in spec.outside_roles.items()} if spec else {},
         moments=moments,
         parameters=parameters,
         timetables=read_timetables(loading),

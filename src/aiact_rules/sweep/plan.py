@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.conditions import FactTest, Test, as_stated
+from aiact_rules.core.defaults import silent_about
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.formulas import Lowered, specialised
 from aiact_rules.core.lowering import lower
@@ -129,7 +130,7 @@ def make_plan(
     facts = {column.fact for column in columns}
     if scope is not None:
         stated = {**_usual(scope, {*facts, *table.facts, *stated}), **stated}
-    same = _same_in_all_rows(table, stated, vocabulary, problems)
+    same = _same_in_all_rows(table, stated, vocabulary, chosen, problems)
     if problems:
         raise InputError(problems)
     every_cue = {cue.id: cue for pack in chosen for cue in pack.cues.values()}
@@ -159,6 +160,8 @@ def make_plan(
     needed = {*facts, *derived, *(name for each in derived.values() for name in each.derivation.of)}
     needed |= {MOMENT, ROLES, MARKETS}
     declarations = {name: vocabulary[name] for name in sorted(needed) if name in vocabulary}
+    if ROLES in declarations:
+        declarations[ROLES] = _judged_roles(declarations[ROLES], chosen)
     searched = tuple(words) if cues else ()
     return Plan(
         table.key,
@@ -177,6 +180,13 @@ def make_plan(
         texts,
         always,
     )
+
+
+def _judged_roles(declaration: FactDeclaration, packs: Sequence[Pack]) -> FactDeclaration:
+    """Return the roles that a row may name: those of people in no role only where every law says what follows."""
+    values = declaration.values or {}
+    kept = {name: label for name, label in values.items() if silent_about(frozenset({name}), packs) is None}
+    return replace(declaration, values=kept if declaration.values is not None else None)
 
 
 def _derived(
@@ -253,7 +263,11 @@ def _choice_problems(readings: Mapping[str, str], packs: Sequence[Pack]) -> list
 
 
 def _same_in_all_rows(
-    table: TableMap, stated: Mapping[str, object], vocabulary: Vocabulary, problems: list[Problem]
+    table: TableMap,
+    stated: Mapping[str, object],
+    vocabulary: Vocabulary,
+    packs: Sequence[Pack],
+    problems: list[Problem],
 ) -> dict[str, FactValue]:
     same: dict[str, FactValue] = {}
     stated_facts: list[Fact] = []
@@ -268,6 +282,9 @@ def _same_in_all_rows(
             problems.append(Problem(str(error), place))
             continue
         for declaration, value in read:
+            if declaration.name == ROLES and isinstance(value.value, frozenset):
+                silent = silent_about(value.value, packs)
+                problems += [Problem(silent, place, "name a role, or judge by other packs")] if silent else []
             if declaration.name == ROLES and value.value == frozenset():
                 problems.append(Problem("an operator without any role cannot be judged", place, "name a role"))
             stated_facts.append(Fact(declaration.name, value.value, Origin(place)))
