@@ -81,6 +81,25 @@ RELEASES = {
         1,
         ("hold",),
     ),
+    "school of the organisation": Folder(
+        {
+            "aiact.toml": 'readings = "letter"\n',
+            "m/aiact.yaml": release(RANKER, "markets: [EU]\nrelease_date: 2026-12-15\n"),
+        },
+        1,
+        ("hold",),
+    ),
+    "school of the release with a reading of its own": Folder(
+        {
+            "m/aiact.yaml": release(
+                RANKER,
+                "markets: [EU]\nrelease_date: 2026-12-15\nreadings: {school: strict, section_5_deferral: waits}\n",
+            )
+        },
+        0,
+        ("allow",),
+    ),
+    "school that no pack has": Folder({"m/aiact.yaml": release(head="markets: [EU]\nreadings: lettr\n")}, 2),
     "packs of release and organisation": Folder(
         {
             "aiact.toml": 'packs = ["gpai_guidelines"]\n',
@@ -257,7 +276,7 @@ def test_every_other_command(
             tuple(p.pack_id for p in decided[0].packs)
         }
         readings = Gate().request(Path("m"), as_of=DAY).readings
-        assert all(dict(each.choices.readings).keys() == readings.keys() for each in decided)
+        assert all(each.choices.every_reading == readings for each in decided)
         return
     expected = ids[:1] if operator else ids
     assert [decision.decision_id for decision in decided] == expected

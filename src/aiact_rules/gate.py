@@ -92,7 +92,7 @@ class Gate:
         packs: Iterable[str] | None = None,
         engine: str = DEFAULT_ENGINE,
         catalogue: Catalogue | None = None,
-        readings: Mapping[str, str] | None = None,
+        readings: Mapping[str, str] | str | None = None,
         markets: Iterable[str] | None = None,
         uncovered: Iterable[str] | None = None,
         fail_on: str | Verdict | None = None,
@@ -104,8 +104,9 @@ class Gate:
         """Set what counts for every release of this gate; each request may say more.
 
         `packs` are judged by besides those of the markets (default: the EU AI Act where no market is named), `readings`
-        come before those of the organisation and the release. `organisation` is the file with the settings of all
-        releases; without it each release that has a path has the nearest `aiact.toml`. `record` is called with every
+        come before those of the organisation and the release; a word alone, or under `school`, is a school of reading.
+        `organisation` is the file with the settings of all releases; without it each release that has a path has the
+        nearest `aiact.toml`. `record` is called with every
         decision that is recorded, after the plugins; `record_override` with every override. Without the latter there are
         no overrides. What either of them raises reaches the caller. Raises PluginError where an installed plugin fails:
         then no release can be allowed.

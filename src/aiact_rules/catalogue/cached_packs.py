@@ -34,6 +34,8 @@ from aiact_rules.core.rules import (
     Route,
     Rule,
     Sanction,
+    School,
+    SchoolChoice,
     Span,
     Timetable,
     Transition,
@@ -51,7 +53,7 @@ _PACK_KINDS = (
     *(AllOf, AnyOf, Not, Holds, ReadingIs, ParameterName),
     *(Pack, Vocabulary, FactDeclaration, FactType, Former, Derivation, Place, Span),
     *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Period, Parameter, Timetable, Route, Deferral),
-    *(Reading, Cue, Sanction, LowerCap, Transition),
+    *(Reading, School, SchoolChoice, Cue, Sanction, LowerCap, Transition),
 )
 _HEAD_KINDS = (PackHead, type(Path()))
 

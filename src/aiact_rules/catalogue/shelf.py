@@ -61,6 +61,10 @@ class Shelf:
         """Return whether some installed pack has a reading, whether it is asked for or not."""
         return any(name in self.catalogue.pack(pack_id).readings for pack_id in self.catalogue.heads)
 
+    def has_school(self, name: str) -> bool:
+        """Return whether some installed pack has a school of reading, whether it is asked for or not."""
+        return any(name in self.catalogue.pack(pack_id).schools for pack_id in self.catalogue.heads)
+
     def declares(self, fact: str) -> bool:
         """Return whether some installed pack that gates declares a fact, or did, whether it is asked for or not."""
         known = (self.catalogue.pack(each.id).vocabulary for each in self.catalogue.heads.values() if each.gates)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
 from typing import Any
 
 import click
 
+from aiact_rules.core.packs import SCHOOL
 from aiact_rules.core.vocabulary import parse_date
 from aiact_rules.requests.overrides import Overrides, facts_from_texts, pairs
 
@@ -45,6 +46,11 @@ def judging_on_dates(command: Callable[..., None]) -> Callable[..., None]:
     return _with_options(command, {name: option for name, option in _OPTIONS.items() if name != "as_of"})
 
 
+def judging_under_schools(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the same options without the school of reading, of which the command takes several."""
+    return _with_options(command, {name: option for name, option in _OPTIONS.items() if name != "school"})
+
+
 def _with_options(command: Callable[..., None], options: dict[str, Any]) -> Callable[..., None]:
     @wraps(command)
     def gathering(**given: Any) -> None:
@@ -66,7 +72,7 @@ def _overrides_of(own: dict[str, Any]) -> Overrides:
         release_date=own["release_date"],
         markets=own["markets"],
         packs=own["packs"],
-        readings=pairs(own["readings"], "--reading", "ID=CHOICE"),
+        readings=readings_of(own["readings"], own.get("school")),
         facts=facts_from_texts(own["settings"]),
         fact_files=own["fact_files"],
         uncovered=own["uncovered"],
@@ -74,6 +80,12 @@ def _overrides_of(own: dict[str, Any]) -> Overrides:
     )
 
 
+def readings_of(readings: Iterable[str], school: str | None, option: str = "--reading") -> dict[str, str]:
+    """Return single readings (`ID=CHOICE`) with the school of reading that they override."""
+    return {**({} if school is None else {SCHOOL: school}), **pairs(readings, option, "ID=CHOICE")}
+
+
+SCHOOL_HELP = "A school of reading, such as letter or strict, for every point that --reading leaves open."
 _OPTIONS: dict[str, Any] = {
     "roles": click.option("--role", "roles", multiple=True, help="A role of the operator (several allowed)."),
     "moment": click.option(
@@ -90,6 +102,7 @@ _OPTIONS: dict[str, Any] = {
     "readings": click.option(
         "--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point."
     ),
+    "school": click.option("--readings", "school", metavar="NAME", help=SCHOOL_HELP),
     "fact_files": click.option(
         "--facts", "fact_files", multiple=True, type=click.Path(), help="A further document of the release."
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aiact_rules.catalogue.catalogue import Catalogue
-from aiact_rules.cli.options import Day
-from aiact_rules.core.packs import Pack
-from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
+from aiact_rules.cli.options import SCHOOL_HELP, Day, readings_of
+from aiact_rules.core.packs import DEFAULT_SCHOOL, SCHOOL, Pack
+from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError, did_you_mean
 from aiact_rules.plugins.interfaces import OWN
-from aiact_rules.requests.overrides import pairs
 
 if TYPE_CHECKING:
     from aiact_rules.proof.results import Proof
@@ -26,12 +25,18 @@ if TYPE_CHECKING:
 @click.argument("packs", nargs=-1, metavar="[PACK]...")
 @click.option("--as-of", type=Day(), help="The date on which the law is known (default: today).")
 @click.option("--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point.")
+@click.option("--readings", "school", metavar="NAME", help=SCHOOL_HELP)
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--witnesses", type=click.Path(path_type=Path, file_okay=False), help="Write each release that refutes to a folder."
 )
 def command(
-    packs: tuple[str, ...], as_of: date | None, readings: tuple[str, ...], report: str, witnesses: Path | None
+    packs: tuple[str, ...],
+    as_of: date | None,
+    readings: tuple[str, ...],
+    school: str | None,
+    report: str,
+    witnesses: Path | None,
 ) -> None:
     """Prove what must hold of packs, or show facts that refute it.
 
@@ -43,7 +48,7 @@ def command(
     from aiact_rules.proof.proving import prove
 
     catalogue = Catalogue.of_installed_plugins()
-    chosen = pairs(readings, "--reading", "ID=CHOICE")
+    chosen = readings_of(readings, school)
     names = [(name,) for name in packs] or _everything(catalogue)
     rows: list[dict[str, object]] = []
     refuted = failed = False
@@ -52,7 +57,7 @@ def command(
         try:
             for pack, law in _subjects(catalogue, *name):
                 day = as_of or max(date.today(), pack.in_force_since or date.min)
-                for proof in prove(pack, day, chosen, law=law, two_processes=True):
+                for proof in prove(pack, day, chosen_readings(pack, chosen), law=law, two_processes=True):
                     refuted = refuted or not proof.holds
                     rows.append(proof.as_json())
                     if report == "text":
@@ -66,6 +71,22 @@ def command(
     if witnesses is not None:
         write_witnesses(witnesses, iter(files))
     raise click.exceptions.Exit(2 if failed else 1 if refuted else 0)
+
+
+def chosen_readings(pack: Pack, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the readings chosen for a pack, one by one and by a school of reading, which the others override.
+
+    Raises InputError where the pack has no such school.
+    """
+    singles = {name: choice for name, choice in chosen.items() if name != SCHOOL}
+    school = chosen.get(SCHOOL)
+    if school is None:
+        return singles
+    if school != DEFAULT_SCHOOL and school not in pack.schools:
+        known = [DEFAULT_SCHOOL, *pack.schools]
+        hint = did_you_mean(school, known) or f"known are {', '.join(sorted(known))}"
+        raise InputError([Problem(f"pack `{pack.id}` has no school of reading `{school}`", hint=hint)])
+    return {**pack.school(school), **singles}
 
 
 def _witnesses(pack: Pack, proof: Proof) -> Iterator[tuple[str, Witness]]:

@@ -24,6 +24,8 @@ class Choice:
 
 CALLER = Place("caller")
 DEFAULT = Place("default")
+BY_DEFAULT = Choice("default", DEFAULT)
+"""The school of reading where nobody chose one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ HOLD_BY_DEFAULT = Threshold(Verdict.HOLD, DEFAULT)
 class Choices:
     """Everything chosen for one release besides its facts. Who chose is on record, but is not part of a decision's id.
 
-    `packs` are the ids asked for, extensions among them; `readings` those that somebody chose; `uncovered` the markets
+    `packs` are the ids asked for, extensions among them; `readings` those that somebody chose one by
+    one; `school` the school of reading, and `school_readings` what it chooses beside those; `uncovered` the markets
     that no installed pack covers and that were left out on record; `organisation` the file with the organisation's
     settings; `notes` what a person must be told, such as a past date or a choice that did not count.
     """
@@ -67,6 +70,13 @@ class Choices:
     uncovered: tuple[Choice, ...] = ()
     organisation: str | None = None
     notes: tuple[str, ...] = ()
+    school: Choice = BY_DEFAULT
+    school_readings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def every_reading(self) -> Mapping[str, str]:
+        """Return the choice for each reading that the school or somebody chose."""
+        return {**self.school_readings, **{name: choice.value for name, choice in self.readings.items()}}
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -79,6 +89,7 @@ class Choices:
         return {
             "packs": [choice.as_json() for choice in self.packs],
             "readings": {name: choice.as_json() for name, choice in sorted(self.readings.items())},
+            "school": self.school.as_json(),
             "as_of": None if self.as_of is None else self.as_of.as_json(),
             "fail_on": Choice(self.threshold.word, self.threshold.place).as_json(),
             "uncovered": [choice.as_json() for choice in self.uncovered],

@@ -35,6 +35,7 @@ from aiact_rules.core.rules import (
     Role,
     Rule,
     Sanction,
+    School,
     Timetable,
     Transition,
 )
@@ -53,6 +54,11 @@ CLASHES = "document.clashes"
 FOUND = (SIGNALS, CLASHES)
 """What is found in documents and between operators, and never stated."""
 OVERDUE = "signal.overdue."  # how the id of the signal begins that the period of an obligation raises
+
+SCHOOL = "school"
+"""Under this name, among readings, a school of reading is chosen."""
+DEFAULT_SCHOOL = "default"
+"""The school of reading that every pack has: the default of each of its readings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ class Pack:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     timetables: Mapping[str, Timetable] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    schools: Mapping[str, School] = field(default_factory=dict)
     sanctions: Mapping[str, Sanction] = field(default_factory=dict)
     cues: Mapping[str, Cue] = field(default_factory=dict)
     clashes: Mapping[str, Clash] = field(default_factory=dict)
@@ -131,6 +138,19 @@ class Pack:
         Raises PackError for an unknown reading or choice, and where a value of the law did not exist yet.
         """
         return _resolve(self, as_of, dict(choices or {}))
+
+    def school(self, name: str) -> Mapping[str, str]:
+        """Return the choice of a school of reading for each reading it names; the school `default` names them all.
+
+        Empty where the pack has no such school.
+        """
+        if name == DEFAULT_SCHOOL:
+            return {reading.id: reading.default for reading in self.readings.values()}
+        return (
+            {reading: said.choice for reading, said in self.schools[name].choices.items()}
+            if name in self.schools
+            else {}
+        )
 
 
 @dataclass(frozen=True, slots=True)

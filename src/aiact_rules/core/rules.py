@@ -212,7 +212,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A point the text leaves open: the question, the choices in words, which one is the default, and on whose authority."""
+    """A point the text leaves open: the question, the choices in words, which one is the default, and on whose authority.
+
+    `schools` are the choices of the schools of reading. Where the default is not the choice of the school `letter`,
+    `laxer_than_letter` or `stricter_than_letter` says on what authority.
+    """
 
     id: str
     provision: str
@@ -220,6 +224,29 @@ class Reading:
     choices: Mapping[str, str]
     default: str
     authority: str
+    schools: Mapping[str, SchoolChoice] = field(default_factory=dict)
+    laxer_than_letter: str | None = None
+    stricter_than_letter: str | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolChoice:
+    """What a school of reading says to one open point; for a school that rests on documents, in which one, and its status."""
+
+    choice: str
+    document: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school of reading: a named bundle of readings with an authority. Readings it does not name keep their default."""
+
+    name: str
+    title: str
+    authority: str
+    choices: Mapping[str, SchoolChoice] = field(default_factory=dict)
     place: Place | None = field(default=None, compare=False)
 
 

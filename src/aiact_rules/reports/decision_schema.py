@@ -165,6 +165,7 @@ class ChoicesModel(_Model):
 
     packs: list[ChoiceModel]
     readings: dict[str, ChoiceModel]
+    school: ChoiceModel
     as_of: ChoiceModel | None
     fail_on: ChoiceModel
     uncovered: list[ChoiceModel]

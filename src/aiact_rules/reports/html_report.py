@@ -22,6 +22,7 @@ from aiact_rules.reports.words import (
     label,
     release_of,
     roles_of,
+    school_of,
     step_of,
 )
 
@@ -140,7 +141,7 @@ def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
             yield f"<h3>{title} ({len(shown)})</h3>"
             yield from (_coming(shown) if status is Status.UPCOMING else ())
             yield from _by_role(decision, pack, shown, explained=status is Status.BREACHED)
-    yield from _readings(pack)
+    yield from _readings(pack, decision.choices.school.value)
 
 
 def _questions(pack: PackDecision) -> Iterator[str]:
@@ -221,11 +222,13 @@ def _coming(findings: Sequence[Finding]) -> Iterator[str]:
     yield "</svg>"
 
 
-def _readings(pack: PackDecision) -> Iterator[str]:
+def _readings(pack: PackDecision, school: str) -> Iterator[str]:
     names = sorted({name for finding in pack.findings for name in finding.readings})
     if not names:
         return
-    yield "<h3>Readings of open points of law that this rests on</h3><table><tr><th>Reading</th><th>chosen</th></tr>"
+    said = html(school_of(pack, school))
+    yield f"<h3>Readings of open points of law that this rests on (school: {said})</h3>"
+    yield "<table><tr><th>Reading</th><th>chosen</th></tr>"
     for name in names:
         reading = pack.pack_at.pack.readings[name]
         choice = pack.pack_at.choices[name]

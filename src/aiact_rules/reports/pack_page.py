@@ -200,6 +200,7 @@ class _Page:
         yield ""
         yield "Points that the text leaves open. Choose another with `--reading ID=CHOICE` or under `readings:`."
         yield ""
+        yield from self._schools()
         for reading in self.pack.readings.values():
             yield f"### `{reading.id}`"
             yield ""
@@ -211,6 +212,22 @@ class _Page:
             yield ""
             yield f"Authority: {plain_text(reading.authority)}"
             yield ""
+            said = "; ".join(f"`{name}`: {self.words.of_school(each)}" for name, each in reading.schools.items())
+            if said:
+                yield f"Schools: {plain_text(said)}"
+                yield ""
+
+    def _schools(self) -> Iterator[str]:
+        if not self.pack.schools:
+            return
+        yield "Or choose a school of reading, which answers many of them at once, with `--readings NAME`:"
+        yield ""
+        yield "| School | Title | Authority | Readings |"
+        yield "| --- | --- | --- | --- |"
+        for school in self.pack.schools.values():
+            yield _row(f"`{school.name}`", school.title, school.authority, str(len(school.choices)))
+        yield ""
+        yield from laxer_defaults(self.pack)
 
     def _timetables(self) -> Iterator[str]:
         if not self.pack.timetables:
@@ -267,6 +284,23 @@ class _Page:
             source = parameter.source or ""
             yield _row(f"`{parameter.name}`", values, parameter.provision, source, parameter.checked_on.isoformat())
         yield ""
+
+
+def laxer_defaults(pack: Pack) -> Iterator[str]:
+    """Yield, as Markdown, the readings whose default is laxer than the letter of the law, each with its authority."""
+    laxer = [reading for reading in pack.readings.values() if reading.laxer_than_letter is not None]
+    if not laxer:
+        return
+    yield "Defaults that are laxer than the letter of the law, and on what authority:"
+    yield ""
+    yield "| Reading | Provision | Default | Letter | Authority for the default |"
+    yield "| --- | --- | --- | --- | --- |"
+    for reading in laxer:
+        letter = reading.schools["letter"].choice
+        yield _row(
+            f"`{reading.id}`", reading.provision, f"`{reading.default}`", f"`{letter}`", reading.laxer_than_letter or ""
+        )
+    yield ""
 
 
 def _sentence(traits: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.conditions import ALWAYS, AllOf, Condition, ReadingIs
-from aiact_rules.core.rules import Deadline, Kind, Obligation, Span
+from aiact_rules.core.rules import Deadline, Kind, Obligation, SchoolChoice, Span
 from aiact_rules.reports.words import Conditions, flat, label, latest, number
 
 
@@ -91,6 +91,10 @@ class PackWords(Conditions):
             else:
                 parts.append(part)
         return AllOf(tuple(parts)), readings
+
+    def of_school(self, said: SchoolChoice) -> str:
+        """Return what a school chooses, with the document it rests on."""
+        return f"`{said.choice}`" + (f" ({said.document}; {said.status})" if said.document is not None else "")
 
     def fine(self, name: str) -> str:
         """Return in words what a sanction threatens at the most."""

@@ -70,6 +70,8 @@ def _chosen(decision: Decision) -> Iterator[Remark]:
     ordinary = {DEFAULT.source, *decision.subject.documents}
     if len(choices.packs) > 1 or any(choice.place.source not in ordinary for choice in choices.packs):
         yield Remark("packs", ", ".join(map(_said, choices.packs)), warns=False)
+    if choices.school.place != DEFAULT:
+        yield Remark("school", f"readings of the school {_said(choices.school)}", warns=False)
     chosen = {name: choice for name, choice in sorted(choices.readings.items()) if choice.place != DEFAULT}
     if chosen:
         said = ", ".join(f"{printable(name)} is {_said(choice)}" for name, choice in chosen.items())

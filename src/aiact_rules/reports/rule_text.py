@@ -128,8 +128,16 @@ class _Texts:
             reading.provision,
             reading.question,
             reading.place,
-            (*parts, ("authority", reading.authority)),
+            (*parts, ("authority", reading.authority), *self._schools(reading)),
         )
+
+    def _schools(self, reading: Reading) -> Iterator[tuple[str, str]]:
+        for name, said in reading.schools.items():
+            yield f"school {name}", self.words.of_school(said)
+        if reading.laxer_than_letter is not None:
+            yield "laxer than the letter", reading.laxer_than_letter
+        if reading.stricter_than_letter is not None:
+            yield "stricter than the letter", reading.stricter_than_letter
 
     def cue(self, cue: Cue) -> Entry:
         parts = (("suggests", self.words.say(cue.suggests)), ("words", "; ".join(cue.words)))

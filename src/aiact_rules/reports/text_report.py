@@ -29,6 +29,7 @@ from aiact_rules.reports.words import (
     labelled,
     release_of,
     roles_of,
+    school_of,
     step_of,
     wrapped,
 )
@@ -132,7 +133,7 @@ def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
     if groups[Status.MET]:
         yield from labelled("met", f"{len(groups[Status.MET])} obligations")
         yield ""
-    yield from _readings(pack)
+    yield from _readings(pack, decision.choices.school.value)
     yield from _where(groups)
 
 
@@ -284,12 +285,12 @@ def _upcoming(findings: list[Finding]) -> Iterator[str]:
     yield ""
 
 
-def _readings(pack: PackDecision) -> Iterator[str]:
+def _readings(pack: PackDecision, school: str) -> Iterator[str]:
     turned_on = {name for finding in pack.findings for name in finding.readings}
     readings = [pack.pack_at.pack.readings[name] for name in sorted(turned_on)]
     if not readings:
         return
-    yield "Readings of open points of law that this rests on"
+    yield f"Readings of open points of law that this rests on (school: {school_of(pack, school)})"
     for reading in readings:
         choice = pack.pack_at.choices[reading.id]
         yield from wrapped(f"{reading.id}: {choice} ({reading.choices[choice]})", "  ", "      ")

@@ -21,7 +21,8 @@ from aiact_rules.core.conditions import (
     fact_of,
 )
 from aiact_rules.core.decisions import Decision
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.packs import DEFAULT_SCHOOL, Pack
 from aiact_rules.core.penalties import Ceiling
 from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Parameter
@@ -55,6 +56,11 @@ def step_of(decision: Decision) -> str:
 def release_of(decision: Decision) -> str:
     """Return the name and version of what was judged; empty where neither is stated."""
     return printable(" ".join(part for part in (decision.subject.name, decision.subject.version) if part))
+
+
+def school_of(pack: PackDecision, school: str) -> str:
+    """Return the school of reading by which a pack was read: the one chosen, or `default` where the pack has no such."""
+    return printable(school) if school in pack.pack_at.pack.schools else DEFAULT_SCHOOL
 
 
 def bearers(pack: Pack, roles: Iterable[str]) -> str:

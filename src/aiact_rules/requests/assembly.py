@@ -124,6 +124,7 @@ class Assembly:
             organisation=self.own.pairs("readings"),
             release=release,
             has_reading=self.shelf.has_reading,
+            has_school=self.shelf.has_school,
         )
         setting = self.own.text("fail_on")
         threshold, laxer = choose_threshold(
@@ -134,7 +135,16 @@ class Assembly:
         for path in self.settings.further:
             notes.append(f"{shown(path)}: its settings do not count, {self.own.files[0].name} is nearer")
         organisation = self.own.files[0].name if self.own.files else None
-        choices = Choices(self.chosen.packs, readings.readings, as_of, threshold, self.chosen.uncovered, organisation)
+        choices = Choices(
+            self.chosen.packs,
+            readings.readings,
+            as_of,
+            threshold,
+            self.chosen.uncovered,
+            organisation,
+            school=readings.school,
+            school_readings=readings.school_readings,
+        )
         return choices, notes
 
     def table(self) -> TableRequest:

@@ -2,17 +2,17 @@
 
 Packs follow from the markets as finally joined, and from what the organisation and the caller demand; a release may add
 packs and never take one away. Readings of the caller come first, then the organisation's, then the release's own. The
-organisation sets the threshold, and a caller may only tighten it.
+organisation sets the threshold, and a caller may only tighten it. A school of reading is chosen like one more reading.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiact_rules.catalogue.catalogue import Catalogue
-from aiact_rules.core.choices import CALLER, DEFAULT, HOLD_BY_DEFAULT, Choice, Threshold
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.choices import BY_DEFAULT, CALLER, DEFAULT, HOLD_BY_DEFAULT, Choice, Threshold
+from aiact_rules.core.packs import DEFAULT_SCHOOL, SCHOOL, Pack
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.sources.markets import MEMBER_STATES, read_markets
@@ -106,10 +106,15 @@ def markets_from_texts(texts: Iterable[str], place: Place) -> tuple[Choice, ...]
 
 @dataclass(frozen=True, slots=True)
 class ChosenReadings:
-    """The readings that count, each with who chose it, and a note for each choice that did not count."""
+    """The readings that count, each with who chose it, and a note for each choice that did not count.
+
+    `school` is the school of reading, and `school_readings` what it chooses beside the readings chosen one by one.
+    """
 
     readings: Mapping[str, Choice]
     notes: tuple[str, ...] = ()
+    school: Choice = BY_DEFAULT
+    school_readings: Mapping[str, str] = field(default_factory=dict)
 
 
 def choose_readings(
@@ -119,31 +124,63 @@ def choose_readings(
     organisation: Mapping[str, Choice],
     release: Mapping[str, Choice],
     has_reading: Callable[[str], bool] = lambda _: False,
+    has_school: Callable[[str], bool] = lambda _: False,
 ) -> ChosenReadings:
     """Return the readings of the caller, else of the organisation, else of the release.
 
-    What the organisation chooses for packs that do not judge this release does not matter here, if an installed pack has
-    such a reading (`has_reading`). Raises InputError for any other reading that no pack has.
+    Under the name `school` each may choose a school of reading, of which one counts, and which single readings of whoever
+    chose it, or comes before, override. What the organisation chooses for packs that do not judge this release does not
+    matter here, if an installed pack has such a reading or school (`has_reading`, `has_school`). Raises InputError for any
+    other reading or school that no pack has.
     """
+    packs = tuple(packs)
     known = {name for pack in packs for name in pack.readings}
+    schools = {DEFAULT_SCHOOL, *(name for pack in packs for name in pack.schools)}
     own = {name: Choice(word, CALLER) for name, word in caller.items()}
-    elsewhere = {name for name in organisation if name not in known and has_reading(name)}
+    elsewhere = {name for name in organisation if name not in known and name != SCHOOL and has_reading(name)}
+    notes = []
+    if SCHOOL in organisation and organisation[SCHOOL].value not in schools and has_school(organisation[SCHOOL].value):
+        elsewhere.add(SCHOOL)
+        notes.append(
+            f"{organisation[SCHOOL].place}: no chosen pack has the school of reading `{organisation[SCHOOL].value}`"
+        )
     organisation = {name: choice for name, choice in organisation.items() if name not in elsewhere}
+    layers = (own, organisation, release)
     problems = [
         Problem(f"no chosen pack has a reading `{name}`", choice.place, did_you_mean(name, known))
         for name, choice in {**own, **release, **organisation}.items()
-        if name not in known
+        if name not in known and name != SCHOOL
+    ]
+    problems += [
+        _no_school(layer[SCHOOL], schools) for layer in layers if SCHOOL in layer and layer[SCHOOL].value not in schools
     ]
     if problems:
         raise InputError(problems)
-    found = {**release, **organisation, **own}
-    notes = [
-        f"{choice.place}: the reading `{name}: {choice.value}` does not count, {found[name].place} chooses "
-        f"`{found[name].value}`"
+    rank = next((number for number, layer in enumerate(layers) if SCHOOL in layer), len(layers))
+    school = layers[rank][SCHOOL] if rank < len(layers) else BY_DEFAULT
+    # A school nobody chose says nothing: what is left open then has its default anyway.
+    said = {} if school is BY_DEFAULT else {k: v for pack in packs for k, v in pack.school(school.value).items()}
+    found: dict[str, Choice] = {}
+    for number, layer in reversed([*enumerate(layers)]):
+        found |= {k: c for k, c in layer.items() if k != SCHOOL and (number <= rank or k not in said)}
+    counting = {SCHOOL: school, **{name: Choice(word, school.place) for name, word in said.items()}, **found}
+    notes += [
+        f"{choice.place}: the reading `{name}: {choice.value}` does not count, {counting[name].place} chooses "
+        f"`{counting[name].value}`"
         for name, choice in release.items()
-        if found[name].value != choice.value
+        if counting[name].value != choice.value
     ]
-    return ChosenReadings(found, tuple(notes))
+    if school is not BY_DEFAULT and school.value != DEFAULT_SCHOOL:
+        silent = [pack.id for pack in packs if pack.readings and not pack.school(school.value)]
+        notes += [
+            f"pack `{name}` has no school of reading `{school.value}`: its default readings count" for name in silent
+        ]
+    return ChosenReadings(found, tuple(notes), school, {name: word for name, word in said.items() if name not in found})
+
+
+def _no_school(choice: Choice, schools: Collection[str]) -> Problem:
+    hint = did_you_mean(choice.value, schools) or f"known are {', '.join(sorted(schools))}"
+    return Problem(f"no chosen pack has a school of reading `{choice.value}`", choice.place, hint)
 
 
 def choose_threshold(organisation: Choice | None, caller: str | None) -> tuple[Threshold, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiact_rules.core.choices import CALLER
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.packs import FOUND, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.packs import FOUND, MOMENT, RELEASE_DATE, ROLES, SCHOOL
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import UNKNOWN, Vocabulary
@@ -24,7 +24,8 @@ NEVER = "never"
 class Overrides:
     """What a caller says. Roles, moment, date and `facts` replace what documents state; markets and packs are added.
 
-    `readings` come before those of the organisation and the release; `fail_on` (`hold`, `block` or `never`) may only
+    `readings` come before those of the organisation and the release, and choose a school of reading under the name `school`
+    (`readings="letter"` chooses nothing else); `fail_on` (`hold`, `block` or `never`) may only
     tighten what the organisation set; `uncovered` are markets that may go unjudged, on record, where no installed pack
     covers them; `past_dates` is `judge` or `refuse`; `fact_files` are further documents of the same release; `waiting`
     are facts of which an empty list counts as not stated yet, for an interview that is about to ask for them.
@@ -164,6 +165,8 @@ def _checked(name: str, value: object, problems: list[Problem]) -> object:
         if isinstance(paths, Iterable):
             return tuple(Path(each) for each in paths)
         problems.append(Problem("`fact_files` is a list of paths", CALLER))
+    elif name == "readings" and isinstance(value, str):
+        return {SCHOOL: value}
     elif not isinstance(value, Mapping):
         problems.append(Problem(f"`{name}` is a mapping from names to values", CALLER))
     return value

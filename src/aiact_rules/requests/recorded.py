@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from aiact_rules.catalogue.shelf import Shelf
-from aiact_rules.core.choices import Choice, Choices
+from aiact_rules.core.choices import BY_DEFAULT, Choice, Choices
 from aiact_rules.core.decisions import Subject, id_fits
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
@@ -60,12 +60,20 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
                 {name: Choice(word, _RECORD) for name, word in readings.items()},
                 Choice(as_of.isoformat(), _RECORD),
                 uncovered=uncovered,
+                school=_school(recorded),
             ),
             operator=text(recorded.get("operator")),
             evidence=evidence,
         )
     except (KeyError, ValueError, TypeError, AssertionError) as error:
         raise InputError([Problem("this is not the record of a decision", hint=str(error))]) from error
+
+
+def _school(recorded: Mapping[str, object]) -> Choice:
+    """Return the school of reading that a record names; records made before there were schools name none."""
+    choices = mapping(recorded.get("choices", {}))
+    named = mapping(choices.get("school", {})).get("value", BY_DEFAULT.value)
+    return BY_DEFAULT if named == BY_DEFAULT.value else Choice(str(named), _RECORD)
 
 
 def _pack_ids(basis: Mapping[str, object]) -> list[str]:

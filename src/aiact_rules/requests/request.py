@@ -43,8 +43,8 @@ class Request:
 
     @property
     def readings(self) -> Mapping[str, str]:
-        """Return the readings of the law that somebody chose."""
-        return {name: choice.value for name, choice in self.choices.readings.items()}
+        """Return the readings of the law that a school or somebody chose."""
+        return self.choices.every_reading
 
     @property
     def threshold(self) -> Threshold:
@@ -130,5 +130,5 @@ class TableRequest:
 
     @property
     def readings(self) -> Mapping[str, str]:
-        """Return the readings of the law that somebody chose."""
-        return {name: choice.value for name, choice in self.choices.readings.items()}
+        """Return the readings of the law that a school or somebody chose."""
+        return self.choices.every_reading

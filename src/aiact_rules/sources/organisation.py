@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiact_rules.core.choices import Choice
 from aiact_rules.core.facts import NO_FACTS, Facts
-from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.packs import MARKETS, SCHOOL
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead
@@ -285,8 +285,10 @@ def _setting(key: str, value: object) -> Setting:
             raise ValueError(" is one text")
         return value
     if key in PAIRS:
+        if isinstance(value, str) and value.strip():
+            return {SCHOOL: value.strip()}
         if not isinstance(value, dict) or not all(isinstance(word, str) for word in value.values()):
-            raise ValueError(" is a table of words")
+            raise ValueError(" is a table of words, or a school of reading")
         return dict(value)
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text.strip() for text in texts):

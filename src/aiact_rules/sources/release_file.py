@@ -10,7 +10,7 @@ from aiact_rules.core.choices import Choice
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SCHOOL
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead, Operator, Stated
@@ -265,8 +265,12 @@ class _Release:
     def _read_choices(self, entry: Entry) -> None:
         if not is_filled(entry.value):
             return
+        if isinstance(entry.value, Scalar):
+            self.choices[SCHOOL] = Choice(entry.value.text.strip(), entry.place)
+            return
         if not isinstance(entry.value, Mapping):
-            self.statements.problem("`readings` names readings with the choice taken", entry.place)
+            hint = "a word alone is a school of reading"
+            self.statements.problem("`readings` names readings with the choice taken", entry.place, hint)
             return
         for inner in entry.value:
             if not isinstance(inner.value, Scalar):

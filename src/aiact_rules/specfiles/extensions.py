@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aiact_rules.core.packs import Extension, Pack
 from aiact_rules.core.problems import PackError, Place, Problem
-from aiact_rules.core.rules import Parameter, Reading, Sanction, Timetable
+from aiact_rules.core.rules import Parameter, Reading, Sanction, School, Timetable
 
 PackPlace = Callable[..., Place]
 """Where a path of keys stands in pack.yaml, such as `("labels", "high_risk")`."""
@@ -40,10 +40,20 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
         parameters={**base.parameters, **extension.parameters},
         timetables={**base.timetables, **extension.timetables},
         readings={**base.readings, **extension.readings},
+        schools=_joined_schools(base.schools, extension.schools),
         sanctions={**base.sanctions, **extension.sanctions},
         rules={**base.rules, **extension.rules},
         obligations={**base.obligations, **extension.obligations},
     )
+
+
+def _joined_schools(base: Mapping[str, School], extension: Mapping[str, School]) -> dict[str, School]:
+    """Return the schools of both; one of the same name chooses for the readings of both."""
+    joined = dict(base)
+    for name, school in extension.items():
+        of_base = base[name].choices if name in base else {}
+        joined[name] = replace(school, choices={**of_base, **school.choices})
+    return joined
 
 
 def extension_problems(bases: Sequence[Pack], extension: Pack, pack_place: PackPlace = _somewhere) -> Iterator[Problem]:

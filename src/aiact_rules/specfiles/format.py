@@ -394,6 +394,21 @@ class TimetablesFile(SpecModel):
     timetables: dict[Identifier, TimetableSpec] = {}
 
 
+class SchoolChoiceSpec(SpecModel):
+    """What a school says to one open point; where it rests on documents, in which one and whether that is final."""
+
+    choice: Name
+    document: Words | None = None
+    status: Literal["final", "draft"] | None = None
+
+
+def _chosen(value: object) -> object:
+    return {"choice": value} if isinstance(value, str) else value
+
+
+SchoolChoiceText = Annotated[SchoolChoiceSpec, BeforeValidator(_chosen)]
+
+
 class ReadingSpec(SpecModel):
     """A point the text leaves open."""
 
@@ -402,12 +417,29 @@ class ReadingSpec(SpecModel):
     choices: dict[Name, Words]
     default: Name
     authority: Words
+    schools: dict[Name, SchoolChoiceText] = {}
+    laxer_than_letter: Words | None = None
+    stricter_than_letter: Words | None = None
 
 
 class ReadingsFile(SpecModel):
     """readings.yaml"""
 
     readings: dict[Name, ReadingSpec]
+
+
+class SchoolSpec(SpecModel):
+    """A school of reading: a named bundle of readings. `by_document`: each choice names its document and its status."""
+
+    title: Words
+    authority: Words
+    by_document: Flag = False
+
+
+class SchoolsFile(SpecModel):
+    """schools.yaml"""
+
+    schools: dict[Name, SchoolSpec]
 
 
 class LowerForSpec(SpecModel):

@@ -25,10 +25,12 @@ from aiact_rules.specfiles.format import (
     ParametersFile,
     ReadingsFile,
     SanctionsFile,
+    SchoolsFile,
     TimetablesFile,
     VocabularyFile,
 )
 from aiact_rules.specfiles.loading import EVERYBODY, Loading, keep_once, unit_ids
+from aiact_rules.specfiles.schools import read_schools
 from aiact_rules.specfiles.validation import child, entries, place_of, read_model
 from aiact_rules.specfiles.values import read_cues, read_parameters, read_readings, read_sanctions, read_timetables
 from aiact_rules.specfiles.vocabulary import passed_facts, read_vocabulary
@@ -42,6 +44,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "parameters": ParametersFile,
     "timetables": TimetablesFile,
     "readings": ReadingsFile,
+    "schools": SchoolsFile,
     "sanctions": SanctionsFile,
     "cues": CuesFile,
     "article": ArticleFile,
@@ -124,6 +127,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         parameters=parameters,
         timetables=read_timetables(loading),
         readings=readings,
+        schools=read_schools(loading, readings, extended),
         sanctions=read_sanctions(loading),
         cues=read_cues(loading),
         clashes=contradictions.clashes,

@@ -17,6 +17,7 @@ from aiact_rules.specfiles.format import (
     ParametersFile,
     ReadingsFile,
     SanctionsFile,
+    SchoolsFile,
     TimetablesFile,
     VocabularyFile,
 )
@@ -32,6 +33,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "parameters": ParametersFile,
     "readings": ReadingsFile,
     "sanctions": SanctionsFile,
+    "schools": SchoolsFile,
     "timetables": TimetablesFile,
     "vocabulary": VocabularyFile,
 }

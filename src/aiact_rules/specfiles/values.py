@@ -7,7 +7,18 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.problems import Place, did_you_mean
-from aiact_rules.core.rules import Cue, Deferral, Kind, LowerCap, Parameter, Reading, Route, Sanction, Timetable
+from aiact_rules.core.rules import (
+    Cue,
+    Deferral,
+    Kind,
+    LowerCap,
+    Parameter,
+    Reading,
+    Route,
+    Sanction,
+    SchoolChoice,
+    Timetable,
+)
 from aiact_rules.core.vocabulary import FactType, parse_date, parse_quantity
 from aiact_rules.specfiles.format import (
     CuesFile,
@@ -88,8 +99,10 @@ def read_readings(loading: Loading) -> dict[str, Reading]:
             if len(spec.choices) < 2:
                 loading.problem(f"reading `{entry.key}` needs two choices or more", entry.place)
             reading = Reading(
-                entry.key, spec.provision, spec.question, dict(spec.choices), spec.default, spec.authority, entry.place
-            )
+                entry.key, spec.provision, spec.question, dict(spec.choices), spec.default, spec.authority,
+                {name: SchoolChoice(said.choice, said.document, said.status) for name, said in spec.schools.items()},
+                spec.laxer_than_letter, spec.stricter_than_letter, entry.place,
+            )  # fmt: skip
             keep_once(loading, kept, entry.key, reading, "reading", entry.place)
     return kept
 
