@@ -157,7 +157,7 @@ class Gate:
         `what` is the path of a card, a release file or their folder, a mapping of facts (nested or with dotted names),
         the `Record` of an earlier decision, which counts as it is, or a Document. `overrides` are those of `Overrides`,
         which may be given as `said` instead: roles, moment, as_of, release_date, markets, packs, readings, facts,
-        fact_files, fail_on, uncovered, past_dates. `source` names the origin of the facts of a mapping, such as a row of
+        fact_files, fail_on, uncovered, past_dates, at. `source` names the origin of the facts of a mapping, such as a row of
         a table.
 
         Raises InputError for input that cannot be used, for a market that no installed pack covers and for a README that
@@ -247,7 +247,7 @@ class Gate:
     ) -> Decision:
         """Make the request and decide on it, in one call. Raises as `request` and `decide` do."""
         if at is not None and overrides.get("as_of") is None:
-            overrides["as_of"] = at.date()
+            overrides["at"] = at
         request = self.request(what, subject=subject, source=source, **overrides)
         return self.decide(request, engine=engine, at=at)
 

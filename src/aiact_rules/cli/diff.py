@@ -10,7 +10,7 @@ import click
 
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.options import Day, judging_under_schools, readings_of
-from aiact_rules.cli.prove import chosen_pack, chosen_readings, need_solver, write_witnesses
+from aiact_rules.cli.prove import chosen_pack, chosen_readings, day_of, need_solver, write_witnesses
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import InputError, Place, Problem
@@ -108,4 +108,4 @@ def _pack_at(catalogue: Catalogue, text: str, as_of: date | None, readings: dict
     except ValueError as error:
         raise InputError([Problem(str(error), Place(text))]) from error
     pack = chosen_pack(catalogue, name if at else text)
-    return pack.at(stated or max(date.today(), pack.in_force_since or date.min), chosen_readings(pack, readings))
+    return pack.at(stated or day_of(pack), chosen_readings(pack, readings))

@@ -15,6 +15,7 @@ from aiact_rules.cli.options import SCHOOL_HELP, Day, readings_of
 from aiact_rules.core.packs import DEFAULT_SCHOOL, SCHOOL, Pack
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError, did_you_mean
 from aiact_rules.plugins.interfaces import OWN
+from aiact_rules.requests.today import today
 
 if TYPE_CHECKING:
     from aiact_rules.proof.results import Proof
@@ -56,7 +57,7 @@ def command(
     for name in names:
         try:
             for pack, law in _subjects(catalogue, *name):
-                day = as_of or max(date.today(), pack.in_force_since or date.min)
+                day = as_of or day_of(pack)
                 for proof in prove(pack, day, chosen_readings(pack, chosen), law=law, two_processes=True):
                     refuted = refuted or not proof.holds
                     rows.append(proof.as_json())
@@ -71,6 +72,11 @@ def command(
     if witnesses is not None:
         write_witnesses(witnesses, iter(files))
     raise click.exceptions.Exit(2 if failed else 1 if refuted else 0)
+
+
+def day_of(pack: Pack) -> date:
+    """Return today in the market of a pack, or the first day of its law where that is later."""
+    return max(today([pack]).day, pack.in_force_since or date.min)
 
 
 def chosen_readings(pack: Pack, chosen: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +123,7 @@ def run(
         raise InputError(
             [Problem("the output would be written over the input", Place(str(target)), "name another file")]
         )
-    days = tuple(dict.fromkeys(dates or (datetime.now(UTC).date(),)))
+    days = tuple(dict.fromkeys(dates))
     chosen = _Sweep(gate, table, said, days, _statuses(sets), target)
     parquet = table.is_dir() and any(table.glob("*.parquet"))
     if parquet and releases_below(table).releases:
@@ -217,7 +217,8 @@ class _Sweep:
         notes = [*choices.told, *planned.table_map.renamed()]
         if planned.plan.words:
             notes.append(f"searched for words: {', '.join(planned.plan.words)}")
-        if kernel.earliest is not None and kernel.earliest < min(self.dates):
+        past = min(self.dates) if self.dates else planned.request.first
+        if kernel.earliest is not None and kernel.earliest < past:
             notes.append(f"some rows are judged as of a release date that is past, the earliest {kernel.earliest}")
         if not summary.rows and not allow_empty:
             hint = "use --allow-empty where that is meant"

@@ -79,8 +79,8 @@ class Pack:
     the conclusion that the law reaches the release at all, `prohibited` that something is prohibited (None: it concludes
     no such thing). `screening` names the lists that deny what they leave out, `practices` the one of what is prohibited;
     with `exemptions_refutable`, each fact that silence answers declares what contradicts another answer.
-    `outside_roles` says of people in no role what they owe, with the provision. `digest` is the
-    SHA-256 of the spec files it was read from.
+    `outside_roles` says of people in no role what they owe, with the provision. `time_zone` is that of its market, or
+    the one of it where a day begins first. `digest` is the SHA-256 of the spec files it was read from.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Pack:
     vocabulary: Vocabulary
     gates: bool = True
     in_force_since: date | None = None
+    time_zone: str | None = None
     extends: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = ()
     headlines: tuple[str, ...] = ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from functools import cached_property
 
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
@@ -12,7 +13,7 @@ from aiact_rules.core.clashes import with_clashes
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, SIGNALS, Pack
-from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.problems import InputError, Problem
 from aiact_rules.requests.choosing import (
     ChosenPacks,
     choose_readings,
@@ -22,6 +23,7 @@ from aiact_rules.requests.choosing import (
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, shown
+from aiact_rules.requests.today import Today, today
 from aiact_rules.sources.cues import signals_in_facts
 from aiact_rules.sources.document import Document
 from aiact_rules.sources.model_card import merged
@@ -58,8 +60,8 @@ class Assembly:
             message = "roles and a moment of the caller say nothing about which of several operators is meant"
             place = document.operators[0].place
             raise InputError([Problem(message, place, "state them for each operator there")])
-        as_of, chosen_as_of = self.as_of()
-        choices, notes = self.choices(chosen_as_of, document.choices)
+        as_of = self.as_of
+        choices, notes = self.choices(document.choices)
         subject = replace(document.subject, documents=tuple(file.name for file in document.files))
         operator = document.operator if document.operator is not None or document.operators else self.own.name
         request = Request(
@@ -115,7 +117,7 @@ class Assembly:
             return True
         return operator.strip().casefold() == self.own.name.strip().casefold()
 
-    def choices(self, as_of: Choice, release: Mapping[str, Choice]) -> tuple[Choices, list[str]]:
+    def choices(self, release: Mapping[str, Choice]) -> tuple[Choices, list[str]]:
         """Return what is chosen besides the facts, and what a person must be told of it."""
         usual, said = self.usual, self.said
         readings = choose_readings(
@@ -138,7 +140,7 @@ class Assembly:
         choices = Choices(
             self.chosen.packs,
             readings.readings,
-            as_of,
+            self.chosen_as_of,
             threshold,
             self.chosen.uncovered,
             organisation,
@@ -149,7 +151,14 @@ class Assembly:
 
     def table(self) -> TableRequest:
         """Return what counts for every row of a table."""
-        choices, notes = self.choices(Choice("", CALLER), {})
+        choices, notes = self.choices({})
+        if (
+            self.said_as_of is None
+            and len({today([pack], at=self.moment).day for pack in self.packs if pack.gates}) > 1
+        ):
+            notes.append(
+                f"every row is judged on {self.as_of}, {self.today.chosen.place.source}; elsewhere it is another day"
+            )
         usual = self.with_usual_roles(self.own.facts)
         said = self.usual.stated(self.vocabulary).overridden_by(self.said.stated(self.vocabulary))
         markets = self.with_all_markets(Facts({})).value(MARKETS)
@@ -164,6 +173,8 @@ class Assembly:
             markets if isinstance(markets, frozenset) else frozenset(),
             frozenset(demanded),
             self.refuses_past(),
+            self.as_of,
+            self.today.first if self.refuses_past() or self.said_as_of is None else self.as_of,
         )
 
     def facts(self, stated: Facts, as_of: date, *, is_own: bool) -> Facts:
@@ -217,11 +228,33 @@ class Assembly:
         every = known | {choice.value for choice in further}
         return stated.overridden_by(Facts.of([Fact(MARKETS, every, origin)]))
 
-    def as_of(self) -> tuple[date, Choice]:
+    @cached_property
+    def today(self) -> Today:
+        """Return the day by the time zones of the packs that judge and of the organisation."""
+        name = self.own.text("time_zone")
+        own = None if name is None else Choice(name, self.own.places["time_zone"])
+        return today(self.packs, own, self.moment)
+
+    @property
+    def moment(self) -> datetime | None:
+        """Return the moment of asking that the caller names, or None for now."""
+        return self.said.at or self.usual.at
+
+    @property
+    def said_as_of(self) -> date | None:
+        """Return the date on which the law is known by the caller's word."""
+        return self.said.as_of or self.usual.as_of
+
+    @property
+    def as_of(self) -> date:
         """Return the date on which the law is known: the caller's, else today."""
-        said = self.said.as_of or self.usual.as_of
-        as_of = said or datetime.now(UTC).date()
-        return as_of, Choice(as_of.isoformat(), CALLER if said is not None else Place("today"))
+        return self.said_as_of or self.today.day
+
+    @property
+    def chosen_as_of(self) -> Choice:
+        """Return the same with who chose it."""
+        said = self.said_as_of
+        return self.today.chosen if said is None else Choice(said.isoformat(), CALLER)
 
     def refuses_past(self) -> bool:
         """Return whether somebody refuses past dates: the strictest word counts."""
@@ -240,14 +273,14 @@ class Assembly:
         found = [*notes, *renamed_in(request.facts), *self.said_of_people_in_no_role(request)]
         fact = request.facts[RELEASE_DATE]
         # A day of the law that is past makes a release of that day no less past, for whoever refuses past dates.
-        if self.refuses_past() and request.release_date < max(request.as_of, datetime.now(UTC).date()):
+        if self.refuses_past() and request.release_date < max(self.said_as_of or date.min, self.today.first):
             hint = "state the day of the release"
             message = f"the release date {request.release_date} is past, and past dates are refused"
             place, chosen = fact.origin.place, request.choices.as_of
             if place == DEFAULT and chosen is not None:
                 place = chosen.place
             raise InputError([Problem(message, place, hint)])
-        if request.release_date < request.as_of:
+        if request.release_date < (self.said_as_of or self.today.first):
             found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
         return replace(request, choices=replace(request.choices, notes=tuple(found)))
 

@@ -28,7 +28,8 @@ class Overrides:
     (`readings="letter"` chooses nothing else); `fail_on` (`hold`, `block` or `never`) may only
     tighten what the organisation set; `uncovered` are markets that may go unjudged, on record, where no installed pack
     covers them; `past_dates` is `judge` or `refuse`; `fact_files` are further documents of the same release; `waiting`
-    are facts of which an empty list counts as not stated yet, for an interview that is about to ask for them.
+    are facts of which an empty list counts as not stated yet, for an interview that is about to ask for them; `at` is
+    the moment that decides which day it is where `as_of` does not say so (default: now).
     """
 
     roles: tuple[str, ...] | None = None
@@ -44,6 +45,7 @@ class Overrides:
     uncovered: tuple[str, ...] = ()
     past_dates: str | None = None
     waiting: tuple[str, ...] = ()
+    at: datetime | None = None
 
     @classmethod
     def of(cls, **said: object) -> Overrides:
@@ -152,6 +154,9 @@ def _checked(name: str, value: object, problems: list[Problem]) -> object:
     elif name in _DATES:
         if isinstance(value, datetime) or not isinstance(value, date):
             problems.append(Problem(f"`{name}` is a date without a time of day, found `{value}`", CALLER))
+    elif name == "at":
+        if not isinstance(value, datetime):
+            problems.append(Problem(f"`at` is a date with a time of day, found `{value}`", CALLER))
     elif name in _WORDS:
         word = value.value if isinstance(value, Verdict) else value
         if word in _WORDS[name]:

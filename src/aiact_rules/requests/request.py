@@ -114,6 +114,7 @@ class TableRequest:
 
     `usual` are facts of the organisation, which a row may repeat but not contradict; `said` those of the caller, which
     count for every row; `markets` are added to those of every row; `demanded` packs judge every row, whatever its markets.
+    `as_of` is the day where nobody names dates, and no release date from `first` on is past.
     """
 
     choices: Choices
@@ -122,6 +123,8 @@ class TableRequest:
     markets: frozenset[str]
     demanded: frozenset[str]
     refuses_past: bool = False
+    as_of: date = date.min
+    first: date = date.min
 
     @property
     def pack_ids(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.packs import MARKETS, SCHOOL
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.core.zones import HOW_TO_GET_DATA, zone_named
 from aiact_rules.sources.document import FileRead
 from aiact_rules.sources.mapping import node_of
 from aiact_rules.sources.markets import read_markets
@@ -34,7 +35,7 @@ Setting = str | tuple[str, ...] | Mapping[str, str]
 
 WORDS: Mapping[str, tuple[str, ...]] = {"fail_on": ("hold", "block", "never"), "past_dates": ("judge", "refuse")}
 """Settings that are one of a few words."""
-ONE_TEXT = ("format", "engine", "verify", "log")
+ONE_TEXT = ("format", "engine", "verify", "log", "time_zone")
 SEVERAL_TEXTS = ("packs", "markets", "roles", "uncovered", "aliases")
 PAIRS = ("readings",)
 SETTINGS = (*WORDS, *ONE_TEXT, *SEVERAL_TEXTS, *PAIRS)
@@ -283,6 +284,8 @@ def _setting(key: str, value: object) -> Setting:
     if key in ONE_TEXT:
         if not isinstance(value, str) or not value.strip():
             raise ValueError(" is one text")
+        if key == "time_zone" and zone_named(value) is None:
+            raise ValueError(f" is a time zone, found `{value}`; {HOW_TO_GET_DATA}")
         return value
     if key in PAIRS:
         if isinstance(value, str) and value.strip():

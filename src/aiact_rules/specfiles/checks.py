@@ -14,6 +14,7 @@ from aiact_rules.core.provisions import ProvisionError
 from aiact_rules.core.rules import Kind, Rule
 from aiact_rules.core.units import units_of
 from aiact_rules.core.vocabulary import FactType
+from aiact_rules.core.zones import HOW_TO_GET_DATA, has_data, zone_named
 
 _IDENTIFIER = re.compile(r"[a-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 _TRANSITION = {
@@ -89,6 +90,8 @@ def check_pack(
         declaration = pack.vocabulary.get(name)
         if declaration is not None and (declaration.type is not FactType.SOME_OF or declaration.checklist):
             yield Problem(f"{subject}: `{name}` is no list of situations", place, "name a `some_of` fact, no checklist")
+    if pack.time_zone is not None and has_data() and zone_named(pack.time_zone) is None:
+        yield Problem(f"unknown time zone `{pack.time_zone}`", pack_place("time_zone"), HOW_TO_GET_DATA)
     for number, pair in enumerate(pack.excludes):
         yield from _unknown("excludes", "conclusion", pair, conclusions, pack_place("excludes", number))
     yield from _cycles(rules)

@@ -84,7 +84,7 @@ def _of_a_law(extension: Pack, pack_place: PackPlace) -> Iterator[Problem]:
     """Return what only a law may have, whatever its name."""
     if extension.gates:
         yield Problem("a pack that extends others never gates", pack_place("gates"), "write `gates: false`")
-    for key in ("in_scope", "prohibited", "transition"):
+    for key in ("in_scope", "prohibited", "transition", "time_zone"):
         if getattr(extension, key) is not None:
             yield Problem(f"an extension has no `{key}`", pack_place(key), "it is the law's to say")
     for cue in extension.cues.values():

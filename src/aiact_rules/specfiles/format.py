@@ -129,6 +129,7 @@ class PackSpec(SpecModel):
     law: Words
     market: Words
     in_force_since: Day | None = None
+    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$")] | None = None
     gates: Flag = True
     extends: Names = []
     vocabulary_from: list[Words] = []

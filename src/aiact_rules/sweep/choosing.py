@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,6 +40,11 @@ class TablePlan:
     table_map: TableMap
     request: TableRequest
 
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Return the as-of dates."""
+        return tuple(judgement.as_of for judgement in self.plan.judgements)
+
 
 def plan_for(
     gate: Gate,
@@ -54,11 +59,13 @@ def plan_for(
 ) -> TablePlan:
     """Return the plan by which a table is judged: packs by the markets in its rows, readings and threshold as for a release.
 
-    Without a map the columns that have the names of facts are read. Raises InputError where the table does not fit, and
-    for a market that no installed pack covers.
+    Without `dates` it is today, by the time zones of all those packs. Without a map the columns that have the names of
+    facts are read. Raises InputError where the table does not fit, and for a market that no installed pack covers.
     """
     markets = _markets_of(table, table_map, without)
-    request = gate.table_request(path, markets, said)
+    request = gate.table_request(path, markets, said if not dates else said.with_(as_of=min(dates)))
+    said_no_date = not dates
+    dates = dates or (request.as_of,)
     vocabulary = gate.vocabulary(request.pack_ids)
     refuse_passed_over(table, table_map, vocabulary, without)
     if table_map is None:
@@ -69,7 +76,7 @@ def plan_for(
         hint = "list the columns to be searched for words under `words`"
         raise InputError([Problem(f"`{found}` {NOT_STATED}", Place(table.name), hint)])
     stated: dict[str, object] = {fact.name: fact.value for fact in request.said if fact.name != MARKETS}
-    first = max(min(dates), datetime.now(UTC).date())
+    first = request.first if said_no_date else max(min(dates), request.first)
     if request.refuses_past:
         _refuse_past(request, table_map, vocabulary, min(dates), first)
     words = table_map.words

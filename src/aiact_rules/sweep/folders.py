@@ -16,6 +16,7 @@ from aiact_rules.core.statuses import Status
 from aiact_rules.gate import Gate
 from aiact_rules.judging import Inputs, judge_inputs
 from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.today import now
 from aiact_rules.sweep.bitsets import set_column
 from aiact_rules.sweep.kernel import ERROR, PREFIX, REASON, TRUTHS, VERDICTS
 from aiact_rules.sweep.summary import Summary, summary_of
@@ -115,8 +116,14 @@ class FolderSwept:
 
 
 def sweep_folder(gate: Gate, folder: Path, inputs: Inputs, said: Overrides, dates: Sequence[date]) -> FolderSwept:
-    """Judge every release on each date. Its rows are named from the folder. No plugin is told: a sweep releases nothing."""
-    batches = [judge_inputs(gate, inputs, said.with_(as_of=day), record=False) for day in dates]
+    """Judge every release on each date, or without dates each on its own day, of which the latest is named.
+
+    Its rows are named from the folder. No plugin is told: a sweep releases nothing.
+    """
+    saying = [said.with_(as_of=day) for day in dates] or [said]
+    batches = [judge_inputs(gate, inputs, each, record=False) for each in saying]
+    if not dates:
+        dates = (max((p.pack_at.as_of for d in batches[0].decisions for p in d.packs), default=now().date()),)
     several = len({pack.pack_id for batch in batches for decision in batch.decisions for pack in decision.packs}) > 1
     names = [Path(each.name).relative_to(folder).as_posix() for each in inputs.inputs]
     rows = [row for at, name in enumerate(names) for row in _rows(name, batches, at, several=several)]

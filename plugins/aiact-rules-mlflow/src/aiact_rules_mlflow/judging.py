@@ -75,13 +75,13 @@ class ReleaseJudge:
         Raises InputError for what cannot be read and for two places that disagree.
         """
         at = at if at is not None else datetime.now(UTC)
-        as_of = self.settings.as_of or at.date()
         document = self._document(version)
         self._refuse_readings(document)
         if self.settings.organisation.text("past_dates") != "refuse":
-            document = _not_before(document, as_of)
+            asked = self.gate.request(document, as_of=self.settings.as_of, at=at)
+            document = _not_before(document, asked.as_of)
         subject = Subject(version.name, version.version, tuple(file.name for file in document.files))
-        request = self.gate.request(document, subject=subject, as_of=as_of)
+        request = self.gate.request(document, subject=subject, as_of=self.settings.as_of, at=at)
         decisions = [self.gate.decide(each, at=at) for each in request.per_operator()]
         for decision in decisions:
             self.gate.record(decision)
