@@ -88,7 +88,8 @@ class FactDeclaration:
     silence has, allowed only together with the reason for it. `organisation` marks what an organisation may state once for
     all its releases. `uncontradicted` is why nothing in the vocabulary speaks against an answer that exempts. `above`, `at_most` and
     `bounded_by` (the names of facts) say between what a quantity or a date can lie. `split` maps values of earlier versions to
-    those that say together what each of them said. `was` are names that the fact, or some of its values, had before.
+    those that say together what each of them said; `added` are values that earlier versions lacked, which a list without
+    them leaves open. `was` are names that the fact, or some of its values, had before.
     """
 
     name: str
@@ -108,6 +109,7 @@ class FactDeclaration:
     organisation: bool = False
     uncontradicted: str | None = None
     split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
     was: tuple[Former, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
@@ -155,6 +157,8 @@ class FactDeclaration:
                 raise ValueError(f"`{word}` is said to be in the list, and not")
         for word in () if rest is False else self.values or ():
             said.setdefault(word, rest)
+        for word in self.added if any(said.values()) else ():
+            said.setdefault(word, None)
         return OpenList.of((w for w, is_in in said.items() if is_in), (w for w, is_in in said.items() if is_in is None))
 
     def _member(self, element: str) -> tuple[str, bool | None]:

@@ -225,6 +225,7 @@ class FactSpec(SpecModel):
     contradicted_by: list[ContradictedBySpec] = []
     uncontradicted: Words | None = None
     split: dict[Text, Annotated[list[Text], Field(min_length=2)]] = {}
+    added: Names = []
     was: Annotated[
         dict[FactName, dict[Text, Text | list[Text]]],
         BeforeValidator(_formers),

@@ -114,6 +114,9 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         loading.problem(f"{subject}: a one_of fact needs `values`", place)
     if spec.checklist and (kind is not FactType.SOME_OF or not spec.values):
         loading.problem(f"{subject}: only a some_of fact with `values` can be a checklist", place)
+    for word in spec.added:
+        if word not in (spec.values or {}):
+            loading.problem(f"{subject}: `{word}` was added, and is no value of it", place)
     if spec.unit is not None and kind is not FactType.QUANTITY:
         loading.problem(f"{subject}: only a quantity has a unit", place_of(child(node, "unit"), place))
     if (spec.if_absent is None) != (spec.if_absent_because is None):
@@ -159,6 +162,7 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         organisation=spec.organisation,
         uncontradicted=spec.uncontradicted,
         split={old: tuple(parts) for old, parts in spec.split.items()},
+        added=tuple(spec.added),
         place=place,
     )
     declaration = replace(
