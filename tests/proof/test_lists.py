@@ -46,7 +46,7 @@ def test_a_pack_that_names_no_screening_lists_has_nothing_to_hide(subject):
 
 
 def test_a_screening_list_that_is_no_list_is_refused(load):
-    with pytest.raises(PackError, match="`screening` names lists, and `system.profiles` is none"):
+    with pytest.raises(PackError, match="screening: `system.profiles` is no list of situations"):
         load(
             (
                 "pack.yaml",
