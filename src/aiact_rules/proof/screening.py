@@ -10,7 +10,7 @@ import z3
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.packs import DISMISSED
-from aiact_rules.core.rules import Rule
+from aiact_rules.core.rules import Kind, Obligation, Rule
 from aiact_rules.core.screening import Members, Path, Screening
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
@@ -24,7 +24,7 @@ def situations_held(subject: PackLogic, names: Iterable[str] | None = None) -> P
     """Where all elements of a situation are certain and every list it belongs to denies it, the verdict is not allow.
 
     Nothing is refuted by a situation that another entry of the lists makes out all the same, by what the law does not
-    reach, and by what a person dismissed.
+    reach, by what contradicts itself only from a later date on, and by what a person dismissed.
     """
     with Clock() as clock:
         screening = Screening.at(subject.pack_at)
@@ -67,6 +67,7 @@ def _refutation(
             and (concluded is None or evaluation.conclusion(concluded) is not Truth.YES)
             and not evaluation.facts.get(DISMISSED)
             and (in_scope is None or evaluation.conclusion(in_scope) is not Truth.NO)
+            and not any(_too_early(evaluation, o) for o in _dated(subject))
             and severity(evaluation, subject.statuses.status_of) == 0
         )
 
@@ -84,4 +85,17 @@ def _let_through(subject: PackLogic) -> list[Formula]:
         conditions.append(z3.Not(subject.meaning.conclusion(in_scope).no))
     if dismissed is not None:
         conditions.append(z3.Not(z3.Or(list(dismissed.parts.values()))))
+    meaning = subject.meaning
+    for o in _dated(subject):
+        conditions.append(z3.Not(z3.And(meaning.met(o).no, meaning.in_force(o).no)))
     return conditions
+
+
+def _dated(subject: PackLogic) -> list[Obligation]:
+    obligations = subject.pack_at.obligations.values()
+    return [o for o in obligations if o.kind is Kind.CONTRADICTION and o.timetable is not None]
+
+
+def _too_early(evaluation: Evaluation, o: Obligation) -> bool:
+    """Return whether statements contradict each other, and the law will ask it only from a later date on."""
+    return o.met is not None and evaluation.truth(o.met) is Truth.NO and evaluation.in_force(o) is Truth.NO
