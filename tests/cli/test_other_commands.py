@@ -40,6 +40,17 @@ def test_explain_takes_a_conclusion_or_a_provision(run: Run, name: str, heads: l
     assert all(line.startswith(head) for line, head in zip(shown, heads, strict=True)), shown
 
 
+def test_explain_names_a_contradiction_of_the_provision_once_it_is_one(run: Run) -> None:
+    claimed = ("--set", "system.performs_narrow_procedural_task=yes", "--set", "explanation.solely_automated=yes")
+    answer = run("explain", "Art. 6(3)", CV, *claimed)
+    assert answer.code == 0
+    assert [line.split(":")[0].split()[-1] for line in answer.out.splitlines() if not line.startswith(" ")] == [
+        "art6.3",
+        "art6.3.profiling",
+        "contradiction.narrow_and_decides",
+    ]
+
+
 def test_explain_knows_no_such_name(run: Run) -> None:
     answer = run("explain", "high_rsk", CV)
     assert answer.code == 2

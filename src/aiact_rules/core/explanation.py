@@ -10,7 +10,7 @@ from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
-from aiact_rules.core.rules import Obligation, Rule
+from aiact_rules.core.rules import Kind, Obligation, Rule
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.words import comparison_in_words, in_words, value_in_words
 
@@ -69,7 +69,7 @@ def explain(evaluation: Evaluation, facts: Facts, name: str) -> Explanation | No
 def explanations(packs: Iterable[PackDecision], facts: Facts, name: str) -> tuple[Explanation, ...]:
     """Explain what has this id, or else everything that cites this provision or unit of the law.
 
-    Raises InputError where nothing does.
+    Contradictions that are none as stated are left out, unless nothing else cites it. Raises InputError where nothing does.
     """
     known: list[str] = []
     packs = tuple(packs)
@@ -81,12 +81,20 @@ def explanations(packs: Iterable[PackDecision], facts: Facts, name: str) -> tupl
         items: list[Rule | Obligation] = [*pack.pack_at.rules.values(), *pack.pack_at.obligations.values()]
         cited = cited_by(items, name)
         if cited:
-            each = (explain(pack.evaluation, facts, item.id) for item in cited)
+            said = [item for item in cited if not _consistent(pack.evaluation, item)]
+            each = (explain(pack.evaluation, facts, item.id) for item in said or cited)
             return tuple(explanation for explanation in each if explanation is not None)
         known += [item.id for item in items]
         known += list(pack.conclusions)
     hint = did_you_mean(name, known) or "name a finding, a rule, a conclusion or a provision such as `Art. 6(3)`"
     raise InputError([Problem(f"unknown rule or provision `{name}`", hint=hint)])
+
+
+def _consistent(evaluation: Evaluation, item: Rule | Obligation) -> bool:
+    """Return whether an item is a contradiction that what is stated does not make out."""
+    if not isinstance(item, Obligation) or item.kind is not Kind.CONTRADICTION:
+        return False
+    return evaluation.owed(item) is Truth.NO or (item.met is not None and evaluation.met(item) is not Truth.NO)
 
 
 def cited_by(items: Iterable[Rule | Obligation], name: str) -> list[Rule | Obligation]:
