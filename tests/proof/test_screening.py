@@ -41,6 +41,15 @@ def test_it_is_held_once_the_element_is_declared_to_belong_to_the_list(subject):
     assert found.checked == 1
 
 
+def test_a_list_that_leaves_open_another_way_to_the_situation_silences_nothing(subject):
+    either = GRADES.replace(
+        "when: {system.uses: {includes: grading}, system.marks_pupils: true}",
+        "when: {any: [{system.uses: {includes: chat}}, {system.uses: {includes: grading}, system.marks_pupils: true}]}",
+    )
+    declared = fact(", belongs_to: {system.uses: [grading, chat]}")
+    assert situations_held(subject(LIST, (ARTICLE, "obligations:\n", either), declared)).holds
+
+
 def test_an_element_that_nothing_speaks_against_is_no_situation(subject):
     found = situations_held(subject(LIST, RULE, fact(", uncontradicted: whoever marks need not grade")))
     assert (found.checked, found.holds) == (0, True)

@@ -23,8 +23,8 @@ from aiact_rules.proof.witnesses import severity
 def situations_held(subject: PackLogic, names: Iterable[str] | None = None) -> Property:
     """Where all elements of a situation are certain and every list it belongs to denies it, the verdict is not allow.
 
-    Nothing is refuted by a situation that another entry of the lists makes out all the same, by what the law does not
-    reach, by what contradicts itself only from a later date on, and by what a person dismissed.
+    Nothing is refuted by a situation that another entry of the lists makes out or leaves open all the same, by what the law
+    does not reach, by what contradicts itself only from a later date on, and by what a person dismissed.
     """
     with Clock() as clock:
         screening = Screening.at(subject.pack_at)
@@ -50,12 +50,12 @@ def situations_held(subject: PackLogic, names: Iterable[str] | None = None) -> P
 def _refutation(
     subject: PackLogic, rule: Rule, stated: Path, members: Members, concluded: str | None
 ) -> Refutation | None:
-    """Return what lets the stated elements of a rule through; where they conclude what the rule does, nothing is let through."""
+    """Return what lets the stated elements of a rule through: facts under which it certainly concludes nothing (`concluded`)."""
     meaning, in_scope = subject.meaning, subject.pack_at.pack.in_scope
     denied = [FactTest(name, Test.INCLUDES, words) for name, words in members.items()]
     conditions = [meaning.condition(leaf).yes for leaf in stated] + [meaning.condition(test).no for test in denied]
     if concluded is not None:
-        conditions.append(z3.Not(meaning.conclusion(concluded).yes))
+        conditions.append(meaning.conclusion(concluded).no)
     model = subject.model(*conditions)
     if model is None:
         return None
@@ -64,7 +64,7 @@ def _refutation(
         return (
             all(evaluation.truth(leaf) is Truth.YES for leaf in stated)
             and all(evaluation.truth(test) is Truth.NO for test in denied)
-            and (concluded is None or evaluation.conclusion(concluded) is not Truth.YES)
+            and (concluded is None or evaluation.conclusion(concluded) is Truth.NO)
             and not evaluation.facts.get(DISMISSED)
             and (in_scope is None or evaluation.conclusion(in_scope) is not Truth.NO)
             and not any(_too_early(evaluation, o) for o in _dated(subject))
