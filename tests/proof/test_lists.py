@@ -41,27 +41,27 @@ def test_a_contradiction_keeps_the_list_from_hiding_it(subject):
     assert found.checked == 1
 
 
-def test_a_pack_that_names_no_list_of_practices_has_nothing_to_hide(subject):
+def test_a_pack_that_names_no_screening_lists_has_nothing_to_hide(subject):
     assert lists_hide_nothing(subject(PROFILES)).checked == 0
 
 
-def test_a_list_of_practices_that_is_no_list_is_refused(load):
-    with pytest.raises(PackError, match="`practices`: `system.profiles` is no list of situations"):
+def test_a_screening_list_that_is_no_list_is_refused(load):
+    with pytest.raises(PackError, match="`screening`: `system.profiles` is no list of situations"):
         load(
             (
                 "pack.yaml",
                 "prohibited: prohibited_practice\n",
-                "prohibited: prohibited_practice\npractices: system.profiles\n",
+                "prohibited: prohibited_practice\nscreening: [system.profiles]\n",
             )
         )
 
 
-def test_an_unknown_list_of_practices_is_refused(load):
+def test_an_unknown_screening_list_is_refused(load):
     with pytest.raises(PackError, match="unknown fact `system.use`"):
         load(
             (
                 "pack.yaml",
                 "prohibited: prohibited_practice\n",
-                "prohibited: prohibited_practice\npractices: system.use\n",
+                "prohibited: prohibited_practice\nscreening: [system.use]\n",
             )
         )
