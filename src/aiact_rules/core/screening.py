@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test, leaves
+from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test, fact_of, leaves
 from aiact_rules.core.packs import DISMISSED, FOUND, Pack, PackAt
 from aiact_rules.core.rules import Kind, Obligation, Rule
 
@@ -193,7 +193,7 @@ def _joined(parts: Iterable[Members]) -> Members:
 
 
 def _tested(met: Condition | None) -> set[str]:
-    return set() if met is None else {leaf.fact for leaf in leaves(met) if isinstance(leaf, FactTest)}
+    return set() if met is None else {fact_of(leaf.fact) for leaf in leaves(met) if isinstance(leaf, FactTest)}
 
 
 def _denied(condition: Condition | None, *, negated: bool = False) -> dict[str, frozenset[str] | None]:
