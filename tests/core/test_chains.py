@@ -14,7 +14,7 @@ from aiact_rules.core.chains import Chain
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.gate import Gate
-from aiact_rules.reports.matrix import role_changes
+from aiact_rules.reports.remarks import role_changes
 from aiact_rules.reports.text_report import TextReport
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "value-chain"

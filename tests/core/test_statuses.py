@@ -52,6 +52,28 @@ def test_what_is_owed_afterwards_stops_only_from_its_moment_on_and_only_where_it
     assert (status_of(WATCH, codes[0]) if codes else None) is status
 
 
+@pytest.mark.parametrize(
+    ("owed", "met", "moment", "status"),
+    [
+        (True, None, "trial", Status.CONDITION),
+        (True, None, "use", Status.OPEN),
+        (True, False, "use", Status.BREACHED),
+        (True, True, "use", Status.MET),
+        (None, None, "use", Status.CONDITION),
+        (False, None, "use", None),
+    ],
+)
+def test_what_is_due_at_once_stops_one_as_soon_as_it_is_certainly_owed(
+    owed: bool | None, met: bool | None, moment: str, status: Status | None
+) -> None:
+    urgent = replace(WATCH, at_once=True)
+    pack = make_pack({}, {"watch": urgent}, MOMENTS)
+    stated: dict[str, FactValue | None] = {"s.a": owed, "s.b": met, MOMENT: moment, ROLES: frozenset({"provider"})}
+    evaluation = evaluate(pack.at(AS_OF), {name: value for name, value in stated.items() if value is not None})
+    codes = dict(evaluation.outcome().obligations)
+    assert (status_of(urgent, codes[0]) if codes else None) is status
+
+
 @pytest.mark.parametrize(("met", "status"), [(False, Status.OPEN), (None, None), (True, None)])
 def test_a_signal_about_what_is_stated_holds_only_where_that_is_certain(
     met: bool | None, status: Status | None

@@ -86,11 +86,7 @@ class Chain:
 def _why(decision: Decision, finding: Finding) -> str:
     """Return the reason of the rule that gives an operator a role it did not name."""
     for pack in decision.packs:
-        role = pack.pack_at.pack.roles.get(finding.roles[0])
-        if role is None or role.deemed is None:
-            continue
-        evaluation = pack.evaluation
-        for rule in evaluation.rules_concluding(role.deemed):
-            if evaluation.prevails(rule).value != "no":
-                return f"{rule.reason} ({rule.provision})"
+        for change in pack.role_changes:
+            if change.given and change.role == finding.roles[0] and change.rules:
+                return f"{change.rules[0].reason} ({change.rules[0].provision})"
     return "by law"

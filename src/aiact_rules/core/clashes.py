@@ -45,8 +45,7 @@ def _parties(clash: Clash, operators: Mapping[str, Values]) -> list[tuple[str, l
             against = [
                 other
                 for other, theirs in others.items()
-                if (_is(clash.one, facts) and _is(clash.other, theirs))
-                or (_is(clash.one, theirs) and _is(clash.other, facts))
+                if _against(clash, clash.other, facts, theirs) or _against(clash, clash.other, theirs, facts)
             ]
         else:
             assert clash.nobody is not None
@@ -54,6 +53,16 @@ def _parties(clash: Clash, operators: Mapping[str, Values]) -> list[tuple[str, l
             against = list(others) if alone else []
         parties.append((name, against))
     return parties
+
+
+def _against(clash: Clash, other: Condition, one: Values, theirs: Values) -> bool:
+    """Return whether what one states is in a clash with what another states."""
+    if not (_is(clash.one, one) and _is(other, theirs)):
+        return False
+    if clash.beyond is None:
+        return True
+    mine, more = one.get(clash.beyond), theirs.get(clash.beyond)
+    return isinstance(mine, frozenset) and isinstance(more, frozenset) and not more <= mine
 
 
 def _is(condition: Condition, facts: Values) -> bool:

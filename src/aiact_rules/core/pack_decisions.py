@@ -15,6 +15,7 @@ from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import PackError, Problem
+from aiact_rules.core.role_changes import RoleChange, role_changes
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status, Verdict, statuses_of, verdict_of
 from aiact_rules.core.vocabulary import FactValue
@@ -122,13 +123,20 @@ class PackDecision:
         asks = fact if declaration is None else declaration.asks
         return f"{asks} (still open: {', '.join(sorted(value.open))})" if isinstance(value, OpenList) else asks
 
+    @cached_property
+    def role_changes(self) -> tuple[RoleChange, ...]:
+        """Return which roles the law gives to, or takes from, the operator against what it named."""
+        return role_changes(self.evaluation)
+
     def as_json(self) -> dict[str, object]:
         """Return this pack's part of a decision's JSON."""
         pack = self.pack_at.pack
+        changes = [change.as_json() for change in self.role_changes]
         return {
             "pack": pack.id,
             "verdict": None if self.verdict is None else self.verdict.value,
             "conclusions": dict(self.headlines),
+            **({"role_changes": changes} if changes else {}),
             "findings": [finding.as_json() for finding in self.findings],
             "needs": [
                 {

@@ -94,7 +94,7 @@ class Obligation:
 
     A prohibition has no `met`: where its circumstances are given it is breached. `before` names the moments from
     which the obligation gates; an obligation with `after` instead is a condition of an allow and gates only where, from
-    that moment on, its facts say that it is not met.
+    that moment on, its facts say that it is not met, or, if it is due `at_once`, as soon as it is certainly owed.
     """
 
     id: str
@@ -106,6 +106,7 @@ class Obligation:
     met: Condition | None = None
     before: tuple[str, ...] = ()
     after: str | None = None
+    at_once: bool = False
     timetable: str | None = None
     deadlines: tuple[Deadline, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -334,7 +335,8 @@ class Clash:
     """What one operator of a chain states and another denies, or nobody else bears out.
 
     `one` holds for the facts of an operator; then `other` must hold for those of no other operator, and `nobody` for
-    those of some other. `same` instead names a fact that is one for all: two values of it are a clash.
+    those of some other. With `beyond`, a list, `other` matters only where that operator's list has what the list of `one`
+    leaves out. `same` instead names a fact that is one for all: two values of it are a clash.
     """
 
     id: str
@@ -344,4 +346,5 @@ class Clash:
     other: Condition | None = None
     nobody: Condition | None = None
     same: str | None = None
+    beyond: str | None = None
     place: Place | None = field(default=None, compare=False)

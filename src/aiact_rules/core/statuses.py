@@ -68,11 +68,12 @@ class Traits:
     can_gate: bool
     is_signal: bool
     is_afterwards: bool
+    is_at_once: bool
 
 
 def traits_of(o: Obligation) -> Traits:
     """Return the traits of an obligation."""
-    return Traits(o.can_gate, o.is_signal, o.after is not None)
+    return Traits(o.can_gate, o.is_signal, o.after is not None, o.at_once)
 
 
 def status_of(o: Obligation, code: int) -> Status | None:
@@ -105,4 +106,5 @@ def _status(code: int, traits: Traits) -> Status | None:
     breached = code & OWED and code & IN_FORCE and code & DUE and not code & MAYBE_MET
     if breached and not traits.is_signal:
         return Status.BREACHED
-    return Status.CONDITION if traits.is_afterwards and code & MAYBE_MET else Status.OPEN
+    waits = traits.is_afterwards and code & MAYBE_MET and not (traits.is_at_once and code & OWED)
+    return Status.CONDITION if waits else Status.OPEN

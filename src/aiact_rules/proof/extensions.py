@@ -116,7 +116,7 @@ def _changed_verdict(comparing: Comparing, answers_differ: bool) -> Iterator[Ref
 
 def _weight(pack_at: PackAt, name: str) -> tuple[object, ...]:
     o = pack_at.obligations[name]
-    return o.can_gate, o.kind, o.after
+    return o.can_gate, o.kind, o.after, o.at_once
 
 
 def _changed_answers(comparing: Comparing, found: Mapping[str, Any]) -> Iterator[Refutation]:

@@ -44,7 +44,8 @@ def planes_ordered(subject: PackLogic) -> Property:
 def learning_keeps(subject: PackLogic) -> Property:
     """Learning what was unknown keeps what is certain, rules out no more than it did, and never takes back an allow.
 
-    What is owed afterwards may turn out not to be met: then it is breached, as a condition of the allow said it might.
+    What is owed afterwards may turn out not to be met: then it is breached, as a condition of the allow said it might. What is
+    due at once may turn out to be owed, as such a condition said too.
     """
     with Clock() as clock:
         lowered, inputs = subject.lowered, subject.inputs
@@ -89,6 +90,8 @@ def _taken_back(subject: PackLogic, o: Obligation, now: ObligationRails, then: O
     stops = has(o, then, Status.OPEN, Status.BREACHED)
     if o.after is not None:
         stops = z3.And(stops, then.met.possible)
+    if o.at_once:
+        stops = z3.And(stops, z3.Not(then.owed.certain))
     return z3.And(z3.Not(has(o, now, Status.OPEN, Status.BREACHED)), stops)
 
 

@@ -26,12 +26,13 @@ class Shape:
     gates: bool
     signal: bool
     afterwards: bool
+    at_once: bool
     prohibition: bool
 
 
 def shape_of(o: Obligation) -> Shape:
     """Return the shape of an obligation."""
-    return Shape(o.can_gate, o.is_signal, o.after is not None, o.kind is Kind.PROHIBITION)
+    return Shape(o.can_gate, o.is_signal, o.after is not None, o.at_once, o.kind is Kind.PROHIBITION)
 
 
 def _bit_formulas(obligation: ObligationRails) -> dict[int, Formula]:
@@ -103,9 +104,11 @@ def may_be_breach(o: Obligation, obligation: ObligationRails) -> Formula:
     """Return the formula that says when an obligation that gates stands in the way of an allow, by definition.
 
     Before its moment, it does where it may be owed, in force and due and is not certainly met. What is owed afterwards
-    does only where it is certainly not met: until then it is a condition of the allow.
+    does only where it is certainly not met, or due at once and certainly owed: until then it is a condition of the allow.
     """
     if not o.can_gate:
         return z3.BoolVal(False)
     unmet = z3.Not(obligation.met.certain if o.after is None else obligation.met.possible)
+    if o.at_once:
+        unmet = z3.Or(unmet, z3.And(obligation.owed.certain, z3.Not(obligation.met.certain)))
     return z3.And(obligation.owed.possible, obligation.in_force.possible, obligation.due.possible, unmet)

@@ -191,7 +191,7 @@ class Comparing:
             relation = Relation.ONLY_IN_B if a is None else Relation.ONLY_IN_A
             return Difference(name, relation, place, *((shown, None) if a is None else (None, shown)))
         one, two = (rails[name] for rails in self.rails)
-        if _equal(one, two) and (a.can_gate, a.kind, a.after) == (b.can_gate, b.kind, b.after):
+        if _equal(one, two) and (a.can_gate, a.kind, a.after, a.at_once) == (b.can_gate, b.kind, b.after, b.at_once):
             return Difference(name, Relation.SAME, place)
         levels = [
             [self.statuses.has(o, rail, *(s for at in _LEVELS[least:] for s in at)) for least in (1, 2, 3)]

@@ -93,12 +93,30 @@ class BasisModel(_Model):
     readings: dict[str, str]
 
 
+class RoleRuleModel(_Model):
+    """A rule by which the law changes a role."""
+
+    rule: str
+    provision: str
+    reason: str
+
+
+class RoleChangeModel(_Model):
+    """A role that the law gives to, or takes from, an operator against what it named; not `certain`: possibly."""
+
+    role: str
+    change: Literal["given", "taken"]
+    certain: bool
+    because: list[RoleRuleModel]
+
+
 class PackDecisionModel(_Model):
     """What one pack says; `verdict` is null for a pack that informs and never gates."""
 
     pack: str
     verdict: Literal["allow", "hold", "block"] | None
     conclusions: dict[str, Literal["yes", "no", "unknown"]]
+    role_changes: list[RoleChangeModel] = []
     findings: list[FindingModel]
     needs: list[NeedModel]
     basis: BasisModel

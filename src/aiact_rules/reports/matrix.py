@@ -9,17 +9,14 @@ from aiact_rules.core.chains import Chain, Row
 from aiact_rules.core.citations import in_order
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
-from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.printable import printable
-from aiact_rules.core.rules import Role
+from aiact_rules.core.rules import Kind
 from aiact_rules.core.statuses import Status
-from aiact_rules.core.truth import Truth
-from aiact_rules.reports.remarks import Remark, remark_lines
+from aiact_rules.reports.remarks import Remark, remark_lines, role_changes
 from aiact_rules.reports.words import (
     WIDTH,
     article_of,
     counted_by_article,
-    label,
     labelled,
     release_of,
     roles_of,
@@ -33,37 +30,6 @@ _LEGEND = (
     "open: nothing shows yet that it is met; later: owed at a later step or afterwards; upcoming: not in force yet; "
     "?: not known yet whether it is owed"
 )
-
-
-def role_changes(decision: Decision) -> tuple[str, ...]:
-    """Return which roles the law gives to, or takes from, an operator against what it named, with the reason."""
-    return tuple(said for pack in decision.packs for said in _role_changes(decision, pack))
-
-
-def _role_changes(decision: Decision, pack: PackDecision) -> Iterator[str]:
-    for role in pack.pack_at.pack.roles.values():
-        name = label(pack.pack_at.pack, role.name)
-        if role.deemed is not None and role.name not in decision.roles:
-            yield from _because(pack, role.deemed, f"counts as {name}", f"may count as {name}")
-        if role.unless is not None and role.name in decision.roles and not _deemed(pack, role):
-            yield from _because(pack, role.unless, f"is no longer {name}", f"may no longer be {name}")
-
-
-def _deemed(pack: PackDecision, role: Role) -> bool:
-    return role.deemed is not None and pack.evaluation.conclusion(role.deemed) is Truth.YES
-
-
-def _because(pack: PackDecision, conclusion: str, certain: str, possible: str) -> Iterator[str]:
-    evaluation = pack.evaluation
-    truth = evaluation.conclusion(conclusion)
-    if truth is Truth.NO:
-        return
-    rules = [rule for rule in evaluation.rules_concluding(conclusion) if evaluation.prevails(rule) is truth]
-    if truth is Truth.YES:
-        yield from (f"{certain}: {rule.reason} ({rule.provision})" for rule in rules)
-    else:
-        provisions = ", ".join(in_order(dict.fromkeys(rule.provision for rule in rules)))
-        yield f"{possible}, which is not known yet ({provisions})"
 
 
 def chain_lines(chain: Chain, remarks: Iterable[Remark] = ()) -> Iterator[str]:
@@ -108,12 +74,17 @@ def _operator(letter: str, name: str, decision: Decision) -> Iterator[str]:
     if worst:
         counts = [(s, sum(f.status is s for f in worst)) for s in Status if s.gates]
         said = ", ".join(f"{count} {status.value}" for status, count in counts if count)
-        yield from wrapped(f"{said}, first: {worst[0].provision}: {worst[0].must}", indent, indent)
+        yield from wrapped(f"{said}, first: {worst[0].provision}: {_said(worst[0])}", indent, indent)
     asking = next((pack for pack in decision.packs if pack.needs), None)
     if asking is not None:
         fact = asking.needs[0].fact
         yield from wrapped(f"answer first: {asking.question(fact)} ({fact})", indent, indent)
     yield f"     {decision.decision_id}"
+
+
+def _said(finding: Finding) -> str:
+    """Return what is to be done, or for a contradiction what contradicts what."""
+    return "; ".join(finding.because) if finding.kind is Kind.CONTRADICTION else finding.must
 
 
 def _matrix(chain: Chain) -> Iterator[str]:

@@ -30,7 +30,7 @@ class PackWords(Conditions):
         if o.before:
             found["Before"] = " or ".join(self.label(name) for name in o.before)
         if o.after is not None:
-            found["After"] = self.label(o.after)
+            found["After"] = f"{self.label(o.after)}, at once" if o.at_once else self.label(o.after)
         if o.timetable is not None:
             found["Applies"] = f"{self.starts(o.timetable)} (timetable `{o.timetable}`)"
         if o.sanction is not None:

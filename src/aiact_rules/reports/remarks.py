@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aiact_rules.core.batches import Batch, Item, left_out_by_reason
+from aiact_rules.core.chains import Chain
 from aiact_rules.core.choices import CALLER, DEFAULT, Choice
+from aiact_rules.core.citations import in_order
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
+from aiact_rules.core.role_changes import RoleChange
 from aiact_rules.core.statuses import Verdict
-from aiact_rules.reports.words import labelled
+from aiact_rules.reports.words import label, labelled
 
 NOTHING_JUDGED = "nothing was judged"
 
@@ -36,7 +39,29 @@ def is_let_pass(item: Item) -> bool:
 def remarks_of(item: Item) -> tuple[Remark, ...]:
     """Return what is to be said of one input, each once; nothing where nothing is out of the ordinary."""
     found = [*_waived(item), *(remark for decision in item.decisions for remark in _chosen(decision))]
+    if not isinstance(item.answer, Chain):  # a chain says it of each operator
+        found += [Remark("role", said, warns=False) for each in item.decisions for said in role_changes(each)]
     return tuple(dict.fromkeys(found))
+
+
+def role_changes(decision: Decision) -> tuple[str, ...]:
+    """Return which roles the law gives to, or takes from, an operator against what it named, with the reason."""
+    return tuple(
+        said
+        for pack in decision.packs
+        for change in pack.role_changes
+        for said in _changed(change, label(pack.pack_at.pack, change.role))
+    )
+
+
+def _changed(change: RoleChange, name: str) -> Iterator[str]:
+    if change.certain:
+        counts = f"counts as {name}" if change.given else f"is no longer {name}"
+        yield from (f"{counts}: {rule.reason} ({rule.provision})" for rule in change.rules)
+    else:
+        provisions = ", ".join(in_order(dict.fromkeys(rule.provision for rule in change.rules)))
+        counts = f"may count as {name}" if change.given else f"may no longer be {name}"
+        yield f"{counts}, which is not known yet ({provisions})"
 
 
 def remark_lines(remarks: Iterable[Remark]) -> Iterator[str]:

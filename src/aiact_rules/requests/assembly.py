@@ -93,7 +93,10 @@ class Assembly:
 
     def compared(self, operators: Iterable[Request]) -> tuple[Request, ...]:
         """Return the requests of a chain, each with what the other operators state against it."""
-        named = {each.operator or f"operator {number}": each for number, each in enumerate(operators, 1)}
+        named: dict[str, Request] = {}
+        for number, each in enumerate(operators, 1):
+            name = each.operator or f"operator {number}"
+            named[f"{name} ({number})" if name in named else name] = each
         clashes = [clash for pack in self.packs for clash in pack.clashes.values()]
         facts = {name: each.facts for name, each in named.items()}
         found = with_clashes(facts, self.shelf.completion(self.pack_ids), clashes)

@@ -101,6 +101,10 @@ def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: Obl
         loading.problem(
             f"{subject} is due at no moment", node.place, "write `before:` or `after:`, here or for the file"
         )
+    if spec.at_once and after is None:
+        loading.problem(
+            f"{subject} is due `at_once` without `after`", node.place, "what has `before` gates in any case"
+        )
     own = loading.condition(child(node, "given"), subject)
     return Obligation(
         id=spec.id,
@@ -112,6 +116,7 @@ def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: Obl
         met=loading.condition(child(node, "met_when"), subject) if spec.met_when is not None else None,
         before=tuple(before or ()),
         after=after,
+        at_once=spec.at_once,
         timetable=spec.timetable or file.timetable,
         deadlines=_deadlines(loading, subject, spec.deadline, child(node, "deadline"), node.place),
         evidence=tuple(spec.evidence),

@@ -155,15 +155,30 @@ class ContradictionReader:
             self.loading.problem(f"{subject} needs one of `other`, `nobody` and `same`", node.place)
         elif (spec.one is None) is not bool(spec.same):
             self.loading.problem(f"{subject} needs `one` beside `other` or `nobody`, and only there", node.place)
-        for name in spec.same:
-            if name not in self.loading.names.vocabulary and name not in self.loading.unread:
+        if spec.beyond is not None and spec.other is None:
+            self.loading.problem(f"{subject} compares lists without `other`", node.place)
+        for name in (*spec.same, *_some(spec.beyond)):
+            declared = self.loading.names.vocabulary.get(name)
+            if declared is None and name not in self.loading.unread:
                 hint = did_you_mean(name, self.loading.names.vocabulary)
                 self.loading.problem(f"{subject}: unknown fact `{name}`", node.place, hint)
+            elif declared is not None and name == spec.beyond and declared.type is not FactType.SOME_OF:
+                self.loading.problem(f"{subject}: `{name}` is no list", node.place)
+        for name in spec.same:
             same = Clash(f"{spec.id}.{name}", spec.provision, spec.because, same=name, place=node.place)
             self._keep_clash(same, dismissible=spec.dismissible)
         if not spec.same:
             one, other, nobody = (self._facts_only(child(node, key), subject) for key in ("one", "other", "nobody"))
-            clash = Clash(spec.id, spec.provision, spec.because, one or ALWAYS, other, nobody, place=node.place)
+            clash = Clash(
+                spec.id,
+                spec.provision,
+                spec.because,
+                one or ALWAYS,
+                other,
+                nobody,
+                beyond=spec.beyond,
+                place=node.place,
+            )
             self._keep_clash(clash, dismissible=spec.dismissible)
 
     def _facts_only(self, node: Node | None, subject: str) -> Condition | None:
@@ -201,6 +216,10 @@ class ContradictionReader:
         if first is not place:
             self.loading.problem(f"`{name}` is defined twice", place, f"the first is at {first}")
         return first is place
+
+
+def _some(name: str | None) -> tuple[str, ...]:
+    return () if name is None else (name,)
 
 
 def _not_dismissed(name: str) -> Condition:

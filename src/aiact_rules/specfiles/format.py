@@ -178,7 +178,8 @@ class ContradictedBySpec(ContradictionSpec):
 class ClashSpec(SpecModel):
     """What one operator of a chain states, and another denies (`other`), or nobody else bears out (`nobody`).
 
-    `same` instead names facts of which all operators state the same, if anything.
+    With `beyond`, a list, the other matters only where its list names what the list of the one leaves out. `same` instead
+    names facts of which all operators state the same, if anything.
     """
 
     id: Name
@@ -187,6 +188,7 @@ class ClashSpec(SpecModel):
     other: ConditionText | None = None
     nobody: ConditionText | None = None
     same: list[FactName] = []
+    beyond: FactName | None = None
     because: Words
     dismissible: Flag = False
 
@@ -290,6 +292,7 @@ class ObligationSpec(SpecModel):
     role: Names | None = None
     before: Names | None = None
     after: Name | None = None
+    at_once: Flag = False
     timetable: Identifier | None = None
     deadline: DeadlineSpec | list[DeadlineSpec] | None = None
     evidence: list[Words] = []
