@@ -310,6 +310,7 @@ def _overdue(
         o,
         id=f"{OVERDUE}{o.id}",
         kind=Kind.SIGNAL,
+        at_once=False,
         must=f"show that this was done, since its time is over: {o.must}",
         given=both(o.given, Not(o.met)),
         met=running[0] if len(running) == 1 else AllOf(tuple(running)),

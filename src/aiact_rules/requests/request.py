@@ -10,7 +10,7 @@ from aiact_rules.core.choices import Choices, Threshold
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin, Sureness
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.packs import CLASHES, MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.sources.document import Signal
 from aiact_rules.sources.organisation import NOBODY, Organisation
@@ -100,10 +100,11 @@ class Request:
     def on(self, day: date, *, as_of: date, stated: Facts = NO_FACTS) -> Request:
         """Return the same release as if it came on another day, under the law known on `as_of`.
 
-        `stated` are facts that differ then. What followed from others on the first day follows anew.
+        `stated` are facts that differ then. What followed from others on the first day follows anew, save what the other
+        operators of a chain state against it.
         """
         dated = Fact(RELEASE_DATE, day, Origin(Place("timeline")))
-        kept = Facts.of(fact for fact in self.facts if fact.origin.sureness is not Sureness.DERIVED)
+        kept = Facts.of(f for f in self.facts if f.origin.sureness is not Sureness.DERIVED or f.name == CLASHES)
         facts = kept.overridden_by(stated).overridden_by(Facts.of([dated]))
         return replace(self, facts=facts, as_of=as_of)
 
