@@ -27,6 +27,7 @@ _COMMANDS = {
     "log": "log",
     "new-plugin": "new_plugin",
     "packs": "packs",
+    "perturb": "perturb",
     "plugins": "plugins",
     "prove": "prove",
     "questions": "questions",

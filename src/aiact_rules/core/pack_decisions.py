@@ -110,8 +110,11 @@ class PackDecision:
 
         Empty where the verdict is certain: after a breach no answer can change it.
         """
-        if self.verdict is not Verdict.HOLD:
-            return ()
+        return self.open_questions if self.verdict is Verdict.HOLD else ()
+
+    @cached_property
+    def open_questions(self) -> tuple[Need, ...]:
+        """Return the questions of everything that is open, the most decisive first, also where a breach decides already."""
         obligations = tuple(self.pack_at.obligations.values())
         return in_order(
             self._questions(index, obligations[index]) for index, status, _ in self.statuses if status is Status.OPEN
