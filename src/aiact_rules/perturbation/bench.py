@@ -53,6 +53,11 @@ class Bench:
         """Return the facts that may be stated."""
         return self.pack.vocabulary
 
+    @cached_property
+    def defaulted(self) -> frozenset[str]:
+        """Return the facts whose silence has a meaning: most of them are reliefs that nobody claims."""
+        return frozenset(self.completion.defaults)
+
     def decide(self, stated: Values) -> PackDecision:
         """Return the decision on stated values. Raises InputError where they disagree with each other."""
         facts = Facts({name: Fact(name, value, _ORIGIN) for name, value in stated.items()})

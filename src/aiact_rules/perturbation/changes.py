@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
+from typing import TypeVar
 
 from aiact_rules.core.conditions import FactTest
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
+
+Ordered = TypeVar("Ordered", Decimal, date)
 
 _TEXT = "stated"
 _DAY = timedelta(days=1)
@@ -83,14 +86,27 @@ def _others(
         yield frozenset(), "= []"
         yield frozenset(members), "= all"
     elif isinstance(now, Decimal):
-        for amount in dict.fromkeys((Decimal(0), now / 2, now * 2, *(v for v in values if isinstance(v, Decimal)))):
-            yield amount, "lower" if amount < now else "higher"
+        amounts = sorted({test.operand for test in tests if isinstance(test.operand, Decimal)})
+        tried = (Decimal(0), now / 2, now * 2, *(value for value in values if isinstance(value, Decimal)))
+        for amount in dict.fromkeys(tried):
+            yield amount, _placed(declaration, amount, now, amounts)
     elif isinstance(now, date):
-        for day in dict.fromkeys((now - _YEARS, now + _YEARS, *(v for v in values if isinstance(v, date)))):
-            yield day, "earlier" if day < now else "later"
+        days = sorted({test.operand for test in tests if isinstance(test.operand, date)})
+        for day in dict.fromkeys((now - _YEARS, now + _YEARS, *(value for value in values if isinstance(value, date)))):
+            yield day, _placed(declaration, day, now, days)
     elif declaration.type is not FactType.TEXT:
         for value in values:
             yield value, f"= {_shown(declaration, value)}"
+
+
+def _placed(declaration: FactDeclaration, value: Ordered, now: Ordered, thresholds: Sequence[Ordered]) -> str:
+    """Return where an amount or a day stands: among the thresholds it is compared with, or beside the one stated now."""
+    if value in thresholds:
+        return f"at {_shown(declaration, value)}"
+    passed = [threshold for threshold in thresholds if threshold < value]
+    if passed:
+        return f"above {_shown(declaration, passed[-1])}"
+    return f"below {_shown(declaration, thresholds[0])}" if thresholds else ("lower" if value < now else "higher")
 
 
 def _members(declaration: FactDeclaration, operands: Iterable[object]) -> tuple[str, ...]:

@@ -58,11 +58,11 @@ class Completer:
         return [fact for fact in asked if fact not in stated and fact != DISMISSED]
 
     def _repaired(self, stated: dict[str, FactValue], seed: Values, decision: PackDecision) -> bool:
-        """Give the one answer that leaves least in the way of what stands in it now, and return whether that helped."""
+        """Change the one answer that leaves least in the way, and return whether that helped. No relief is claimed for it."""
         now = _score(decision)
         gating = [index for index, status, _ in decision.statuses if status.gates]
         for index in gating:
-            facts = sorted(self.bench.facts_of_meeting(index) - seed.keys() - {DISMISSED})
+            facts = sorted(self.bench.facts_of_meeting(index) - seed.keys() - self.bench.defaulted)
             best = min(self._scored(stated, facts), key=_first, default=None)
             if best is not None and best[0] < now:
                 stated[best[1]] = best[2]

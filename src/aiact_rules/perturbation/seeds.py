@@ -63,8 +63,9 @@ class Seeds:
         return {name: self._values(vocabulary, node) for name, node in _entries(child(self.node, "records"))}
 
     def situations(self, vocabulary: Vocabulary) -> Mapping[str, Mapping[str, FactValue]]:
-        """Return what is given in each situation, by its name and the value that makes it one of its own."""
-        return dict(self._situations(vocabulary))
+        """Return what is given where everything is to be denied: in each record, and in each situation with its values."""
+        records = {f"{name} denied": given for name, given in self.records(vocabulary).items()}
+        return {**records, **dict(self._situations(vocabulary))}
 
     def _situations(self, vocabulary: Vocabulary) -> Iterator[tuple[str, Mapping[str, FactValue]]]:
         for name, node in _entries(child(self.node, "situations")):

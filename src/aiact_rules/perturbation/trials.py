@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aiact_rules.core.outcomes import MAYBE_MET, MET, OWED
+from aiact_rules.core.outcomes import MAYBE_DUE, MAYBE_MET, MET, OWED
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, SUBJECT
 from aiact_rules.core.problems import InputError
@@ -98,14 +98,14 @@ def escapes(bench: Bench, denied: Mapping[str, Values]) -> Trial:
 
 def _bearing(bench: Bench, decision: PackDecision) -> frozenset[str]:
     """Return the facts nobody stated that bear on a finding, or that have a declared default."""
-    found = {name for name, declaration in bench.vocabulary.declarations.items() if declaration.if_absent is not None}
+    found = set(bench.defaulted)
     for index, _, _ in decision.statuses:
         found |= bench.facts_of_obligations[index]
     return frozenset(found)
 
 
 def _is_worse(before: PackDecision, after: PackDecision) -> bool:
-    """Return whether something is now owed and not shown to be met, or cannot be met any more, that was not so before."""
+    """Return whether something is now owed and not shown to be met, or cannot be met any more, at this step, that was not so before."""
     return not _unmet(after) <= _unmet(before)
 
 
@@ -113,7 +113,7 @@ def _unmet(decision: PackDecision) -> set[int]:
     return {
         index
         for index, code in decision.outcome.obligations
-        if (code & OWED and not code & MET) or not code & MAYBE_MET
+        if code & MAYBE_DUE and ((code & OWED and not code & MET) or not code & MAYBE_MET)
     }
 
 
