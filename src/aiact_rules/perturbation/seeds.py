@@ -35,6 +35,7 @@ class SeedsFile(SpecModel):
     pack: str
     as_of: Day
     facts: Given = {}
+    bad_everywhere: dict[FactName, list[str]] = {}
     records: dict[str, Given]
     situations: dict[str, SituationSpec] = {}
 
@@ -45,6 +46,7 @@ class Seeds:
 
     pack_id: str
     as_of: date
+    bad: Mapping[str, list[str]]
     node: Node
 
     @classmethod
@@ -56,11 +58,15 @@ class Seeds:
         spec = read_model(SeedsFile, node, problems)
         if spec is None:
             raise InputError(problems)
-        return cls(spec.pack, spec.as_of, node)
+        return cls(spec.pack, spec.as_of, spec.bad_everywhere, node)
 
     def records(self, vocabulary: Vocabulary) -> Mapping[str, Mapping[str, FactValue]]:
         """Return what each record states before it is completed. Raises InputError for what the pack does not know."""
         return {name: self._values(vocabulary, node) for name, node in _entries(child(self.node, "records"))}
+
+    def bad_everywhere(self, vocabulary: Vocabulary) -> Mapping[str, frozenset[FactValue]]:
+        """Return the bad answers that are tried in every record, whether anything there asks for them or not."""
+        return {fact: frozenset(vocabulary[fact].parse(text) for text in texts) for fact, texts in self.bad.items()}
 
     def situations(self, vocabulary: Vocabulary) -> Mapping[str, Mapping[str, FactValue]]:
         """Return what is given where everything is to be denied: in each record, and in each situation with its values."""

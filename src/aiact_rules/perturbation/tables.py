@@ -47,9 +47,9 @@ class Tables:
         lawful = tuple(name for name, stated in denied.items() if bench.verdict(stated) is Verdict.ALLOW)
         refused = {name: stated for name, stated in denied.items() if name not in lawful}
         trials = {
-            "bad_news": bad_news(bench, allowed),
+            "bad_news": bad_news(bench, allowed, seeds.bad_everywhere(bench.vocabulary)),
             "slips": slips(bench, {**allowed, **refused}),
-            "escapes": escapes(bench, refused),
+            "escapes": escapes(bench, refused, allowed),
         }
         return cls(folder, bench, records, trials, read_reasons(folder), lawful)
 

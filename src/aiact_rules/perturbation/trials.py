@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from aiact_rules.perturbation.bench import Bench, Values
 from aiact_rules.perturbation.changes import changes
 
 _WHO_AND_WHEN = (ROLES, MOMENT, SUBJECT)
+_OF_ITS_OWN = 4
+"""A fact that bears on so many obligations, or on a twentieth of all, is still one of their own."""
 _UNTRIED = frozenset({"document.signals", "document.signals_dismissed"})
 
 
@@ -32,28 +35,37 @@ class Trial:
             records.append(record)
 
 
-def bad_news(bench: Bench, records: Mapping[str, Values]) -> Trial:
-    """Give each stated fact of allowed records every other value, take it away, and state besides what bears on a finding."""
+def bad_news(
+    bench: Bench, records: Mapping[str, Values], everywhere: Mapping[str, frozenset[FactValue]] | None = None
+) -> Trial:
+    """Give each stated fact of allowed records every other value, take it away, and state besides what bears on a finding.
+
+    `everywhere` are bad answers that are stated besides in every record, whether anything there asks for them or not.
+    """
     trial = Trial()
+    bad = everywhere or {}
     for name, stated in records.items():
         first = bench.decide(stated)
         bearing = _bearing(bench, first)
         for fact in bench.vocabulary:
-            if fact in _WHO_AND_WHEN or fact in _UNTRIED or (fact not in stated and fact not in bearing):
+            if fact in _WHO_AND_WHEN or fact in _UNTRIED:
+                continue
+            if fact not in stated and fact not in bearing and fact not in bad:
                 continue
             declaration = bench.vocabulary[fact]
             now = stated.get(fact, declaration.if_absent)
             for change in changes(declaration, stated.get(fact), bench.tests.get(fact, ())):
                 if change.value is not None and change.value == now:
                     continue
+                always = fact in stated or change.value in bad.get(fact, ())
+                if not always and fact not in bearing:
+                    continue
                 trial.tried += 1
                 try:
                     decision = bench.decide(change.of(stated))
                 except InputError:
                     continue
-                if decision.verdict is not Verdict.ALLOW:
-                    continue
-                if fact in stated or _is_worse(first, decision):
+                if decision.verdict is Verdict.ALLOW and (always or _is_worse(first, decision)):
                     trial.note(str(change), name)
     return trial
 
@@ -78,22 +90,58 @@ def slips(bench: Bench, records: Mapping[str, Values]) -> Trial:
     return trial
 
 
-def escapes(bench: Bench, denied: Mapping[str, Values]) -> Trial:
-    """Give records that are refused every single other answer that can bear on all that stands in the way."""
+def escapes(bench: Bench, denied: Mapping[str, Values], records: Mapping[str, Values]) -> Trial:
+    """Give what is refused every single other answer that can bear on all that stands in the way.
+
+    `denied` are refused with everything denied. Of `records`, which are allowed, each is refused anew for the lack of one
+    obligation after the other, and only the facts that bear on no other are tried there.
+    """
     trial = Trial()
     for name, stated in denied.items():
-        decision = bench.decide(stated)
-        gating = [index for index, status, _ in decision.statuses if status.gates]
-        bearing = frozenset.intersection(*(bench.facts_of_obligations[index] for index in gating))
-        for fact in bench.vocabulary:
-            if fact not in bearing or fact in _WHO_AND_WHEN or fact == RELEASE_DATE or fact in _UNTRIED:
+        bearing = _in_the_way(bench, bench.decide(stated))
+        _try_escapes(bench, trial, name, stated, bearing)
+    shared = _shared_facts(bench)
+    seen: set[int] = set()
+    for name, stated in records.items():
+        for fact in stated:
+            if fact in shared:
                 continue
-            declaration = bench.vocabulary[fact]
-            for change in changes(declaration, stated.get(fact), bench.tests.get(fact, ())):
+            for change in changes(bench.vocabulary[fact], stated[fact], bench.tests.get(fact, ())):
+                worse = change.of(stated)
+                try:
+                    decision = bench.decide(worse)
+                except InputError:
+                    continue
+                gating = [index for index, status, _ in decision.statuses if status.gates]
+                if not gating or seen.issuperset(gating):
+                    continue
+                seen.update(gating)
+                bearing = _in_the_way(bench, decision) - shared - {fact}
+                owed = tuple(bench.judge.pack_at.obligations)[gating[0]]
+                _try_escapes(bench, trial, f"{name}, {owed}", worse, bearing)
+    return trial
+
+
+def _try_escapes(bench: Bench, trial: Trial, name: str, stated: Values, facts: frozenset[str]) -> None:
+    for fact in bench.vocabulary:
+        if fact in facts and fact not in _UNTRIED and fact not in (*_WHO_AND_WHEN, RELEASE_DATE):
+            for change in changes(bench.vocabulary[fact], stated.get(fact), bench.tests.get(fact, ())):
                 trial.tried += 1
                 if bench.verdict(change.of(stated)) is Verdict.ALLOW:
                     trial.note(str(change), name)
-    return trial
+
+
+def _in_the_way(bench: Bench, decision: PackDecision) -> frozenset[str]:
+    """Return the facts that bear on all that stands in the way."""
+    gating = (index for index, status, _ in decision.statuses if status.gates)
+    return frozenset.intersection(*(bench.facts_of_obligations[index] for index in gating))
+
+
+def _shared_facts(bench: Bench) -> frozenset[str]:
+    """Return the facts that bear on many obligations: who, when, and the class of the release."""
+    counted = Counter(fact for facts in bench.facts_of_obligations for fact in facts)
+    most = max(_OF_ITS_OWN, len(bench.facts_of_obligations) // 20)
+    return frozenset(fact for fact, times in counted.items() if times > most)
 
 
 def _bearing(bench: Bench, decision: PackDecision) -> frozenset[str]:
