@@ -34,6 +34,8 @@ def test_there_is_a_record_for_each_role_and_step(tables: Tables) -> None:
     assert moments == set(tables.bench.pack.moments)
 
 
-@pytest.mark.parametrize("path", sorted((EU / FOLDER).glob(f"*{ENDING}")), ids=lambda path: path.name.removesuffix(ENDING))
+@pytest.mark.parametrize(
+    "path", sorted((EU / FOLDER).glob(f"*{ENDING}")), ids=lambda path: path.name.removesuffix(ENDING)
+)
 def test_a_record_is_a_release_file_that_a_gate_allows(path: Path, tables: Tables) -> None:
     assert Gate().check(path, as_of=tables.bench.judge.pack_at.as_of).verdict is Verdict.ALLOW

@@ -13,10 +13,12 @@ from aiact_rules import Decision, Gate, PackError
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.rules import Certainty, Force
+from aiact_rules.perturbation.tables import Tables
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import Case, CaseRunner, cases_of
 
 SPECS = Path(plugin.__file__).parent / "specs" / "ai_basic_act"
+TABLES = Path(__file__).parent / "perturbation" / "kr_ai_basic_act"
 README = Path(__file__).parents[1] / "README.md"
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -45,6 +47,10 @@ def test_every_case_comes_out_as_it_says(runner: CaseRunner, case: Case) -> None
 
 def test_the_cases_leave_nothing_unshown(runner: CaseRunner) -> None:
     assert runner.gaps(cases_of(SPECS)) == ()
+
+
+def test_every_single_change_that_is_allowed_has_a_reason(gate: Gate) -> None:
+    assert not list(Tables.of(TABLES, gate.catalogue).problems())
 
 
 def test_the_market_kr_is_judged_by_this_pack(gate: Gate) -> None:

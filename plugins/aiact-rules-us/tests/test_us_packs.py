@@ -14,12 +14,14 @@ from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli import main
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.rules import Certainty, Force
+from aiact_rules.perturbation.tables import Tables
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import run_cases
 
 PACKS = ("us_ca", "us_co", "us_ct", "us_fed", "us_il", "us_ny", "us_nyc", "us_tx", "us_ut")
 GATING = tuple(name for name in PACKS if name != "us_fed")
 MARKETS = {name: name.upper().replace("_", "-") for name in GATING}
+TABLES = Path(__file__).parent / "perturbation"
 README = Path(__file__).parents[1] / "README.md"
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -53,6 +55,11 @@ def test_the_cases_of_a_pack_pass_and_show_every_rule(catalogue: Catalogue, name
     report = run_cases(catalogue.heads[name].folder, pack=pack)
     assert report.passed, report.text()
     assert not report.gaps, "\n".join(report.gaps)
+
+
+@pytest.mark.parametrize("name", GATING)
+def test_every_single_change_that_is_allowed_has_a_reason(catalogue: Catalogue, name: str) -> None:
+    assert not list(Tables.of(TABLES / name, catalogue).problems())
 
 
 @pytest.mark.parametrize("name", GATING)

@@ -107,9 +107,7 @@ class Bench:
         """Return, for each obligation, the facts on which its status can turn."""
         nodes = self._facts_of_nodes
         return tuple(
-            frozenset(
-                fact for formula in (o.owed, o.in_force, o.due, o.met) for fact in self._facts_of(formula, nodes)
-            )
+            frozenset(fact for formula in (o.owed, o.in_force, o.due, o.met) for fact in self._facts_of(formula, nodes))
             for o in self.judge.lowered.obligations
         )
 

@@ -59,7 +59,9 @@ class Tables:
         for name, stated in self.records.items():
             decision = self.bench.decide(stated)
             if decision.verdict is not Verdict.ALLOW:
-                gating = [f"{finding.id} {finding.status.value}" for finding in decision.findings if finding.status.gates]
+                gating = [
+                    f"{finding.id} {finding.status.value}" for finding in decision.findings if finding.status.gates
+                ]
                 yield f"record `{name}` is no longer allowed ({', '.join(gating[:6])}): its seed needs another answer"
         for name, trial in self.trials.items():
             explained = self.reasons[name].explain(trial)
