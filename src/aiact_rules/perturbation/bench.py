@@ -16,7 +16,7 @@ from aiact_rules.core.formulas import Formula, literals
 from aiact_rules.core.pack_decisions import Judge, PackDecision
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Place
-from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.statuses import Verdict, verdict_of
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.plugins.interfaces import Evaluator
 
@@ -60,19 +60,39 @@ class Bench:
 
     def decide(self, stated: Values) -> PackDecision:
         """Return the decision on stated values. Raises InputError where they disagree with each other."""
-        facts = Facts({name: Fact(name, value, _ORIGIN) for name, value in stated.items()})
-        if not stated.keys() >= _CHOSEN or not stated[ROLES]:
-            facts = with_defaults(facts, [self.pack], self.judge.pack_at.as_of)
-        facts = self.completion.of_facts(facts)
+        facts = self._completed(stated)
         values = {name: fact.value for name, fact in facts.by_name.items()}
         return self.judge.decide(facts, values, self.run(values))
 
     def verdict(self, stated: Values) -> Verdict | None:
         """Return the verdict on stated values; None where they are refused because they disagree with each other."""
-        try:
-            return self.decide(stated).verdict
-        except InputError:
-            return None
+        values: Values
+        if stated.keys() >= _CHOSEN and stated[ROLES] and stated.keys().isdisjoint(self._parts):
+            values = {**self._defaults, **stated}  # what `_completed` does where nothing follows by arithmetic
+        else:
+            try:
+                values = {name: fact.value for name, fact in self._completed(stated).by_name.items()}
+            except InputError:
+                return None
+        statuses = self.judge.statuses
+        return verdict_of(
+            {s for index, code in self.run(values).obligations if (s := statuses[index][code]) is not None}
+        )
+
+    def _completed(self, stated: Values) -> Facts:
+        facts = Facts({name: Fact(name, value, _ORIGIN) for name, value in stated.items()})
+        if not stated.keys() >= _CHOSEN or not stated[ROLES]:
+            facts = with_defaults(facts, [self.pack], self.judge.pack_at.as_of)
+        return self.completion.of_facts(facts)
+
+    @cached_property
+    def _defaults(self) -> Values:
+        return {name: fact.value for name, fact in self.completion.defaults.items()}
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """The facts from which another follows by arithmetic."""
+        return frozenset(part for d in self.completion.derived if d.derivation is not None for part in d.derivation.of)
 
     @cached_property
     def tests(self) -> Mapping[str, tuple[FactTest, ...]]:

@@ -106,7 +106,10 @@ def _placed(declaration: FactDeclaration, value: Ordered, now: Ordered, threshol
     passed = [threshold for threshold in thresholds if threshold < value]
     if passed:
         return f"above {_shown(declaration, passed[-1])}"
-    return f"below {_shown(declaration, thresholds[0])}" if thresholds else ("lower" if value < now else "higher")
+    if thresholds:
+        return f"below {_shown(declaration, thresholds[0])}"
+    less, more = ("earlier", "later") if declaration.type is FactType.DATE else ("lower", "higher")
+    return less if value < now else more
 
 
 def _members(declaration: FactDeclaration, operands: Iterable[object]) -> tuple[str, ...]:

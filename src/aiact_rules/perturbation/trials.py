@@ -61,11 +61,10 @@ def bad_news(
                 if not always and fact not in bearing:
                     continue
                 trial.tried += 1
-                try:
-                    decision = bench.decide(change.of(stated))
-                except InputError:
+                changed = change.of(stated)
+                if bench.verdict(changed) is not Verdict.ALLOW:
                     continue
-                if decision.verdict is Verdict.ALLOW and (always or _is_worse(first, decision)):
+                if always or _is_worse(first, bench.decide(changed)):
                     trial.note(str(change), name)
     return trial
 
