@@ -9,7 +9,7 @@ from functools import cached_property
 
 from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.catalogue import Catalogue
-from aiact_rules.core.conditions import FactTest
+from aiact_rules.core.conditions import FactTest, as_stated, fact_of
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Completion, Fact, Facts, Origin
 from aiact_rules.core.formulas import Formula, literals
@@ -61,17 +61,18 @@ class Bench:
     def decide(self, stated: Values) -> PackDecision:
         """Return the decision on stated values. Raises InputError where they disagree with each other."""
         facts = self._completed(stated)
-        values = {name: fact.value for name, fact in facts.by_name.items()}
+        values = facts.values()
         return self.judge.decide(facts, values, self.run(values))
 
     def verdict(self, stated: Values) -> Verdict | None:
         """Return the verdict on stated values; None where they are refused because they disagree with each other."""
-        values: Values
-        if stated.keys() >= _CHOSEN and stated[ROLES] and stated.keys().isdisjoint(self._parts):
-            values = {**self._defaults, **stated}  # what `_completed` does where nothing follows by arithmetic
+        if stated.keys() >= _CHOSEN and stated[ROLES] and stated.keys().isdisjoint(self._counted):
+            # What `_completed` does where nothing is to be computed or compared.
+            values = {**self._defaults, **stated}
+            values |= {as_stated(name): stated[name] for name in self._tested_as_stated if name in stated}
         else:
             try:
-                values = {name: fact.value for name, fact in self._completed(stated).by_name.items()}
+                values = self._completed(stated).values()
             except InputError:
                 return None
         statuses = self.judge.statuses
@@ -90,16 +91,24 @@ class Bench:
         return {name: fact.value for name, fact in self.completion.defaults.items()}
 
     @cached_property
-    def _parts(self) -> frozenset[str]:
-        """The facts from which another follows by arithmetic."""
-        return frozenset(part for d in self.completion.derived if d.derivation is not None for part in d.derivation.of)
+    def _tested_as_stated(self) -> frozenset[str]:
+        """The facts of which some test sees only what is stated, and not the declared default."""
+        tested = (atom.fact for atom in self.judge.lowered.atoms)
+        return frozenset(fact_of(name) for name in tested if fact_of(name) != name)
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """The facts from which another follows by arithmetic, or that have another as their bound."""
+        parts = (part for d in self.completion.derived if d.derivation is not None for part in d.derivation.of)
+        bounded = (name for d in self.completion.bounded for name in (d.name, *d.bounded_by))
+        return frozenset((*parts, *bounded))
 
     @cached_property
     def tests(self) -> Mapping[str, tuple[FactTest, ...]]:
         """Return every test that the pack makes of a fact, by fact; of what follows by arithmetic, none."""
         found: dict[str, list[FactTest]] = {}
         for atom in self.judge.lowered.atoms:
-            found.setdefault(atom.fact, []).append(atom)
+            found.setdefault(fact_of(atom.fact), []).append(atom)
         return {name: tuple(atoms) for name, atoms in found.items()}
 
     @cached_property
@@ -114,7 +123,7 @@ class Bench:
             if literal.is_node:
                 yield from nodes[literal.index]
             else:
-                yield from self._stated_for(self.judge.lowered.atoms[literal.index].fact)
+                yield from self._stated_for(fact_of(self.judge.lowered.atoms[literal.index].fact))
 
     def _stated_for(self, fact: str) -> Iterable[str]:
         declaration = self.vocabulary.get(fact)

@@ -42,6 +42,10 @@ class Change:
 
 def possible_values(declaration: FactDeclaration, tests: Iterable[FactTest]) -> tuple[FactValue, ...]:
     """Return the values worth trying for a fact nobody stated: each one, each member of a list, each side of a threshold."""
+    return tuple(value for value in _imaginable(declaration, tests) if _can_be(declaration, value))
+
+
+def _imaginable(declaration: FactDeclaration, tests: Iterable[FactTest]) -> tuple[FactValue, ...]:
     operands = [test.operand for test in tests]
     if declaration.type is FactType.YES_NO:
         return (True, False)
@@ -69,7 +73,7 @@ def changes(declaration: FactDeclaration, now: FactValue | None, tests: Iterable
         return
     seen: set[FactValue] = {now}
     for value, words in _others(declaration, now, tuple(tests)):
-        if value not in seen:
+        if value not in seen and _can_be(declaration, value):
             seen.add(value)
             yield Change(declaration.name, value, words)
     yield Change(declaration.name, None, "removed")
@@ -97,6 +101,14 @@ def _others(
     elif declaration.type is not FactType.TEXT:
         for value in values:
             yield value, f"= {_shown(declaration, value)}"
+
+
+def _can_be(declaration: FactDeclaration, value: FactValue) -> bool:
+    try:
+        declaration.check(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _placed(declaration: FactDeclaration, value: Ordered, now: Ordered, thresholds: Sequence[Ordered]) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue
-from aiact_rules.perturbation.bench import Bench
+from aiact_rules.perturbation.bench import Bench, Values
 from aiact_rules.perturbation.completing import Completer
 from aiact_rules.perturbation.reasons import Explained, Reasons, read_reasons, write_reasons
 from aiact_rules.perturbation.records import read_records, write_records
+from aiact_rules.perturbation.seeds import FILE as SEEDS
 from aiact_rules.perturbation.seeds import Seeds
 from aiact_rules.perturbation.trials import Trial, bad_news, escapes, slips
 
@@ -41,9 +43,9 @@ class Tables:
         seeds = Seeds.read(folder)
         bench = Bench.of(catalogue, seeds.pack_id, seeds.as_of)
         completer = Completer(bench)
-        records = {name: completer.completed(seed) for name, seed in seeds.records(bench.vocabulary).items()}
+        records = dict(_made(completer.completed, seeds.records(bench.vocabulary), folder))
         allowed = {name: stated for name, stated in records.items() if bench.verdict(stated) is Verdict.ALLOW}
-        denied = {name: completer.denied(seed) for name, seed in seeds.situations(bench.vocabulary).items()}
+        denied = dict(_made(completer.denied, seeds.situations(bench.vocabulary), folder))
         lawful = tuple(name for name, stated in denied.items() if bench.verdict(stated) is Verdict.ALLOW)
         refused = {name: stated for name, stated in denied.items() if name not in lawful}
         trials = {
@@ -107,6 +109,18 @@ class Tables:
             explained = self.reasons[name].explain(trial)
             lines += [f"{name}:", f"  tried: {trial.tried}", f"  allowed: {_size(trial.allowed)}", *_table(explained)]
         return "\n".join(lines) + "\n"
+
+
+def _made(
+    make: Callable[[Values], dict[str, FactValue]], seeds: Mapping[str, Values], folder: Path
+) -> Iterator[tuple[str, dict[str, FactValue]]]:
+    """Return what is made of each seed. Raises InputError, which names it, where its facts contradict each other."""
+    for name, seed in seeds.items():
+        try:
+            yield name, make(seed)
+        except InputError as error:
+            place = Place((folder / SEEDS).as_posix())
+            raise InputError(Problem(f"`{name}`: {p.message}", place, p.hint) for p in error.problems) from error
 
 
 def _table(explained: Explained) -> Iterator[str]:

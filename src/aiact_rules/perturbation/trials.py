@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aiact_rules.core.outcomes import MAYBE_DUE, MAYBE_MET, MET, OWED
+from aiact_rules.core.outcomes import MAYBE_DUE, MET, OWED
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, SUBJECT
+from aiact_rules.core.packs import CLASHES, DISMISSED, MOMENT, RELEASE_DATE, ROLES, SIGNALS, SUBJECT
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue
@@ -18,7 +18,7 @@ from aiact_rules.perturbation.changes import changes
 _WHO_AND_WHEN = (ROLES, MOMENT, SUBJECT)
 _OF_ITS_OWN = 4
 """A fact that bears on so many obligations, or on a twentieth of all, is still one of their own."""
-_UNTRIED = frozenset({"document.signals", "document.signals_dismissed"})
+_UNTRIED = frozenset({SIGNALS, DISMISSED, CLASHES})
 
 
 @dataclass
@@ -152,16 +152,12 @@ def _bearing(bench: Bench, decision: PackDecision) -> frozenset[str]:
 
 
 def _is_worse(before: PackDecision, after: PackDecision) -> bool:
-    """Return whether something is now owed and not shown to be met, or cannot be met any more, at this step, that was not so before."""
+    """Return whether something is now owed at this step, and not shown to be met, that was not so before."""
     return not _unmet(after) <= _unmet(before)
 
 
 def _unmet(decision: PackDecision) -> set[int]:
-    return {
-        index
-        for index, code in decision.outcome.obligations
-        if code & MAYBE_DUE and ((code & OWED and not code & MET) or not code & MAYBE_MET)
-    }
+    return {index for index, _, code in decision.statuses if code & MAYBE_DUE and code & OWED and not code & MET}
 
 
 def _slip_words(stated: Values, changed: Mapping[str, FactValue]) -> str:
