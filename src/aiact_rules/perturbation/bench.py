@@ -16,7 +16,7 @@ from aiact_rules.core.formulas import Formula, literals
 from aiact_rules.core.pack_decisions import Judge, PackDecision
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Place
-from aiact_rules.core.statuses import Verdict, verdict_of
+from aiact_rules.core.statuses import Status, Verdict, verdict_of
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.plugins.interfaces import Evaluator
 
@@ -66,6 +66,11 @@ class Bench:
 
     def verdict(self, stated: Values) -> Verdict | None:
         """Return the verdict on stated values; None where they are refused because they disagree with each other."""
+        statuses = self.statuses(stated)
+        return None if statuses is None else verdict_of(statuses)
+
+    def statuses(self, stated: Values) -> list[Status] | None:
+        """Return the status of every finding on stated values; None where they are refused. Quicker than a decision."""
         if stated.keys() >= _CHOSEN and stated[ROLES] and stated.keys().isdisjoint(self._counted):
             # What `_completed` does where nothing is to be computed or compared.
             values = {**self._defaults, **stated}
@@ -75,10 +80,8 @@ class Bench:
                 values = self._completed(stated).values()
             except InputError:
                 return None
-        statuses = self.judge.statuses
-        return verdict_of(
-            {s for index, code in self.run(values).obligations if (s := statuses[index][code]) is not None}
-        )
+        table = self.judge.statuses
+        return [s for index, code in self.run(values).obligations if (s := table[index][code]) is not None]
 
     def _completed(self, stated: Values) -> Facts:
         facts = Facts({name: Fact(name, value, _ORIGIN) for name, value in stated.items()})

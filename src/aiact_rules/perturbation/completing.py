@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import DISMISSED
-from aiact_rules.core.problems import InputError
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.perturbation.bench import Bench, Values
@@ -59,7 +58,7 @@ class Completer:
 
     def _repaired(self, stated: dict[str, FactValue], seed: Values, decision: PackDecision) -> bool:
         """Change the one answer that leaves least in the way, and return whether that helped. No relief is claimed for it."""
-        now = _score(decision)
+        now = _score([status for _, status, _ in decision.statuses])
         gating = [index for index, status, _ in decision.statuses if status.gates]
         for index in gating:
             facts = sorted(self.bench.facts_of_meeting(index) - seed.keys() - self.bench.defaulted)
@@ -73,15 +72,13 @@ class Completer:
         for fact in facts:
             declaration = self.bench.vocabulary[fact]
             for value in possible_values(declaration, self.bench.tests.get(fact, ())):
-                try:
-                    yield _score(self.bench.decide({**stated, fact: value})), fact, value
-                except InputError:
-                    continue
+                statuses = self.bench.statuses({**stated, fact: value})
+                if statuses is not None:
+                    yield _score(statuses), fact, value
 
 
-def _score(decision: PackDecision) -> tuple[int, int]:
+def _score(statuses: Sequence[Status]) -> tuple[int, int]:
     """Return how many findings block, and how many hold."""
-    statuses = [status for _, status, _ in decision.statuses]
     return statuses.count(Status.BREACHED), statuses.count(Status.OPEN)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -57,9 +58,9 @@ class Reason:
 
     def covers(self, pattern: str, change: str, record: str) -> bool:
         """Return whether one of its changes is meant to cover a change of a record."""
-        if self.records is not None and not any(_matches(each, record) for each in self.records):
+        if not (change.startswith(f"{pattern} ") or _matches(pattern, change) or _matches(f"{pattern} *", change)):
             return False
-        return _matches(pattern, change) or _matches(f"{pattern} *", change)
+        return self.records is None or any(_matches(each, record) for each in self.records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,9 @@ def _by_change(pairs: set[tuple[str, str]], order: Iterable[str]) -> dict[str, t
 
 
 def _matches(pattern: str, words: str) -> bool:
-    if "*" not in pattern:
-        return pattern == words
-    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), words) is not None
+    return pattern == words if "*" not in pattern else _compiled(pattern).fullmatch(words) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")))

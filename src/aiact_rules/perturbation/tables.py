@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from aiact_rules.catalogue.catalogue import Catalogue
@@ -55,6 +56,11 @@ class Tables:
         }
         return cls(folder, bench, records, trials, read_reasons(folder), lawful)
 
+    @cached_property
+    def explained(self) -> Mapping[str, Explained]:
+        """Return, by trial, what became of the changes that were allowed."""
+        return {name: self.reasons[name].explain(trial) for name, trial in self.trials.items()}
+
     def problems(self) -> Iterator[str]:
         """Return what is wrong with the folder: a record that is not allowed, a change without reason, what is out of date."""
         vocabulary = self.bench.vocabulary
@@ -65,8 +71,7 @@ class Tables:
                     f"{finding.id} {finding.status.value}" for finding in decision.findings if finding.status.gates
                 ]
                 yield f"record `{name}` is no longer allowed ({', '.join(gating[:6])}): its seed needs another answer"
-        for name, trial in self.trials.items():
-            explained = self.reasons[name].explain(trial)
+        for name, explained in self.explained.items():
             for change, records in explained.unexplained.items():
                 yield f"{name}: `{change}` is allowed without a reason ({_named(records)})"
             for unneeded in explained.unneeded:
@@ -91,7 +96,7 @@ class Tables:
     def counts(self) -> Iterator[str]:
         """Return one line per trial: how much was tried, how much of it is allowed, and how that is explained."""
         for name, trial in self.trials.items():
-            explained = self.reasons[name].explain(trial)
+            explained = self.explained[name]
             yield (
                 f"{self.bench.pack.id} {name}: {trial.tried} tried, {_size(trial.allowed)} allowed"
                 f" ({sum(_size(found) for _, found in explained.harmless)} harmless,"
@@ -106,7 +111,7 @@ class Tables:
         if self.lawful:
             lines += ["allowed_with_everything_denied:", *(f"  - {name!r}" for name in self.lawful)]
         for name, trial in self.trials.items():
-            explained = self.reasons[name].explain(trial)
+            explained = self.explained[name]
             lines += [f"{name}:", f"  tried: {trial.tried}", f"  allowed: {_size(trial.allowed)}", *_table(explained)]
         return "\n".join(lines) + "\n"
 
