@@ -59,6 +59,9 @@ def records_of(gate: Gate, count: int, seed: int) -> list[dict[str, FactValue]]:
 
 def test_rows_are_judged_as_single_releases_are_on_each_date(gate: Gate) -> None:
     records = records_of(gate, 130, 11)
+    for record in records:
+        if {"release.first_placed_on", "model.first_placed_on"} & {*record}:
+            record.setdefault("release.date", AS_OF)  # what was there before may differ from date to date
     batch, table = table_of(gate, records)
     judged = Kernel(make_plan(gate, table, as_of=[AS_OF, LATER])).judge(batch)
     assert judged.faults == {}
@@ -193,7 +196,7 @@ def test_a_period_that_has_passed_is_found_row_by_row_as_in_single_releases(
     plan = make_plan(gate, TableMap(None, tuple(ColumnMap(name, name) for name in rows)), as_of=dates)
     judged = Kernel(plan).judge(batch)
     if PASSED in extra and len(dates) > 1:
-        assert set(judged.faults) == {1, 2, 3}
+        assert set(judged.faults) == {2}  # the others have passed, or not, on both days
         return
     assert not judged.faults
     overdue = []
@@ -208,7 +211,7 @@ def test_a_period_that_has_passed_is_found_row_by_row_as_in_single_releases(
 
 def test_a_row_without_a_date_is_an_error_where_a_period_is_counted_on_several_dates(gate: Gate) -> None:
     rows = {
-        "incident.aware_on": ["2025-01-01", "2025-01-01", None],
+        "incident.aware_on": ["2026-11-20", "2026-11-20", "2025-01-01"],
         "operator.roles": ["provider"] * 3,
         "release.date": ["2026-11-22", None, None],
     }

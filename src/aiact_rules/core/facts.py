@@ -168,6 +168,8 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
     if derivation.period is not None:
         begins, on = (part for part in parts if isinstance(part, date))
         value = derivation.period.has_passed(begins, on)
+        if derivation.or_more and not value:
+            return  # it may be so for another reason
     elif derivation.operation == "ratio":
         if numbers[1] == 0:
             problems.append(

@@ -61,9 +61,11 @@ class Derivation:
 
     def fits(self, stated: FactValue, follows: FactValue) -> bool:
         """Return whether what is stated agrees with what follows."""
-        if self.or_more and isinstance(stated, Decimal) and isinstance(follows, Decimal):
+        if not self.or_more:
+            return stated == follows
+        if isinstance(stated, Decimal) and isinstance(follows, Decimal):
             return stated >= follows
-        return stated == follows
+        return stated is True or follows is not True
 
 
 @dataclass(frozen=True, slots=True)

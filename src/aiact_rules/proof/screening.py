@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import nullcontext
+from dataclasses import replace
 
 import z3
 
-from aiact_rules.core.conditions import FactTest, Test
+from aiact_rules.core.conditions import FactTest, Holds, Test, as_stated
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.packs import DISMISSED
 from aiact_rules.core.rules import Kind, Obligation, Rule
@@ -33,7 +34,7 @@ def situations_held(subject: PackLogic, names: Iterable[str] | None = None) -> P
         refuted: dict[str, Refutation] = {}
         with subject.assuming(*_let_through(subject)) if situations else nullcontext():
             for rule, path, members in situations:
-                stated = tuple(leaf for leaf in path if not screening.listed(leaf))
+                stated = tuple(_as_stated(leaf) for leaf in path if not screening.listed(leaf))
                 concluded = rule.concludes if len(stated) < len(path) else None
                 found = None if rule.id in refuted else _refutation(subject, rule, stated, members, concluded)
                 if found is not None:
@@ -45,6 +46,11 @@ def situations_held(subject: PackLogic, names: Iterable[str] | None = None) -> P
         clock.seconds,
         tuple(refuted.values()),
     )
+
+
+def _as_stated(leaf: FactTest | Holds) -> FactTest | Holds:
+    """Return a test that no declared default passes: an element that silence answers is not stated."""
+    return replace(leaf, fact=as_stated(leaf.fact)) if isinstance(leaf, FactTest) else leaf
 
 
 def _refutation(

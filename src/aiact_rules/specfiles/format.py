@@ -194,11 +194,15 @@ class ClashSpec(SpecModel):
 
 
 class DerivedSpec(SpecModel):
-    """How a quantity follows from others: exactly one of `ratio` and `sum`. With `or_more` it may be stated as more."""
+    """How a quantity follows from others: exactly one of `ratio` and `sum`. With `or_more` it may be stated as more.
+
+    `since` instead names a date: where it lies before the release, the answer is yes.
+    """
 
     ratio: list[FactName] | None = None
     sum: list[FactName] | None = None
     or_more: Flag = False
+    since: FactName | None = None
 
 
 def _formers(value: object) -> object:

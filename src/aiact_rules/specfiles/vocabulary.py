@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from aiact_rules.core.packs import RELEASE_DATE, Pack
-from aiact_rules.core.periods import passed_fact
+from aiact_rules.core.periods import Period, passed_fact
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.vocabulary import (
@@ -53,8 +53,9 @@ def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
                 loading.problem(
                     f"fact `{declaration.name}`: unknown fact `{name}`", declaration.place, did_you_mean(name, kept)
                 )
-            elif of is not None and of.type is not FactType.QUANTITY:
-                loading.problem(f"fact `{declaration.name}`: `{name}` is not a quantity", declaration.place)
+            elif of is not None and of.type is not (wanted := _part_type(declaration)):
+                what = "a date" if wanted is FactType.DATE else "a quantity"
+                loading.problem(f"fact `{declaration.name}`: `{name}` is not {what}", declaration.place)
         for name in declaration.bounded_by:
             bound = kept.get(name)
             if bound is None and name not in loading.unread:
@@ -65,6 +66,12 @@ def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
                 loading.problem(f"fact `{declaration.name}`: `{name}` is of another type", declaration.place)
     _check_former_names(kept, loading)
     return Vocabulary(kept)
+
+
+def _part_type(declaration: FactDeclaration) -> FactType:
+    """Return the type of the facts that a fact follows from."""
+    derivation = declaration.derivation
+    return FactType.DATE if derivation is not None and derivation.period is not None else FactType.QUANTITY
 
 
 def passed_facts(obligations: Iterable[Obligation]) -> Vocabulary:
@@ -134,8 +141,12 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
             )
     derivation = None
     if spec.derived is not None:
-        ratio, total = spec.derived.ratio, spec.derived.sum
-        if (ratio is None) == (total is None) or (ratio is not None and len(ratio) != 2):
+        ratio, total, since = spec.derived.ratio, spec.derived.sum, spec.derived.since
+        if since is not None:
+            if ratio is not None or total is not None or kind is not FactType.YES_NO:
+                loading.problem(f"{subject}: `since` stands alone in `derived`, of a yes_no fact", place)
+            derivation = Derivation("passed", (since, RELEASE_DATE), True, Period(0, "days"))
+        elif (ratio is None) == (total is None) or (ratio is not None and len(ratio) != 2):
             loading.problem(f"{subject}: `derived` takes `ratio` of two facts or `sum` of several", place)
         elif kind is not FactType.QUANTITY:
             loading.problem(f"{subject}: only a quantity can be derived", place)

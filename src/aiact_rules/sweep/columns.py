@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aiact_rules.core.packs import MOMENT, ROLES
+from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import Plane
@@ -102,10 +102,10 @@ class DerivedColumn:
 
     def read(self, batch: pa.RecordBatch) -> ColumnPlanes:
         """Return the planes of what follows; where a row states the fact as well, both must be the same."""
-        columns = []
+        columns: list[list[Any]] = []
         faults: dict[int, str] = {}
         for name in (*self._derived.derivation.of, self.fact):
-            silent = self._derived.silent.get(name)
+            silent = self._derived.days if name == RELEASE_DATE and self._derived.days else None
             if name in self._parts:
                 column, reader = self._parts[name]
                 # Those of the parts are noted where their own columns are read.
@@ -133,9 +133,12 @@ class DerivedColumn:
             context.prec = 28  # as Facts.completed does
             if derivation.period is not None:
                 begins, on = parts
-                if not isinstance(on, date):
-                    return None, f"`{derivation.of[1]}` is {on}"
-                value = derivation.period.has_passed(begins, on)
+                passed = {derivation.period.has_passed(begins, day) for day in (on if isinstance(on, tuple) else (on,))}
+                if len(passed) > 1:
+                    return None, f"`{derivation.of[1]}` is needed in each row where several dates are judged"
+                value = True in passed
+                if derivation.or_more and not value:
+                    return stated, None
             elif derivation.operation == "ratio":
                 if parts[1] == 0:
                     return None, f"`{derivation.of[1]}` is zero"

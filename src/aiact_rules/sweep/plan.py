@@ -60,12 +60,12 @@ class Judgement:
 class Derived:
     """A fact that follows from others, row by row; some of them are the same in all rows.
 
-    `silent` has what a row that leaves one open says with it, or why such a row cannot be judged.
+    `days` are the dates of a release in a row that does not say it: those on which the rows are judged.
     """
 
     derivation: Derivation
     known: Mapping[str, FactValue]
-    silent: Mapping[str, FactValue | str] = field(default_factory=dict)
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +196,18 @@ def _derived(
 
     Whether a period has passed is a test of the date it runs from wherever all rows are released on one day.
     """
-    undated: FactValue | str = dates[0] if len(dates) == 1 else "needed in each row where several dates are judged"
     return {
         declaration.name: Derived(
             d,
             {name: same[name] for name in d.of if name in same},
-            {} if d.period is None else {RELEASE_DATE: undated},
+            () if d.period is None else tuple(dates),
         )
         for declaration in vocabulary.declarations.values()
         if (d := declaration.derivation) is not None
         and declaration.name not in same
         and any(name in facts for name in d.of)
         and all(name in facts or name in same or name == RELEASE_DATE for name in d.of)
-        and (d.period is None or RELEASE_DATE in facts or declaration.name in facts)
+        and (d.period is None or d.or_more or RELEASE_DATE in facts or declaration.name in facts)
     }
 
 
@@ -238,7 +237,10 @@ def _on_one_day(
             continue
         runs_from = derivation.of[0]
         begins = known.get(runs_from)
-        if isinstance(begins, date):
+        if derivation.or_more:
+            if isinstance(begins, date) and derivation.period.has_passed(begins, day):
+                known[name] = known[as_stated(name)] = True
+        elif isinstance(begins, date):
             known.setdefault(name, derivation.period.has_passed(begins, day))
         elif runs_from in stated:
             tests[name] = FactTest(runs_from, Test.BELOW, derivation.period.first_running(day))

@@ -204,7 +204,7 @@ def timeline(packs: Iterable[Pack], judge: Judge, stated: Facts, *, released_on:
     """
     packs = tuple(packs)
     transitions = [pack.transition for pack in packs if pack.transition is not None]
-    since = _stated_since(transitions, stated) or released_on
+    since = _stated_since(transitions, stated, released_on) or released_on
     texts = text_dates(packs, known_on)
     begins = min(texts)
     known_on = max(known_on, begins)
@@ -217,8 +217,7 @@ def timeline(packs: Iterable[Pack], judge: Judge, stated: Facts, *, released_on:
     def decision(on: date, facts: Mapping[str, FactValue]) -> DatedDecision:
         return DatedDecision(judge(on, known_on if on >= known_on else text_of(on), facts))
 
-    as_new: dict[str, FactValue] = {each.already_on_market: False for each in transitions}
-    new = {on: decision(on, as_new) for on in candidates}
+    new = {on: decision(on, _as_new(transitions, stated, on)) for on in candidates}
     on_market: dict[date, DatedDecision] = {}
     if transitions:
         stays = {name: value for each in transitions for name, value in _unchanged(each, stated, since).items()}
@@ -247,15 +246,26 @@ def timeline(packs: Iterable[Pack], judge: Judge, stated: Facts, *, released_on:
     return Timeline(tuple(dates), since, known_on, changed, tuple(each.provision for each in transitions))
 
 
+def _as_new(transitions: Iterable[Transition], stated: Facts, on: date) -> Mapping[str, FactValue]:
+    """Return the facts of a release that is on the market from a day on, and was not there before."""
+    facts: dict[str, FactValue] = {}
+    for each in transitions:
+        facts[each.already_on_market] = False
+        first = stated.value(each.first_placed_on)
+        if isinstance(first, date) and first < on:
+            facts[each.first_placed_on] = on
+    return facts
+
+
 def _is_stated(stated: Facts, fact: str | None) -> bool:
     return fact is not None and stated.value(fact) is True
 
 
-def _stated_since(transitions: Iterable[Transition], stated: Facts) -> date | None:
+def _stated_since(transitions: Iterable[Transition], stated: Facts, released_on: date) -> date | None:
     """Return since when a release says to have been on the market; None where it does not say so."""
     for each in transitions:
         first = stated.value(each.first_placed_on)
-        if _is_stated(stated, each.already_on_market) and isinstance(first, date):
+        if isinstance(first, date) and (_is_stated(stated, each.already_on_market) or first < released_on):
             return first
     return None
 
