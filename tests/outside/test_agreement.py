@@ -46,7 +46,8 @@ def decisions(name: str) -> Iterator[tuple[str, Decision]]:
 
 def test_two_codings_of_one_description_agree(capsys: pytest.CaptureFixture[str]) -> None:
     one, two = dict(decisions("twice_one.yaml")), dict(decisions("twice_two.yaml"))
-    assert one.keys() == two.keys() and len(one) == 130
+    assert one.keys() == two.keys()
+    assert len(one) == 130
     verdicts = [case for case in one if one[case].verdict is not two[case].verdict]
     classes = [case for case in one if class_of(one[case]) != class_of(two[case])]
     with capsys.disabled():
