@@ -12,7 +12,7 @@ from aiact_rules_kr import plugin
 from aiact_rules import Decision, Gate, PackError
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.rules import Certainty, Force
+from aiact_rules.core.rules import Certainty, Force, Kind
 from aiact_rules.perturbation.tables import Tables
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import Case, CaseRunner, cases_of
@@ -79,7 +79,8 @@ def test_names_of_this_law_are_its_own(pack: Pack) -> None:
     conclusions = {rule.concludes for rule in pack.rules.values() if rule.concludes}
     for name in (*conclusions, *pack.readings, *pack.parameters, *pack.timetables, *pack.sanctions):
         assert name.startswith("kr_")
-    for name in (*pack.rules, *pack.obligations, *pack.cues):
+    duties = [o.id for o in pack.obligations.values() if o.kind is not Kind.CONTRADICTION]
+    for name in (*pack.rules, *duties, *pack.cues):
         assert name.startswith("kr.")
 
 

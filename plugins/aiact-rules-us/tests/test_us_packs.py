@@ -13,7 +13,7 @@ from aiact_rules import Decision, Gate, InputError, Verdict
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli import main
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.rules import Certainty, Force
+from aiact_rules.core.rules import Certainty, Force, Kind
 from aiact_rules.perturbation.tables import Tables
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.testing import run_cases
@@ -102,7 +102,8 @@ def test_names_of_a_law_are_its_own(catalogue: Catalogue, name: str) -> None:
         assert conclusion.startswith(f"{name}_")
     for value in (*pack.parameters, *pack.timetables, *pack.readings):
         assert value.startswith(f"{name}_")
-    for identifier in (*pack.rules, *pack.obligations, *pack.sanctions, *pack.cues):
+    duties = [o.id for o in pack.obligations.values() if o.kind is not Kind.CONTRADICTION]
+    for identifier in (*pack.rules, *duties, *pack.sanctions, *pack.cues):
         assert identifier.startswith(f"{name}.")
 
 

@@ -20,6 +20,7 @@ from aiact_rules.core.periods import Period
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import (
     Certainty,
+    Clash,
     Cue,
     Deadline,
     Deferral,
@@ -53,7 +54,7 @@ _PACK_KINDS = (
     *(AllOf, AnyOf, Not, Holds, ReadingIs, ParameterName),
     *(Pack, Vocabulary, FactDeclaration, FactType, Former, Derivation, Place, Span),
     *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Period, Parameter, Timetable, Route, Deferral),
-    *(Reading, School, SchoolChoice, Cue, Sanction, LowerCap, Transition),
+    *(Reading, School, SchoolChoice, Cue, Clash, Sanction, LowerCap, Transition),
 )
 _HEAD_KINDS = (PackHead, type(Path()))
 

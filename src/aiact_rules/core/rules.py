@@ -40,6 +40,11 @@ class Certainty(Enum):
     SECONDARY = "S"
     KNOWN = "K"
 
+    @property
+    def can_gate(self) -> bool:
+        """Return whether the operative words were seen, so that what they say may hold or block."""
+        return self in (Certainty.READ, Certainty.QUOTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -62,6 +67,7 @@ class Rule:
 
     A rule stands if its condition holds and no exception to it stands. It prevails if it stands and, where it is
     an exception, the condition of what it overrides holds too. A conclusion holds if some rule that concludes it prevails.
+    `confirmed_by` is the fact, part of `when`, by which a person vouches for a text that was not read itself.
     """
 
     id: str
@@ -73,6 +79,7 @@ class Rule:
     rebuttable: bool = False
     reading: str | None = None
     certainty: Certainty = Certainty.READ
+    confirmed_by: str | None = None
     text: Span = ANY_TIME
     units: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False)
@@ -136,11 +143,7 @@ class Obligation:
     @property
     def can_gate(self) -> bool:
         """Return whether the source allows this to hold or block at all."""
-        return (
-            self.force is Force.BINDING
-            and self.certainty in (Certainty.READ, Certainty.QUOTED)
-            and self.kind is not Kind.NOTICE
-        )
+        return self.force is Force.BINDING and self.certainty.can_gate and self.kind is not Kind.NOTICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from aiact_rules.core.conditions import ALWAYS, Condition, both
+from aiact_rules.core.conditions import ALWAYS, Condition, FactTest, Test, both
 from aiact_rules.core.periods import Period
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule, Span
@@ -64,20 +64,41 @@ def _rule(loading: Loading, spec: RuleSpec, node: Node) -> Rule:
         loading.problem(
             f"{subject} concludes nothing and is no exception", node.place, "write `concludes:` or `exception_to:`"
         )
+    when = loading.condition(child(node, "when"), subject)
+    reason = spec.reason
+    if spec.confirmed_by is not None:
+        _check_confirmation(loading, subject, spec, place_of(child(node, "confirmed_by"), node.place))
+        when = both(when, FactTest(spec.confirmed_by, Test.IS, True))
+        reason = f"{reason} (not read in the text itself: a person confirmed it)"
     return Rule(
         id=spec.id,
         provision=spec.provision,
-        when=loading.condition(child(node, "when"), subject),
-        reason=spec.reason,
+        when=when,
+        reason=reason,
         concludes=spec.concludes,
         exception_to=tuple(spec.exception_to),
         rebuttable=spec.rebuttable,
         reading=spec.reading,
         certainty=Certainty(spec.certainty),
+        confirmed_by=spec.confirmed_by,
         text=span,
         units=loading.units(subject, spec.provision, spec.units, node.place, span, node),
         place=node.place,
     )
+
+
+def _check_confirmation(loading: Loading, subject: str, spec: RuleSpec, place: Place) -> None:
+    assert spec.confirmed_by is not None
+    declaration = loading.names.vocabulary.get(spec.confirmed_by)
+    if Certainty(spec.certainty).can_gate:
+        loading.problem(f"{subject}: `confirmed_by` is for what was not read in the text (S or K)", place)
+    if declaration is None:
+        if spec.confirmed_by not in loading.unread:
+            hint = did_you_mean(spec.confirmed_by, loading.names.vocabulary)
+            loading.problem(f"{subject}: unknown fact `{spec.confirmed_by}`", place, hint)
+    elif declaration.type is not FactType.YES_NO or declaration.if_absent is not None:
+        hint = "silence confirms nothing, and denies nothing either"
+        loading.problem(f"{subject}: `{spec.confirmed_by}` is no `yes_no` fact without `if_absent`", place, hint)
 
 
 def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: ObligationSpec, node: Node) -> Obligation:

@@ -266,6 +266,7 @@ class RuleSpec(SpecModel):
     rebuttable: Flag = False
     reading: Words | None = None
     certainty: CertaintyLetter = "P"
+    confirmed_by: FactName | None = None
     text_since: Day | None = None
     text_until: Day | None = None
     units: list[Words] = []

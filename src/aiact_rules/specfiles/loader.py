@@ -31,6 +31,7 @@ from aiact_rules.specfiles.format import (
 )
 from aiact_rules.specfiles.loading import EVERYBODY, Loading, keep_once, unit_ids
 from aiact_rules.specfiles.schools import read_schools
+from aiact_rules.specfiles.sources import check_sources
 from aiact_rules.specfiles.validation import child, entries, place_of, read_model
 from aiact_rules.specfiles.values import read_cues, read_parameters, read_readings, read_sanctions, read_timetables
 from aiact_rules.specfiles.vocabulary import passed_facts, read_vocabulary
@@ -171,6 +172,7 @@ def _check(
     loading.problems.extend(check_pack(pack, extended, place_in_pack, whole=spec_entry is not None, unread=unread))
     if loading.index is not None:
         loading.problems.extend(check_citations(pack, loading.index))
+    loading.problems.extend(check_sources(pack, extended))
     loading.problems.extend(check_see_also(pack, extended, loading.index, unread))
     loading.problems.extend(extension_problems(extended, pack, place_in_pack))
     if loading.problems:
