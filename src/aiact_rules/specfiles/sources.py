@@ -48,7 +48,8 @@ class _Reach:
                 continue
             conditions = [o.given, *(() if o.met is None else (o.met,)), *(deadline.when for deadline in o.deadlines)]
             if (table := pack.timetables.get(o.timetable or "")) is not None:
-                conditions += [part.when for part in (*table.routes, *table.deferrals)]
+                conditions += [route.when for route in table.routes]
+                conditions += [deferral.when for deferral in table.deferrals]
             names = _conclusions_in(conditions)
             for role in (pack.roles[name] for name in o.roles if name in pack.roles):
                 names |= dict.fromkeys(name for name in (role.deemed, role.unless) if name is not None)
