@@ -180,7 +180,7 @@ def test_exactly_ten_to_the_twenty_six_is_not_above_it_in_any_state(catalogue: C
     assert {p.pack_id: p.verdict.value for p in more.packs if p.verdict} == {
         "us_ca": "hold",
         "us_ct": "hold",
-        "us_il": "allow",
+        "us_il": "hold",
         "us_ny": "hold",
     }
 
