@@ -4,8 +4,12 @@ import time
 
 import pytest
 
+from aiact_rules.core.conditions import ALWAYS
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Cue
-from aiact_rules.sources.cues import find_signals
+from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
+from aiact_rules.sources.cues import find_signals, find_words, signals_in_facts
 from aiact_rules.sources.prose import prose
 
 
@@ -87,3 +91,22 @@ def test_letters_that_only_look_like_others_in_capitals_hide_no_cue(cues: tuple[
     assert [signal.cue for signal in find_signals("EMOTİON RECOGNITION, emotıon recognıtıon", cues, "card.md")] == [
         signal.cue for signal in find_signals("emotion recognition", cues, "card.md")
     ]
+
+
+def test_a_cue_for_facts_of_free_text_is_looked_for_in_them_alone() -> None:
+    licence = Cue("licence", "Art. 53(2)", ("proprietary",), ALWAYS, ("model.licence",))
+    task = Cue("task", "Art. 50(2)", ("text-to-image",), ALWAYS)
+    names = ("model.licence", "model.pipeline_tag")
+    vocabulary = Vocabulary.of(FactDeclaration(name, FactType.TEXT, "?") for name in names)
+
+    def found(**texts: str) -> list[tuple[str, int | None]]:
+        facts = (
+            Fact(f"model.{name}", text, Origin(Place("aiact.yaml", line)))
+            for line, (name, text) in enumerate(texts.items(), 1)
+        )
+        signals = signals_in_facts(Facts.of(facts), vocabulary, (licence, task))
+        return [(signal.cue, signal.place.line) for signal in signals]
+
+    assert found(licence="Proprietary", pipeline_tag="text-to-image") == [("licence", 1), ("task", 2)]
+    assert found(licence="mit", pipeline_tag="proprietary") == []
+    assert not find_words("better than proprietary models", (licence,))

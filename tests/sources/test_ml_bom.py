@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from aiact_rules.core.conditions import ALWAYS
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
@@ -216,3 +217,32 @@ def test_only_the_first_unknown_properties_get_a_hint(vocabulary: Vocabulary) ->
     with pytest.raises(InputError) as error:
         _read(_bom(components=[{"type": "machine-learning-model", "properties": properties}]), vocabulary)
     assert [problem.hint is not None for problem in error.value.problems] == [True] * 20 + [False] * 10
+
+
+def test_the_application_that_the_model_is_in_is_searched(vocabulary: Vocabulary, cues: tuple[Cue, ...]) -> None:
+    application = {"type": "application", "name": "suite", "description": EMOTIONS}
+    bom = _bom(metadata={"component": application}, components=[{"type": "machine-learning-model", "name": "m"}])
+    assert [str(signal.place) for signal in _read(bom, vocabulary, cues).signals] == [
+        "bom.json#/metadata/component/description"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "output", "found"),
+    [
+        ([{"format": "text"}], "image", True),
+        ([{"format": "string"}], "image/png", True),
+        ([], "audio/wav", True),
+        ([{"format": "image"}], "text", False),
+        ([{"format": "text"}], "float", False),
+    ],
+)
+def test_formats_of_output_speak_of_the_task(
+    inputs: list[dict[str, str]], output: str, found: bool, vocabulary: Vocabulary
+) -> None:
+    words = ("text-to-image", "audio generation", "image-to-text", "text-to-float")
+    made = Cue("makes.media", "Art. 50(2)", words, ALWAYS)
+    parameters = {"inputs": inputs, "outputs": [{"format": output}]}
+    model = {"type": "machine-learning-model", "modelCard": {"modelParameters": parameters}}
+    places = [str(signal.place) for signal in _read(_bom(components=[model]), vocabulary, (made,)).signals]
+    assert places == (["bom.json#/components/0/modelCard/modelParameters/outputs/0"] if found else [])
