@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 
 from aiact_rules.core.conditions import as_stated
-from aiact_rules.core.open_lists import OpenList, settled
+from aiact_rules.core.open_lists import OpenList, filled, settled
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
 
@@ -153,6 +153,8 @@ class Completion:
             _check_bounds(declaration, known, problems)
         if problems:
             raise InputError(problems)
+        for name, default in self.defaults.items():
+            known |= {name: _filled(known[name], default.value)} if name in known else {}
         # What is known keeps its place and its value; the defaults of the rest follow.
         return Facts({**known, **self.defaults, **known})
 
@@ -230,6 +232,13 @@ def _joined(first: Fact, second: Fact) -> Fact | None:
         place = Place(f"{first.origin.place} and {second.origin.place}")
     renamed = tuple(dict.fromkeys((*first.origin.renamed, *second.origin.renamed)))
     return Fact(first.name, value, Origin(place, renamed=renamed))
+
+
+def _filled(fact: Fact, default: FactValue) -> Fact:
+    """Return a list with the declared default for the members of which a former name could say nothing."""
+    if fact.origin.renamed and isinstance(fact.value, OpenList) and isinstance(default, frozenset):
+        return replace(fact, value=filled(fact.value, default))
+    return fact
 
 
 def _show(value: FactValue) -> str:

@@ -80,5 +80,10 @@ def settled(one: OpenList | frozenset[str], other: OpenList | frozenset[str]) ->
     return OpenList.of(members, first.open & second.open)
 
 
+def filled(listed: OpenList, default: frozenset[str]) -> frozenset[str]:
+    """Return a list whose open members are in it where the value that silence has names them."""
+    return listed.members | (listed.open & default)
+
+
 def _opened(listed: OpenList | frozenset[str]) -> OpenList:
     return listed if isinstance(listed, OpenList) else OpenList(listed, frozenset())

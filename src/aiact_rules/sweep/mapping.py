@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from aiact_rules.core.open_lists import OpenList, filled
 from aiact_rules.core.packs import MARKETS, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue, Former, Vocabulary, parse_quantity
@@ -95,7 +96,11 @@ class ColumnMap:
     def _value(self, declaration: FactDeclaration, said: str | list[str]) -> FactValue | None:
         if self.former is not None:
             read = read_former(declaration, self.former, said, is_split=self.is_split)
-            return None if read is None else _settled(declaration, read.value)
+            if read is None:
+                return None
+            if isinstance(read.value, OpenList) and isinstance(declaration.if_absent, frozenset):
+                return filled(read.value, declaration.if_absent)
+            return _settled(declaration, read.value)
         return _settled(declaration, parse_value(declaration, said))
 
 

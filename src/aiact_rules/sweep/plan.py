@@ -289,7 +289,7 @@ def _same_in_all_rows(
                 problems += [Problem(silent, place, "name a role, or judge by other packs")] if silent else []
             if declaration.name == ROLES and value.value == frozenset():
                 problems.append(Problem("an operator without any role cannot be judged", place, "name a role"))
-            stated_facts.append(Fact(declaration.name, value.value, Origin(place)))
+            stated_facts.append(Fact(declaration.name, value.value, Origin(place, renamed=value.renamed)))
     try:
         stated_once = Facts.of(stated_facts)
         same = {fact.name: fact.value for fact in stated_once}
@@ -297,7 +297,9 @@ def _same_in_all_rows(
     except InputError as error:
         problems.extend(error.problems)
         return same
-    return same | {fact.name: fact.value for fact in complete if fact.origin.sureness is Sureness.DERIVED}
+    return {
+        fact.name: fact.value for fact in complete if fact.origin.sureness is Sureness.DERIVED or fact.name in stated_once
+    }
 
 
 def _facts_of(same: Mapping[str, FactValue]) -> Facts:
