@@ -402,7 +402,7 @@ OPERATORS = (
         (
             asked("operator.is_financial_institution", "finanzinstitut_mit_unionsrechtlichen_governancepflichten"),
             asked(
-                "deployment.financial_governance_complied",
+                "operator.meets_financial_governance_rules",
                 "einschlaegige_finanzrechtliche_governanceregeln_eingehalten",
             ),
             fixed(betreiberrolle=True),
@@ -1136,7 +1136,7 @@ TRANSPARENCY = (
         fixed(
             {
                 "system.infers_emotions_from_biometric_data": True,
-                "system.sorts_by_biometric_data": True,
+                "system.categorises_individually": True,
                 "system.categorisation_is_ancillary_to_service": False,
             }
         ),

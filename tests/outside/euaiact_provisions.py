@@ -302,7 +302,7 @@ DEFINITIONS = (
                 "categorises_people",
                 "zweck_zuordnung_natuerlicher_personen_zu_kategorien",
             ),
-            asked("system.sorts_by_biometric_data", "kategorisierung_auf_biometrischen_daten"),
+            asked("system.categorises_individually", "kategorisierung_auf_biometrischen_daten"),
             asked(
                 "system.categorisation_is_ancillary_to_service",
                 "kategorisierung_nebenfunktion_anderer_kommerzieller_dienstleistung",
