@@ -147,13 +147,13 @@ SCOPE = (
         ("rule:art2.6",),
         "AIA_002_006",
         (
-            asked(
-                "system.used_only_for_research",
+            listed(
+                "release.exclusions",
+                "scientific_research",
                 "speziell_fuer_wissenschaftliche_forschung_entwickelt",
                 "ausschliesslich_wissenschaftliche_forschung_inbetriebnahme",
             ),
         ),
-        base={"release.exclusions": ["scientific_research"]},
     ),
     Provision(
         "Art. 2(8)",
