@@ -50,6 +50,13 @@ facts:
     type: yes_no
     asks: Does it paint?
     was: {thing.behaviour: {paints: true, silent: false}}
+  thing.reliefs:
+    type: some_of
+    asks: Which reliefs are claimed?
+    values: {toys: it is a toy, gifts: it is a gift}
+    if_absent: []
+    if_absent_because: a relief that nobody claims is not relied on
+    was: {thing.only_a_toy: {true: toys, false: []}}
   operator.is_big:
     type: yes_no
     asks: Is the operator big?
@@ -68,6 +75,8 @@ obligations:
   - {id: art1.chats, provision: Art. 1, must: chat with nobody, met_when: {thing.uses: {includes_none: [chats]}}}
   - {id: art1.talks, provision: Art. 1, must: talk, met_when: {thing.talks: true}}
   - {id: art1.paints, provision: Art. 1, must: not paint, met_when: {thing.paints: false}}
+  - {id: art1.toys, provision: Art. 1, must: be no toy, met_when: {thing.reliefs: {includes_none: [toys]}}}
+  - {id: art1.gifts, provision: Art. 1, must: be no gift, met_when: {thing.reliefs: {includes_none: [gifts]}}}
   - {id: art1.big, provision: Art. 1, must: be big, met_when: {operator.is_big: true}}
 """
 OLD = {
@@ -76,6 +85,7 @@ OLD = {
     "thing.sorts_people": "yes",
     "thing.finds_people": "no",
     "thing.behaviour": "talks",
+    "thing.only_a_toy": "no",
     "operator.big": "yes",
 }
 STATUSES = {
@@ -86,6 +96,8 @@ STATUSES = {
     "art1.chats": "open",
     "art1.talks": "met",
     "art1.paints": "open",
+    "art1.toys": "met",
+    "art1.gifts": "met",
     "art1.big": "met",
 }
 
@@ -169,6 +181,15 @@ def test_two_documents_may_each_state_a_part_of_what_was_merged(tmp_path: Path) 
     path = written(tmp_path / "m/aiact.yaml", head("  thing.finds_people: yes\n"))
     found = statuses(Gate().check(path.parent))
     assert (found["art1.sorts"], found["art1.finds"], found["art1.chats"]) == ("met", "breached", "open")
+
+
+def test_a_former_name_leaves_the_rest_of_a_list_at_its_default_but_denies_nothing(tmp_path: Path) -> None:
+    claimed = written(tmp_path / "c/aiact.yaml", head("  thing.only_a_toy: yes\n"))
+    found = statuses(Gate().check(claimed))
+    assert (found["art1.toys"], found["art1.gifts"]) == ("breached", "met")
+    both = written(tmp_path / "b/aiact.yaml", head("  thing.only_a_toy: no\n  thing.reliefs: [gifts]\n"))
+    found = statuses(Gate().check(both))
+    assert (found["art1.toys"], found["art1.gifts"]) == ("met", "breached")
 
 
 def test_a_value_that_the_old_fact_never_had_is_refused(tmp_path: Path) -> None:

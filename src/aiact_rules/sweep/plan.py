@@ -298,7 +298,9 @@ def _same_in_all_rows(
         problems.extend(error.problems)
         return same
     return {
-        fact.name: fact.value for fact in complete if fact.origin.sureness is Sureness.DERIVED or fact.name in stated_once
+        fact.name: fact.value
+        for fact in complete
+        if fact.origin.sureness is Sureness.DERIVED or fact.name in stated_once
     }
 
 
