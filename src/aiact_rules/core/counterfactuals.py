@@ -29,10 +29,10 @@ from aiact_rules.core.formulas import (
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import code
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
+from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
 from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.rules import Obligation
-from aiact_rules.core.statuses import Status, Verdict, status_of, strictest, traits_of, verdict_of
+from aiact_rules.core.statuses import Status, Verdict, event_in, status_of, strictest, traits_of, verdict_of
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
 
@@ -128,7 +128,7 @@ class _Near:
             if any(map(touches, (o.owed, o.in_force, o.due, o.met))):
                 kept[index] = LoweredObligation(o.id, *map(unified, (o.owed, o.in_force, o.due, o.met)))
             elif (found := _code(lowered, values, nodes, index)) is not None:
-                statuses.append(status_of(search.obligations[index], found))
+                statuses.append(status_of(search.obligations[index], found | search.event))
         settled = verdict_of(status for status in statuses if status is not None)
         alike = tuple(Node(node.name, unified(node.formula)) for node in lowered.nodes)
         shared = specialised(replace(lowered, nodes=alike, obligations=tuple(kept)), {})
@@ -146,6 +146,7 @@ class _Search:
     def __init__(self, pack: PackDecision) -> None:
         self.pack = pack
         fixed = {name: value for name in (ROLES, MOMENT, RELEASE_DATE) if (value := pack.values.get(name)) is not None}
+        self.event = event_in(pack.values)
         self.obligations: tuple[Obligation, ...] = tuple(pack.pack_at.obligations.values())
         self.gating = [index for index, o in enumerate(self.obligations) if o.can_gate]
         scope = pack.pack_at.pack.in_scope
@@ -267,7 +268,7 @@ class _Search:
         elif atom.test is Test.ONE_OF:
             declaration = self.pack.pack_at.pack.vocabulary.get(fact_of(atom.fact))
             if declaration is not None and declaration.type is FactType.ONE_OF and declaration.values:
-                yield from declaration.values
+                yield from (word for word in declaration.values if fact_of(atom.fact) != MOMENT or word not in EVENTS)
         elif atom.test in (Test.INCLUDES, Test.EMPTY):
             elements = operand if isinstance(operand, frozenset) else frozenset()
             known, left = (now.members, now.open) if isinstance(now, OpenList) else (now, ())
@@ -295,7 +296,7 @@ class _Search:
             if truth_of(scope, lowered, values, nodes) is Truth.NO:
                 return None
         codes = ((index, _code(lowered, values, nodes, index)) for index in near.turning)
-        statuses = (status_of(self.obligations[index], code) for index, code in codes if code is not None)
+        statuses = (status_of(self.obligations[index], code | self.event) for index, code in codes if code is not None)
         return strictest([near.settled, verdict_of(status for status in statuses if status is not None)])
 
     def applied(self, changes: Changes) -> Mapping[str, FactValue] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
-from aiact_rules.core.packs import MOMENT, NO_ROLE, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.packs import EVENTS, MOMENT, NO_ROLE, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactValue
 
@@ -15,7 +15,8 @@ def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
     """Add the release date (the as-of date) and the moment (the latest usual one of the roles) where they are not stated.
 
     Both are marked as declared by default. With no role known the moment stays unknown. Raises InputError where it is
-    stated that there is no role: nobody would owe anything, and everything would be allowed.
+    stated that there is no role: nobody would owe anything, and everything would be allowed; likewise for an event about
+    which a law says nothing.
     """
     added = []
     if RELEASE_DATE not in stated:
@@ -29,6 +30,9 @@ def with_defaults(stated: Facts, packs: Iterable[Pack], as_of: date) -> Facts:
     packs = tuple(packs)
     if isinstance(roles, frozenset) and (silent := silent_about(roles, packs)) is not None:
         raise InputError([Problem(silent, stated[ROLES].origin.place, "name a role, or judge by other packs")])
+    moment = stated.value(MOMENT)
+    if isinstance(moment, str) and (silent := silent_at(moment, packs)) is not None:
+        raise InputError([Problem(silent, stated[MOMENT].origin.place, "name a step, or judge by other packs")])
     if MOMENT not in stated and isinstance(roles, frozenset):
         moments = {
             pack.roles[name].moment: pack.moments[pack.roles[name].moment].order
@@ -47,6 +51,14 @@ def silent_about(roles: frozenset[str], packs: Iterable[Pack]) -> str | None:
     for pack in packs:
         if pack.gates and (unknown := sorted((roles & NO_ROLE) - {*pack.outside_roles})):
             return f"pack `{pack.id}` does not say what somebody in no role owes, such as `{unknown[0]}`"
+    return None
+
+
+def silent_at(moment: str, packs: Iterable[Pack]) -> str | None:
+    """Return which law does not say what an event triggers, where the moment is one: no silence allows it."""
+    for pack in packs:
+        if pack.gates and moment in EVENTS and moment not in pack.moments:
+            return f"pack `{pack.id}` does not say what the event `{moment}` triggers"
     return None
 
 

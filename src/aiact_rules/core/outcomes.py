@@ -26,8 +26,9 @@ MET = 8  # certainly met
 MAYBE_MET = 16
 DUE = 32  # certainly due at this moment
 MAYBE_DUE = 64
+EVENT = 128  # what is judged is an event; no engine says so, since the moment alone does
 
-ALL_BITS = (OWED, IN_FORCE, MAYBE_IN_FORCE, MET, MAYBE_MET, DUE, MAYBE_DUE)
+ALL_BITS = (OWED, IN_FORCE, MAYBE_IN_FORCE, MET, MAYBE_MET, DUE, MAYBE_DUE, EVENT)
 EVERY_CODE = range(sum(ALL_BITS) + 1)
 
 

@@ -17,7 +17,7 @@ from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.role_changes import RoleChange, role_changes
 from aiact_rules.core.rules import Obligation
-from aiact_rules.core.statuses import Status, Verdict, statuses_of, verdict_of
+from aiact_rules.core.statuses import Status, Verdict, event_in, statuses_of, verdict_of
 from aiact_rules.core.vocabulary import FactValue
 
 _CONCLUSION = {0: "no", 1: "unknown", 3: "yes"}
@@ -187,9 +187,13 @@ class Judge:
         `facts` are complete (declared defaults included), `values` the same without their origins. Any breach blocks;
         otherwise anything left open holds; otherwise it is allowed. Order never affects the verdict.
         """
-        table = self.statuses
+        table, event = self.statuses, event_in(values)
         statuses = tuple(
-            [(index, status, code) for index, code in outcome.obligations if (status := table[index][code]) is not None]
+            [
+                (index, status, code)
+                for index, code in outcome.obligations
+                if (status := table[index][code | event]) is not None
+            ]
         )
         gated = verdict_of(status for _, status, _ in statuses) if self.pack_at.pack.gates else None
         return PackDecision(self.pack_at, self.lowered, facts, values, outcome, gated, statuses)

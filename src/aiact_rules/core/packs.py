@@ -48,6 +48,8 @@ MARKETS = "release.markets"
 SUBJECT = "release.subject"
 NO_ROLE = frozenset({"employee", "platform_host", "private_user"})
 """Values of `operator.roles` that say that somebody is in no role; each law says by itself what follows."""
+EVENTS = frozenset({"incident", "request", "review"})
+"""Values of `release.moment` at which nothing is placed on the market or used; each law says by itself what they trigger."""
 SIGNALS = "document.signals"
 DISMISSED = "document.signals_dismissed"
 CLASHES = "document.clashes"
@@ -120,16 +122,18 @@ class Pack:
     def reached(self, o: Obligation) -> Mapping[frozenset[str], tuple[str, ...]]:
         """Return the moments at which an obligation is due, with the roles to which they apply; empty where it always is.
 
-        They are those at or after its own, and for a role those that are no step of it where its usual one is.
+        They are those at or after its own, and for a role those that are no step of it where its usual one is; and the
+        events that trigger it.
         """
         if not o.moments:
             return {}
+        steps = frozenset(self.moments) - EVENTS
         first = min(self.moments[name].order for name in o.moments)
-        late = frozenset(name for name, moment in self.moments.items() if moment.order >= first)
+        late = frozenset(name for name in steps if self.moments[name].order >= first) | frozenset(o.events)
         found: dict[frozenset[str], tuple[str, ...]] = {} if o.roles else {late: ()}
         for name in o.roles:
             role = self.roles[name]
-            others = frozenset(self.moments) - {*role.steps} if role.steps and role.moment in late else frozenset()
+            others = steps - {*role.steps} if role.steps and role.moment in late else frozenset()
             found[late | others] = (*found.get(late | others, ()), name)
         return {} if frozenset(self.moments) in found and len(found) == 1 else found
 

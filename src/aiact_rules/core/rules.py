@@ -101,7 +101,8 @@ class Obligation:
 
     A prohibition has no `met`: where its circumstances are given it is breached. `before` names the moments from
     which the obligation gates; an obligation with `after` instead is a condition of an allow and gates only where, from
-    that moment on, its facts say that it is not met, or, if it is due `at_once`, as soon as it is certainly owed.
+    that moment on, its facts say that it is not met, or, if it is due `at_once`, as soon as it is certainly owed. `events`
+    name the events that trigger it: at those it gates, whatever else it stands before or follows.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Obligation:
     before: tuple[str, ...] = ()
     after: str | None = None
     at_once: bool = False
+    events: tuple[str, ...] = ()
     timetable: str | None = None
     deadlines: tuple[Deadline, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -309,7 +311,10 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A point in the life of a release. What was due at an earlier moment (lower `order`) is due at a later one too."""
+    """A point in the life of a release, or an event in it.
+
+    What was due at an earlier step (lower `order`) is due at a later one too. At an event only what it triggers is due.
+    """
 
     name: str
     order: int

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from aiact_rules.core.outcomes import DUE, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.outcomes import DUE, EVENT, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.packs import EVENTS, MOMENT
 from aiact_rules.core.rules import Obligation
+from aiact_rules.core.vocabulary import FactValue
 
 
 class Status(Enum):
@@ -63,17 +65,23 @@ def strictest(verdicts: Iterable[Verdict]) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What decides the status of an obligation besides the four answers about it."""
+    """What decides the status of an obligation besides the four answers about it and whether an event is judged."""
 
     can_gate: bool
     is_signal: bool
     is_afterwards: bool
     is_at_once: bool
+    has_moment: bool
 
 
 def traits_of(o: Obligation) -> Traits:
     """Return the traits of an obligation."""
-    return Traits(o.can_gate, o.is_signal, o.after is not None, o.at_once)
+    return Traits(o.can_gate, o.is_signal, o.after is not None, o.at_once, bool(o.moments))
+
+
+def event_in(facts: Mapping[str, FactValue]) -> int:
+    """Return the bit that says that an event is judged, to join with what an engine says; 0 for a step."""
+    return EVENT if facts.get(MOMENT) in EVENTS else 0
 
 
 def status_of(o: Obligation, code: int) -> Status | None:
@@ -93,6 +101,8 @@ def table_of(traits: Traits) -> tuple[Status | None, ...]:
 
 
 def _status(code: int, traits: Traits) -> Status | None:
+    if code & EVENT and not code & (MAYBE_DUE if traits.has_moment else OWED):
+        return None  # it does not trigger this, or what binds at every moment is not certain
     if code & MET:
         return Status.MET if code & OWED and not traits.is_signal else None
     if code & MAYBE_MET and traits.is_afterwards and traits.is_signal:
@@ -106,5 +116,6 @@ def _status(code: int, traits: Traits) -> Status | None:
     breached = code & OWED and code & IN_FORCE and code & DUE and not code & MAYBE_MET
     if breached and not traits.is_signal:
         return Status.BREACHED
-    waits = traits.is_afterwards and code & MAYBE_MET and not (traits.is_at_once and code & OWED)
+    pressing = code & EVENT or traits.is_at_once and code & OWED
+    waits = traits.is_afterwards and code & MAYBE_MET and not pressing
     return Status.CONDITION if waits else Status.OPEN

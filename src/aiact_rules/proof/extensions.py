@@ -19,6 +19,7 @@ from aiact_rules.proof.forms import Answers, differences
 from aiact_rules.proof.inputs import Record
 from aiact_rules.proof.pack_logic import Clock, answered
 from aiact_rules.proof.results import Property, Refutation
+from aiact_rules.proof.statuses import Shape, shape_of
 from aiact_rules.proof.strictness import Comparing, Relation
 from aiact_rules.proof.witnesses import Witness, code_of, shrunk
 
@@ -114,9 +115,8 @@ def _changed_verdict(comparing: Comparing, answers_differ: bool) -> Iterator[Ref
             yield Refutation("the verdict", f"the verdict is {verdict.relation.value} with them", witness=witness)
 
 
-def _weight(pack_at: PackAt, name: str) -> tuple[object, ...]:
-    o = pack_at.obligations[name]
-    return o.can_gate, o.kind, o.after, o.at_once
+def _weight(pack_at: PackAt, name: str) -> Shape:
+    return shape_of(pack_at.obligations[name])
 
 
 def _changed_answers(comparing: Comparing, found: Mapping[str, Any]) -> Iterator[Refutation]:

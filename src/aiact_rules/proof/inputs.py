@@ -21,7 +21,7 @@ import z3
 from aiact_rules.core.conditions import FactTest, Test, as_stated, fact_of
 from aiact_rules.core.formulas import holds
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, PackAt
+from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, PackAt
 from aiact_rules.core.vocabulary import Derivation, FactType, FactValue, Vocabulary
 
 Formula = Any  # a z3 Boolean expression; the library has no types
@@ -302,10 +302,16 @@ class View:
 
 
 def judged_facts(inputs: Inputs, pack_at: PackAt) -> list[Formula]:
-    """Return what holds of all facts that a gate passes on: a date, a moment wherever there are roles, no empty roles."""
+    """Return what holds of all facts that a gate passes on.
+
+    A date, a moment wherever there are roles, no empty roles, no event about which the law says nothing.
+    """
     conditions = []
     if RELEASE_DATE in inputs.facts:
         conditions.append(inputs.facts[RELEASE_DATE].known)
+    silent = FactTest(MOMENT, Test.ONE_OF, EVENTS - {*pack_at.pack.moments})
+    if MOMENT in inputs.facts and pack_at.pack.gates:
+        conditions.append(z3.Not(inputs.facts[MOMENT].passes(silent)))
     roles = inputs.facts.get(ROLES)
     if roles is not None:
         named = z3.Or(list(roles.parts.values()))
@@ -315,6 +321,12 @@ def judged_facts(inputs: Inputs, pack_at: PackAt) -> list[Formula]:
             own = z3.Or([part for word, part in roles.parts.items() if word in pack_at.pack.roles])
             conditions.append(z3.Implies(z3.And(roles.known, own), moment.known))
     return conditions
+
+
+def event_judged(view: View) -> Formula:
+    """Return the formula that says when an event is judged."""
+    test = FactTest(MOMENT, Test.ONE_OF, EVENTS)
+    return view.rail(test).certain if MOMENT in view.inputs.facts else z3.BoolVal(False)
 
 
 def _type_of(tests: Sequence[FactTest]) -> FactType:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import z3
 
+from aiact_rules.core.conditions import fact_of
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.packs import MOMENT
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status
 from aiact_rules.proof.forms import ObligationRails, negated, rail_of
@@ -45,7 +47,8 @@ def learning_keeps(subject: PackLogic) -> Property:
     """Learning what was unknown keeps what is certain, rules out no more than it did, and never takes back an allow.
 
     What is owed afterwards may turn out not to be met: then it is breached, as a condition of the allow said it might. What is
-    due at once may turn out to be owed, as such a condition said too.
+    due at once may turn out to be owed, as such a condition said too. At an event, what binds at every moment counts once it is
+    certain.
     """
     with Clock() as clock:
         lowered, inputs = subject.lowered, subject.inputs
@@ -53,7 +56,8 @@ def learning_keeps(subject: PackLogic) -> Property:
         learnt = {
             name: z3.Bool(f"learnt {name}")
             for name in inputs.facts
-            if name not in vocabulary or vocabulary[name].if_absent is None  # silence about those is a value already
+            # Silence about some is a value already; that it is an event is chosen, and not learnt.
+            if (name not in vocabulary or vocabulary[name].if_absent is None) and fact_of(name) != MOMENT
         }
         later = View(inputs, vocabulary, learnt)
         solver = inputs.solver(*subject.view.conditions, *later.conditions)
@@ -92,6 +96,8 @@ def _taken_back(subject: PackLogic, o: Obligation, now: ObligationRails, then: O
         stops = z3.And(stops, then.met.possible)
     if o.at_once:
         stops = z3.And(stops, z3.Not(then.owed.certain))
+    if not o.moments:
+        stops = z3.And(stops, z3.Not(z3.And(subject.statuses.event, z3.Not(now.owed.certain))))
     return z3.And(z3.Not(has(o, now, Status.OPEN, Status.BREACHED)), stops)
 
 

@@ -18,7 +18,7 @@ from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.proof.forms import ObligationRails
-from aiact_rules.proof.inputs import Formula, Inputs, Rail, Record, View, judged_facts
+from aiact_rules.proof.inputs import Formula, Inputs, Rail, Record, View, event_judged, judged_facts
 from aiact_rules.proof.meaning import Meaning, tests_of
 from aiact_rules.proof.statuses import Shape, Statuses, StatusOf, shape_of
 from aiact_rules.proof.witnesses import Replay, Witness, WitnessReader, shrunk
@@ -35,7 +35,7 @@ class PackLogic:
         self.meaning = Meaning(pack_at, self.view.rail)
         self.judged = judged_facts(self.inputs, pack_at)
         self.solver = self.inputs.solver(*self.view.conditions, *self.judged)
-        self.statuses = Statuses(status_of)
+        self.statuses = Statuses(status_of, event_judged(self.view))
         self.replay = Replay(pack_at)
         self.reader = WitnessReader(pack_at.pack.vocabulary)
         self._obligations: dict[str, ObligationRails] = {}

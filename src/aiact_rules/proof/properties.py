@@ -294,7 +294,7 @@ def allow_sound(subject: PackLogic) -> Property:
             obligation, lemmas = free_obligation("now")
             stops = subject.statuses.has(o, obligation, Status.OPEN, Status.BREACHED)
             wrong = z3.Or(
-                z3.And(may_be_breach(o, obligation), z3.Not(stops)),
+                z3.And(may_be_breach(o, obligation, subject.statuses.event), z3.Not(stops)),
                 z3.Xor(is_breach(o, obligation), subject.statuses.has(o, obligation, Status.BREACHED)),
             )
             solver = z3.Solver()
@@ -314,7 +314,7 @@ def _unsound(subject: PackLogic, shape: Shape, obligations: list[Obligation]) ->
     allow = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))
     for o in obligations:
         obligation = subject.obligation(o)
-        model = subject.model(allow, may_be_breach(o, obligation))
+        model = subject.model(allow, may_be_breach(o, obligation, subject.statuses.event))
         if model is not None:
             message = f"the verdict is allow although `{o.id}` may be breached"
 

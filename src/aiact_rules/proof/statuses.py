@@ -8,7 +8,7 @@ from itertools import product
 
 import z3
 
-from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.outcomes import DUE, EVENT, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
 from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.proof.forms import ObligationRails
@@ -16,7 +16,9 @@ from aiact_rules.proof.inputs import Formula
 
 StatusOf = Callable[[Obligation, int], Status | None]
 
-_BITS = (OWED, IN_FORCE, MAYBE_IN_FORCE, MET, MAYBE_MET, DUE, MAYBE_DUE)
+NO_EVENT = z3.BoolVal(False)
+
+_BITS = (EVENT, OWED, IN_FORCE, MAYBE_IN_FORCE, MET, MAYBE_MET, DUE, MAYBE_DUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,13 @@ class Shape:
     signal: bool
     afterwards: bool
     at_once: bool
+    has_moment: bool
     prohibition: bool
 
 
 def shape_of(o: Obligation) -> Shape:
     """Return the shape of an obligation."""
-    return Shape(o.can_gate, o.is_signal, o.after is not None, o.at_once, o.kind is Kind.PROHIBITION)
+    return Shape(o.can_gate, o.is_signal, o.after is not None, o.at_once, bool(o.moments), o.kind is Kind.PROHIBITION)
 
 
 def _bit_formulas(obligation: ObligationRails) -> dict[int, Formula]:
@@ -48,16 +51,20 @@ def _bit_formulas(obligation: ObligationRails) -> dict[int, Formula]:
 
 
 class Statuses:
-    """The status function as formulas over the answers: its whole table, made by calling it on every code."""
+    """The status function as formulas over the answers: its whole table, made by calling it on every code.
 
-    def __init__(self, status_of: StatusOf = status_of) -> None:
+    `event` says when an event is judged.
+    """
+
+    def __init__(self, status_of: StatusOf = status_of, event: Formula = NO_EVENT) -> None:
         self.status_of = status_of
+        self.event = event
         self._tables: dict[Shape, dict[Status | None, list[int]]] = {}
 
     def has(self, o: Obligation, obligation: ObligationRails, *statuses: Status) -> Formula:
         """Return the formula that says when an obligation has one of these statuses."""
         codes = [code for status in statuses for code in self._table(o).get(status, ())]
-        bits = _bit_formulas(obligation)
+        bits = {EVENT: self.event, **_bit_formulas(obligation)}
         return z3.And(obligation.owed.possible, _choose(codes, list(_BITS), bits))
 
     def _table(self, o: Obligation) -> dict[Status | None, list[int]]:
@@ -100,15 +107,21 @@ def is_breach(o: Obligation, obligation: ObligationRails) -> Formula:
     )
 
 
-def may_be_breach(o: Obligation, obligation: ObligationRails) -> Formula:
+def may_be_breach(o: Obligation, obligation: ObligationRails, event: Formula = NO_EVENT) -> Formula:
     """Return the formula that says when an obligation that gates stands in the way of an allow, by definition.
 
     Before its moment, it does where it may be owed, in force and due and is not certainly met. What is owed afterwards
     does only where it is certainly not met, or due at once and certainly owed: until then it is a condition of the allow.
+    An event that triggers it makes it due like what stands before its moment; what binds at every moment must be certain then.
     """
     if not o.can_gate:
         return z3.BoolVal(False)
     unmet = z3.Not(obligation.met.certain if o.after is None else obligation.met.possible)
     if o.at_once:
         unmet = z3.Or(unmet, z3.And(obligation.owed.certain, z3.Not(obligation.met.certain)))
-    return z3.And(obligation.owed.possible, obligation.in_force.possible, obligation.due.possible, unmet)
+    if o.moments:
+        unmet = z3.Or(unmet, z3.And(event, z3.Not(obligation.met.certain)))
+        owed = obligation.owed.possible
+    else:
+        owed = z3.If(event, obligation.owed.certain, obligation.owed.possible)
+    return z3.And(owed, obligation.in_force.possible, obligation.due.possible, unmet)

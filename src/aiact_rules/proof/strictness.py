@@ -16,9 +16,9 @@ from aiact_rules.core.rules import Obligation
 from aiact_rules.core.statuses import Status, status_of
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.proof.forms import ObligationRails, answers_of
-from aiact_rules.proof.inputs import Formula, Inputs, Record, View, judged_facts
+from aiact_rules.proof.inputs import Formula, Inputs, Record, View, event_judged, judged_facts
 from aiact_rules.proof.pack_logic import answered
-from aiact_rules.proof.statuses import Statuses
+from aiact_rules.proof.statuses import Statuses, shape_of
 from aiact_rules.proof.witnesses import Claim, Replay, Witness, WitnessReader, code_of, severity, shrunk
 
 # What a status asks of the operator, from nothing to a breach.
@@ -148,7 +148,7 @@ class Comparing:
         conditions = [*views[0].conditions, *views[1].conditions, *judged_facts(inputs, a), *judged_facts(inputs, b)]
         self.inputs = inputs
         self.solver = inputs.solver(*conditions)
-        self.statuses = Statuses()
+        self.statuses = Statuses(event=event_judged(views[0]))
         self.replays = [Replay(side) for side in self.sides]
         self.found: dict[bool, list[Record]] = {False: [], True: []}
         # One release file shows it under both packs, so that it states only what both know.
@@ -191,7 +191,7 @@ class Comparing:
             relation = Relation.ONLY_IN_B if a is None else Relation.ONLY_IN_A
             return Difference(name, relation, place, *((shown, None) if a is None else (None, shown)))
         one, two = (rails[name] for rails in self.rails)
-        if _equal(one, two) and (a.can_gate, a.kind, a.after, a.at_once) == (b.can_gate, b.kind, b.after, b.at_once):
+        if _equal(one, two) and shape_of(a) == shape_of(b):
             return Difference(name, Relation.SAME, place)
         levels = [
             [self.statuses.has(o, rail, *(s for at in _LEVELS[least:] for s in at)) for least in (1, 2, 3)]

@@ -17,7 +17,7 @@ from aiact_rules.core.outcomes import DUE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, 
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, PackAt
 from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.rules import Obligation
-from aiact_rules.core.statuses import Status
+from aiact_rules.core.statuses import Status, event_in
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue, Vocabulary, format_quantity
 from aiact_rules.proof.inputs import Record
@@ -154,11 +154,11 @@ class Replay:
 
 
 def code_of(evaluation: Evaluation, o: Obligation) -> int | None:
-    """Return the answer about one obligation as an engine's code; None where it is certainly not owed."""
+    """Return the answer about one obligation as an engine's code, with the bit of an event; None where it is certainly not owed."""
     owed = evaluation.owed(o)
     if owed is Truth.NO:
         return None
-    code = OWED if owed is Truth.YES else 0
+    code = event_in(evaluation.facts) | (OWED if owed is Truth.YES else 0)
     for truth, certain, possible in (
         (evaluation.in_force(o), IN_FORCE, MAYBE_IN_FORCE),
         (evaluation.met(o), MET, MAYBE_MET),
@@ -171,7 +171,8 @@ def code_of(evaluation: Evaluation, o: Obligation) -> int | None:
 def severity(evaluation: Evaluation, status_of: StatusOf) -> int:
     """Return 0 for an allow, 1 for a hold, 2 for a block."""
     obligations = tuple(evaluation.pack_at.obligations.values())
-    statuses = {status_of(obligations[index], code) for index, code in evaluation.outcome().obligations}
+    event = event_in(evaluation.facts)
+    statuses = {status_of(obligations[index], code | event) for index, code in evaluation.outcome().obligations}
     return 2 if Status.BREACHED in statuses else int(Status.OPEN in statuses)
 
 

@@ -126,6 +126,9 @@ def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: Obl
         loading.problem(
             f"{subject} is due `at_once` without `after`", node.place, "what has `before` gates in any case"
         )
+    if spec.event is not None and not before and not after:
+        loading.problem(f"{subject} is triggered by an event and due at no step", node.place, "write `before:` or `after:`")
+    events = spec.event or (file.event if before or after else None) or ()
     own = loading.condition(child(node, "given"), subject)
     return Obligation(
         id=spec.id,
@@ -138,6 +141,7 @@ def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: Obl
         before=tuple(before or ()),
         after=after,
         at_once=spec.at_once,
+        events=tuple(events),
         timetable=spec.timetable or file.timetable,
         deadlines=_deadlines(loading, subject, spec.deadline, child(node, "deadline"), node.place),
         evidence=tuple(spec.evidence),

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.conditions import Condition, Holds, leaves
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.packs import EVENTS, Pack
 from aiact_rules.core.problems import Place, Problem, did_you_mean
 from aiact_rules.core.provisions import ProvisionError
 from aiact_rules.core.rules import Kind, Rule
@@ -63,14 +63,15 @@ def check_pack(
         subject = f"{'prohibition' if obligation.kind is Kind.PROHIBITION else 'obligation'} `{obligation.id}`"
         if whole:
             yield from _unknown(subject, "role", obligation.roles, roles, obligation.place)
-            yield from _unknown(subject, "moment", obligation.before, moments, obligation.place)
-            yield from _unknown(subject, "moment", _some(obligation.after), moments, obligation.place)
+            yield from _unknown(subject, "moment", obligation.before, moments - EVENTS, obligation.place)
+            yield from _unknown(subject, "moment", _some(obligation.after), moments - EVENTS, obligation.place)
+            yield from _unknown(subject, "event", obligation.events, moments & EVENTS, obligation.place)
         yield from _unknown(subject, "timetable", _some(obligation.timetable), timetables, obligation.place)
         yield from _unknown(subject, "sanction", _some(obligation.sanction), sanctions, obligation.place)
     yield from _check_values(pack, packs, timetables, unread)
     for role in pack.roles.values() if whole else ():
         subject = f"role `{role.name}`"
-        yield from _unknown(subject, "moment", (role.moment, *role.steps), moments, role.place)
+        yield from _unknown(subject, "moment", (role.moment, *role.steps), moments - EVENTS, role.place)
         if role.steps and role.moment not in role.steps:
             yield Problem(f"{subject}: `moment` is none of its `steps`", role.place, "name it among them")
         for name in (*_some(role.deemed), *_some(role.unless)):

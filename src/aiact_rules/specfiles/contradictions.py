@@ -18,7 +18,7 @@ from aiact_rules.core.conditions import (
     both,
     leaves,
 )
-from aiact_rules.core.packs import CLASHES, DISMISSED
+from aiact_rules.core.packs import CLASHES, DISMISSED, EVENTS
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Clash, Kind, Moment, Obligation, Span
 from aiact_rules.core.vocabulary import FactType
@@ -43,7 +43,9 @@ class ContradictionReader:
 
     def __init__(self, loading: Loading, moments: dict[str, Moment]) -> None:
         self.loading = loading
-        self.first = min(moments, key=lambda name: moments[name].order, default=None)
+        steps = [name for name in moments if name not in EVENTS]
+        self.first = min(steps, key=lambda name: moments[name].order, default=None)
+        self.events = tuple(sorted(EVENTS.intersection(moments)))
         self.obligations: dict[str, Obligation] = {}
         self.clashes: dict[str, Clash] = {}
         self._places: dict[str, Place] = {}
@@ -141,6 +143,7 @@ class ContradictionReader:
             given=both(unsettled, _not_dismissed(named or spec.id)) if spec.dismissible else unsettled,
             met=Not(when),
             after=self.first,
+            events=self.events,
             timetable=spec.timetable or timetable,
             because=spec.because,
             reading=spec.reading,

@@ -101,9 +101,9 @@ class OutsideRoleSpec(SpecModel):
 
 
 class MomentSpec(SpecModel):
-    """A point in the life of a release; what was due at a lower order is due later too."""
+    """A point in the life of a release; what was due at a lower order is due later too. An event has no `order`."""
 
-    order: Whole
+    order: Whole | None = None
     provision: Words
     means: Words
 
@@ -298,6 +298,7 @@ class ObligationSpec(SpecModel):
     before: Names | None = None
     after: Name | None = None
     at_once: Flag = False
+    event: Names | None = None
     timetable: Identifier | None = None
     deadline: DeadlineSpec | list[DeadlineSpec] | None = None
     evidence: list[Words] = []
@@ -345,6 +346,7 @@ class ArticleFile(SpecModel):
     role: Names | None = None
     before: Names | None = None
     after: Name | None = None
+    event: Names | None = None
     timetable: Identifier | None = None
     sanction: Identifier | None = None
     rules: list[RuleSpec] = []

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from aiact_rules.core.packs import Pack
+from aiact_rules.core.packs import EVENTS, Pack
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Moment, Role, Transition
 from aiact_rules.specfiles.articles import read_articles
@@ -225,7 +225,15 @@ def _roles_and_moments(
     }
     if EVERYBODY in roles:
         loading.problem(f"a role cannot be called `{EVERYBODY}`, which means every role", roles[EVERYBODY].place)
+    for entry in entries(child(node, "moments")):
+        moment = spec.moments.get(entry.key)
+        if moment is not None and (moment.order is None) is not (entry.key in EVENTS):
+            loading.problem(
+                f"moment `{entry.key}`: a step has an `order`, an event has none",
+                entry.place,
+                f"the events are {', '.join(sorted(EVENTS))}",
+            )
     moments = {
-        name: Moment(name, moment.order, moment.means, moment.provision) for name, moment in spec.moments.items()
+        name: Moment(name, moment.order or 0, moment.means, moment.provision) for name, moment in spec.moments.items()
     }
     return roles, moments

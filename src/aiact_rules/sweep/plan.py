@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.conditions import FactTest, Test, as_stated
-from aiact_rules.core.defaults import silent_about
+from aiact_rules.core.defaults import silent_about, silent_at
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.formulas import Lowered, specialised
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
+from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.statuses import Status, Traits, traits_of
@@ -33,6 +33,7 @@ UsualMoments = Mapping[str, tuple[tuple[str, int], ...]]
 class PlannedPack:
     """One pack on one as-of date, for the facts that are the same in all rows. `silence` is what a missing value means.
 
+    `at_event` says that all rows judge an event, or that none does (None: each says so itself).
     `market` is the market of the rows that it judges (None: it judges all), and `is_default` says that it also judges the
     rows that name no market.
     """
@@ -43,6 +44,7 @@ class PlannedPack:
     obligations: tuple[tuple[str, Traits], ...]
     headlines: tuple[str, ...]
     silence: Mapping[str, FactValue | None]
+    at_event: bool | None = False
     market: str | None = None
     is_default: bool = False
 
@@ -161,7 +163,9 @@ def make_plan(
     needed |= {MOMENT, ROLES, MARKETS}
     declarations = {name: vocabulary[name] for name in sorted(needed) if name in vocabulary}
     if ROLES in declarations:
-        declarations[ROLES] = _judged_roles(declarations[ROLES], chosen)
+        declarations[ROLES] = _named(declarations[ROLES], lambda role: silent_about(frozenset({role}), chosen))
+    if MOMENT in declarations:
+        declarations[MOMENT] = _named(declarations[MOMENT], lambda moment: silent_at(moment, chosen))
     searched = tuple(words) if cues else ()
     return Plan(
         table.key,
@@ -182,10 +186,10 @@ def make_plan(
     )
 
 
-def _judged_roles(declaration: FactDeclaration, packs: Sequence[Pack]) -> FactDeclaration:
-    """Return the roles that a row may name: those of people in no role only where every law says what follows."""
+def _named(declaration: FactDeclaration, silent: Callable[[str], str | None]) -> FactDeclaration:
+    """Return the roles or moments that a row may name: only those about which every law says what follows."""
     values = declaration.values or {}
-    kept = {name: label for name, label in values.items() if silent_about(frozenset({name}), packs) is None}
+    kept = {name: label for name, label in values.items() if silent(name) is None}
     return replace(declaration, values=kept if declaration.values is not None else None)
 
 
@@ -287,6 +291,8 @@ def _same_in_all_rows(
             if declaration.name == ROLES and isinstance(value.value, frozenset):
                 silent = silent_about(value.value, packs)
                 problems += [Problem(silent, place, "name a role, or judge by other packs")] if silent else []
+            if declaration.name == MOMENT and (silent := silent_at(str(value.value), packs)) is not None:
+                problems.append(Problem(silent, place, "name a step, or judge by other packs"))
             if declaration.name == ROLES and value.value == frozenset():
                 problems.append(Problem("an operator without any role cannot be judged", place, "name a role"))
             stated_facts.append(Fact(declaration.name, value.value, Origin(place, renamed=value.renamed)))
@@ -377,6 +383,7 @@ def _planned(
         tuple((o.id, traits_of(o)) for o in pack_at.obligations.values()),
         pack.headlines,
         silence,
+        None if MOMENT in facts else known.get(MOMENT) in EVENTS,
         *_judged_rows(pack, silence, scope),
     )
 

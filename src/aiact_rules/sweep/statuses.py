@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from aiact_rules.core.conditions import FactTest, Test
-from aiact_rules.core.outcomes import DUE, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
-from aiact_rules.core.packs import MARKETS, ROLES, SIGNALS
+from aiact_rules.core.outcomes import DUE, EVENT, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
+from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, ROLES, SIGNALS
 from aiact_rules.core.statuses import Status, Traits, table_of
 from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Passes, Rails, Silent
 from aiact_rules.sweep.plan import Judgement, PlannedPack
@@ -83,8 +83,10 @@ def _judged_by(circuit: Circuit, planned: PlannedPack) -> int:
 def _statuses(circuit: Circuit, rails: Rails, planned: PlannedPack) -> dict[Status, dict[str, int]]:
     """Return the plane of each status an obligation can have, made from the table that single decisions use."""
     found: dict[Status, dict[str, int]] = {status: {} for status in Status}
+    event = _at_event(circuit, planned)
     for obligation, (name, traits) in zip(planned.lowered.obligations, planned.obligations, strict=True):
         answers = {
+            EVENT: event,
             MET: rails.certain(obligation.met),
             MAYBE_MET: rails.possible(obligation.met),
             MAYBE_IN_FORCE: rails.possible(obligation.in_force),
@@ -99,6 +101,13 @@ def _statuses(circuit: Circuit, rails: Rails, planned: PlannedPack) -> dict[Stat
             if plane != NONE:
                 found[status][name] = plane
     return found
+
+
+def _at_event(circuit: Circuit, planned: PlannedPack) -> int:
+    """Return the rows that judge an event."""
+    if planned.at_event is not None:
+        return ALL if planned.at_event else NONE
+    return circuit.input(Passes(FactTest(MOMENT, Test.ONE_OF, EVENTS), planned.silence.get(MOMENT)))
 
 
 _SETTLED = frozenset({MARKETS, ROLES, SIGNALS})
