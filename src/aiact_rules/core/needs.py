@@ -89,12 +89,15 @@ class Asking:
 
 
 def clearing(signal: Obligation) -> tuple[str, ...]:
-    """Return the fact that clears a certain signal: its dismissal where it allows one, else the first fact it tests."""
+    """Return the fact that clears a certain signal: its dismissal where it allows one, else the first fact it tests.
+
+    What the release is and who acts are named only where nothing else is tested.
+    """
     conditions = (signal.given,) if signal.met is None else (signal.met, signal.given)
     tested = [
         fact_of(leaf.fact) for condition in conditions for leaf in leaves(condition) if isinstance(leaf, FactTest)
     ]
-    return (DISMISSED,) if DISMISSED in tested else tuple(f for f in tested if f not in _ABOUT_THE_RELEASE)[:1]
+    return (DISMISSED,) if DISMISSED in tested else (*(f for f in tested if f not in _ABOUT_THE_RELEASE), *tested)[:1]
 
 
 def in_order(questions_of_findings: Iterable[Sequence[str]]) -> tuple[Need, ...]:

@@ -48,7 +48,7 @@ MARKETS = "release.markets"
 SUBJECT = "release.subject"
 NO_ROLE = frozenset({"employee", "platform_host", "private_user"})
 """Values of `operator.roles` that say that somebody is in no role; each law says by itself what follows."""
-EVENTS = frozenset({"incident", "request", "review"})
+EVENTS = frozenset({"incident", "request", "review", "risk"})
 """Values of `release.moment` at which nothing is placed on the market or used; each law says by itself what they trigger."""
 SIGNALS = "document.signals"
 DISMISSED = "document.signals_dismissed"

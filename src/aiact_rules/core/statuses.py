@@ -101,7 +101,7 @@ def table_of(traits: Traits) -> tuple[Status | None, ...]:
 
 
 def _status(code: int, traits: Traits) -> Status | None:
-    if code & EVENT and not code & (MAYBE_DUE if traits.has_moment else OWED):
+    if code & EVENT and not code & (MAYBE_DUE if traits.has_moment or traits.is_signal else OWED):
         return None  # it does not trigger this, or what binds at every moment is not certain
     if code & MET:
         return Status.MET if code & OWED and not traits.is_signal else None

@@ -30,6 +30,7 @@ def supporting_facts(pack_at: PackAt, lowered: Lowered, values: Mapping[str, Fac
             support.visit(formula)
         if support.truth(obligation.owed) is not Truth.NO:
             support.visit(obligation.met)
+            support.facts.update(deadline.runs_from for deadline in o.deadlines)
     return frozenset(support.facts)
 
 

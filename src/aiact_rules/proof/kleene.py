@@ -96,7 +96,7 @@ def _taken_back(subject: PackLogic, o: Obligation, now: ObligationRails, then: O
         stops = z3.And(stops, then.met.possible)
     if o.at_once:
         stops = z3.And(stops, z3.Not(then.owed.certain))
-    if not o.moments:
+    if not o.moments and not o.is_signal:
         stops = z3.And(stops, z3.Not(z3.And(subject.statuses.event, z3.Not(now.owed.certain))))
     return z3.And(z3.Not(has(o, now, Status.OPEN, Status.BREACHED)), stops)
 

@@ -119,7 +119,7 @@ def may_be_breach(o: Obligation, obligation: ObligationRails, event: Formula = N
     unmet = z3.Not(obligation.met.certain if o.after is None else obligation.met.possible)
     if o.at_once:
         unmet = z3.Or(unmet, z3.And(obligation.owed.certain, z3.Not(obligation.met.certain)))
-    if o.moments:
+    if o.moments or o.is_signal:
         unmet = z3.Or(unmet, z3.And(event, z3.Not(obligation.met.certain)))
         owed = obligation.owed.possible
     else:
