@@ -22,16 +22,17 @@ from aiact_rules.proof.witnesses import severity
 def lists_hide_nothing(subject: PackLogic) -> Property:
     """Where a practice would be prohibited if the screening lists named everything, no list makes the verdict an allow.
 
-    Checked of the prohibitions of prohibited practices, where they are in force and bind the operator.
+    Checked of the prohibitions of prohibited practices, where they are in force and bind the operator, at every step. At an event
+    nothing is placed on the market or used, so that only what is certainly prohibited stops it.
     """
     with Clock() as clock:
         named = all_named(subject.pack_at)
         meaning, refutations = Meaning(named, subject.view.rail), []
-        prohibitions = tuple(_prohibitions(subject.pack_at))
+        prohibitions, step = tuple(_prohibitions(subject.pack_at)), z3.Not(subject.statuses.event)
         allowed = z3.Not(subject.some_status(Status.OPEN, Status.BREACHED)) if prohibitions else z3.BoolVal(False)
         for o in prohibitions:
             bound = (meaning.some_role(o).yes, meaning.in_force(o).yes, meaning.due(o).yes)
-            model = subject.model(meaning.condition(o.given).yes, *bound, allowed)
+            model = subject.model(meaning.condition(o.given).yes, *bound, allowed, step)
             if model is None:
                 continue
             message = f"what `{o.id}` prohibits is stated, a list leaves it out, and the verdict is allow"

@@ -24,8 +24,9 @@ from aiact_rules.proof.witnesses import severity
 def situations_held(subject: PackLogic, names: Iterable[str] | None = None) -> Property:
     """Where all elements of a situation are certain and every list it belongs to denies it, the verdict is not allow.
 
-    Nothing is refuted by a situation that another entry of the lists makes out or leaves open all the same, by what the law
-    does not reach, by what contradicts itself only from a later date on, and by what a person dismissed.
+    It is so at every step; at an event only what it triggers counts. Nothing is refuted by a situation that another entry
+    of the lists makes out or leaves open all the same, by what the law does not reach, by what contradicts itself only from
+    a later date on, and by what a person dismissed.
     """
     with Clock() as clock:
         screening = Screening.at(subject.pack_at)
@@ -85,7 +86,7 @@ def _refutation(
 
 def _let_through(subject: PackLogic) -> list[Formula]:
     """Return what is the case where the verdict is allow, the law may reach the release and nothing was dismissed."""
-    conditions = [z3.Not(subject.some_status(Status.OPEN, Status.BREACHED))]
+    conditions = [z3.Not(subject.some_status(Status.OPEN, Status.BREACHED)), z3.Not(subject.statuses.event)]
     in_scope, dismissed = subject.pack_at.pack.in_scope, subject.inputs.facts.get(DISMISSED)
     if in_scope is not None:
         conditions.append(z3.Not(subject.meaning.conclusion(in_scope).no))

@@ -119,9 +119,9 @@ def may_be_breach(o: Obligation, obligation: ObligationRails, event: Formula = N
     unmet = z3.Not(obligation.met.certain if o.after is None else obligation.met.possible)
     if o.at_once:
         unmet = z3.Or(unmet, z3.And(obligation.owed.certain, z3.Not(obligation.met.certain)))
-    if o.moments or o.is_signal:
+    owed = obligation.owed.possible
+    if o.moments and not o.is_signal:
         unmet = z3.Or(unmet, z3.And(event, z3.Not(obligation.met.certain)))
-        owed = obligation.owed.possible
-    else:
-        owed = z3.If(event, obligation.owed.certain, obligation.owed.possible)
+    elif not o.is_signal:
+        owed = z3.If(event, obligation.owed.certain, owed)
     return z3.And(owed, obligation.in_force.possible, obligation.due.possible, unmet)

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
-from aiact_rules.core.clashes import with_clashes
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, SIGNALS, Pack
@@ -93,6 +92,8 @@ class Assembly:
 
     def compared(self, operators: Iterable[Request]) -> tuple[Request, ...]:
         """Return the requests of a chain, each with what the other operators state against it."""
+        from aiact_rules.core.clashes import with_clashes
+
         named: dict[str, Request] = {}
         for number, each in enumerate(operators, 1):
             name = each.operator or f"operator {number}"

@@ -16,7 +16,6 @@ from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 from aiact_rules.sources.document import Document, Signal, Stated
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
-from aiact_rules.sources.ml_bom import read_ml_bom
 from aiact_rules.sources.model_card import BLOCK, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.release_file import read_release, read_release_file
 from aiact_rules.sources.release_folder import ReleaseFiles
@@ -57,6 +56,8 @@ class ReleaseDocuments:
         found = Asked()
         for path in self.files.files:
             if _is_bill(path):
+                from aiact_rules.sources.ml_bom import read_ml_bom
+
                 asked = asked_by(read_ml_bom(self._text(path), _MARKETS_ALONE, only_declared=True))
             else:
                 asked = asked_in(self._keys(path))
@@ -137,6 +138,8 @@ class _ReleaseReader:
                 text, self.vocabulary, folder=folder, obligations=self.obligations, evidence_root=self.root
             )
         if _is_bill(path):
+            from aiact_rules.sources.ml_bom import read_ml_bom
+
             return read_ml_bom(text, self.vocabulary, self.cues)
         read = read_card_metadata if path.suffix.lower() in _YAML else read_model_card
         return read(

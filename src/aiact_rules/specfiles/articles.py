@@ -127,7 +127,9 @@ def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: Obl
             f"{subject} is due `at_once` without `after`", node.place, "what has `before` gates in any case"
         )
     if spec.event is not None and not before and not after:
-        loading.problem(f"{subject} is triggered by an event and due at no step", node.place, "write `before:` or `after:`")
+        loading.problem(
+            f"{subject} is triggered by an event and due at no step", node.place, "write `before:` or `after:`"
+        )
     events = spec.event or (file.event if before or after else None) or ()
     own = loading.condition(child(node, "given"), subject)
     return Obligation(
