@@ -10,7 +10,7 @@ from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.evaluation import evaluate
 from aiact_rules.core.packs import MOMENT, ROLES
 from aiact_rules.core.rules import Kind, Moment, Obligation
-from aiact_rules.core.statuses import Status, status_of
+from aiact_rules.core.statuses import Status, event_in, status_of
 from aiact_rules.core.vocabulary import FactValue
 from tests.core.small_packs import make_pack
 from tests.engines.packs import AS_OF
@@ -83,3 +83,45 @@ def test_a_signal_about_what_is_stated_holds_only_where_that_is_certain(
     pack = make_pack({}, {"watch": signal}, MOMENTS)
     evaluation = evaluate(pack.at(AS_OF), {name: value for name, value in stated.items() if value is not None})
     assert status_of(signal, dict(evaluation.outcome().obligations)[0]) is status
+
+
+AT_EVENTS = {
+    **MOMENTS,
+    "incident": Moment("incident", 0, "incident", "Art. 1"),
+    "review": Moment("review", 0, "r", "Art. 1"),
+}
+REPORT = replace(WATCH, events=("incident",))
+BEFORE = replace(WATCH, after=None, before=("use",))
+FORBIDDEN = replace(WATCH, kind=Kind.PROHIBITION, after=None, met=None)
+NOBODY = replace(WATCH, kind=Kind.SIGNAL, after=None, met=None)
+
+
+@pytest.mark.parametrize(
+    ("o", "owed", "met", "moment", "status"),
+    [
+        (REPORT, True, None, "use", Status.CONDITION),
+        (REPORT, True, None, "incident", Status.OPEN),
+        (REPORT, None, None, "incident", Status.OPEN),
+        (REPORT, False, None, "incident", None),
+        (REPORT, True, False, "incident", Status.BREACHED),
+        (REPORT, True, True, "incident", Status.MET),
+        (REPORT, True, False, "review", None),
+        (WATCH, True, False, "incident", None),
+        (WATCH, True, True, "incident", None),
+        (BEFORE, True, False, "incident", None),
+        (replace(BEFORE, events=("review",)), True, None, "review", Status.OPEN),
+        (replace(BEFORE, events=("review",)), True, None, "trial", Status.CONDITION),
+        (FORBIDDEN, True, None, "incident", Status.BREACHED),
+        (FORBIDDEN, None, None, "incident", None),
+        (FORBIDDEN, None, None, "use", Status.OPEN),
+        (NOBODY, None, None, "incident", Status.OPEN),
+    ],
+)
+def test_at_an_event_only_what_it_triggers_counts_and_it_gates(
+    o: Obligation, owed: bool | None, met: bool | None, moment: str, status: Status | None
+) -> None:
+    pack = make_pack({}, {"watch": o}, AT_EVENTS)
+    stated: dict[str, FactValue | None] = {"s.a": owed, "s.b": met, MOMENT: moment, ROLES: frozenset({"provider"})}
+    facts = {name: value for name, value in stated.items() if value is not None}
+    codes = dict(evaluate(pack.at(AS_OF), facts).outcome().obligations)
+    assert (status_of(o, codes[0] | event_in(facts)) if codes else None) is status

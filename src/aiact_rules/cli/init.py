@@ -18,7 +18,7 @@ format: 1
 subject:            # system, model, both or neither
 roles:              # provider, deployer, importer, distributor, authorised_representative, product_manufacturer
 markets: [EU]
-# moment: placing_on_market    # or making_available, putting_into_service, use
+# moment: placing_on_market    # or making_available, putting_into_service, use; or an event: incident, risk, request, review
 # release_date: 2027-12-15
 facts:
 """

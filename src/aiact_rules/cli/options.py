@@ -89,7 +89,8 @@ SCHOOL_HELP = "A school of reading, such as letter or strict, for every point th
 _OPTIONS: dict[str, Any] = {
     "roles": click.option("--role", "roles", multiple=True, help="A role of the operator (several allowed)."),
     "moment": click.option(
-        "--moment", help="The moment judged: placing_on_market, making_available, putting_into_service, use."
+        "--moment",
+        help="The moment judged: placing_on_market, making_available, putting_into_service, use; or an event: incident, risk, request, review.",
     ),
     "as_of": click.option("--as-of", type=Day(), help="The date on which the law is known (default: today)."),
     "release_date": click.option(

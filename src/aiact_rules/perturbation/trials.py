@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiact_rules.core.outcomes import MAYBE_DUE, MET, OWED
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import CLASHES, DISMISSED, MOMENT, RELEASE_DATE, ROLES, SIGNALS, SUBJECT
+from aiact_rules.core.packs import CLASHES, DISMISSED, EVENTS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, SUBJECT
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue
@@ -73,7 +73,7 @@ def slips(bench: Bench, records: Mapping[str, Values]) -> Trial:
     """Give records a neighbouring role, step or subject, or role and step at once."""
     trial = Trial()
     roles = [frozenset({role}) for role in bench.vocabulary[ROLES].values or ()]
-    moments = [moment for moment in bench.vocabulary[MOMENT].values or () if moment in bench.pack.moments]
+    moments = [moment for moment in bench.vocabulary[MOMENT].values or () if moment in {*bench.pack.moments} - EVENTS]
     subjects = list(bench.vocabulary[SUBJECT].values or ())
     for name, stated in records.items():
         for role in (stated[ROLES], *roles):
