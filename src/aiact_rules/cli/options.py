@@ -90,7 +90,8 @@ _OPTIONS: dict[str, Any] = {
     "roles": click.option("--role", "roles", multiple=True, help="A role of the operator (several allowed)."),
     "moment": click.option(
         "--moment",
-        help="The moment judged: placing_on_market, making_available, putting_into_service, use; or an event: incident, risk, request, review.",
+        help="The moment judged: placing_on_market, making_available, putting_into_service, use; or an event: "
+        "incident, risk, request, review.",
     ),
     "as_of": click.option("--as-of", type=Day(), help="The date on which the law is known (default: today)."),
     "release_date": click.option(

@@ -31,6 +31,8 @@ class PackWords(Conditions):
             found["Before"] = " or ".join(self.label(name) for name in o.before)
         if o.after is not None:
             found["After"] = f"{self.label(o.after)}, at once" if o.at_once else self.label(o.after)
+        if o.events and o.kind is not Kind.CONTRADICTION:
+            found["At the event"] = " or ".join(self.label(name) for name in o.events)
         if o.timetable is not None:
             found["Applies"] = f"{self.starts(o.timetable)} (timetable `{o.timetable}`)"
         if o.sanction is not None:
