@@ -81,13 +81,6 @@ def test_yes_and_no_are_words_of_their_own() -> None:
         fact.parse("maybe")
 
 
-def test_a_value_that_was_split_is_read_as_its_parts() -> None:
-    values = {"one": "first", "two": "second", "three": "third"}
-    declared = declaration(FactType.SOME_OF, values=values, split={"both": ("one", "two")})
-    assert declared.parse_many(["both", "three"]) == {"one", "two", "three"}
-    assert declared.parse("both") == {"one", "two"}
-
-
 def test_all_stands_for_every_item_of_a_checklist_only() -> None:
     values = {"one": "1", "two": "2"}
     assert declaration(FactType.SOME_OF, values=values, checklist=True).parse_many(["all"]) == {"one", "two"}

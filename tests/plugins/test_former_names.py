@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.problems import InputError
+from aiact_rules.core.vocabulary import FactDeclaration, FactType, Former
 from aiact_rules.gate import Gate
+from aiact_rules.sources.former_names import read_value
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -212,3 +214,13 @@ def test_a_table_written_before_is_read_with_a_hint(tmp_path: Path, command: Com
         "art1.paints",
     }
     assert "column `thing.large`: `thing.large` is now called `thing.is_large`" in found["notes"]
+
+
+@pytest.mark.parametrize("said", ["both, three", ["both", "three"], ["both: yes", "three"]])
+def test_a_value_of_a_list_that_was_split_is_read_as_its_parts(said: str | list[str]) -> None:
+    own = Former("a.list", {"both": ("one", "two")})
+    values = {"one": "first", "two": "second", "three": "third"}
+    declared = FactDeclaration("a.list", FactType.SOME_OF, "?", values=values, was=(own,))
+    read = read_value(declared, said)
+    assert read.value == {"one", "two", "three"}
+    assert read.renamed == ("`both` of `a.list` is now called `one`, `two`",)

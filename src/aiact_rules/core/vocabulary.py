@@ -74,7 +74,7 @@ class Former:
 
     `values` maps each old value to what it is called now: one value, or the members of a list; None where the old value
     says nothing about this fact. Without `values` the old fact is this one under another name. Under the fact's own name
-    they are the values that were renamed.
+    they are the values that were renamed, or, in a list, split.
     """
 
     name: str
@@ -89,9 +89,8 @@ class FactDeclaration:
     fact (`values` is None) takes any code. A checklist accepts the word `all`. `if_absent` is the value that
     silence has, allowed only together with the reason for it. `organisation` marks what an organisation may state once for
     all its releases. `uncontradicted` is why nothing in the vocabulary speaks against an answer that exempts. `above`, `at_most` and
-    `bounded_by` (the names of facts) say between what a quantity or a date can lie. `split` maps values of earlier versions to
-    those that say together what each of them said; `added` are values that earlier versions lacked, which a list without
-    them leaves open. `was` are names that the fact, or some of its values, had before.
+    `bounded_by` (the names of facts) say between what a quantity or a date can lie. `added` are values that
+    earlier versions lacked, which a list without them leaves open. `was` are names that the fact, or some of its values, had before.
     """
 
     name: str
@@ -110,7 +109,6 @@ class FactDeclaration:
     note: str | None = None
     organisation: bool = False
     uncontradicted: str | None = None
-    split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     added: tuple[str, ...] = ()
     was: tuple[Former, ...] = ()
     place: Place | None = field(default=None, compare=False)
@@ -148,7 +146,6 @@ class FactDeclaration:
         elements = list(texts)
         if self.checklist and self.values is not None and elements == ["all"]:
             return frozenset(self.values)
-        elements = [part for text in elements for part in self.split.get(text.strip(), (text,))]
         said: dict[str, bool | None] = {}
         rest: bool | None = False
         for element in elements:

@@ -33,21 +33,22 @@ def read_value(declaration: FactDeclaration, said: str | Iterable[str]) -> Value
     renamed: dict[str, None] = {}
     own = next((former.values for former in declaration.was if former.name == declaration.name), {})
 
-    def now(text: str) -> str:
+    def now(text: str) -> list[str]:
         word, colon, rest = text.partition(":")
         found = own.get(word.strip())
         if found is None:
-            return text
-        renamed[f"`{word.strip()}` of `{declaration.name}` is now called `{found[0]}`"] = None
-        return f"{found[0]}{colon}{rest}"
+            return [text]
+        today = ", ".join(f"`{each}`" for each in found)
+        renamed[f"`{word.strip()}` of `{declaration.name}` is now called {today}"] = None
+        return [f"{each}{colon}{rest}" for each in found]
 
     if not isinstance(said, str):
-        texts = [now(text) for text in said] if own else list(said)
+        texts = [each for text in said for each in now(text)] if own else list(said)
         value: FactValue = read_markets(texts) if declaration.name == MARKETS else declaration.parse_many(texts)
     elif declaration.name == MARKETS:
         value = read_markets([] if said.strip() in ("[]", "none") else said.strip().split(","))
     elif own:
-        value = declaration.parse(",".join(now(part) for part in said.strip().split(",")))
+        value = declaration.parse(",".join(each for part in said.strip().split(",") for each in now(part)))
     else:
         value = declaration.parse(said.strip())
     if isinstance(value, OpenList) and declaration.name in _SETTLED:

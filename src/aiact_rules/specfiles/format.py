@@ -230,7 +230,6 @@ class FactSpec(SpecModel):
     belongs_when: Any = None
     contradicted_by: list[ContradictedBySpec] = []
     uncontradicted: Words | None = None
-    split: dict[Text, Annotated[list[Text], Field(min_length=2)]] = {}
     added: Names = []
     was: Annotated[
         dict[FactName, dict[Text, Text | list[Text]]],

@@ -132,13 +132,6 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
             place,
             "a default that silence has needs its reason, and a reason its default",
         )
-    for old, parts in spec.split.items():
-        known = spec.values or {}
-        if kind is not FactType.SOME_OF or old in known or not set(parts) <= set(known):
-            loading.problem(
-                f"{subject}: `split` says of a value that a list had once which of its values say the same now",
-                place_of(child(node, "split"), place),
-            )
     derivation = None
     if spec.derived is not None:
         ratio, total, since = spec.derived.ratio, spec.derived.sum, spec.derived.since
@@ -172,7 +165,6 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         note=spec.note,
         organisation=spec.organisation,
         uncontradicted=spec.uncontradicted,
-        split={old: tuple(parts) for old, parts in spec.split.items()},
         added=tuple(spec.added),
         place=place,
     )
@@ -246,7 +238,7 @@ def _former(
         if words == (UNKNOWN,) and not is_own:
             found[key] = None
             continue
-        if len(words) != 1 and (is_own or not is_list):
+        if not is_list and len(words) != 1 or is_own and not words:
             loading.problem(f"{subject}: `{old}` became one value", place)
             continue
         try:
