@@ -97,7 +97,8 @@ class Tried:
                 fewer: frozenset[str] = members - {word}
                 if fewer and self.found({**stated, name: fewer}):
                     stated[name] = members = fewer
-        return replace(self, stated=stated)
+        smaller = replace(self, stated=stated)
+        return self if stated == self.stated else smaller.least()
 
 
 @cache
