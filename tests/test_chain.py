@@ -125,6 +125,51 @@ def test_a_timeline_of_one_operator_keeps_it_too(written: Callable[[str], Path],
     assert "hold" in answer.out.lower(), answer.out + answer.err
 
 
+PART = (
+    f"system: {{{LISTS}, annex_iii_uses: []}}, operator.established_in_union: true, ce_marking.place: none, "
+    "eu_declaration.form: none, conformity_assessment: {carried_out: [], certificate: none}, "
+    "registration.system_registered: false, authorised_representative.written_mandate: false"
+)
+IMPORTER = f"""\
+  - name: Importer
+    roles: [importer]
+    facts:
+      system: {{{RANKER}}}
+      importer.verified: all
+      conformity_assessment.certificate: in_force
+      registration.system_registered: true
+"""
+
+
+def clashes_of(operator: str, path: Path) -> set[str]:
+    gate = Gate()
+    chain = gate.decide_chain(gate.request(path, as_of=DAY))
+    decision = next(decision for decision in chain.decisions if decision.operator == operator)
+    return {
+        finding.id.removeprefix("contradiction.")
+        for finding in decision.findings
+        if finding.id.startswith("contradiction.")
+    }
+
+
+def test_the_maker_of_a_part_is_not_held_to_what_the_whole_system_has(written: Callable[[str], Path]) -> None:
+    part = f"{PART}, value_chain.supplied_for_high_risk: annex_iii, value_chain.own_supply: ai_system"
+    assert clashes_of("Maker", written(release(maker=part, more=IMPORTER))) == set()
+
+
+def test_the_maker_of_the_system_is(written: Callable[[str], Path]) -> None:
+    whole = PART.replace("annex_iii_uses: []", "annex_iii_uses: [recruitment]")
+    assert clashes_of("Maker", written(release(maker=whole, more=IMPORTER))) == {
+        "assessment_of_one",
+        "certificate_of_one",
+        "declaration_of_one",
+        "importer_of_a_union_provider",
+        "marking_of_one",
+        "registration_of_one",
+        "representative_found_and_missing",
+    }
+
+
 def test_every_declared_clash_between_operators_is_an_obligation_of_the_pack() -> None:
     gate = Gate()
     (pack,) = (each for each in gate.packs(["eu_ai_act"]) if each.id == "eu_ai_act")
