@@ -228,6 +228,21 @@ def test_the_application_that_the_model_is_in_is_searched(vocabulary: Vocabulary
 
 
 @pytest.mark.parametrize(
+    ("parts", "place"),
+    [
+        ({"services": [{"name": "api", "description": EMOTIONS}]}, "/services/0/description"),
+        ({"annotations": [{"subjects": ["m"], "text": EMOTIONS}]}, "/annotations/0/text"),
+        ({"components": [{"type": "machine-learning-model", "name": EMOTIONS}]}, "/components/0/name"),
+    ],
+)
+def test_names_services_and_annotations_are_searched(
+    parts: dict[str, Any], place: str, vocabulary: Vocabulary, cues: tuple[Cue, ...]
+) -> None:
+    bom = _bom(**{"components": [{"type": "machine-learning-model", "name": "m"}], **parts})
+    assert [str(signal.place) for signal in _read(bom, vocabulary, cues).signals] == [f"bom.json#{place}"]
+
+
+@pytest.mark.parametrize(
     ("inputs", "output", "found"),
     [
         ([{"format": "text"}], "image", True),

@@ -167,8 +167,14 @@ class _CycloneDX(_Bom):
         ):
             for where, item in _objects(properties, at):
                 self.property(item.get("name"), item.get("value"), where)
-        for key in ("description", "tags", "modelCard", "data"):
+        for key in ("name", "description", "tags", "modelCard", "data"):
             self.search(component.get(key), f"{pointer}/{key}")
+        # The services that the model is offered by, and what somebody noted about it, say as well what it is for.
+        for at, service in _objects(root.get("services"), "/services"):
+            for key in ("name", "description", "tags"):
+                self.search(service.get(key), f"{at}/{key}")
+        for at, note in _objects(root.get("annotations"), "/annotations"):
+            self.search(note.get("text"), f"{at}/text")
         for at, link in _objects(component.get("externalReferences"), f"{pointer}/externalReferences"):
             self.search(link.get("comment"), f"{at}/comment")
         self._search_data_sets(root, card)
