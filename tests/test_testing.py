@@ -198,3 +198,12 @@ def test_the_command_records_and_compares(folder: Path) -> None:
     assert done.exit_code == 0
     assert (folder / "art_012.outcomes.json").read_text(encoding="utf-8") == recorded
     assert CliRunner().invoke(cli, ["test", "--record"]).exit_code == 2
+
+
+def test_a_case_says_true_or_false_as_every_spec_file_does(folder: Path) -> None:
+    (folder / "art_012.cases.yaml").write_text(
+        CASES.replace("keeps_logs: false}", "keeps_logs: no}", 1), encoding="utf-8"
+    )
+    report = run_cases(folder)
+    assert not report.passed
+    assert report.text().startswith("art_012.cases.yaml:8: `system.keeps_logs` takes true or false, found `no`")

@@ -295,6 +295,7 @@ class CaseRunner:
         statements = Statements(vocabulary, of_the_tool=True)
         for entry in case.facts:
             if "*" not in entry.key:
+                _refuse_yes_and_no(entry, vocabulary)
                 statements.read_entry(entry)
         stated = statements.facts()
         written = {entry.key for entry in case.facts}
@@ -390,6 +391,16 @@ def _deadline_difference(name: str, on: date | str, finding: Finding | None) -> 
     periods = [due.period for due in finding.due_dates]
     if on not in dates and on not in periods and not any(isinstance(on, str) and p.startswith(on) for p in periods):
         yield f"expected {name} to be due {on}, got {', '.join(str(d) for d in dates) or 'no deadline'} ({'; '.join(periods)})"
+
+
+def _refuse_yes_and_no(entry: Entry, vocabulary: Vocabulary) -> None:
+    """Raise InputError where a case spells a yes/no fact otherwise than every spec file does."""
+    declaration = vocabulary.get(entry.key)
+    if declaration is None or declaration.type is not FactType.YES_NO or not isinstance(entry.value, Scalar):
+        return
+    if entry.value.text not in ("true", "false", "unknown"):
+        message = f"`{entry.key}` takes true or false, found `{entry.value.text}`"
+        raise InputError([Problem(message, entry.value.place)])
 
 
 def _spread(entry: Entry, vocabulary: Vocabulary, written: set[str]) -> Iterator[Fact]:

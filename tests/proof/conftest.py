@@ -42,7 +42,7 @@ facts:
     asks: Which moment?
     values: {placing_on_market: first supply, making_available: supply}
   release.date: {type: date, asks: When?}
-  system.narrow: {type: yes_no, asks: Is it narrow?, if_absent: no, if_absent_because: nobody relies on it}
+  system.narrow: {type: yes_no, asks: Is it narrow?, if_absent: false, if_absent_because: nobody relies on it}
   system.profiles: {type: yes_no, asks: Does it profile people?}
   system.uses:
     type: some_of
@@ -86,10 +86,6 @@ readings:
 """,
     "ch03/art_006.yaml": """\
 article: 6
-given: {high_risk: true}
-role: [provider, distributor]
-before: placing_on_market
-timetable: regime
 rules:
   - id: art6.2
     provision: Art. 6(2)
@@ -122,6 +118,10 @@ rules:
     concludes: replaced
     when: {operator.handed_over: true}
     reason: another took it over
+given: {high_risk: true}
+role: [provider, distributor]
+before: placing_on_market
+timetable: regime
 obligations:
   - id: art9.purpose
     provision: Art. 9
@@ -140,8 +140,6 @@ obligations:
 """,
     "ch02/art_005.yaml": """\
 article: 5
-role: [provider, distributor]
-before: placing_on_market
 timetable: regime
 rules:
   - id: art5.elements

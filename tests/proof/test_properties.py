@@ -36,7 +36,7 @@ def test_a_rule_of_another_reading_is_not_dead_but_noted(subject):
 def test_a_rule_that_can_never_prevail_is_named_with_its_place(subject):
     dead = "{system.profiles: true, system.narrow: false}"
     found = rules_alive(subject((ARTICLE, "when: {system.profiles: true}", f"when: {dead}")))
-    assert [(r.subject, str(r.place)) for r in found.refutations] == [("art6.3.profiling", f"{ARTICLE}:23")]
+    assert [(r.subject, str(r.place)) for r in found.refutations] == [("art6.3.profiling", f"{ARTICLE}:19")]
 
 
 def test_an_exception_whose_exception_always_stands_is_dead(subject):
@@ -66,9 +66,9 @@ def test_an_obligation_of_a_timetable_that_never_opens_is_found(subject):
 
 
 def test_an_obligation_that_is_always_owed_is_found(subject):
-    always = "obligations: [{id: art4, provision: Art. 4, must: learn, met_when: {monitoring.runs: true}}]\n"
-    bare = ("ch02/art_005.yaml", "role: [provider, distributor]\n", "")
-    found = obligations_lapse(subject(bare, ("ch02/art_005.yaml", "prohibitions:\n", f"{always}prohibitions:\n")))
+    owed = "provision: Art. 4, must: learn, before: placing_on_market, met_when: {monitoring.runs: true}"
+    always = f"obligations: [{{id: art4, {owed}}}]\n"
+    found = obligations_lapse(subject(("ch02/art_005.yaml", "prohibitions:\n", f"{always}prohibitions:\n")))
     assert [r.subject for r in found.refutations] == ["art4"]
 
 
@@ -112,9 +112,8 @@ def test_an_exception_that_lets_a_prohibition_through_is_found(subject):
     exception_to: art5
     when: {system.colour: blue}
     reason: it is blue
-obligations:
-"""
-    found = prohibitions_block(subject((ARTICLE, "obligations:\n", hole)))
+given:"""
+    found = prohibitions_block(subject((ARTICLE, "given:", hole)))
     assert {r.subject for r in found.refutations} == {"art5", "prohibited_practice"}
     for refutation in found.refutations:
         assert refutation.witness is not None

@@ -28,7 +28,7 @@ moments:
 
 VOCABULARY = """\
 facts:
-  system.narrow: {type: yes_no, asks: Is it narrow?, if_absent: no, if_absent_because: nobody relies on it}
+  system.narrow: {type: yes_no, asks: Is it narrow?, if_absent: false, if_absent_because: nobody relies on it}
   system.area:
     type: one_of
     asks: Which area?
@@ -86,10 +86,6 @@ readings:
 
 ARTICLE = """\
 article: 6
-given: {high_risk: true}
-role: distributor
-before: making_available
-timetable: regime
 rules:
   - id: art6.2
     provision: Art. 6(2)
@@ -101,6 +97,10 @@ rules:
     exception_to: art6.2
     when: {system.narrow: true}
     reason: it is narrow
+given: {high_risk: true}
+role: distributor
+before: making_available
+timetable: regime
 obligations:
   - id: art24.1
     provision: Art. 24(1)

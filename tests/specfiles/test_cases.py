@@ -19,9 +19,9 @@ defaults:
   facts: {release.markets: [EU], system.narrow: true}
 cases:
   - case: silence leaves it open
-    facts: {system.narrow: no, risk_management.*: true}
+    facts: {system.narrow: false, risk_management.*: true}
     expect:
-      conclusions: {high_risk: unknown, in_scope: yes}
+      conclusions: {high_risk: unknown, in_scope: true}
       needs: [system.uses]
   - case: it is due
     roles: deployer
@@ -43,7 +43,7 @@ def test_a_case_has_the_defaults_of_its_file(tmp_path: Path) -> None:
     assert silent.release_date == date(2027, 12, 15)
     assert silent.expect.conclusions == {"high_risk": Truth.UNKNOWN, "in_scope": Truth.YES}
     assert {entry.key: plain(entry.value) for entry in silent.facts} == {
-        "release.markets": ["EU"], "system.narrow": "no", "risk_management.*": "true",
+        "release.markets": ["EU"], "system.narrow": "false", "risk_management.*": "true",
     }  # fmt: skip
     assert (silent.roles, due.roles) == (frozenset({"provider"}), frozenset({"deployer"}))
     assert (due.as_of, due.readings) == (date(2026, 7, 1), {"waits": "applies"})

@@ -42,8 +42,7 @@ BROAD = FactTest("system.narrow", Test.IS, False)
     ("text", "condition"),
     [
         ("{system.narrow: true}", NARROW),
-        ("{system.narrow: yes}", NARROW),
-        ("{system.narrow: no}", BROAD),
+        ("{system.narrow: false}", BROAD),
         ("{system.area: employment}", area("employment")),
         ("{system.area: [employment, education]}", area("employment", "education")),
         ("{system.area: {is_not: none}}", Not(area("none"))),
@@ -93,6 +92,9 @@ def test_each_form_says_what_the_manual_says(load: Callable[..., Pack], text: st
         ("{reading.wait: applies}", "unknown reading `wait`\n  did you mean `waits`?"),
         ("{reading.waits: apply}", "reading `waits` has no choice `apply`\n  did you mean `applies`?"),
         ("{system.narrow: maybe}", "`system.narrow` takes true or false"),
+        ("{system.narrow: yes}", "`system.narrow` takes true or false"),
+        ("{high_risk: no}", "`high_risk` takes true or false"),
+        ("{system.uses: {is_empty: no}}", "`is_empty` takes true or false"),
         (
             "{system.narrow: {is_not: true}}",
             "`is_not` cannot test `system.narrow`, which is a yes_no fact\n  write true or false",

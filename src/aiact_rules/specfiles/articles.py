@@ -11,9 +11,17 @@ from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation,
 from aiact_rules.core.vocabulary import FactType
 from aiact_rules.specfiles.format import ArticleFile, DeadlineSpec, ObligationSpec, ProhibitionSpec, RuleSpec
 from aiact_rules.specfiles.loading import Loading
-from aiact_rules.specfiles.validation import child, place_of
+from aiact_rules.specfiles.validation import child, entries, place_of
 from aiact_rules.yaml_text import Node
 
+_REACH = {
+    "given": "only obligations, prohibitions and contradictions take it: remove it",
+    "role": "only obligations without a `role` of their own take it: remove it",
+    "before": "only obligations without a moment of their own take it: remove it",
+    "after": "only obligations without a moment of their own take it: remove it",
+    "timetable": "each has its own, or takes none: remove it",
+    "sanction": "each has its own, or takes none: remove it",
+}
 _DEADLINE_UNITS = ("hours", "days", "weeks", "months", "years")
 
 
@@ -33,6 +41,7 @@ def read_articles(loading: Loading) -> tuple[dict[str, Rule], dict[str, Obligati
     for file, node, value in loading.of(ArticleFile):
         given_node = child(node, "given")
         given = loading.condition(given_node, f"{file.name.rsplit('/', 1)[-1]}")
+        _check_head(loading, node, value)
         for number, rule in enumerate(value.rules):
             item = child(node, "rules", number)
             assert item is not None
@@ -49,6 +58,27 @@ def read_articles(loading: Loading) -> tuple[dict[str, Rule], dict[str, Obligati
             if first_of(prohibition.id, item.place):
                 obligations[prohibition.id] = _prohibition(loading, value, given, prohibition, item)
     return rules, obligations
+
+
+def _check_head(loading: Loading, node: Node, file: ArticleFile) -> None:
+    """Report what stands at the head of a file and reaches nothing in it, or stands above rules, which it does not reach."""
+    gated = [one for one in file.obligations if one.before is None and one.after is None]
+    both_kinds: list[ObligationSpec | ProhibitionSpec] = [*file.obligations, *file.prohibitions]
+    reached: dict[str, bool] = {
+        "given": bool(both_kinds or file.contradictions),
+        "role": any(one.role is None for one in file.obligations),
+        "before": bool(gated),
+        "after": bool(gated),
+        "timetable": any(one.timetable is None for one in (*both_kinds, *file.contradictions)),
+        "sanction": any(one.sanction is None for one in both_kinds),
+    }
+    keys = [entry.key for entry in entries(node)]
+    for entry in entries(node):
+        if entry.key in reached and not reached[entry.key]:
+            loading.problem(f"the file's `{entry.key}` reaches nothing in it", entry.place, _REACH[entry.key])
+        elif entry.key == "given" and "rules" in keys[keys.index("given") :]:
+            hint = "rules take no `given`: write it below them, above what it is joined to"
+            loading.problem("the file's `given` stands above rules, which it does not reach", entry.place, hint)
 
 
 def _span(loading: Loading, subject: str, since: date | None, until: date | None, place: Place) -> Span:

@@ -17,6 +17,7 @@ from aiact_rules.core.vocabulary import FactType
 from aiact_rules.core.zones import HOW_TO_GET_DATA, has_data, zone_named
 
 _IDENTIFIER = re.compile(r"[a-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
+_BARE_POINT = re.compile(r"(Art\. \d+[a-z]?\(\d+[a-z]?\))((?:\([a-z]+\))+)")
 _TRANSITION = {
     "already_on_market": FactType.YES_NO,
     "first_placed_on": FactType.DATE,
@@ -166,6 +167,8 @@ def check_see_also(
                 if entry not in ids and entry not in unread:
                     yield Problem(f"{subject}: unknown id `{entry}`", obligation.place, did_you_mean(entry, ids))
             elif index is not None and obligation.text.until is None:
+                if point := _BARE_POINT.fullmatch(entry):
+                    yield Problem(f"{subject}: `{entry}`", obligation.place, f"write `{point[1]}, point {point[2]}`")
                 try:
                     units_of(entry, index)
                 except ProvisionError as error:

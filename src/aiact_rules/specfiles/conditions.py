@@ -311,12 +311,8 @@ class _ConditionReader:
         return None
 
     def yes_or_no(self, entry: Entry) -> bool | None:
-        if isinstance(entry.value, Scalar):
-            word = entry.value.text.strip().lower()
-            if word in ("true", "yes"):
-                return True
-            if word in ("false", "no"):
-                return False
+        if isinstance(entry.value, Scalar) and entry.value.text in ("true", "false"):
+            return entry.value.text == "true"
         self.problem(f"`{entry.key}` takes true or false", entry.value.place)
         return None
 

@@ -14,14 +14,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from aiact_rules.core.vocabulary import parse_date
 
 
-def _yes_or_no(value: object) -> object:
+def _true_or_false(value: object) -> object:
     if isinstance(value, str):
-        word = value.strip().lower()
-        if word in ("true", "yes"):
-            return True
-        if word in ("false", "no"):
-            return False
-        raise ValueError(f"expected true or false, found `{value}`")
+        if value not in ("true", "false"):
+            raise ValueError(f"expected true or false, found `{value}`")
+        return value == "true"
     return value
 
 
@@ -38,13 +35,18 @@ def _whole(value: object) -> object:
 
 
 def _truth(value: object) -> object:
-    return {"true": "yes", "false": "no"}.get(value.strip().lower(), value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        if value not in _TRUTHS:
+            raise ValueError(f"expected true, false or unknown, found `{value}`")
+        return _TRUTHS[value]
+    return value
 
 
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+_TRUTHS = {"true": "yes", "false": "no", "unknown": "unknown"}
 _SCALAR = {"type": ["string", "number", "boolean"]}
 _DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "format": "date"}
 
@@ -53,7 +55,7 @@ Words = Annotated[str, Field(min_length=1), WithJsonSchema({"type": "string", "m
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_.]*$")]
-Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
+Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 Day = Annotated[date, BeforeValidator(_date), WithJsonSchema(_DATE)]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
 Names = Annotated[
@@ -71,7 +73,7 @@ ConditionText = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "for
 TruthWord = Annotated[
     Literal["yes", "no", "unknown"],
     BeforeValidator(_truth),
-    WithJsonSchema({"enum": ["yes", "no", "unknown", True, False]}),
+    WithJsonSchema({"enum": [True, False, "unknown"]}),
 ]
 CertaintyLetter = Literal["P", "Q", "S", "K"]
 

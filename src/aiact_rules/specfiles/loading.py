@@ -62,7 +62,10 @@ class Loading:
     def units(
         self, subject: str, provision: str, more: Sequence[str], place: Place, span: Span, node: Node
     ) -> tuple[str, ...]:
-        """Resolve a citation. Text that has left the law may cite what the index no longer has."""
+        """Resolve a citation. Text that has left the law may cite what the index no longer has.
+
+        What the citation names already is not named again under `units`.
+        """
         if self.index is None:
             return tuple(more)
         found: dict[str, None] = {}
@@ -77,6 +80,12 @@ class Loading:
                     f"{subject}: unknown unit `{unit}`",
                     place_of(child(node, "units"), place),
                     did_you_mean(unit, self.known_units),
+                )
+            elif unit in found:
+                self.problem(
+                    f"{subject}: the provision already names the unit `{unit}`",
+                    place_of(child(node, "units"), place),
+                    "`units` names what is meant beyond it; remove the unit here",
                 )
             found[unit] = None
         return tuple(found)

@@ -176,6 +176,12 @@ def _declaration(name: str, spec: FactSpec, node: Node, place: Place, loading: L
         ),
     )
     if spec.if_absent is not None:
+        if kind is FactType.YES_NO and spec.if_absent not in ("true", "false"):
+            loading.problem(
+                f"{subject}: `if_absent`: expected true or false, found `{spec.if_absent}`",
+                place_of(child(node, "if_absent"), place),
+            )
+            return declaration
         try:
             value: FactValue = (
                 declaration.parse_many(spec.if_absent)
