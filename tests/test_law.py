@@ -119,7 +119,10 @@ def test_every_choice_of_a_reading_changes_what_the_law_says(law: Pack) -> None:
     for reading in law.readings.values():
         said = [law.at(AS_OF, {reading.id: choice}) for choice in reading.choices]
         for one, other in combinations(said, 2):
-            same = (one.rules, one.obligations, one.timetables) == (other.rules, other.obligations, other.timetables)
+            one_says, other_says = (
+                (each.rules, each.obligations, each.timetables, each.sanctions) for each in (one, other)
+            )
+            same = one_says == other_says
             assert not same, f"{reading.id}: {one.choices[reading.id]} and {other.choices[reading.id]}"
 
 

@@ -35,7 +35,7 @@ facts:
   incident.aware_on: {type: date, asks: When did you know?}
   incident.grave: {type: yes_no, asks: Was it grave?}
   incident.reported: {type: yes_no, asks: Was it reported?}
-  incident.excused: {type: yes_no, asks: Need it not be reported?, if_absent: no, if_absent_because: nobody claims it}
+  incident.excused: {type: yes_no, asks: Need it not be reported?, if_absent: false, if_absent_because: nobody claims it}
 """
 TIMES = """\
 parameters: {start: {provision: Art. 9, values: {2020-01-01: 2026-01-01}, checked_on: 2026-11-22}}
@@ -119,7 +119,7 @@ def test_a_change_of_facts_is_never_proposed_for_what_follows_from_dates(pack: P
 
 
 def test_an_extension_takes_over_the_facts_that_follow_from_dates(pack: Pack) -> None:
-    head = "{id: soft, version: 1.0.0, title: Soft, law: Guidance, market: XX, gates: no, extends: [small]}"
+    head = "{id: soft, version: 1.0.0, title: Soft, law: Guidance, market: XX, gates: false, extends: [small]}"
     soft = load_pack_text({"pack.yaml": head}, bases=[pack])
     assert "incident.aware_on_past_15_days" in soft.vocabulary
 

@@ -26,7 +26,7 @@ facts:
   product.laws: {{type: some_of, asks: Which laws?, values: {{toys: toys, lifts: lifts}}}}
   product.role: {{type: one_of, asks: What is it in the product?, values: {{part: a part, other: something else}}}}
   system.marks: {{type: yes_no, asks: Does it mark?, provision: Art. 1{marks}}}
-  system.minor: {{type: yes_no, asks: Is it minor?, if_absent: no, if_absent_because: nobody relies on it{minor}}}
+  system.minor: {{type: yes_no, asks: Is it minor?, if_absent: false, if_absent_because: nobody relies on it{minor}}}
   system.talks: {{type: yes_no, asks: Does it talk?}}
 """
 RULES = """\
@@ -86,7 +86,7 @@ def test_an_empty_list_may_be_what_is_contradicted() -> None:
 
 
 def test_an_answer_that_frees_needs_what_refutes_it_only_where_the_pack_says_so() -> None:
-    asked = PACK + "exemptions_refutable: yes\n"
+    asked = PACK + "exemptions_refutable: true\n"
     assert not [gap for gap in declaration_gaps(pack()) if "system.minor" in gap]
     assert [gap for gap in declaration_gaps(pack(head=asked)) if "system.minor" in gap]
     refuted = ", contradicted_by: [{id: minor, provision: Art. 1, because: r, when: {system.talks: true}}]"

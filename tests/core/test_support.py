@@ -28,8 +28,8 @@ def unused(gate: Gate, **facts: object) -> tuple[str, ...]:
 
 
 def test_an_element_of_a_situation_that_the_list_denies_reached_no_rule(gate: Gate) -> None:
-    found = unused(gate, system__transparency_situations=[], system__ai_interaction_obvious=True)
-    assert found == ("system.ai_interaction_obvious",)
+    found = unused(gate, system__transparency_situations=[], system__interacts_directly=True)
+    assert found == ("system.interacts_directly",)
 
 
 def test_an_element_of_a_situation_that_is_named_is_used(gate: Gate) -> None:
@@ -37,9 +37,19 @@ def test_an_element_of_a_situation_that_is_named_is_used(gate: Gate) -> None:
         gate,
         system__transparency_situations=["interacts_with_people"],
         system__interacts_directly=True,
-        system__ai_interaction_obvious=True,
+        system__ai_interaction_obvious=False,
     )
     assert found == ()
+
+
+def test_an_element_beside_an_exception_that_settles_the_answer_is_not_needed(gate: Gate) -> None:
+    found = unused(
+        gate,
+        system__transparency_situations=["interacts_with_people"],
+        system__interacts_directly=True,
+        system__ai_interaction_obvious=True,
+    )
+    assert found == ("system.interacts_directly",)
 
 
 def test_a_list_that_denies_everything_is_used(gate: Gate) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from aiact_rules import Gate
 from aiact_rules.core.packs import PackAt
-from aiact_rules.core.rules import Kind
 from aiact_rules.core.statuses import Status
 from aiact_rules.proof.pack_logic import answered
 from aiact_rules.proof.strictness import Comparing
@@ -52,7 +51,7 @@ OTHERS = [
 def allows_more(strict: PackAt, other: PackAt) -> bool:
     """Return whether there are facts of which `strict` demands nothing that stops them, and `other` does.
 
-    Signals are left out: they ask about contradictions, not about what the law demands.
+    Signals and contradictions are left out: they ask about what is stated, not about what the law demands.
     """
     comparing = Comparing(strict, other)
     stops = [
@@ -60,7 +59,7 @@ def allows_more(strict: PackAt, other: PackAt) -> bool:
             [
                 comparing.statuses.has(o, rails[o.id], Status.BREACHED, Status.OPEN)
                 for o in side.obligations.values()
-                if o.kind is not Kind.SIGNAL
+                if not o.is_signal
             ]
         )
         for side, rails in zip(comparing.sides, comparing.rails, strict=True)

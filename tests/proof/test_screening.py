@@ -14,9 +14,10 @@ GRADES = """\
     concludes: grades
     when: {system.uses: {includes: grading}, system.marks_pupils: true}
     reason: it grades pupils
-obligations:
+given: {high_risk: true}
 """
-RULE: Change = (ARTICLE, "obligations:\n", GRADES)
+SHARED = "given: {high_risk: true}\n"  # what stands below the rules
+RULE: Change = (ARTICLE, SHARED, GRADES)
 FACT = "  system.marks_pupils: {type: yes_no, asks: Does it mark pupils?, provision: Art. 6(2)%s}\n"
 COLOUR = "  system.colour:"
 
@@ -47,7 +48,7 @@ def test_a_list_that_leaves_open_another_way_to_the_situation_silences_nothing(s
         "when: {any: [{system.uses: {includes: chat}}, {system.uses: {includes: grading}, system.marks_pupils: true}]}",
     )
     declared = fact(", belongs_to: {system.uses: [grading, chat]}")
-    assert situations_held(subject(LIST, (ARTICLE, "obligations:\n", either), declared)).holds
+    assert situations_held(subject(LIST, (ARTICLE, SHARED, either), declared)).holds
 
 
 def test_an_element_that_nothing_speaks_against_is_no_situation(subject):
@@ -62,10 +63,10 @@ def test_without_screening_lists_nothing_is_asked(subject):
 
 def test_a_conclusion_behind_which_an_element_stands_is_a_situation_too(subject):
     behind = GRADES.replace("system.marks_pupils: true", "marks: true").replace(
-        "obligations:\n",
-        "  - {id: marks, provision: Art. 6, concludes: marks, when: {system.marks_pupils: true}, reason: it marks}\nobligations:\n",
+        SHARED,
+        "  - {id: marks, provision: Art. 6, concludes: marks, when: {system.marks_pupils: true}, reason: it marks}\n" + SHARED,
     )
-    found = situations_held(subject(LIST, (ARTICLE, "obligations:\n", behind), fact("")))
+    found = situations_held(subject(LIST, (ARTICLE, SHARED, behind), fact("")))
     assert {refutation.subject for refutation in found.refutations} == {"art6.2.grades", "marks"}
 
 
@@ -73,7 +74,7 @@ def test_text_of_other_dates_is_asked_about_on_these(load):
     from aiact_rules.proof.proving import prove
 
     old = GRADES.replace("    reason: it grades pupils\n", "    reason: it grades pupils\n    text_until: 2026-07-27\n")
-    pack = load(LIST, (ARTICLE, "obligations:\n", old), fact(""))
+    pack = load(LIST, (ARTICLE, SHARED, old), fact(""))
     proofs = list(prove(pack, date(2026, 11, 22)))
     refuted = [(p.as_of.isoformat(), each.key) for p in proofs for each in p.properties if not each.holds]
     assert ("2026-07-26", "situations_held") in refuted

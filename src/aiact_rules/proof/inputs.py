@@ -166,7 +166,9 @@ class Inputs:
         elif type_ in (FactType.QUANTITY, FactType.DATE):
             if name in self.computed:
                 value = z3.Real(name)
-                self.domain.append(value >= 0)  # an amount is never below zero
+                above = [declaration.above for declaration in declared if declaration.above is not None]
+                # An amount is never below zero, and above what its declaration says.
+                self.domain += [value >= 0, *(value > _number(each) for each in above)]
             else:
                 bounds = tuple(sorted({_bound(test.operand) for test in tests}))
                 value = self._one_of(name, 2 * len(bounds) + 1)
