@@ -64,7 +64,8 @@ def test_without_screening_lists_nothing_is_asked(subject):
 def test_a_conclusion_behind_which_an_element_stands_is_a_situation_too(subject):
     behind = GRADES.replace("system.marks_pupils: true", "marks: true").replace(
         SHARED,
-        "  - {id: marks, provision: Art. 6, concludes: marks, when: {system.marks_pupils: true}, reason: it marks}\n" + SHARED,
+        "  - {id: marks, provision: Art. 6, concludes: marks, when: {system.marks_pupils: true}, reason: it marks}\n"
+        + SHARED,
     )
     found = situations_held(subject(LIST, (ARTICLE, SHARED, behind), fact("")))
     assert {refutation.subject for refutation in found.refutations} == {"art6.2.grades", "marks"}

@@ -26,7 +26,9 @@ AREA = """\
     provision: Art. 6(2)
     values: {employment: work, education: schools, none: neither}
 """
-NARROW = "  system.narrow: {type: yes_no, asks: Is it narrow?, if_absent: false, if_absent_because: nobody relies on it}\n"
+NARROW = (
+    "  system.narrow: {type: yes_no, asks: Is it narrow?, if_absent: false, if_absent_because: nobody relies on it}\n"
+)
 
 
 def vocabulary(texts: Mapping[str, str], **instead: str) -> str:
