@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,6 @@ from aiact_rules.gate import Gate
 from aiact_rules.requests.recorded import Record
 from tests.cli.conftest import Answer, run
 from tests.test_doors import AS_OF, DAY, RANKER, release
-
-# `.ci/run` runs this file once more with the plugins installed.
-needs_korea = pytest.mark.skipif(find_spec("aiact_rules_kr") is None, reason="aiact-rules-kr is not installed")
 
 __all__ = ["run"]
 APPLIES = {"section_5_deferral": "applies"}
@@ -105,7 +101,6 @@ def test_a_school_that_no_chosen_pack_has_is_an_error_with_a_hint(
     assert "did you mean `letter`?" in answer.out
 
 
-@needs_korea
 def test_packs_without_the_school_keep_their_defaults_and_are_named() -> None:
     gate = Gate()
     request = gate.request({"release.subject": "system", "release.markets": ["EU", "KR"]}, as_of=DAY, readings="letter")
@@ -116,7 +111,6 @@ def test_packs_without_the_school_keep_their_defaults_and_are_named() -> None:
         gate.request({"release.subject": "system", "release.markets": ["KR"]}, as_of=DAY, readings="letter")
 
 
-@needs_korea
 def test_the_school_of_an_organisation_does_not_stop_releases_elsewhere(folder: Callable[..., Path]) -> None:
     path = folder("", 'readings = "letter"\n')
     (path / "aiact.yaml").write_text("format: 1\nsubject: system\nroles: [provider]\nmarkets: [KR]\n", encoding="utf-8")

@@ -6,7 +6,6 @@ import csv
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -24,9 +23,6 @@ from aiact_rules.requests.today import today
 from aiact_rules.specfiles import load_pack_text
 from tests.cli.conftest import Answer, run
 from tests.test_doors import release
-
-# `.ci/run` runs this file once more with the plugins installed.
-needs_korea = pytest.mark.skipif(find_spec("aiact_rules_kr") is None, reason="aiact-rules-kr is not installed")
 
 __all__ = ["run"]
 LATE = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
@@ -150,7 +146,6 @@ def test_the_rows_of_a_table_are_judged_on_the_same_day(
     assert "2026-12-02" in answer.out
 
 
-@needs_korea
 def test_a_table_of_several_markets_has_one_day_and_says_so() -> None:
     noon = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)
     markets = [Choice(code, Place("t.csv")) for code in ("EU", "KR")]

@@ -419,7 +419,27 @@ def _chosen(value: object) -> object:
     return {"choice": value} if isinstance(value, str) else value
 
 
-SchoolChoiceText = Annotated[SchoolChoiceSpec, BeforeValidator(_chosen)]
+SchoolChoiceText = Annotated[
+    SchoolChoiceSpec,
+    BeforeValidator(_chosen),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "required": ["choice"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "choice": {"type": "string"},
+                        "document": {"type": "string"},
+                        "status": {"enum": ["final", "draft"]},
+                    },
+                },
+            ]
+        }
+    ),
+]
 
 
 class ReadingSpec(SpecModel):

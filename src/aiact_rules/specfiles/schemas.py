@@ -40,6 +40,23 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 _VALUE = {"type": ["string", "number", "boolean"]}
 _VALUES = {"anyOf": [_VALUE, {"type": "array", "items": _VALUE, "minItems": 1}]}
+_TEST: dict[str, Any] = {
+    "anyOf": [
+        *_VALUES["anyOf"],
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "properties": {
+                **dict.fromkeys(("is_not", "includes", "above", "at_least", "below", "at_most"), _VALUE),
+                **dict.fromkeys(("after", "on_or_after", "before", "on_or_before"), _VALUE),
+                **dict.fromkeys(("not_in", "includes_any", "includes_all", "includes_none"), _VALUES),
+                "is_empty": {"type": "boolean"},
+                "within": {"type": "string", "description": "another fact that is a list"},
+            },
+        },
+    ]
+}
 _CONDITIONS = {"type": "array", "items": {"$ref": "#/$defs/Condition"}, "minItems": 1}
 _CONDITION: dict[str, Any] = {
     "title": "Condition",
@@ -51,18 +68,12 @@ _CONDITION: dict[str, Any] = {
         r"^reading\.[a-z][a-z0-9_]*$": {"type": "string"},
         r"^(?!reading\.)[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$": {
             "anyOf": [
-                *_VALUES["anyOf"],
+                *_TEST["anyOf"],
                 {
                     "type": "object",
-                    "minProperties": 1,
+                    "required": ["stated"],
                     "additionalProperties": False,
-                    "properties": {
-                        **dict.fromkeys(("is_not", "includes", "above", "at_least", "below", "at_most"), _VALUE),
-                        **dict.fromkeys(("after", "on_or_after", "before", "on_or_before"), _VALUE),
-                        **dict.fromkeys(("not_in", "includes_any", "includes_all", "includes_none"), _VALUES),
-                        "is_empty": {"type": "boolean"},
-                        "within": {"type": "string", "description": "another fact that is a list"},
-                    },
+                    "properties": {"stated": {**_TEST, "description": "passes only where the fact is stated"}},
                 },
             ]
         },
