@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from aiact_rules.core.choices import BY_DEFAULT
-from aiact_rules.core.problems import InputError
 from aiact_rules.gate import Gate
 from aiact_rules.requests.recorded import Record
 from tests.cli.conftest import Answer, run
@@ -99,24 +97,6 @@ def test_a_school_that_no_chosen_pack_has_is_an_error_with_a_hint(
     assert answer.code == 2
     assert "no chosen pack has a school of reading `lettr`" in answer.out
     assert "did you mean `letter`?" in answer.out
-
-
-def test_packs_without_the_school_keep_their_defaults_and_are_named() -> None:
-    gate = Gate()
-    request = gate.request({"release.subject": "system", "release.markets": ["EU", "KR"]}, as_of=DAY, readings="letter")
-    assert any(
-        "has no school of reading `letter`: its default readings count" in note for note in request.choices.notes
-    )
-    with pytest.raises(InputError, match="no chosen pack has a school of reading `letter`"):
-        gate.request({"release.subject": "system", "release.markets": ["KR"]}, as_of=DAY, readings="letter")
-
-
-def test_the_school_of_an_organisation_does_not_stop_releases_elsewhere(folder: Callable[..., Path]) -> None:
-    path = folder("", 'readings = "letter"\n')
-    (path / "aiact.yaml").write_text("format: 1\nsubject: system\nroles: [provider]\nmarkets: [KR]\n", encoding="utf-8")
-    request = Gate().request(path, as_of=DAY)
-    assert request.choices.school == BY_DEFAULT
-    assert any("no chosen pack has the school of reading `letter`" in note for note in request.choices.notes)
 
 
 def test_a_record_is_decided_again_under_its_school(folder: Callable[..., Path]) -> None:

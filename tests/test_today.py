@@ -18,7 +18,6 @@ from aiact_rules.core.problems import InputError, PackError, Place
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.gate import Gate
 from aiact_rules.requests import today as clock
-from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.today import today
 from aiact_rules.specfiles import load_pack_text
 from tests.cli.conftest import Answer, run
@@ -144,15 +143,6 @@ def test_the_rows_of_a_table_are_judged_on_the_same_day(
     answer = run("sweep", "t.csv", "--no-output")
     assert answer.code == 0, answer
     assert "2026-12-02" in answer.out
-
-
-def test_a_table_of_several_markets_has_one_day_and_says_so() -> None:
-    noon = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)
-    markets = [Choice(code, Place("t.csv")) for code in ("EU", "KR")]
-    table = Gate().table_request(None, markets, Overrides.of(at=noon))
-    assert table.as_of == date(2026, 12, 2)
-    assert any("every row is judged on 2026-12-02, today in Asia/Seoul" in note for note in table.choices.notes)
-    assert not Gate().table_request(None, markets, Overrides.of(at=LATE)).choices.notes
 
 
 def test_the_organisation_says_where_it_is(folder: Path) -> None:
