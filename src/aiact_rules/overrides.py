@@ -74,7 +74,7 @@ def prohibitions(decision: Decision) -> tuple[Finding, ...]:
 
 def _cites_a_prohibition(finding: Finding, pack: PackDecision) -> bool:
     """Return whether a signal cites an article in which the pack has a prohibition."""
-    if finding.kind not in (Kind.SIGNAL, Kind.CONTRADICTION):
+    if not finding.kind.is_signal:
         return False
     forbidden = {
         article

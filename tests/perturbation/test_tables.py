@@ -12,6 +12,7 @@ import pytest
 
 from aiact_rules import Gate, Verdict
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.core.packs import EVENTS
 from aiact_rules.perturbation.records import ENDING, FOLDER
 from aiact_rules.perturbation.tables import Tables
 
@@ -31,8 +32,7 @@ def test_there_is_a_record_for_each_role_and_step(tables: Tables) -> None:
     roles = {role for stated in tables.records.values() for role in stated["operator.roles"]}
     moments = {stated["release.moment"] for stated in tables.records.values()}
     assert roles == set(tables.bench.pack.roles)
-    events = {"incident", "risk", "request", "review"}
-    assert moments == set(tables.bench.pack.moments) - events
+    assert moments == set(tables.bench.pack.moments) - EVENTS
 
 
 @pytest.mark.parametrize(

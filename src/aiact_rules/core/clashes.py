@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Not
+from aiact_rules.core.conditions import Condition
+from aiact_rules.core.evaluation import truth_of_condition
 from aiact_rules.core.facts import Completion, Fact, Facts, Origin, Sureness
-from aiact_rules.core.formulas import holds
 from aiact_rules.core.packs import CLASHES
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Clash
-from aiact_rules.core.truth import Truth, all_of, any_of, negate
+from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactValue
 
 Values = Mapping[str, FactValue]
@@ -66,19 +66,11 @@ def _against(clash: Clash, other: Condition, one: Values, theirs: Values) -> boo
 
 
 def _is(condition: Condition, facts: Values) -> bool:
-    return _truth(condition, facts) is Truth.YES
+    return truth_of_condition(condition, facts, _nothing_concluded) is Truth.YES
 
 
-def _truth(condition: Condition, facts: Values) -> Truth:
-    if isinstance(condition, AllOf):
-        return all_of(_truth(part, facts) for part in condition.parts)
-    if isinstance(condition, AnyOf):
-        return any_of(_truth(part, facts) for part in condition.parts)
-    if isinstance(condition, Not):
-        return negate(_truth(condition.part, facts))
-    assert isinstance(condition, FactTest), "a clash tests facts alone"
-    value = facts.get(condition.fact)
-    return Truth.UNKNOWN if value is None else Truth.of(holds(condition, value))
+def _nothing_concluded(conclusion: str) -> Truth:
+    raise AssertionError(f"a clash tests facts alone, not `{conclusion}`")
 
 
 def _with(facts: Facts, found: Mapping[str, Sequence[str]]) -> Facts:

@@ -7,7 +7,7 @@ Every other engine must give the same outcome.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
@@ -17,6 +17,23 @@ from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
 from aiact_rules.core.rules import Obligation, Rule
 from aiact_rules.core.truth import Truth, all_of, any_of, negate
 from aiact_rules.core.vocabulary import FactValue
+
+
+def truth_of_condition(
+    condition: Condition, facts: Mapping[str, FactValue], conclusion: Callable[[str], Truth]
+) -> Truth:
+    """Return whether a condition holds of facts, of which `conclusion` says what is concluded."""
+    if isinstance(condition, AllOf):
+        return all_of(truth_of_condition(part, facts, conclusion) for part in condition.parts)
+    if isinstance(condition, AnyOf):
+        return any_of(truth_of_condition(part, facts, conclusion) for part in condition.parts)
+    if isinstance(condition, Not):
+        return negate(truth_of_condition(condition.part, facts, conclusion))
+    if isinstance(condition, Holds):
+        return conclusion(condition.conclusion)
+    assert isinstance(condition, FactTest), "readings are settled before evaluation"
+    value = facts.get(condition.fact)
+    return Truth.UNKNOWN if value is None else Truth.of(holds(condition, value))
 
 
 @dataclass
@@ -40,17 +57,7 @@ class Evaluation:
 
     def truth(self, condition: Condition) -> Truth:
         """Return whether a condition holds."""
-        if isinstance(condition, AllOf):
-            return all_of(self.truth(part) for part in condition.parts)
-        if isinstance(condition, AnyOf):
-            return any_of(self.truth(part) for part in condition.parts)
-        if isinstance(condition, Not):
-            return negate(self.truth(condition.part))
-        if isinstance(condition, Holds):
-            return self.conclusion(condition.conclusion)
-        assert isinstance(condition, FactTest), "readings are settled before evaluation"
-        value = self.facts.get(condition.fact)
-        return Truth.UNKNOWN if value is None else Truth.of(holds(condition, value))
+        return truth_of_condition(condition, self.facts, self.conclusion)
 
     def exceptions_to(self, name: str) -> list[Rule]:
         """Return the exceptions to a rule or an obligation."""

@@ -154,7 +154,8 @@ class Completion:
         if problems:
             raise InputError(problems)
         for name, default in self.defaults.items():
-            known |= {name: _filled(known[name], default.value)} if name in known else {}
+            if name in known:
+                known[name] = _filled(known[name], default.value)
         # What is known keeps its place and its value; the defaults of the rest follow.
         return Facts({**known, **self.defaults, **known})
 
@@ -243,7 +244,7 @@ def _filled(fact: Fact, default: FactValue) -> Fact:
 
 def _show(value: FactValue) -> str:
     if isinstance(value, OpenList):
-        return f"`{{{', '.join(f'{word}: {said}' for word, said in value.as_words.items())}}}`"
+        return f"`{value}`"
     if isinstance(value, bool):
         return "`yes`" if value else "`no`"
     if isinstance(value, frozenset):

@@ -34,6 +34,14 @@ class OpenList:
         """Return each member that is in or open with `yes` or `unknown`, by name, as a document states it."""
         return {word: "yes" if word in self.members else "unknown" for word in sorted(self.members | self.open)}
 
+    @property
+    def texts(self) -> list[str]:
+        """Return the same as the texts by which a vocabulary reads the list: `member: yes`, `member: unknown`."""
+        return [f"{word}: {said}" for word, said in self.as_words.items()]
+
+    def __str__(self) -> str:
+        return f"{{{', '.join(self.texts)}}}"
+
     def _refuse(self) -> NoReturn:
         raise MembersOpen(f"members are open: {', '.join(sorted(self.open))}")
 

@@ -181,20 +181,24 @@ class Judge:
             raise PackError([Problem(message)])
         return cls(pack_at, lowered, tuple(statuses_of(o) for o in pack_at.obligations.values()))
 
-    def decide(self, facts: Facts, values: Mapping[str, FactValue], outcome: Outcome) -> PackDecision:
-        """Return whether the release may go ahead under this pack, from what an engine says about its facts.
-
-        `facts` are complete (declared defaults included), `values` the same without their origins. Any breach blocks;
-        otherwise anything left open holds; otherwise it is allowed. Order never affects the verdict.
-        """
+    def statuses_in(self, values: Mapping[str, FactValue], outcome: Outcome) -> tuple[tuple[int, Status, int], ...]:
+        """Return what each obligation comes to that an engine says anything about: its place, its status and its code."""
         table, event = self.statuses, event_in(values)
-        statuses = tuple(
+        return tuple(
             [
                 (index, status, code)
                 for index, code in outcome.obligations
                 if (status := table[index][code | event]) is not None
             ]
         )
+
+    def decide(self, facts: Facts, values: Mapping[str, FactValue], outcome: Outcome) -> PackDecision:
+        """Return whether the release may go ahead under this pack, from what an engine says about its facts.
+
+        `facts` are complete (declared defaults included), `values` the same without their origins. Any breach blocks;
+        otherwise anything left open holds; otherwise it is allowed. Order never affects the verdict.
+        """
+        statuses = self.statuses_in(values, outcome)
         gated = verdict_of(status for _, status, _ in statuses) if self.pack_at.pack.gates else None
         return PackDecision(self.pack_at, self.lowered, facts, values, outcome, gated, statuses)
 

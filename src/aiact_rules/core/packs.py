@@ -55,6 +55,8 @@ DISMISSED = "document.signals_dismissed"
 CLASHES = "document.clashes"
 FOUND = (SIGNALS, CLASHES)
 """What is found in documents and between operators, and never stated."""
+SETTLED = frozenset({ROLES, MARKETS, SIGNALS})
+"""Lists that leave no member open, whatever is stated."""
 OVERDUE = "signal.overdue."  # how the id of the signal begins that the period of an obligation raises
 
 SCHOOL = "school"

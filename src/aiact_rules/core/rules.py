@@ -22,6 +22,11 @@ class Kind(Enum):
     CONTRADICTION = "contradiction"
     NOTICE = "notice"
 
+    @property
+    def is_signal(self) -> bool:
+        """Return whether it asks a person to settle what the statements mean, so that it can hold and never block."""
+        return self in (Kind.SIGNAL, Kind.CONTRADICTION)
+
 
 class Force(Enum):
     """How the source binds. Only binding rules can hold or block."""
@@ -139,8 +144,8 @@ class Obligation:
 
     @property
     def is_signal(self) -> bool:
-        """Return whether it asks a person to settle what the statements mean, so that it can hold and never block."""
-        return self.kind in (Kind.SIGNAL, Kind.CONTRADICTION)
+        """Return whether its kind asks a person to settle what the statements mean."""
+        return self.kind.is_signal
 
     @property
     def can_gate(self) -> bool:

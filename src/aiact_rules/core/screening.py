@@ -105,7 +105,7 @@ class Screening:
                     outer = None if rule.concludes is None else self.needed(rule.concludes)
                     uses.append(_joined([self._beside(path), outer or {}]))
         for o in self.obligations:
-            if o.kind in (Kind.CONTRADICTION, Kind.SIGNAL):
+            if o.is_signal:
                 continue
             uses += [self._beside(path) for path in paths(o.given) if any(_named(leaf) == name for leaf in path)]
         return _joined(uses) if uses and all(uses) else None

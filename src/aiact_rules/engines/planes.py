@@ -132,7 +132,7 @@ def batch_of(records: Iterable[Mapping[str, FactValue]], types: Mapping[str, Fac
 
 def _cell(value: FactValue | None) -> object:
     if isinstance(value, OpenList):
-        return [f"{word}: {said}" for word, said in value.as_words.items()]
+        return value.texts
     if isinstance(value, frozenset):
         return sorted(value)
     return str(value) if isinstance(value, Decimal) else value

@@ -80,8 +80,7 @@ class Bench:
                 values = self._completed(stated).values()
             except InputError:
                 return None
-        table = self.judge.statuses
-        return [s for index, code in self.run(values).obligations if (s := table[index][code]) is not None]
+        return [status for _, status, _ in self.judge.statuses_in(values, self.run(values))]
 
     def _completed(self, stated: Values) -> Facts:
         facts = Facts({name: Fact(name, value, _ORIGIN) for name, value in stated.items()})

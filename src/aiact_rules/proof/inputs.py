@@ -21,14 +21,11 @@ import z3
 from aiact_rules.core.conditions import FactTest, Test, as_stated, fact_of
 from aiact_rules.core.formulas import holds
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, PackAt
+from aiact_rules.core.packs import EVENTS, MOMENT, RELEASE_DATE, ROLES, SETTLED, PackAt
 from aiact_rules.core.vocabulary import Derivation, FactType, FactValue, Vocabulary
 
 Formula = Any  # a z3 Boolean expression; the library has no types
 Record = dict[str, FactValue]
-
-SETTLED = frozenset({ROLES, MARKETS, SIGNALS})
-"""Lists that leave nothing open, whatever is stated."""
 
 _OTHER = "something_nobody_listed"
 

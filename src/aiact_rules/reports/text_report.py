@@ -24,6 +24,7 @@ from aiact_rules.reports.words import (
     article_of,
     bearers,
     counted_by_article,
+    fact_value,
     fine,
     label,
     labelled,
@@ -207,14 +208,10 @@ def _contradictions(decision: Decision, findings: list[Finding]) -> Iterator[str
             fact = decision.facts[name]
             if fact.origin.sureness is not Sureness.DECLARED_BY_DEFAULT:
                 value = decision.vocabulary[name].format(fact.value)
-                said = ", ".join(map(str, value)) or "[]" if isinstance(value, list) else value
-                yield from wrapped(f"{name}: {_plain(said)} ({fact.origin})", "      ", "        ")
+                said = "[]" if value == [] else fact_value(value)
+                yield from wrapped(f"{name}: {said} ({fact.origin})", "      ", "        ")
         yield from wrapped(f"{finding.must} (id: {finding.id})", "      ", "      ")
     yield ""
-
-
-def _plain(value: object) -> str:
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
 def _open(basis: Pack, findings: list[Finding]) -> Iterator[str]:

@@ -176,7 +176,7 @@ def _written(value: FactValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, OpenList):
-        return f"{{{', '.join(f'{word}: {said}' for word, said in value.as_words.items())}}}"
+        return str(value)
     if isinstance(value, frozenset):
         return f"[{', '.join(sorted(value))}]"
     if isinstance(value, Decimal):

@@ -105,7 +105,7 @@ def words_of(value: FactValue) -> str | list[str]:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, OpenList):
-        return [f"{word}: {said}" for word, said in value.as_words.items()]
+        return value.texts
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, Decimal):

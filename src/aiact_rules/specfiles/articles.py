@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from aiact_rules.core.conditions import ALWAYS, Condition, FactTest, Test, both
 from aiact_rules.core.periods import Period
-from aiact_rules.core.problems import Place, did_you_mean
-from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule, Span
+from aiact_rules.core.problems import Place
+from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule
 from aiact_rules.core.vocabulary import FactType
 from aiact_rules.specfiles.format import ArticleFile, DeadlineSpec, ObligationSpec, ProhibitionSpec, RuleSpec
 from aiact_rules.specfiles.loading import Loading
@@ -81,15 +79,9 @@ def _check_head(loading: Loading, node: Node, file: ArticleFile) -> None:
             loading.problem("the file's `given` stands above rules, which it does not reach", entry.place, hint)
 
 
-def _span(loading: Loading, subject: str, since: date | None, until: date | None, place: Place) -> Span:
-    if since is not None and until is not None and until <= since:
-        loading.problem(f"{subject}: `text_until` is not after `text_since`", place)
-    return Span(since, until)
-
-
 def _rule(loading: Loading, spec: RuleSpec, node: Node) -> Rule:
     subject = f"rule `{spec.id}`"
-    span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
+    span = loading.span(subject, spec.text_since, spec.text_until, node.place)
     if spec.concludes is None and not spec.exception_to:
         loading.problem(
             f"{subject} concludes nothing and is no exception", node.place, "write `concludes:` or `exception_to:`"
@@ -119,21 +111,17 @@ def _rule(loading: Loading, spec: RuleSpec, node: Node) -> Rule:
 
 def _check_confirmation(loading: Loading, subject: str, spec: RuleSpec, place: Place) -> None:
     assert spec.confirmed_by is not None
-    declaration = loading.names.vocabulary.get(spec.confirmed_by)
     if Certainty(spec.certainty).can_gate:
         loading.problem(f"{subject}: `confirmed_by` is for what was not read in the text (S or K)", place)
-    if declaration is None:
-        if spec.confirmed_by not in loading.unread:
-            hint = did_you_mean(spec.confirmed_by, loading.names.vocabulary)
-            loading.problem(f"{subject}: unknown fact `{spec.confirmed_by}`", place, hint)
-    elif declaration.type is not FactType.YES_NO or declaration.if_absent is not None:
+    declaration = loading.fact(subject, spec.confirmed_by, place)
+    if declaration is not None and (declaration.type is not FactType.YES_NO or declaration.if_absent is not None):
         hint = "silence confirms nothing, and denies nothing either"
         loading.problem(f"{subject}: `{spec.confirmed_by}` is no `yes_no` fact without `if_absent`", place, hint)
 
 
 def _obligation(loading: Loading, file: ArticleFile, given: Condition, spec: ObligationSpec, node: Node) -> Obligation:
     subject = f"obligation `{spec.id}`"
-    span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
+    span = loading.span(subject, spec.text_since, spec.text_until, node.place)
     kind = Kind(spec.kind)
     if kind is Kind.OBLIGATION and spec.met_when is None:
         loading.problem(
@@ -193,7 +181,7 @@ def _prohibition(
     loading: Loading, file: ArticleFile, given: Condition, spec: ProhibitionSpec, node: Node
 ) -> Obligation:
     subject = f"prohibition `{spec.id}`"
-    span = _span(loading, subject, spec.text_since, spec.text_until, node.place)
+    span = loading.span(subject, spec.text_since, spec.text_until, node.place)
     return Obligation(
         id=spec.id,
         provision=spec.provision,
@@ -231,12 +219,8 @@ def _deadlines(
         if len(amounts) != 1:
             loading.problem(f"{subject}: a deadline has one of {', '.join(_DEADLINE_UNITS)}", where)
             continue
-        declaration = loading.names.vocabulary.get(spec.runs_from)
-        if declaration is None:
-            if spec.runs_from not in loading.unread:
-                hint = did_you_mean(spec.runs_from, loading.names.vocabulary)
-                loading.problem(f"{subject}: unknown fact `{spec.runs_from}`", where, hint)
-        elif declaration.type is not FactType.DATE:
+        declaration = loading.fact(subject, spec.runs_from, where)
+        if declaration is not None and declaration.type is not FactType.DATE:
             loading.problem(f"{subject}: a deadline runs from a date, and `{spec.runs_from}` is none", where)
         when = loading.condition(child(item, "when"), subject) if spec.when is not None else ALWAYS
         found.append(Deadline(spec.runs_from, Period(amounts[0][1], amounts[0][0]), spec.provision, when))

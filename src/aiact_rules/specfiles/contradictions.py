@@ -19,7 +19,7 @@ from aiact_rules.core.conditions import (
     leaves,
 )
 from aiact_rules.core.packs import CLASHES, DISMISSED, EVENTS
-from aiact_rules.core.problems import Place, did_you_mean
+from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Clash, Kind, Moment, Obligation, Span
 from aiact_rules.core.vocabulary import FactType
 from aiact_rules.specfiles.format import (
@@ -129,9 +129,7 @@ class ContradictionReader:
         if not self._first_of(name, node.place):
             return
         loading = self.loading
-        if spec.text_since is not None and spec.text_until is not None and spec.text_until <= spec.text_since:
-            loading.problem(f"{subject}: `text_until` is not after `text_since`", node.place)
-        span = Span(spec.text_since, spec.text_until)
+        span = loading.span(subject, spec.text_since, spec.text_until, node.place)
         unless = child(node, "unless")
         unsettled = ALWAYS if unless is None else Not(loading.condition(unless, subject))
         self.obligations[name] = Obligation(
@@ -160,14 +158,11 @@ class ContradictionReader:
             self.loading.problem(f"{subject} needs `one` beside `other` or `nobody`, and only there", node.place)
         if spec.beyond is not None and spec.other is None:
             self.loading.problem(f"{subject} compares lists without `other`", node.place)
-        for name in (*spec.same, *_some(spec.beyond)):
-            declared = self.loading.names.vocabulary.get(name)
-            if declared is None and name not in self.loading.unread:
-                hint = did_you_mean(name, self.loading.names.vocabulary)
-                self.loading.problem(f"{subject}: unknown fact `{name}`", node.place, hint)
-            elif declared is not None and name == spec.beyond and declared.type is not FactType.SOME_OF:
-                self.loading.problem(f"{subject}: `{name}` is no list", node.place)
+        beyond = None if spec.beyond is None else self.loading.fact(subject, spec.beyond, node.place)
+        if beyond is not None and beyond.type is not FactType.SOME_OF:
+            self.loading.problem(f"{subject}: `{spec.beyond}` is no list", node.place)
         for name in spec.same:
+            self.loading.fact(subject, name, node.place)
             same = Clash(f"{spec.id}.{name}", spec.provision, spec.because, same=name, place=node.place)
             self._keep_clash(same, dismissible=spec.dismissible)
         if not spec.same:
@@ -219,10 +214,6 @@ class ContradictionReader:
         if first is not place:
             self.loading.problem(f"`{name}` is defined twice", place, f"the first is at {first}")
         return first is place
-
-
-def _some(name: str | None) -> tuple[str, ...]:
-    return () if name is None else (name,)
 
 
 def _not_dismissed(name: str) -> Condition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from aiact_rules.core.problems import Place, Problem, did_you_mean
 from aiact_rules.core.provisions import ProvisionError
 from aiact_rules.core.rules import Span
 from aiact_rules.core.units import units_of
-from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.core.vocabulary import FactDeclaration, Vocabulary
 from aiact_rules.specfiles.conditions import Names, read_condition
 from aiact_rules.specfiles.folder import SpecFile
 from aiact_rules.specfiles.validation import child, place_of
@@ -49,6 +50,19 @@ class Loading:
 
     def condition(self, node: Node | None, subject: str) -> Condition:
         return read_condition(node, subject, self.names, self.problems)
+
+    def fact(self, subject: str, name: str, place: Place) -> FactDeclaration | None:
+        """Return the declaration of a fact; None, with a problem where it is no fact of any file that could be read."""
+        declaration = self.names.vocabulary.get(name)
+        if declaration is None and name not in self.unread:
+            self.problem(f"{subject}: unknown fact `{name}`", place, did_you_mean(name, self.names.vocabulary))
+        return declaration
+
+    def span(self, subject: str, since: date | None, until: date | None, place: Place) -> Span:
+        """Return when a text is part of the law, with a problem where it ends before it begins."""
+        if since is not None and until is not None and until <= since:
+            self.problem(f"{subject}: `text_until` is not after `text_since`", place)
+        return Span(since, until)
 
     def named_roles(self, subject: str, named: Sequence[str] | None, node: Node) -> tuple[str, ...]:
         """Return the roles that `role` names in a node or its file; `everybody` stands for all that the law knows."""

@@ -47,23 +47,17 @@ def read_vocabulary(loading: Loading, extended: Sequence[Pack]) -> Vocabulary:
             )
     checked = {name for base in extended for name in base.vocabulary}
     for declaration in (declaration for name, declaration in kept.items() if name not in checked):
-        for name in declaration.derivation.of if declaration.derivation else ():
-            of = kept.get(name)
-            if of is None and name not in loading.unread:
-                loading.problem(
-                    f"fact `{declaration.name}`: unknown fact `{name}`", declaration.place, did_you_mean(name, kept)
-                )
-            elif of is not None and of.type is not (wanted := _part_type(declaration)):
-                what = "a date" if wanted is FactType.DATE else "a quantity"
-                loading.problem(f"fact `{declaration.name}`: `{name}` is not {what}", declaration.place)
-        for name in declaration.bounded_by:
-            bound = kept.get(name)
-            if bound is None and name not in loading.unread:
-                loading.problem(
-                    f"fact `{declaration.name}`: unknown fact `{name}`", declaration.place, did_you_mean(name, kept)
-                )
-            elif bound is not None and bound.type is not declaration.type:
-                loading.problem(f"fact `{declaration.name}`: `{name}` is of another type", declaration.place)
+        part_type = _part_type(declaration)
+        not_so = "is not a date" if part_type is FactType.DATE else "is not a quantity"
+        parts = [(name, part_type, not_so) for name in (declaration.derivation.of if declaration.derivation else ())]
+        bounds = [(name, declaration.type, "is of another type") for name in declaration.bounded_by]
+        for name, wanted, fault in (*parts, *bounds):
+            part = kept.get(name)
+            if part is None and name not in loading.unread:
+                hint = did_you_mean(name, kept)
+                loading.problem(f"fact `{declaration.name}`: unknown fact `{name}`", declaration.place, hint)
+            elif part is not None and part.type is not wanted:
+                loading.problem(f"fact `{declaration.name}`: `{name}` {fault}", declaration.place)
     _check_former_names(kept, loading)
     return Vocabulary(kept)
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.outcomes import DUE, EVENT, EVERY_CODE, IN_FORCE, MAYBE_DUE, MAYBE_IN_FORCE, MAYBE_MET, MET, OWED
-from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, ROLES, SIGNALS
+from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, SETTLED
 from aiact_rules.core.statuses import Status, Traits, table_of
 from aiact_rules.engines.plane_program import ALL, NONE, Circuit, Passes, Rails, Silent
 from aiact_rules.sweep.plan import Judgement, PlannedPack
@@ -42,7 +42,7 @@ def judgement_planes(circuit: Circuit, judgement: Judgement, *, counts: bool) ->
     for planned in judgement.packs:
         scope = _judged_by(circuit, planned)
         before = f"{planned.pack}." if several else ""
-        rails = Rails(circuit, planned.lowered, planned.silence, _SETTLED)
+        rails = Rails(circuit, planned.lowered, planned.silence, SETTLED)
         for name in planned.headlines:
             formula = planned.lowered.conclusions[name]
             conclusions[before + name] = rails.possible(formula), rails.certain(formula)
@@ -108,9 +108,6 @@ def _at_event(circuit: Circuit, planned: PlannedPack) -> int:
     if planned.at_event is not None:
         return ALL if planned.at_event else NONE
     return circuit.input(Passes(FactTest(MOMENT, Test.ONE_OF, EVENTS), planned.silence.get(MOMENT)))
-
-
-_SETTLED = frozenset({MARKETS, ROLES, SIGNALS})
 
 
 @cache
