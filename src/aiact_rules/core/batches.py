@@ -62,16 +62,21 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Batch:
-    """Everything one run was asked about. `problems` are those of no single input, such as that nothing was found."""
+    """Everything one run was asked about. `problems` are those of no single input, such as that nothing was found.
+
+    `full` asks reports for every finding; without it they show what gates now, and counts of the rest.
+    """
 
     items: tuple[Item, ...]
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[Problem, ...] = ()
+    full: bool = False
 
     @classmethod
-    def of(cls, *answers: Decision | Chain) -> Batch:
+    def of(cls, *answers: Decision | Chain, full: bool = False) -> Batch:
         """Return a batch of decisions that are at hand, each refused unless it allows."""
-        return cls(tuple(Item(_name(answer), answer, passes=answer.verdict is Verdict.ALLOW) for answer in answers))
+        items = (Item(_name(answer), answer, passes=answer.verdict is Verdict.ALLOW) for answer in answers)
+        return cls(tuple(items), full=full)
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.grounds import Grounds
 from aiact_rules.core.outcomes import OWED
+from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.penalties import Ceiling, ceiling_for
 from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.statuses import Status
@@ -108,13 +109,8 @@ class FindingWriter:
     def finding(self, o: Obligation, status: Status, code: int, needs: tuple[str, ...]) -> Finding | None:
         """Write one finding. None where an obligation that is not in force never will be for this release."""
         evaluation = self._evaluation
-        if o.timetable not in self._starts:
-            self._starts[o.timetable] = start_of(o, evaluation)
-        start = self._starts[o.timetable]
-        if status is Status.UPCOMING:
-            release_date = evaluation.facts.get("release.date")
-            if start is None or (release_date is not None and start.on <= release_date):  # type: ignore[operator]
-                return None
+        if status is Status.UPCOMING and self.coming(o) is None:
+            return None
         conditions = [o.given] if o.met is None else [o.given, o.met]
         return Finding(
             id=o.id,
@@ -131,7 +127,7 @@ class FindingWriter:
             facts=self._grounds.known_facts(conditions),
             needs=needs,
             evidence=o.evidence,
-            start=start,
+            start=self._start(o),
             due_dates=due_dates(o, evaluation),
             sanction=ceiling_for(o, evaluation),
             readings=self._grounds.readings(o),
@@ -140,6 +136,18 @@ class FindingWriter:
             force=o.force.value,
             certainty=o.certainty.value,
         )
+
+    def coming(self, o: Obligation) -> Start | None:
+        """Return from when an obligation that is not in force will be; None where it never will for this release."""
+        start, released = self._start(o), self._evaluation.facts.get(RELEASE_DATE)
+        if start is None or (released is not None and start.on <= released):  # type: ignore[operator]
+            return None
+        return start
+
+    def _start(self, o: Obligation) -> Start | None:
+        if o.timetable not in self._starts:
+            self._starts[o.timetable] = start_of(o, self._evaluation)
+        return self._starts[o.timetable]
 
     def _roles(self, o: Obligation) -> tuple[str, ...]:
         return tuple(name for name in o.roles if self._evaluation.has_role(name) is not Truth.NO)

@@ -12,11 +12,12 @@ from aiact_rules.core.findings import Finding, FindingWriter
 from aiact_rules.core.formulas import Lowered, truths
 from aiact_rules.core.needs import Asking, Need, clearing, in_order
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.outcomes import Outcome
+from aiact_rules.core.outcomes import OWED, Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.role_changes import RoleChange, role_changes
 from aiact_rules.core.rules import Obligation
+from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status, Verdict, event_in, statuses_of, verdict_of
 from aiact_rules.core.vocabulary import FactValue
 
@@ -92,12 +93,33 @@ class PackDecision:
         written = (self._written(index, obligations[index], status, code) for index, status, code in self.statuses)
         return tuple(finding for finding in written if finding is not None)
 
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """Return how each obligation stands that there is a finding for, in the order of the pack. Writes no finding."""
+        obligations = tuple(self.pack_at.obligations.values())
+        found = []
+        for index, status, code in self.statuses:
+            o = obligations[index]
+            if status is not Status.UPCOMING:
+                found.append(Standing(o, status, bool(code & OWED)))
+            elif (start := self._writer.coming(o)) is not None:
+                found.append(Standing(o, status, bool(code & OWED), start.on))
+        return tuple(found)
+
+    def questions_about(self, name: str) -> tuple[str, ...]:
+        """Return the facts to ask for next about the obligation with this id; none where it is not open. Writes no finding."""
+        found = self._status_by_id.get(name)
+        if found is None or found[1] is not Status.OPEN:
+            return ()
+        return self._questions(found[0], self.pack_at.obligations[name])
+
     def status(self, name: str) -> Status | None:
         """Return what became of the obligation with this id, or None where there is no finding. Writes none."""
         found = self._status_by_id.get(name)
-        if found is None or found[1] is not Status.UPCOMING:
-            return None if found is None else found[1]
-        return None if self.finding(name) is None else Status.UPCOMING  # none of what never comes into force
+        if found is None:
+            return None
+        never = found[1] is Status.UPCOMING and self._writer.coming(self.pack_at.obligations[name]) is None
+        return None if never else found[1]
 
     def finding(self, name: str) -> Finding | None:
         """Return the finding with this id, or None where there is none. Writes no other."""

@@ -1,0 +1,75 @@
+"""Groups: the obligations of a decision by the article they stand in, with the fact that settles most of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.needs import Need
+from aiact_rules.core.needs import in_order as by_impact
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.rules import Obligation
+from aiact_rules.core.standings import Standing
+from aiact_rules.core.statuses import Status
+from aiact_rules.reports.tallies import Tally, tally_of_standings
+from aiact_rules.reports.words import article_of
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Obligations that belong together. `id` and `title` are those of what they share: here its article.
+
+    `needs` are the facts to state, the one that most of what gates in the group asks for first.
+    """
+
+    id: str
+    title: str
+    standings: tuple[Standing, ...]
+    needs: tuple[Need, ...]
+    tally: Tally = field(repr=False)
+
+    @property
+    def fact(self) -> Need | None:
+        """Return the fact to state first, with the number of obligations of the group that it affects."""
+        return self.needs[0] if self.needs else None
+
+
+def groups_of(pack: PackDecision, *statuses: Status) -> tuple[Group, ...]:
+    """Return the obligations of a pack that have one of these statuses (none named: any), grouped, in the law's order.
+
+    Writes no finding: `PackDecision.finding` does so by the id of each.
+    """
+    return _grouped(pack, (each for each in pack.standings if not statuses or each.status in statuses))
+
+
+def gating_groups(pack: PackDecision) -> tuple[Group, ...]:
+    """Return what stands in the way of an allow, the largest group first."""
+    groups = groups_of(pack, *(status for status in Status if status.gates))
+    return tuple(sorted(groups, key=lambda group: (-group.tally.violated, -len(group.standings))))
+
+
+def _grouped(pack: PackDecision, standings: Iterable[Standing]) -> tuple[Group, ...]:
+    found: dict[str, list[Standing]] = {}
+    for each in standings:
+        found.setdefault(group_id(pack, each.obligation), []).append(each)
+    return tuple(_group(pack, name, tuple(found[name])) for name in _in_order(pack, found))
+
+
+def _group(pack: PackDecision, name: str, standings: tuple[Standing, ...]) -> Group:
+    needs = by_impact(pack.questions_about(each.id) for each in standings)
+    return Group(name, group_title(pack, name), standings, needs, tally_of_standings(standings))
+
+
+def group_id(pack: PackDecision, o: Obligation) -> str:  # noqa: ARG001  # by what a pack says its obligations come down to
+    """Return the id of the group that an obligation of a pack belongs to."""
+    return article_of(o.provision)
+
+
+def group_title(pack: PackDecision, name: str) -> str:  # noqa: ARG001
+    """Return what a person reads for a group."""
+    return name
+
+
+def _in_order(pack: PackDecision, found: Mapping[str, object]) -> list[str]:  # noqa: ARG001
+    return in_order(found)

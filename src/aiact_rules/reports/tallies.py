@@ -1,0 +1,111 @@
+"""Tallies: how many obligations of a decision stand in which way, counted without writing a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.standings import Standing
+from aiact_rules.core.statuses import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What applies from a later date: how many obligations certainly, and of how many that is not yet known."""
+
+    on: date
+    certain: int
+    undetermined: int
+
+    @property
+    def count(self) -> int:
+        """Return how many obligations apply, or may apply, from that date."""
+        return self.certain + self.undetermined
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many obligations are violated, unmet and so on.
+
+    `unmet` ones apply and nothing shows that they are met; of `undetermined` ones it is not known whether they apply.
+    `post_release` ones apply at a later step or afterwards, `recommendations` never gate.
+    """
+
+    violated: int = 0
+    contradictions: int = 0
+    signals: int = 0
+    unmet: int = 0
+    undetermined: int = 0
+    met: int = 0
+    upcoming: tuple[Coming, ...] = ()
+    post_release: int = 0
+    recommendations: int = 0
+
+    @property
+    def gating(self) -> int:
+        """Return how many stand in the way of an allow."""
+        return self.violated + self.contradictions + self.signals + self.unmet + self.undetermined
+
+    def said(self) -> Iterator[str]:
+        """Yield the counts that are not zero in words, what gates first: `154 unmet`, `22 undetermined`."""
+        if self.violated:
+            yield f"{self.violated} violated"
+        if self.contradictions:
+            yield counted(self.contradictions, "contradiction")
+        if self.signals:
+            yield counted(self.signals, "signal")
+        if self.unmet:
+            yield f"{self.unmet} unmet"
+        if self.undetermined:
+            yield f"{self.undetermined} undetermined"
+        if self.met:
+            yield f"{self.met} met"
+        if self.post_release:
+            yield f"{self.post_release} post-release"
+        if self.upcoming:
+            dates = ", ".join(f"{each.count} from {each.on}" for each in self.upcoming)
+            yield f"upcoming: {dates}"
+        if self.recommendations:
+            yield counted(self.recommendations, "recommendation")
+
+
+def counted(count: int, thing: str) -> str:
+    """Return a count with what is counted: `1 signal`, `2 signals`."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def tally_of(*decided: Decision | PackDecision) -> Tally:
+    """Return the tally of some decisions, or of what single packs say, together."""
+    packs = (pack for each in decided for pack in (each.packs if isinstance(each, Decision) else (each,)))
+    return tally_of_standings(standing for pack in packs for standing in pack.standings)
+
+
+def tally_of_standings(standings: Iterable[Standing]) -> Tally:
+    """Return the tally of some standings."""
+    all_of_them = tuple(standings)
+
+    def count(status: Status) -> int:
+        return sum(each.status is status for each in all_of_them)
+
+    return Tally(
+        violated=count(Status.BREACHED),
+        contradictions=sum(each.is_contradiction for each in all_of_them),
+        signals=sum(each.is_signal for each in all_of_them),
+        unmet=sum(each.is_unmet for each in all_of_them),
+        undetermined=sum(each.is_undetermined for each in all_of_them),
+        met=count(Status.MET),
+        upcoming=_upcoming(all_of_them),
+        post_release=sum(each.status is Status.CONDITION and each.certain for each in all_of_them),
+        recommendations=count(Status.ADVICE),
+    )
+
+
+def _upcoming(standings: Iterable[Standing]) -> tuple[Coming, ...]:
+    dates: dict[date, list[bool]] = {}
+    for each in standings:
+        if each.status is Status.UPCOMING and each.starts is not None:
+            dates.setdefault(each.starts, []).append(each.certain)
+    return tuple(Coming(on, sum(dates[on]), len(dates[on]) - sum(dates[on])) for on in sorted(dates))

@@ -1,0 +1,63 @@
+"""Tallies and groups count every obligation once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aiact_rules.core.decisions import Decision
+from aiact_rules.core.statuses import Status
+from aiact_rules.gate import Gate
+from aiact_rules.reports.groups import gating_groups, groups_of
+from aiact_rules.reports.tallies import tally_of
+
+ROOT = Path(__file__).resolve().parents[2]
+GATE = Gate()
+
+
+def judged(example: str, **facts: object) -> Decision:
+    return GATE.check(ROOT / "examples" / example, facts=facts)
+
+
+@pytest.mark.parametrize("example", ["silent", "cv-screening", "open-llm", "minimal"])
+def test_every_finding_is_counted_once(example: str) -> None:
+    decision = judged(example)
+    tally = tally_of(decision)
+    by_status = {status: [f for f in decision.findings if f.status is status] for status in Status}
+    assert tally.gating == len(by_status[Status.OPEN]) + len(by_status[Status.BREACHED])
+    assert sum(each.count for each in tally.upcoming) == len(by_status[Status.UPCOMING])
+    assert tally.post_release == sum(f.certain for f in by_status[Status.CONDITION])
+    assert tally.met == len(by_status[Status.MET])
+
+
+def test_silence_is_undetermined_and_never_unmet() -> None:
+    tally = tally_of(judged("silent"))
+    assert tally.unmet == tally.met == 0
+    assert tally.undetermined > 100
+    assert list(tally.said())[0] == f"{tally.undetermined} undetermined"
+
+
+@pytest.mark.parametrize("example", ["silent", "cv-screening", "open-llm"])
+def test_groups_hold_all_that_gates_the_largest_first(example: str) -> None:
+    decision = judged(example)
+    (pack,) = decision.packs
+    groups = gating_groups(pack)
+    assert sum(group.tally.gating for group in groups) == tally_of(decision).gating
+    sizes = [len(group.standings) for group in groups]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_group_names_the_fact_that_most_of_it_asks_for() -> None:
+    (pack,) = judged("cv-screening").packs
+    for group in gating_groups(pack):
+        asked = [fact for each in group.standings for fact in pack.questions_about(each.id)]
+        assert group.fact is not None
+        assert group.fact.decides == asked.count(group.fact.fact) == max(map(asked.count, asked))
+
+
+def test_groups_of_a_status_hold_no_other() -> None:
+    (pack,) = judged("cv-screening").packs
+    later = groups_of(pack, Status.CONDITION)
+    assert later
+    assert {each.status for group in later for each in group.standings} == {Status.CONDITION}
