@@ -67,11 +67,13 @@ DEFAULT_SCHOOL = "default"
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A pack that was worked into another: guidelines, a code of practice."""
+    """A pack that was worked into another: guidelines, a code of practice. `names` are its rules and obligations."""
 
     id: str
     version: str
     digest: str
+    pages: str | None = None
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Pack:
     no such thing). `screening` names the lists that deny what they leave out, `practices` the one of what is prohibited;
     with `exemptions_refutable`, each fact that silence answers declares what contradicts another answer.
     `outside_roles` says of people in no role what they owe, with the provision. `time_zone` is that of its market, or
-    the one of it where a day begins first. `digest` is the SHA-256 of the spec files it was read from.
+    the one of it where a day begins first. `pages` and `law_text` are the addresses of its pages and of the law's text,
+    with places to fill in (`reports/pages.py`). `digest` is the SHA-256 of the spec files it was read from.
     """
 
     id: str
@@ -97,6 +100,8 @@ class Pack:
     gates: bool = True
     in_force_since: date | None = None
     time_zone: str | None = None
+    pages: str | None = None
+    law_text: str | None = None
     extends: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = ()
     headlines: tuple[str, ...] = ()

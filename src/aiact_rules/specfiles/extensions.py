@@ -32,7 +32,7 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
         raise PackError(problems)
     return replace(
         base,
-        extensions=(*base.extensions, Extension(extension.id, extension.version, extension.digest)),
+        extensions=(*base.extensions, _extension(extension)),
         vocabulary=base.vocabulary.merged_with(extension.vocabulary),
         headlines=base.headlines + extension.headlines,
         labels={**base.labels, **extension.labels},
@@ -45,6 +45,11 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
         rules={**base.rules, **extension.rules},
         obligations={**base.obligations, **extension.obligations},
     )
+
+
+def _extension(pack: Pack) -> Extension:
+    names = frozenset((*pack.rules, *pack.obligations, *pack.readings))
+    return Extension(pack.id, pack.version, pack.digest, pack.pages, names)
 
 
 def _joined_schools(base: Mapping[str, School], extension: Mapping[str, School]) -> dict[str, School]:

@@ -69,6 +69,9 @@ Identifiers = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 ConditionText = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "format": "condition"})]
+_WEB = r"^(\{site\}|https?://)[^\s{}]*"
+Pages = Annotated[str, Field(pattern=_WEB + r"\{page\}[^\s{}]*\{anchor\}$")]
+LawText = Annotated[str, Field(pattern=r"^https?://[^\s{}]*(\{part\}[^\s{}]*)?$")]
 
 TruthWord = Annotated[
     Literal["yes", "no", "unknown"],
@@ -132,6 +135,8 @@ class PackSpec(SpecModel):
     market: Words
     in_force_since: Day | None = None
     time_zone: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$")] | None = None
+    pages: Pages | None = None
+    law_text: LawText | None = None
     gates: Flag = True
     extends: Names = []
     vocabulary_from: list[Words] = []

@@ -113,6 +113,8 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         gates=spec.gates if spec else True,
         in_force_since=spec.in_force_since if spec else None,
         time_zone=spec.time_zone if spec else None,
+        pages=spec.pages if spec else None,
+        law_text=spec.law_text if spec else None,
         extends=tuple(spec.extends) if spec else (),
         headlines=tuple(spec.headlines) if spec else (),
         labels=dict(spec.labels) if spec else {},
