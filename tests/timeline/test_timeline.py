@@ -18,13 +18,14 @@ from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.statuses import Status, Verdict
+from aiact_rules.core.timelines import Change, Line, Timeline, TimelineDate
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
+from aiact_rules.reports.timeline_picture import render_svg
+from aiact_rules.reports.timeline_text import render_text
 from aiact_rules.requests.overrides import Overrides, facts_from_texts
 from aiact_rules.timeline.judging import timeline_of
-from aiact_rules.timeline.picture import render_svg
-from aiact_rules.timeline.text import render_text
-from aiact_rules.timeline.timeline import Change, Line, Timeline, TimelineDate, timeline
+from aiact_rules.timeline.timeline import timeline
 
 KNOWN = date(2026, 11, 22)
 RECRUITING = """\

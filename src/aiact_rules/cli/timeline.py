@@ -10,10 +10,10 @@ import click
 from aiact_rules.cli.options import judging
 from aiact_rules.cli.terminal import write_out
 from aiact_rules.gate import Gate
+from aiact_rules.reports.timeline_picture import render_svg
+from aiact_rules.reports.timeline_text import render_text
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.timeline.judging import timeline_of
-from aiact_rules.timeline.picture import render_svg
-from aiact_rules.timeline.text import render_text
 
 
 @click.command("timeline")

@@ -1,1 +1,1 @@
-"""Timelines: the verdict on one release, and what is owed for it, from date to date."""
+"""Judging a release from date to date."""

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from aiact_rules.core.conditions import Condition, FactTest, leaves
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.rules import ANY_TIME, Span
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happens in the law on a date: a date it names, or a change of its text."""
-
-    name: str
-    provision: str | None
-    changes_text: bool = False
-
-    def __str__(self) -> str:
-        return self.name if self.provision is None else f"{self.name} ({self.provision})"
+from aiact_rules.core.timelines import Event
 
 
 def law_dates(packs: Iterable[Pack]) -> frozenset[date]:

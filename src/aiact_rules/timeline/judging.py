@@ -8,10 +8,11 @@ from datetime import date
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.problems import Place
+from aiact_rules.core.timelines import Timeline
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
 from aiact_rules.requests.request import Request
-from aiact_rules.timeline.timeline import Timeline, timeline
+from aiact_rules.timeline.timeline import timeline
 
 
 def timeline_of(gate: Gate, request: Request, operator: str | None = None) -> Timeline:

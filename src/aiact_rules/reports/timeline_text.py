@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aiact_rules.core.statuses import Status
-from aiact_rules.reports.words import counted_by_article, release_of, roles_of, step_of, wrapped
-from aiact_rules.timeline.timeline import (
+from aiact_rules.core.timelines import (
     IN_FORCE,
     Change,
     Changed,
@@ -16,6 +15,7 @@ from aiact_rules.timeline.timeline import (
     Timeline,
     TimelineDate,
 )
+from aiact_rules.reports.words import counted_by_article, release_of, roles_of, step_of, wrapped
 
 _CHANGE = {
     Change.GAINED: "now applies",

@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape
 
 from aiact_rules.core.citations import in_order
 from aiact_rules.core.statuses import Status, Verdict
+from aiact_rules.core.timelines import DatedDecision, Line, Standing, Timeline, TimelineDate
 from aiact_rules.reports.svg import INK, SOFT, level_line, rectangle, sheet, text
+from aiact_rules.reports.timeline_text import line_title, tally, title_of
 from aiact_rules.reports.words import article_of
-from aiact_rules.timeline.text import line_title, tally, title_of
-from aiact_rules.timeline.timeline import DatedDecision, Line, Standing, Timeline, TimelineDate
 
 _MARGIN, _LABELS, _COLUMN, _GAP = 24, 92, 118, 6
 _BAND, _ROW, _EVENT_LINE, _EVENT_LINES = 30, 20, 13, 5
