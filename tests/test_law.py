@@ -130,3 +130,9 @@ def test_no_soft_law_and_no_earlier_text_can_gate(catalogue: Catalogue) -> None:
     for head in catalogue.heads.values():
         if head.id != "eu_ai_act":
             assert not head.gates, head.id
+
+
+def test_everything_that_can_gate_comes_down_to_one_document_or_act(law: Pack) -> None:
+    on_date = law.at(AS_OF)
+    assert [name for name, each in on_date.obligations.items() if each.can_gate and not law.deliverable_of(name)] == []
+    assert {law.delivered_by[name] for name in law.obligations if name in law.delivered_by} == set(law.deliverables)

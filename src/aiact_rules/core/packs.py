@@ -22,6 +22,7 @@ from aiact_rules.core.conditions import (
     both,
     rebuilt,
 )
+from aiact_rules.core.deliverables import Deliverable
 from aiact_rules.core.periods import passed_fact
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import (
@@ -57,6 +58,7 @@ FOUND = (SIGNALS, CLASHES)
 """What is found in documents and between operators, and never stated."""
 SETTLED = frozenset({ROLES, MARKETS, SIGNALS})
 """Lists that leave no member open, whatever is stated."""
+SIGNAL = "signal."  # how the id of what a cue asks begins
 OVERDUE = "signal.overdue."  # how the id of the signal begins that the period of an obligation raises
 
 SCHOOL = "school"
@@ -87,7 +89,8 @@ class Pack:
     with `exemptions_refutable`, each fact that silence answers declares what contradicts another answer.
     `outside_roles` says of people in no role what they owe, with the provision. `time_zone` is that of its market, or
     the one of it where a day begins first. `pages` and `law_text` are the addresses of its pages and of the law's text,
-    with places to fill in (`reports/pages.py`). `digest` is the SHA-256 of the spec files it was read from.
+    with places to fill in (`reports/pages.py`). `delivered_by` says for the id of an obligation which of the `deliverables`
+    it belongs to. `digest` is the SHA-256 of the spec files it was read from.
     """
 
     id: str
@@ -125,6 +128,16 @@ class Pack:
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     obligations: Mapping[str, Obligation] = field(default_factory=dict)
+    deliverables: Mapping[str, Deliverable] = field(default_factory=dict)
+    delivered_by: Mapping[str, str] = field(default_factory=dict)
+
+    def deliverable_of(self, obligation_id: str) -> Deliverable | None:
+        """Return the document or act that an obligation comes down to; None where the pack names none.
+
+        The signal that a period has passed belongs where the obligation belongs whose period it is.
+        """
+        name = self.delivered_by.get(obligation_id) or self.delivered_by.get(obligation_id.removeprefix(OVERDUE))
+        return None if name is None else self.deliverables[name]
 
     def reached(self, o: Obligation) -> Mapping[frozenset[str], tuple[str, ...]]:
         """Return the moments at which an obligation is due, with the roles to which they apply; empty where it always is.
@@ -337,7 +350,7 @@ def _signal(cue: Cue) -> Obligation:
         return FactTest(fact, Test.INCLUDES, frozenset({cue.id}))
 
     return Obligation(
-        id=f"signal.{cue.id}",
+        id=f"{SIGNAL}{cue.id}",
         provision=cue.provision,
         must="have a person confirm that what the words of the document suggest is not the case",
         kind=Kind.SIGNAL,

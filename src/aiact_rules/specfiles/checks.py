@@ -137,6 +137,8 @@ def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
             cited.append((f"sanction `{sanction.id}`", provision, sanction.place))
     for cue in pack.cues.values():
         cited.append((f"cue `{cue.id}`", cue.provision, cue.place))
+    for deliverable in pack.deliverables.values():
+        cited.append((f"deliverable `{deliverable.id}`", deliverable.provision, deliverable.place))
     for obligation in pack.obligations.values():
         for deadline in obligation.deadlines if obligation.text.until is None else ():
             cited.append((f"deadline of `{obligation.id}`", deadline.provision, obligation.place))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from aiact_rules.core.deliverables import Deliverable
 from aiact_rules.core.packs import Extension, Pack
 from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.rules import Parameter, Reading, Sanction, School, Timetable
@@ -42,6 +43,8 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
         readings={**base.readings, **extension.readings},
         schools=_joined_schools(base.schools, extension.schools),
         sanctions={**base.sanctions, **extension.sanctions},
+        deliverables={**base.deliverables, **extension.deliverables},
+        delivered_by={**base.delivered_by, **extension.delivered_by},
         rules={**base.rules, **extension.rules},
         obligations={**base.obligations, **extension.obligations},
     )
@@ -79,6 +82,7 @@ def extension_problems(bases: Sequence[Pack], extension: Pack, pack_place: PackP
             ("timetable", extension.timetables, base.timetables),
             ("reading", extension.readings, base.readings),
             ("sanction", extension.sanctions, base.sanctions),
+            ("deliverable", extension.deliverables, base.deliverables),
         ):
             yield from _taken(kind, own, known, law)
         yield from _of_conclusions(base, extension, law, pack_place)
@@ -106,7 +110,7 @@ def _of_a_law(extension: Pack, pack_place: PackPlace) -> Iterator[Problem]:
 
 def _taken(
     kind: str,
-    own: Mapping[str, Parameter | Timetable | Reading | Sanction],
+    own: Mapping[str, Parameter | Timetable | Reading | Sanction | Deliverable],
     known: Mapping[str, object],
     law: str,
 ) -> Iterator[Problem]:

@@ -13,7 +13,17 @@ from aiact_rules.yaml_text import Node, plain, read_yaml
 
 COMMON = "common"
 UNITS = "units.jsonl"
-_NAMED = ("vocabulary", "parameters", "timetables", "readings", "schools", "sanctions", "cues", "coverage")
+_NAMED = (
+    "vocabulary",
+    "parameters",
+    "timetables",
+    "readings",
+    "schools",
+    "sanctions",
+    "cues",
+    "deliverables",
+    "coverage",
+)
 
 _NOT_DECIDING = ("cases", "coverage")
 _NOT_BORROWED = ("pack", "units", *_NOT_DECIDING)

@@ -48,6 +48,12 @@ def _listed(value: object) -> object:
 
 _TRUTHS = {"true": "yes", "false": "no", "unknown": "unknown"}
 _SCALAR = {"type": ["string", "number", "boolean"]}
+_WORDS = {
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+    ]
+}
 _DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "format": "date"}
 
 Text = Annotated[str, WithJsonSchema(_SCALAR)]
@@ -523,3 +529,24 @@ class CuesFile(SpecModel):
     """cues.yaml"""
 
     cues: dict[Identifier, CueSpec]
+
+
+class DeliverableSpec(SpecModel):
+    """A document or act that obligations come down to.
+
+    `covers` names them by provision (`Art. 11`, with all below it) or by how their ids begin (`art11`). Where two
+    deliverables name one, it belongs to the one that names it more exactly; an id is more exact than a provision.
+    """
+
+    title: Words
+    kind: Literal["document", "act"]
+    provision: Words
+    signed_by: Words
+    skeleton: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")] | None = None
+    covers: Annotated[list[Words], BeforeValidator(_listed), Field(min_length=1), WithJsonSchema(_WORDS)]
+
+
+class DeliverablesFile(SpecModel):
+    """deliverables.yaml"""
+
+    deliverables: dict[Name, DeliverableSpec]

@@ -16,11 +16,13 @@ from aiact_rules.specfiles.articles import read_articles
 from aiact_rules.specfiles.checks import check_citations, check_pack, check_see_also
 from aiact_rules.specfiles.conditions import Names
 from aiact_rules.specfiles.contradictions import ContradictionReader
+from aiact_rules.specfiles.deliverables import read_deliverables
 from aiact_rules.specfiles.extensions import extension_problems
 from aiact_rules.specfiles.folder import SpecFile, common_files, digest, files_of, find_common, spec_files
 from aiact_rules.specfiles.format import (
     ArticleFile,
     CuesFile,
+    DeliverablesFile,
     PackSpec,
     ParametersFile,
     ReadingsFile,
@@ -48,6 +50,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "schools": SchoolsFile,
     "sanctions": SanctionsFile,
     "cues": CuesFile,
+    "deliverables": DeliverablesFile,
     "article": ArticleFile,
 }
 _NAMES_IN_TEXT = re.compile(r"^  (?:- )?(?:  )?(?:concludes: *|id: *)?([a-z][a-z0-9_.]*)", re.MULTILINE)
@@ -101,6 +104,8 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
     contradictions.read()
     for name, contradiction in contradictions.obligations.items():
         keep_once(loading, obligations, name, contradiction, "obligation", contradiction.place or Place("pack.yaml"))
+    cues = read_cues(loading)
+    deliverables, delivered_by = read_deliverables(loading, obligations, cues)
     spec = spec_entry[2] if spec_entry is not None else None
     pack = Pack(
         id=spec.id if spec else "",
@@ -133,10 +138,12 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         readings=readings,
         schools=read_schools(loading, readings, extended),
         sanctions=read_sanctions(loading),
-        cues=read_cues(loading),
+        cues=cues,
         clashes=contradictions.clashes,
         rules=rules,
         obligations=obligations,
+        deliverables=deliverables,
+        delivered_by=delivered_by,
     )
     _check(pack, loading, extended, spec_entry)
     return pack

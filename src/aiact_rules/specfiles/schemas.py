@@ -13,6 +13,7 @@ from aiact_rules.specfiles.coverage_ledger import CoverageFile
 from aiact_rules.specfiles.format import (
     ArticleFile,
     CuesFile,
+    DeliverablesFile,
     PackSpec,
     ParametersFile,
     ReadingsFile,
@@ -29,6 +30,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "cases": CasesFile,
     "coverage": CoverageFile,
     "cues": CuesFile,
+    "deliverables": DeliverablesFile,
     "pack": PackSpec,
     "parameters": ParametersFile,
     "readings": ReadingsFile,
