@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,24 @@ def test_groups_of_a_status_hold_no_other() -> None:
     later = groups_of(pack, Status.CONDITION)
     assert later
     assert {each.status for group in later for each in group.standings} == {Status.CONDITION}
+
+
+def test_what_comes_down_to_one_document_stands_in_one_group() -> None:
+    (pack,) = judged("cv-screening").packs
+    groups = {group.id: group for group in groups_of(pack)}
+    documentation = groups["technical_documentation"]
+    assert documentation.deliverable == pack.pack_at.pack.deliverables["technical_documentation"]
+    assert (documentation.title, len(groups)) == ("technical documentation", len(groups_of(pack)))
+    assert {"Annex IV", "Art. 11"} <= {
+        each.obligation.provision.split("(")[0].split(",")[0] for each in documentation.standings
+    }
+
+
+def test_an_obligation_without_a_document_stands_in_the_group_of_its_article() -> None:
+    (pack,) = judged("cv-screening").packs
+    bare = replace(
+        pack, pack_at=replace(pack.pack_at, pack=replace(pack.pack_at.pack, deliverables={}, delivered_by={}))
+    )
+    groups = groups_of(bare)
+    assert {"Annex IV", "Art. 9"} <= {group.id for group in groups}
+    assert all(group.deliverable is None and group.title == group.id for group in groups)

@@ -1,4 +1,7 @@
-"""Groups: the obligations of a decision by the article they stand in, with the fact that settles most of each."""
+"""Groups: the obligations of a decision by the document or act they come down to, with the fact that settles most of each.
+
+Where a pack names none for an obligation, its article stands for it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aiact_rules.core.citations import in_order
+from aiact_rules.core.deliverables import Deliverable
 from aiact_rules.core.needs import Need
 from aiact_rules.core.needs import in_order as by_impact
 from aiact_rules.core.pack_decisions import PackDecision
@@ -18,7 +22,7 @@ from aiact_rules.reports.words import article_of
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Obligations that belong together. `id` and `title` are those of what they share: here its article.
+    """Obligations that belong together. `id` and `title` are those of their `deliverable`, or else both their article.
 
     `needs` are the facts to state, the one that most of what gates in the group asks for first.
     """
@@ -28,6 +32,7 @@ class Group:
     standings: tuple[Standing, ...]
     needs: tuple[Need, ...]
     tally: Tally = field(repr=False)
+    deliverable: Deliverable | None = None
 
     @property
     def fact(self) -> Need | None:
@@ -52,24 +57,23 @@ def gating_groups(pack: PackDecision) -> tuple[Group, ...]:
 def _grouped(pack: PackDecision, standings: Iterable[Standing]) -> tuple[Group, ...]:
     found: dict[str, list[Standing]] = {}
     for each in standings:
-        found.setdefault(group_id(pack, each.obligation), []).append(each)
+        found.setdefault(_group_id(pack, each.obligation), []).append(each)
     return tuple(_group(pack, name, tuple(found[name])) for name in _in_order(pack, found))
 
 
 def _group(pack: PackDecision, name: str, standings: tuple[Standing, ...]) -> Group:
+    deliverable = pack.pack_at.pack.deliverables.get(name)
+    title = name if deliverable is None else deliverable.title
     needs = by_impact(pack.questions_about(each.id) for each in standings)
-    return Group(name, group_title(pack, name), standings, needs, tally_of_standings(standings))
+    return Group(name, title, standings, needs, tally_of_standings(standings), deliverable)
 
 
-def group_id(pack: PackDecision, o: Obligation) -> str:  # noqa: ARG001  # by what a pack says its obligations come down to
-    """Return the id of the group that an obligation of a pack belongs to."""
-    return article_of(o.provision)
+def _group_id(pack: PackDecision, o: Obligation) -> str:
+    deliverable = pack.pack_at.pack.deliverable_of(o.id)
+    return article_of(o.provision) if deliverable is None else deliverable.id
 
 
-def group_title(pack: PackDecision, name: str) -> str:  # noqa: ARG001
-    """Return what a person reads for a group."""
-    return name
-
-
-def _in_order(pack: PackDecision, found: Mapping[str, object]) -> list[str]:  # noqa: ARG001
-    return in_order(found)
+def _in_order(pack: PackDecision, found: Mapping[str, object]) -> list[str]:
+    """Return the ids of groups: deliverables in the order of the pack, then articles in the order of the law."""
+    deliverables = pack.pack_at.pack.deliverables
+    return [*(name for name in deliverables if name in found), *in_order(found.keys() - deliverables.keys())]
