@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aiact_rules import Gate
-from aiact_rules.reports.pack_page import laxer_defaults
+from aiact_rules.reports.pack_pages import laxer_defaults
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "readings.md").read_text(encoding="utf-8")
 (PACK,) = Gate().packs(["eu_ai_act"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -50,13 +49,8 @@ def command(name: str, path: Path | None, report: str, operator: str | None, sai
 
 def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str) -> None:
     """Show what the first pack that knows a name says under it: of those named, or of all installed, the Act first."""
-    from aiact_rules.reports.rule_text import Shown, entries_of, names_in
-    from aiact_rules.specfiles.cases import Case, load_cases
-
-    def shown(cases: tuple[Case, ...], entry: str) -> Iterator[Shown]:
-        for case in cases:
-            if (outcome := case.outcome_of(entry) or case.outcome_of(name)) is not None:
-                yield Shown(case.name, case.place, outcome)
+    from aiact_rules.cli.rule_cases import shown_in
+    from aiact_rules.reports.rule_text import entries_of, names_in
 
     known: list[str] = []
     for pack_id in packs or (DEFAULT_PACK, *sorted({*gate.catalogue.heads} - {DEFAULT_PACK})):
@@ -65,13 +59,13 @@ def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str) -> None:
         if not entries:
             known += names_in(pack)
             continue
-        cases = load_cases(gate.catalogue.head(pack_id).folder)
+        cases = shown_in(gate.catalogue.head(pack_id).folder)
         if report == "json":
-            rows = [{"pack": pack_id, **entry.as_json(shown(cases, entry.id))} for entry in entries]
+            rows = [{"pack": pack_id, **entry.as_json(cases.get(entry.id, ()))} for entry in entries]
             click.echo(json_text(rows), nl=False)
             return
         for entry in entries:
-            for line in entry.lines(shown(cases, entry.id)):
+            for line in entry.lines(cases.get(entry.id, ())):
                 say(line)
         return
     hint = (

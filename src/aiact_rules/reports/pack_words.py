@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from aiact_rules.core.conditions import ALWAYS, AllOf, Condition, ReadingIs
-from aiact_rules.core.rules import Deadline, Kind, Obligation, SchoolChoice, Span
+from aiact_rules.core.rules import Certainty, Deadline, Force, Kind, Obligation, Rule, SchoolChoice, Span
 from aiact_rules.reports.words import Conditions, flat, label, latest, number
+
+_FORCE = {Force.EFFORT: "best effort", Force.VOLUNTARY: "voluntary", Force.PENDING: "not in force yet"}
 
 
 class PackWords(Conditions):
@@ -26,7 +29,7 @@ class PackWords(Conditions):
         """Return what is often the same for all obligations of an article, in words."""
         found = {}
         if o.given != ALWAYS:
-            found["Breached where" if o.kind is Kind.PROHIBITION else "Owed where"] = self.say(o.given)
+            found["Violated where" if o.kind is Kind.PROHIBITION else "Applies where"] = self.say(o.given)
         if o.before:
             found["Before"] = " or ".join(self.label(name) for name in o.before)
         if o.after is not None:
@@ -34,30 +37,51 @@ class PackWords(Conditions):
         if o.events and o.kind is not Kind.CONTRADICTION:
             found["At the event"] = " or ".join(self.label(name) for name in o.events)
         if o.timetable is not None:
-            found["Applies"] = f"{self.starts(o.timetable)} (timetable `{o.timetable}`)"
+            found["Applies"] = f"{self.starts(o.timetable)} (timetable {self.named('timetable', o.timetable)})"
         if o.sanction is not None:
-            found["A breach can cost"] = self.fine(o.sanction)
+            found["A violation can cost"] = self.fine(o.sanction)
         if (text := span_of(o.text)) is not None:
             found["Text"] = text
         return found
 
     def details(self, o: Obligation) -> Iterator[tuple[str, str]]:
         """Yield what is said of one obligation alone, each part after its label."""
+        if o.force in _FORCE:
+            yield "Force", _FORCE[o.force]
+        if o.certainty in (Certainty.SECONDARY, Certainty.KNOWN):
+            yield "Source", "read in a secondary source only"
         if o.because is not None:
             yield "Because", o.because
-        for rule in self._pack.rules.values():
-            if o.id in rule.exception_to:
-                yield f"Not owed where {self.say(rule.when)}", f"{rule.reason} ({rule.provision})"
+        yield from self.excepted(o.id)
         if o.met is not None:
             yield "Met where", self.say(o.met)
+        if (deliverable := self._pack.deliverable_of(o.id)) is not None:
+            yield "Deliverable", f"{self.named('deliverable', deliverable.id)}, {deliverable.title}"
         if o.evidence:
-            yield "Would show it", "; ".join(o.evidence)
+            yield "Suggested evidence", "; ".join(o.evidence)
         for deadline in o.deadlines:
             yield "Deadline", self.deadline(deadline)
         if o.reading is not None:
-            yield "Read so", o.reading
+            yield "Interpretation", o.reading
         if o.see_also:
             yield "See also", ", ".join(o.see_also)
+
+    def excepted(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield the exceptions to a rule or an obligation."""
+        for rule in self.exceptions.get(name, ()):
+            yield (
+                "Except where",
+                f"{self.say(rule.when)}: {rule.reason} ({rule.provision}, {self.named('rule', rule.id)})",
+            )
+
+    @cached_property
+    def exceptions(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The exceptions to each rule and obligation that has any."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self._pack.rules.values():
+            for target in rule.exception_to:
+                found.setdefault(target, []).append(rule)
+        return {name: tuple(rules) for name, rules in found.items()}
 
     def deadline(self, deadline: Deadline) -> str:
         """Return a deadline in words."""
@@ -77,7 +101,7 @@ class PackWords(Conditions):
                 said = "" if where == ALWAYS else f" where {self.say(where)}"
                 routes.append(f"from {self.value(route.starts)}{said}")
         later = ", save for transitions" if table.deferrals else ""
-        listed = ", ".join(f"`{name}`" for name in dict.fromkeys(readings))
+        listed = ", ".join(self.named("reading", name) for name in dict.fromkeys(readings))
         return f"{' and '.join(routes)}{later}{f', by the default reading {listed}' if listed else ''}"
 
     def _by_default(self, condition: Condition) -> tuple[Condition | None, list[str]]:

@@ -9,14 +9,9 @@ from __future__ import annotations
 
 import re
 
-from aiact_rules.core.packs import OVERDUE, Pack
+from aiact_rules.core.packs import OVERDUE, SIGNAL, Pack
+from aiact_rules.reports.words import article_of
 from aiact_rules.version import SITE
-
-_CUE = "signal."
-_PART = re.compile(
-    r"(?:(?P<art>Art|Article)s?\b\.?|(?P<annex>Annex)(?:es)?\b|(?P<recital>[Rr]ecital)s?\b)\s*(?P<number>\d+[a-z]*|[IVXLC]+)"
-)
-_BELOW = re.compile(r"[,;]|(?<=\d)\(|\s\((?!EU\))|\s(?:and|with|to)\s")
 
 
 def page_of(pack: Pack, name: str) -> str | None:
@@ -39,19 +34,14 @@ def law_link(pack: Pack, provision: str) -> str | None:
     """
     if pack.law_text is None or "{part}" not in pack.law_text:
         return pack.law_text
-    found = _PART.match(provision)
-    if found is None or found["recital"]:
-        return None
-    return pack.law_text.format(part=f"{'art' if found['art'] else 'anx'}_{found['number']}")
+    whole, _, number = article_of(provision).partition(" ")
+    part = {"Art.": "art", "Annex": "anx"}.get(whole)
+    return None if part is None else pack.law_text.format(part=f"{part}_{number}")
 
 
 def page_name(provision: str) -> str:
     """Return the name of the page of what a provision begins with: `art-9` of `Art. 9(2)(a)`, `annex-iv`, `recital-98`."""
-    found = _PART.match(provision)
-    if found is not None:
-        whole = "art" if found["art"] else "annex" if found["annex"] else "recital"
-        return f"{whole}-{found['number'].lower()}"
-    return re.sub(r"[^a-z0-9]+", "-", _BELOW.split(provision, maxsplit=1)[0].lower()).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", article_of(provision).lower()).strip("-")
 
 
 def entry_of(name: str) -> str:
@@ -63,5 +53,5 @@ def _provision_of(pack: Pack, entry: str) -> str | None:
     for named in (pack.obligations, pack.rules, pack.readings):
         if entry in named:
             return named[entry].provision
-    cue = pack.cues.get(entry.removeprefix(_CUE)) if entry.startswith(_CUE) else None
+    cue = pack.cues.get(entry.removeprefix(SIGNAL)) if entry.startswith(SIGNAL) else None
     return None if cue is None else cue.provision

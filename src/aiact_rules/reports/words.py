@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,8 @@ from aiact_rules.core.vocabulary import format_quantity
 from aiact_rules.core.words import comparison_in_words, in_words
 
 WIDTH = 80
+_CITED = re.compile(r"(Art|Annex|Recital|recital)(?:icle|es)?s?\b\.?\s*(\d+[a-z]*|[IVXLC]+)\b")
+_BELOW = re.compile(r"[,;]|(?<=\d)\(|\s\((?!EU\))|\s(?:and|with|to)\s")
 
 
 def label(pack: Pack, name: str) -> str:
@@ -112,8 +115,11 @@ def fine(ceiling: Ceiling) -> str:
 
 
 def article_of(provision: str) -> str:
-    """Return the article or annex that a provision begins with: `Art. 9` of `Art. 9(2)(a)`."""
-    return provision.split(",", 1)[0].split("(", 1)[0].split(" and ", 1)[0].strip()
+    """Return the article or annex that a provision begins with: `Art. 9` of `Art. 9(2)(a)` and of `Arts 9(2) and 10`."""
+    cited = _CITED.match(provision)
+    if cited is not None:
+        return f"{'Art.' if cited[1] == 'Art' else cited[1].title()} {cited[2]}"
+    return _BELOW.split(provision, maxsplit=1)[0].strip()
 
 
 def counted_by_article(provisions: Iterable[str]) -> str:
@@ -155,6 +161,14 @@ class Conditions:
             return self._say(condition, inside=False) + (f" ({means})" if means else "")
         return self._say(condition, inside=False)
 
+    def conclusion(self, name: str) -> str:
+        """Return what a conclusion is called."""
+        return f"*{label(self._pack, name)}*"
+
+    def named(self, kind: str, name: str) -> str:  # noqa: ARG002  (pages link to it)
+        """Return how a rule, a timetable, a reading, a sanction or a deliverable is named in a text."""
+        return f"`{name}`"
+
     def value(self, name: str) -> str:
         """Return the latest value of a parameter."""
         parameter = self._pack.parameters.get(name)
@@ -162,9 +176,9 @@ class Conditions:
 
     def _say(self, condition: Condition, *, inside: bool) -> str:
         if isinstance(condition, Holds):
-            return f"*{label(self._pack, condition.conclusion)}*"
+            return self.conclusion(condition.conclusion)
         if isinstance(condition, ReadingIs):
-            return f"reading `{condition.reading}` is `{condition.choice}`"
+            return f"reading {self.named('reading', condition.reading)} is `{condition.choice}`"
         if isinstance(condition, FactTest):
             return self._fact(condition)
         if isinstance(condition, Not):

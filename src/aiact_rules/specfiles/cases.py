@@ -122,13 +122,14 @@ class Case:
         """Return the recorded outcome of the case, or None where none is."""
         return None if self.recording is None else self.recording.outcomes.get(self.name)
 
-    def outcome_of(self, name: str) -> str | None:
-        """Return what the case expects of a finding, a rule or a conclusion; None where it says nothing of it."""
-        if name in self.expect.findings:
-            return self.expect.findings[name]
-        if name in self.expect.conclusions:
-            return self.expect.conclusions[name].name.lower()
-        return "prevails" if name in self.expect.prevails else "fails" if name in self.expect.fails else None
+    def outcomes(self) -> Mapping[str, str]:
+        """Return what the case expects of findings, conclusions and rules, by their names."""
+        return {
+            **dict.fromkeys(self.expect.fails, "fails"),
+            **dict.fromkeys(self.expect.prevails, "prevails"),
+            **{name: truth.name.lower() for name, truth in self.expect.conclusions.items()},
+            **self.expect.findings,
+        }
 
     def __str__(self) -> str:
         """Return the stem of the case's file and its name, as in `art_006: silence about profiling leaves the class open`."""
