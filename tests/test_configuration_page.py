@@ -9,29 +9,48 @@ from pathlib import Path
 import pytest
 
 from aiact_rules import Gate
-from aiact_rules.sources import organisation, release_file
+from aiact_rules.sources.key_tables import tables_in
+from aiact_rules.sources.keys import EVIDENCE, RELEASE, SETTINGS, Key
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
 
-def keys_of(section: str) -> set[str]:
-    """Return the keys in the first column of a section's table."""
-    text = PAGE.split(f"## {section}\n")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| (`[^|]+?) \|", text, re.MULTILINE)
-    return {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+def test_the_tables_of_keys_are_those_that_the_readers_use() -> None:
+    hint = "write the page anew: page.write_text(tables_in(page.read_text(), Gate().vocabulary()))"
+    assert tables_in(PAGE, Gate().vocabulary()) == PAGE, hint
+    for name, keys in (("aiact.toml", SETTINGS), ("aiact.yaml", RELEASE), ("evidence", EVIDENCE)):
+        table = PAGE.split(f"<!-- keys of {name} -->\n")[1].split("<!-- end -->")[0]
+        assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [key.name for key in keys]
 
 
-def test_every_key_of_an_organisation_is_there_and_no_other() -> None:
-    assert keys_of("aiact.toml") == set(organisation.KEYS)
+@pytest.mark.parametrize("key", SETTINGS, ids=lambda key: key.name)
+def test_the_example_of_a_setting_is_read(key: Key, tmp_path: Path) -> None:
+    file = tmp_path / "aiact.toml"
+    file.write_text(f"{key.name} = {key.example}\n", encoding="utf-8")
+    own = Gate(organisation=file).request({"release.subject": "system"}).organisation
+    assert key.name in own.settings or {"name": own.name, "facts": len(own.facts)}[key.name]
 
 
-def test_every_key_of_a_release_file_is_there_and_no_other() -> None:
-    assert keys_of("aiact.yaml") == set(release_file.KEYS)
+@pytest.mark.parametrize("key", RELEASE, ids=lambda key: key.name)
+def test_the_example_of_a_key_of_a_release_is_read(key: Key, tmp_path: Path) -> None:
+    (tmp_path / "aiact.yaml").write_text(
+        f"format: 1\n{key.name}: {key.example}\n" if key.name != "format" else f"format: {key.example}\n",
+        encoding="utf-8",
+    )
+    request = Gate().request(tmp_path, uncovered=["CH"])
+    for states in (key, *key.inner[: key.name == "dates"]):
+        assert states.fact is None or states.fact in request.facts
 
 
-@pytest.mark.parametrize(("key", "words"), organisation.WORDS.items())
-def test_the_words_of_a_setting_are_named(key: str, words: tuple[str, ...]) -> None:
-    assert f"| `{key}` | {', '.join(f'`{word}`' for word in words)} |" in PAGE
+@pytest.mark.parametrize("key", EVIDENCE, ids=lambda key: key.name)
+def test_the_example_of_a_key_of_evidence_is_read(key: Key, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "annex-iv.pdf").write_bytes(b"%PDF-1.7 text")
+    others = "" if key.name in ("file", "url", "registry") else "url: https://example.org, "
+    text = f"format: 1\nevidence:\n  system.practices: {{{others}{key.name}: '{key.example}'}}\n"
+    (tmp_path / "aiact.yaml").write_text(text, encoding="utf-8")
+    (found,) = Gate().request(tmp_path).evidence
+    assert str(getattr(found, key.name)) == key.example
 
 
 def test_the_facts_of_an_organisation_are_those_of_the_vocabulary() -> None:

@@ -65,7 +65,11 @@ def test_the_table_of_pyproject_is_read_with_its_own_lines(tmp_path: Path, vocab
         ("format = 3", "`format` is one text"),
         ("markets = ['everywhere']", "aiact.toml:1: `markets`: expected a country"),
         ("verify = true", "`verify` is one text"),
-        ("ledger = 'a'", "unknown setting `ledger`\n  say `log`"),
+        ("ledger = 'a'\nlog = 'b'", "aiact.toml:1: `ledger` is `log`, which is set as well\n  keep one"),
+        (
+            "[organisation]\nsize = 'sme'",
+            "aiact.toml:1: unknown setting `organisation`\n  known are name, facts, roles",
+        ),
         ("output = 'a'", "unknown setting `output`\n  name the file with --output"),
         ("cards = ['a']", "unknown setting `cards`\n  known are name, facts"),
         ("packs = []", "`packs` is a list of texts, not an empty one"),
@@ -192,3 +196,12 @@ def test_a_file_that_is_far_too_large_is_refused(tmp_path: Path, vocabulary: Voc
     file.write_text("# " + "x" * 300_000)
     with pytest.raises(InputError, match="is larger than 262144 bytes"):
         read_organisation(file, vocabulary)
+
+
+def test_the_former_name_of_a_setting_is_read_and_said(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    file = tmp_path / "aiact.toml"
+    file.write_text('name = "A"\nledger = "decisions.sqlite"\n')
+    read = read_organisation(file, vocabulary, "aiact.toml")
+    assert read.settings == {"log": "decisions.sqlite"}
+    assert read.places["log"].line == 2
+    assert read.notes == ("aiact.toml:2: `ledger` is now called `log`",)

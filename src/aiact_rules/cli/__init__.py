@@ -32,6 +32,7 @@ _COMMANDS = {
     "prove": "prove",
     "questions": "questions",
     "replay": "replay",
+    "schema": "schema",
     "sweep": "sweep",
     "test": "test",
     "timeline": "timeline",

@@ -137,7 +137,7 @@ class Assembly:
             None if setting is None else Choice(setting, self.own.places["fail_on"]),
             _stricter(said.fail_on, usual.fail_on),
         )
-        notes = [*readings.notes, *laxer]
+        notes = [*self.own.notes, *readings.notes, *laxer]
         for path in self.settings.further:
             notes.append(f"{shown(path)}: its settings do not count, {self.own.files[0].name} is nearer")
         organisation = self.own.files[0].name if self.own.files else None

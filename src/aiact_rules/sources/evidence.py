@@ -13,13 +13,14 @@ from typing import NoReturn
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import parse_date
+from aiact_rules.sources.keys import EVIDENCE, hint_for, names
 from aiact_rules.sources.prose import prose
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import is_untouched
 from aiact_rules.sources.text_files import MOST_BYTES, decoded, repository_of
 from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence
 
-KEYS = ("file", "sha256", "url", "registry", "by", "on")
+KEYS = names(EVIDENCE)
 _DIGEST = re.compile(r"(?:sha256:)?(?P<hex>[0-9a-fA-F]{64})\Z")
 _PIECE = 1 << 20
 
@@ -74,7 +75,7 @@ def _read_one(
                 statements.problem(
                     f"unknown key `{entry.key}` in the evidence for `{about}`",
                     entry.place,
-                    statements.hints.did_you_mean(entry.key, KEYS),
+                    hint_for(entry.key, KEYS, statements.hints),
                 )
             elif not isinstance(entry.value, Scalar):
                 statements.problem(f"`{entry.key}` in the evidence for `{about}` is one text", entry.place)

@@ -17,6 +17,7 @@ from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.core.zones import HOW_TO_GET_DATA, zone_named
 from aiact_rules.sources.document import FileRead
+from aiact_rules.sources.keys import SETTINGS, Key, Kind, by_name, hint_for
 from aiact_rules.sources.mapping import node_of
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.near_misses import SETTINGS as OWN_FILE
@@ -33,14 +34,7 @@ MOST_BYTES = 256 * 1024
 
 Setting = str | tuple[str, ...] | Mapping[str, str]
 
-WORDS: Mapping[str, tuple[str, ...]] = {"fail_on": ("hold", "block", "never"), "past_dates": ("judge", "refuse")}
-"""Settings that are one of a few words."""
-ONE_TEXT = ("format", "engine", "verify", "log", "time_zone")
-SEVERAL_TEXTS = ("packs", "markets", "roles", "uncovered", "aliases")
-PAIRS = ("readings",)
-SETTINGS = (*WORDS, *ONE_TEXT, *SEVERAL_TEXTS, *PAIRS)
-KEYS = ("name", "facts", *SETTINGS)
-
+KEYS = by_name(SETTINGS)
 # Patterns as text: most runs read no such file, and making them takes a millisecond.
 _HEADER = r"\s*\[{1,2}(?P<path>[^\[\]]+)\]{1,2}\s*(?:#.*)?\Z"
 _KEY = r"\s*(?P<path>(?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*="
@@ -52,7 +46,7 @@ _AT_LINE = r"\s*\(at line (?P<line>\d+), column \d+\)|\s*\(at end of document\)"
 class Organisation:
     """What holds for every release of an organisation: its facts, and settings by name with the place of each.
 
-    `folder` is where the file stands, from which the paths in it are meant.
+    `folder` is where the file stands, from which the paths in it are meant; `notes` say which keys have another name now.
     """
 
     name: str | None = None
@@ -61,6 +55,7 @@ class Organisation:
     places: Mapping[str, Place] = field(default_factory=dict)
     files: tuple[FileRead, ...] = ()
     folder: Path | None = None
+    notes: tuple[str, ...] = ()
 
     def text(self, key: str) -> str | None:
         """Return a setting that is one text, or None where it is not made."""
@@ -218,30 +213,34 @@ class OpenOrganisation:
         settings: dict[str, Setting] = {}
         places: dict[str, Place] = {}
         name: str | None = None
-        for key, value in values.items():
-            place = self._place((key,))
-            if key == "name" and isinstance(value, str):
-                name = value.strip() or None
-            elif key == "facts" and isinstance(value, dict):
-                self._facts = value
-            elif key in SETTINGS:
-                try:
-                    settings[key] = _setting(key, value)
-                except ValueError as error:
-                    problems.append(Problem(f"`{key}`{error}", place))
+        notes: list[str] = []
+        for said, value in values.items():
+            place, key = self._place((said,)), KEYS.get(said)
+            if key is None:
+                problems.append(Problem(f"unknown setting `{said}`", place, _hint(said)))
+                continue
+            if said != key.name:
+                notes.append(f"{place}: `{said}` is now called `{key.name}`")
+                if key.name in values:
+                    problems.append(Problem(f"`{said}` is `{key.name}`, which is set as well", place, "keep one"))
                     continue
-                places[key] = place
-                if isinstance(value, dict):
-                    places |= {f"{key}.{inner}": self._place((key, inner)) for inner in value}
-            elif key in KEYS:
-                problems.append(Problem(f"`{key}` is {'a table' if key == 'facts' else 'one text'}", place))
+            try:
+                setting = _setting(key, value)
+            except ValueError as error:
+                problems.append(Problem(f"`{said}`{error}", place))
+                continue
+            if key.name == "name":
+                name = str(setting).strip()
+            elif isinstance(value, dict) and key.kind is Kind.FACTS:
+                self._facts = value
             else:
-                hint = _FORMER.get(key) or did_you_mean(key, KEYS) or f"known are {', '.join(KEYS)}"
-                problems.append(Problem(f"unknown setting `{key}`", place, hint))
+                settings[key.name], places[key.name] = setting, place
+                if isinstance(value, dict):
+                    places |= {f"{key.name}.{inner}": self._place((said, inner)) for inner in value}
         if problems:
             raise InputError(problems)
         files = (FileRead(self._text.name, self._text.sha256),)
-        return Organisation(name, NO_FACTS, settings, places, files, folder)
+        return Organisation(name, NO_FACTS, settings, places, files, folder, tuple(notes))
 
     def _place(self, key: tuple[str, ...]) -> Place:
         whole = (*self._inside, *key)
@@ -255,7 +254,9 @@ def read_organisation(path: Path, vocabulary: Vocabulary, name: str | None = Non
     return OpenOrganisation(path, name).with_facts(vocabulary)
 
 
-_FORMER = {"ledger": "say `log`", "output": "name the file with --output"}
+def _hint(unknown: str) -> str:
+    known = hint_for(unknown, (key.name for key in SETTINGS))
+    return f"name the file with --output; {known}" if unknown == "output" else known
 
 
 def leaves_of(node: Node, statements: Statements, prefix: str = "") -> Iterator[tuple[str, Entry]]:
@@ -275,19 +276,23 @@ def _read_settings(path: Path, name: str | None = None) -> Text:
     return decoded(read_bytes(path, shown, MOST_BYTES), shown, guess_encoding=False)
 
 
-def _setting(key: str, value: object) -> Setting:
+def _setting(key: Key, value: object) -> Setting:
     """Return a setting in the type it has. Raises ValueError, which says what is expected, where it does not fit."""
-    if key in WORDS:
-        if value not in WORDS[key]:
-            raise ValueError(f" is one of {', '.join(WORDS[key])}, found `{value}`")
+    if key.kind is Kind.WORD:
+        if value not in key.words:
+            raise ValueError(f" is one of {', '.join(key.words)}, found `{value}`")
         return str(value)
-    if key in ONE_TEXT:
+    if key.kind in (Kind.TEXT, Kind.PATH, Kind.ZONE):
         if not isinstance(value, str) or not value.strip():
             raise ValueError(" is one text")
-        if key == "time_zone" and zone_named(value) is None:
+        if key.kind is Kind.ZONE and zone_named(value) is None:
             raise ValueError(f" is a time zone, found `{value}`; {HOW_TO_GET_DATA}")
         return value
-    if key in PAIRS:
+    if key.kind is Kind.FACTS:
+        if not isinstance(value, dict):
+            raise ValueError(" is a table")
+        return {}
+    if key.kind is Kind.READINGS:
         if isinstance(value, str) and value.strip():
             return {SCHOOL: value.strip()}
         if not isinstance(value, dict) or not all(isinstance(word, str) for word in value.values()):
@@ -296,7 +301,7 @@ def _setting(key: str, value: object) -> Setting:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text.strip() for text in texts):
         raise ValueError(" is a list of texts, not an empty one")
-    if key not in ("markets", "uncovered"):
+    if key.kind is Kind.TEXTS:
         return tuple(texts)
     try:
         return tuple(sorted(read_markets(texts)))

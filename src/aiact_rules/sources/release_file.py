@@ -10,44 +10,23 @@ from aiact_rules.core.choices import Choice
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES, SCHOOL
+from aiact_rules.core.packs import ROLES, SCHOOL
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import FileRead, Operator, Stated
 from aiact_rules.sources.evidence import EvidenceFiles, read_evidence
+from aiact_rules.sources.keys import RELEASE, by_name, hint_for, names, stated_by
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence, read_yaml
 
 FORMAT = "1"
-SHORT_NAMES = {
-    "subject": "release.subject",
-    "market": MARKETS,
-    "markets": MARKETS,
-    "moment": MOMENT,
-    "roles": ROLES,
-    "release_date": RELEASE_DATE,
-    "first_placed_on": "release.first_placed_on",
-    "signals_dismissed": "document.signals_dismissed",
-}
+KEYS = names(RELEASE)
+SHORT_NAMES = stated_by(RELEASE)
 """Keys of the release file that state a fact under a shorter name."""
 
-_DATES = {"release": RELEASE_DATE, "first_placed_on": "release.first_placed_on"}
-_OTHER_KEYS = (
-    "format",
-    "name",
-    "version",
-    "operator",
-    "operators",
-    "dates",
-    "facts",
-    "evidence",
-    "readings",
-    "packs",
-    "uncovered",
-)
-KEYS = (*_OTHER_KEYS, *SHORT_NAMES)
+_DATES = stated_by(by_name(RELEASE)["dates"].inner)
 _COMMON_KEYS = frozenset({"name", "version"})
 """Keys that any other file may have as well."""
 
@@ -169,7 +148,7 @@ class _Release:
         elif "." in key:
             statements.unknown_fact(key, entry.place)
         else:
-            statements.problem(f"unknown key `{key}`", entry.place, statements.hints.did_you_mean(key, KEYS))
+            statements.problem(f"unknown key `{key}`", entry.place, hint_for(key, KEYS, statements.hints))
 
     def _check_format(self) -> None:
         node = self.root.get("format")
@@ -194,8 +173,9 @@ class _Release:
             if inner.key in _DATES:
                 self._read_short(_DATES[inner.key], inner)
             else:
-                hint = self.statements.hints.did_you_mean(inner.key, _DATES)
-                self.statements.problem(f"unknown date `{inner.key}`", inner.place, hint)
+                self.statements.problem(
+                    f"unknown date `{inner.key}`", inner.place, hint_for(inner.key, _DATES, self.statements.hints)
+                )
 
     def _read_operator(self, entry: Entry, into: Statements) -> tuple[str | None, Place]:
         """Read an operator: a name alone, or a mapping whose other keys are facts about it."""

@@ -1,0 +1,287 @@
+"""Keys: what may stand in `aiact.toml` and `aiact.yaml`, declared once for the readers, the schemas and the reference.
+
+A key that is not declared here is refused by the reader, missing from the schema and from `docs/configuration.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.problems import Hints
+
+FIRST_PLACED_ON = "release.first_placed_on"
+
+
+@unique
+class Kind(Enum):
+    """What the value of a key is, as people read it."""
+
+    TEXT = "text"
+    WORD = "one word"
+    PATH = "path"
+    ZONE = "time zone"
+    TEXTS = "list of texts"
+    MARKETS = "list of market codes"
+    DATE = "date"
+    READINGS = "name of a school, or table"
+    FACTS = "table of facts"
+    FACT = "value of the fact"
+    GROUP = "table"
+    OPERATOR = "name, or table"
+    OPERATORS = "list of tables"
+    EVIDENCE = "table of evidence"
+    FORMAT = "`1`"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: its kind, what it does, what counts where it is not set, an example as written, and what overrides it.
+
+    `words` are the permitted ones of a word, `fact` the fact that the key states, `inner` the keys of a table, and
+    `formerly` the names under which it is read as well, with a note.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    example: str
+    default: str = "not set"
+    option: str = "none"
+    words: tuple[str, ...] = ()
+    fact: str | None = None
+    inner: tuple[Key, ...] = ()
+    formerly: tuple[str, ...] = ()
+
+
+SETTINGS = (
+    Key("name", Kind.TEXT, "the operator of releases that name none", '"Example AG"'),
+    Key(
+        "facts",
+        Kind.FACTS,
+        "facts of the organisation, which hold whatever is released",
+        '{ operator = { size = "sme" } }',
+        option="`--set` replaces",
+    ),
+    Key(
+        "roles",
+        Kind.TEXTS,
+        "the roles in which it acts, for releases that state none",
+        '["provider"]',
+        option="`--role` replaces",
+    ),
+    Key("markets", Kind.MARKETS, "added to those of every release", '["EU"]', option="`--market` adds"),
+    Key(
+        "uncovered",
+        Kind.MARKETS,
+        "markets that may go unjudged, on record, where no installed pack covers them",
+        '["CH"]',
+        default="none",
+        option="`--uncovered` adds",
+    ),
+    Key(
+        "packs",
+        Kind.TEXTS,
+        "packs that judge every release, besides those of its markets",
+        '["gpai_guidelines"]',
+        default="those of the markets",
+        option="`--pack` adds",
+    ),
+    Key(
+        "readings",
+        Kind.READINGS,
+        "readings of open points; a name alone, or under `school`, is a [school of reading](readings.md)",
+        '{ section_5_deferral = "applies" }',
+        default="those of each pack",
+        option="`--reading`, `--readings` come first",
+    ),
+    Key(
+        "fail_on",
+        Kind.WORD,
+        "minimum verdict that refuses a release",
+        '"hold"',
+        default="`hold`",
+        option="`--fail-on` may only tighten",
+        words=("hold", "block", "never"),
+    ),
+    Key(
+        "past_dates",
+        Kind.WORD,
+        "what happens to a release date before the as-of date",
+        '"refuse"',
+        default="`judge`, with a note",
+        option="`--past-dates`; the strictest counts",
+        words=("judge", "refuse"),
+    ),
+    Key("engine", Kind.TEXT, "the engine that decides", '"generated"', "`generated`", "`--engine` replaces"),
+    Key(
+        "verify",
+        Kind.TEXT,
+        "a second engine that must agree, else there is no decision",
+        '"reference"',
+        option="`--verify` replaces",
+    ),
+    Key("format", Kind.TEXT, "the usual report of `check`", '"markdown"', "`text`", "`--format` replaces"),
+    Key(
+        "time_zone",
+        Kind.ZONE,
+        "where the organisation is: the day that has begun there counts too, where nobody states one",
+        '"Europe/Brussels"',
+        default="those of the markets",
+        option="`--as-of` states the day",
+    ),
+    Key(
+        "log",
+        Kind.PATH,
+        "the decision log that `check` adds to, relative to the folder of this file",
+        '"decisions.sqlite"',
+        option="`--log` adds a second one",
+        formerly=("ledger",),
+    ),
+    Key(
+        "aliases",
+        Kind.TEXTS,
+        "which aliases the [MLflow plugin](../plugins/aiact-rules-mlflow/README.md) guards",
+        '["champion"]',
+    ),
+)
+"""The keys of `aiact.toml`, and of `[tool.aiact-rules]` in `pyproject.toml`."""
+
+EVIDENCE = (
+    Key("file", Kind.PATH, "a file, relative to this one, inside its repository", "docs/annex-iv.pdf"),
+    Key("sha256", Kind.TEXT, "the SHA-256 that the file must have", "0" * 64, "the file's own, recorded"),
+    Key("url", Kind.TEXT, "an address; it is not opened", "https://example.org/report"),
+    Key("registry", Kind.TEXT, "an entry of a registry; it is not looked up", "mlflow:cv-screener/3"),
+    Key("by", Kind.TEXT, "who made or checked it", "Quality team"),
+    Key("on", Kind.DATE, "when", "2026-11-02"),
+)
+"""The keys of one piece of evidence in a release file."""
+
+RELEASE = (
+    Key("format", Kind.FORMAT, "the format of the file; required in a file of its own", "1", "none: required"),
+    Key("name", Kind.TEXT, "what is released, in reports", "cv-screener"),
+    Key("version", Kind.TEXT, "its version, in reports", "2.1.0"),
+    Key("subject", Kind.FACT, "what is released", "system", "not stated", fact="release.subject"),
+    Key("roles", Kind.FACT, "who acts", "[provider]", "those of `aiact.toml`", "`--role` replaces", fact=ROLES),
+    Key("markets", Kind.FACT, "where; packs follow from it", "[EU]", "the EU", "`--market` adds", fact=MARKETS),
+    Key("market", Kind.FACT, "the same as `markets`, for one", "EU", "the EU", "`--market` adds", fact=MARKETS),
+    Key(
+        "uncovered",
+        Kind.MARKETS,
+        "markets that go unjudged, on record, where no installed pack covers them",
+        "[CH]",
+        default="none",
+        option="`--uncovered` adds",
+    ),
+    Key("packs", Kind.TEXTS, "further packs", "[gpai_guidelines]", "those of the markets", "`--pack` adds"),
+    Key(
+        "readings",
+        Kind.READINGS,
+        "readings of open points that caller and organisation leave open; a name alone, or under `school`, is a "
+        "[school of reading](readings.md)",
+        "{section_5_deferral: applies}",
+        default="those of each pack",
+        option="`--reading`, `--readings` come first",
+    ),
+    Key(
+        "moment",
+        Kind.FACT,
+        "the step that is taken, or an event",
+        "placing_on_market",
+        "the usual one of the roles",
+        "`--moment` replaces",
+        fact=MOMENT,
+    ),
+    Key(
+        "release_date",
+        Kind.FACT,
+        "when that step is taken",
+        "2027-12-15",
+        "the as-of date",
+        "`--release-date` replaces",
+        fact=RELEASE_DATE,
+    ),
+    Key(
+        "first_placed_on",
+        Kind.FACT,
+        "since when it is on the market",
+        "2026-03-01",
+        "not stated",
+        "`--set release.first_placed_on=` replaces",
+        fact=FIRST_PLACED_ON,
+    ),
+    Key(
+        "dates",
+        Kind.GROUP,
+        "the same two dates, as `release` and `first_placed_on`",
+        "{release: 2027-12-15}",
+        "not stated",
+        "as above",
+        inner=(
+            Key("release", Kind.FACT, "when the step is taken", "2027-12-15", fact=RELEASE_DATE),
+            Key("first_placed_on", Kind.FACT, "since when it is on the market", "2026-03-01", fact=FIRST_PLACED_ON),
+        ),
+    ),
+    Key(
+        "operator",
+        Kind.OPERATOR,
+        "who releases it: `name`, and facts about the operator",
+        "{name: Example AG, size: sme}",
+        "`name` of `aiact.toml`",
+        "`--set operator.…=` replaces facts",
+    ),
+    Key(
+        "operators",
+        Kind.OPERATORS,
+        "several, each with `name`, `roles`, and facts of its own; each is judged, and the strictest verdict counts",
+        "[{name: Example AG, roles: [provider]}]",
+    ),
+    Key(
+        "facts",
+        Kind.FACTS,
+        "everything else, nested or with dotted names; a group such as `system:` may also stand at the top",
+        "{system.practices: []}",
+        "not stated",
+        "`--set` replaces, `--facts` adds a document",
+    ),
+    Key(
+        "evidence",
+        Kind.EVIDENCE,
+        "for a fact or an obligation, what shows it: a path, an address, or the keys below; several as a list",
+        "{technical_documentation.annex_iv: {url: 'https://example.org/annex-iv', by: Quality team}}",
+        inner=EVIDENCE,
+    ),
+    Key(
+        "signals_dismissed",
+        Kind.FACT,
+        "signals that a person has checked and found wrong",
+        "[annex_iii.recruitment]",
+        "none",
+        fact="document.signals_dismissed",
+    ),
+)
+"""The keys of `aiact.yaml`, and of the block `eu_ai_act:` of a card."""
+
+
+def names(keys: Iterable[Key]) -> tuple[str, ...]:
+    """Return the names of keys in their order."""
+    return tuple(key.name for key in keys)
+
+
+def by_name(keys: Iterable[Key]) -> Mapping[str, Key]:
+    """Return keys by every name under which they are read."""
+    return {name: key for key in keys for name in (key.name, *key.formerly)}
+
+
+def stated_by(keys: Iterable[Key]) -> dict[str, str]:
+    """Return the facts that keys state, by the name of the key."""
+    return {key.name: key.fact for key in keys if key.fact is not None}
+
+
+def hint_for(unknown: str, known: Iterable[str], hints: Hints | None = None) -> str:
+    """Return the hint for an unknown key: the nearest known one, and all of them. `hints` bounds how many are looked up."""
+    listed = tuple(known)
+    near = (hints or Hints()).did_you_mean(unknown, listed)
+    return " ".join(part for part in (near, f"known are {', '.join(listed)}") if part)
