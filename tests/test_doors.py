@@ -278,6 +278,9 @@ def test_every_other_command(
         readings = Gate().request(Path("m"), as_of=DAY).readings
         assert all(each.choices.every_reading == readings for each in decided)
         return
+    if command[0] == "ask":
+        assert decided[0].decision_id == ids[0]  # the others assume answers, to say how many questions there will be
+        return
     expected = ids[:1] if operator else ids
     assert [decision.decision_id for decision in decided] == expected
 

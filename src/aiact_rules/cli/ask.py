@@ -2,47 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from textwrap import wrap
 
 import click
 
 from aiact_rules.cli.options import judging
+from aiact_rules.cli.pages import first_sentence, lines_of, pages_of, terminal
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Sureness
-from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.packs import DISMISSED, MARKETS, ROLES
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.statuses import Verdict
-from aiact_rules.core.vocabulary import UNKNOWN, FactDeclaration, FactType, FactValue
+from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.core.words import value_in_words
 from aiact_rules.gate import Gate
+from aiact_rules.interview.consequences import assessed_for, closing, consequences
+from aiact_rules.interview.interview import Interview, Reply
+from aiact_rules.interview.questions import Question
+from aiact_rules.interview.replies import members, value_as_typed
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.sources.answers import Answers
 from aiact_rules.sources.release_names import RELEASE_FILES
-from aiact_rules.sources.statements import parse_value
 
-_WIDTH = 78
-_SKIP, _STOP, _WHY = ("?", "skip"), ("q", "quit"), ("why",)
-_NEW = "# What is released, by whom, when and where. What is not stated holds the release.\nformat: 1\nfacts:\n"
+NEW = "# What is released, by whom, when and where. What is not stated is unknown and holds the release.\nformat: 1\nfacts:\n"
+_HELP = (
+    "Type an answer, or: `?` if you don't know, `skip` to leave the question open, `back` to the question before, "
+    "`why` for what it decides, `quit` to stop. Every answer is saved at once."
+)
+_UNKNOWN = ("?", "don't know", "i don't know", "dont know", "idk", "unknown")
+_SKIP, _BACK, _WHY, _QUIT = ("s", "skip"), ("b", "back"), ("w", "why"), ("q", "quit")
+_DONE, _PREVIOUS = ("done", "d"), ("p", "previous")
 
 
 @click.command("ask")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("aiact.yaml"))
 @judging
 def command(path: Path, said: Overrides) -> None:
-    """Ask what decides most, one question at a time, and write each answer into the release file.
+    """Ask the questions that decide the verdict, one at a time, and write each answer into the release file.
 
-    PATH is a release file (written anew where there is none), a model card, or their folder. Each answer is written at
-    once, comments stay, and the interview ends when the verdict is certain. `?` leaves a question open, `why` says what
-    it decides, `q` stops.
+    PATH is a release file (created where there is none), a model card, or their folder. Each answer is saved at once,
+    and comments stay. The interview ends when the verdict is certain. Role, market, moment and release date given as
+    options are written into the file. Exit code 0 when everything answered is written, whatever the verdict.
+
+    \b
+    Examples:
+      aiact-rules ask                            interview into aiact.yaml here
+      aiact-rules ask cards/ --market EU --market KR
     """
     file = release_file_of(path)
     if not file.exists():
-        write(file, _NEW)
-        say(f"{file}: a new release file")
-    Interview(Gate(), said, path if path.exists() else file, file).run()
+        write(file, NEW)
+        say(f"{file}: new release file")
+    Asking(Gate(), said, path, file).run()
 
 
 def release_file_of(path: Path) -> Path:
@@ -58,99 +70,162 @@ def release_file_of(path: Path) -> Path:
     return next((file for file in beside if file.is_file()), path.with_name(RELEASE_FILES[0]))
 
 
-class Interview:
-    """Asks until the verdict is certain, nothing is left to ask, or the person stops."""
+class Asking:
+    """Holds an interview on the terminal: puts its questions, writes the answers, and tells what they did."""
 
     def __init__(self, gate: Gate, said: Overrides, path: Path, file: Path) -> None:
         self.gate = gate
         self.said = said
         self.path = path
         self.file = file
-        self.done_with: set[str] = set()
-        self.asked = 0
 
     def run(self) -> None:
         """Hold the interview. What was answered is in the file even where it is broken off."""
-        click.echo("Answer, or: ? leaves a question open, why says what it decides, q stops.")
-        decision = self.judged()
+        self.width, self.height = terminal()
+        self.write_options()
+        interview = Interview(self.judged())
+        self.tell(_HELP)
+        ended = "Finished"
         try:
-            while (name := self.next_question(decision)) is not None:
-                value = self.answer(decision, name)
-                self.done_with.add(name)
-                if value is None:
-                    continue
-                declaration = decision.vocabulary[name]
-                write(self.file, Answers(self.read_file(), str(self.file)).with_answer(declaration, value))
-                decision = self.judged()
+            while (question := interview.question) is not None:
+                interview = self.put(interview, question)
         except (click.Abort, EOFError):
             click.echo()
-            self.close(decision, "stopped")
-            return
-        self.close(decision, "done")
+            ended = "Stopped"
+        self.close(interview, ended)
 
-    def judged(self) -> Decision:
-        """Read everything about the release again and decide."""
+    def judged(self, assumed: dict[str, object] | None = None) -> Decision:
+        """Read everything about the release again and decide, with some facts assumed."""
         # An empty list of roles waits to be filled; anywhere else it is refused.
-        request = self.gate.request(self.path, self.said.with_(waiting=(ROLES,)))
+        said = self.said.with_(waiting=(ROLES,))
+        if assumed:
+            said = said.with_(facts={**said.facts, **assumed})
+        request = self.gate.request(self.path, said)
         if request.operators:
             problem = "this release names several operators; an interview is with one"
             raise InputError([Problem(problem, Place(request.name))])
         return self.gate.decide(request)
 
-    def next_question(self, decision: Decision) -> str | None:
-        """Return the most decisive fact that was not asked for yet; who acts, and where, comes first."""
-        for name in (ROLES, MARKETS):
-            if name not in decision.facts and name not in self.done_with and name in decision.vocabulary:
-                return name
-        needs = [need for pack in decision.packs for need in pack.needs if need.fact not in self.done_with]
-        needs.sort(key=lambda need: -need.decides)
-        return next((need.fact for need in needs if need.fact in decision.vocabulary), None)
+    def write_options(self) -> None:
+        """Write roles, markets, moment and date given as options into the file; from then on they count as stated there.
 
-    def answer(self, decision: Decision, name: str) -> FactValue | None:
-        """Ask for one fact until the answer can be used. None: left open. Raises Abort where the person stops."""
-        declaration = decision.vocabulary[name]
-        self.asked += 1
-        click.echo()
-        _say(f"{self.asked}. {declaration.asks}")
-        if isinstance(value := decision.facts.value(name), OpenList):
-            _say(f"so far: {value_in_words(value)}", 3, 6)
-        if name == DISMISSED:
-            for finding in decision.findings:
-                if name in finding.needs:
-                    _say(f"{finding.id.removeprefix('signal.').removeprefix('contradiction.')}: {finding.must}", 3, 6)
-        values = list(declaration.values or {})
-        for number, value in enumerate(values, 1):
-            label = (declaration.values or {})[value]
-            _say(f"{number}) {value}: {label}" if label != value else f"{number}) {value}", 3, 6)
+        Raises InputError where the documents state another role, moment or date.
+        """
+        given = self.said
+        wanted = {ROLES: given.roles, MARKETS: given.markets, MOMENT: given.moment, RELEASE_DATE: given.release_date}
+        if not any(wanted.values()):
+            return
+        with_options = self.judged()
+        self.said = given.with_(roles=None, markets=(), moment=None, release_date=None)
+        stated = self.judged().facts
+        for name in (name for name in wanted if wanted[name]):
+            value, old = with_options.facts[name].value, stated.by_name.get(name)
+            if old is not None and old.origin.sureness is not Sureness.STATED:
+                old = None
+            if old is not None and old.value == value:
+                continue
+            if old is not None and name != MARKETS:
+                message = f"`{name}` is {value_as_typed(old.value)} here, but the option says {value_as_typed(value)}"
+                raise InputError([Problem(message, old.origin.place, "change one of them")])
+            self.save({name: value}, with_options)
+            say(f"{self.file}: {name} {value_as_typed(value)}")
+
+    def put(self, interview: Interview, question: Question) -> Interview:
+        """Put one question until something becomes of it, and return the interview after it. Raises Abort on `quit`."""
+        screen = Screen(question, self.heading(interview, question), self.width, self.height, self.stated(interview))
         while True:
-            said = str(click.prompt(f"   {_hint(declaration)}", prompt_suffix=" > ", default="?", show_default=False))
-            said = said.strip()
-            if said.lower() in _SKIP:
-                return None
-            if said.lower() in _STOP:
-                raise click.Abort
-            if said.lower() in _WHY:
-                self.say_why(decision, declaration)
+            said = screen.reply()
+            word = said.lower()
+            if word in _BACK:
+                if interview.position == 1:
+                    self.tell("this is the first question", 3)
+                    continue
+                return interview.back()
+            if word in _SKIP or word in _UNKNOWN:
+                return self.left_open(interview, question, Reply.SKIPPED if word in _SKIP else Reply.UNKNOWN)
+            if word in _WHY:
+                for line in question.why or ("it says who acts, where and what is released; everything else follows",):
+                    self.tell(line, 3)
+                continue
+            if not said:
+                if interview.at is not None:
+                    return interview.kept()
+                self.tell("type an answer, `?` if you don't know it, or `skip`", 3)
                 continue
             try:
-                read = read_answer(declaration, said)
-                if name == ROLES and read == frozenset():
-                    raise ValueError("an operator without any role cannot be judged; name one")
-                return read
+                answers = question.read(said)
+                return self.answered(interview, question, answers)
             except ValueError as error:
-                _say(str(error), 3, 3)
+                self.tell(str(error), 3)
+            except InputError as error:
+                self.tell("this answer does not fit what is stated elsewhere, so it was not saved:", 3)
+                for problem in error.problems:
+                    self.tell(" ".join(str(problem).split()), 3)
+            screen.again()
 
-    def say_why(self, decision: Decision, declaration: FactDeclaration) -> None:
-        """Return which provision asks, and which open findings the answer bears on."""
-        if declaration.provision is not None:
-            _say(f"by {declaration.provision}", 3, 6)
-        if declaration.note is not None:
-            _say(declaration.note, 3, 6)
-        waiting = [finding for finding in decision.findings if declaration.name in finding.needs]
-        for finding in waiting[:3]:
-            _say(f"{finding.provision}: {finding.must}", 3, 6)
-        if len(waiting) > 3:
-            _say(f"and {len(waiting) - 3} more", 3, 6)
+    def answered(self, interview: Interview, question: Question, answers: Mapping[str, FactValue]) -> Interview:
+        """Save answers and say what they did. Raises InputError, with the file as it was, where they do not fit."""
+        before = self.read_file()
+        self.save(answers, interview.decision)
+        try:
+            decision = self.judged()
+        except InputError:
+            write(self.file, before)
+            raise
+        for name, value in answers.items():
+            if question.declaration.type is FactType.QUANTITY:
+                self.tell(f"saved: {name} = {value_as_typed(value)}", 3)
+        after = interview.after(question, Reply.ANSWERED, decision)
+        harm = consequences(interview.decision, decision, question.facts)
+        for line in harm:
+            self.tell(line, 3)
+        if harm and self.wants_back():
+            return Interview(decision, after.turns, interview.position - 1)
+        return after
+
+    def wants_back(self) -> bool:
+        """Return whether the person takes the last answer back."""
+        while True:
+            said = _prompt("`back` to change this answer, Enter to keep it")
+            if said.lower() in _QUIT:
+                raise click.Abort
+            if not said or said.lower() in _BACK:
+                return bool(said)
+
+    def left_open(self, interview: Interview, question: Question, reply: Reply) -> Interview:
+        """Leave a question open, and take back what was answered to it before."""
+        decision = interview.decision
+        if interview.at is not None:
+            text = self.read_file()
+            for fact in question.facts:
+                if (declaration := decision.vocabulary.get(fact)) is not None:
+                    text = Answers(text, str(self.file)).without_answer(declaration)
+            write(self.file, text)
+            decision = self.judged()
+        return interview.after(question, reply, decision)
+
+    def save(self, answers: Mapping[str, FactValue], decision: Decision) -> None:
+        """Write facts into the release file, all of them or none."""
+        text = self.read_file()
+        for name, value in answers.items():
+            text = Answers(text, str(self.file)).with_answer(decision.vocabulary[name], value)
+        write(self.file, text)
+
+    def heading(self, interview: Interview, question: Question) -> str:
+        """Return where the interview is, and the law that asks where there are several."""
+        about = interview.about(lambda assumed: self.judged(dict(assumed)))
+        laws = f" · {question.laws}" if question.laws else ""
+        return f"Question {interview.position} of about {about}{laws}"
+
+    def stated(self, interview: Interview) -> str | None:
+        """Return what was answered before to a question that is put again."""
+        if interview.at is None or interview.question is None:
+            return None
+        if interview.turns[interview.at].reply is not Reply.ANSWERED:
+            return "left open before; Enter leaves it so"
+        said = ((fact, interview.decision.facts.value(fact)) for fact in interview.question.facts)
+        every = [f"{fact}: {value_as_typed(value)}" for fact, value in said if value is not None]
+        return f"answered before: {'; '.join(every)} (Enter keeps it)"
 
     def read_file(self) -> str:
         """Return the text of the release file as it stands now."""
@@ -159,68 +234,150 @@ class Interview:
         except (OSError, UnicodeError) as error:
             raise InputError([Problem("this file cannot be read", Place(str(self.file)), str(error))]) from error
 
-    def close(self, decision: Decision, how: str) -> None:
-        """Show where things stand, and what to do next."""
+    def tell(self, text: str, indent: int = 0) -> None:
+        """Write a text in lines of the terminal's width."""
+        for line in lines_of(text, self.width, indent, indent):
+            say(line)
+
+    def close(self, interview: Interview, ended: str) -> None:
+        """Tell how it ended, why, and what to do next."""
         click.echo()
-        left = len({need.fact for pack in decision.packs for need in pack.needs})
-        click.echo(f"{how}: {decision.verdict.value.upper()}")
-        if decision.verdict is Verdict.HOLD:
-            _say(f"{left} questions are open" if left != 1 else "one question is open")
-        defaults = [fact.name for fact in decision.facts if fact.origin.sureness is Sureness.DECLARED_BY_DEFAULT]
-        if "release.moment" in defaults or "release.date" in defaults:
-            _say(
-                f"judged for {str(decision.moment or 'an unknown moment').replace('_', ' ')} on "
-                f"{decision.facts.value('release.date')}; state `moment` and `release_date` if that is not meant"
-            )
-        say(f"`aiact-rules check {self.path}` gives the whole answer")
+        for paragraph in closing(interview):
+            self.tell(f"{ended}: {paragraph}")
+        self.tell(assessed_for(interview.decision))
+        say(f"Full report: aiact-rules check {self.path if self.path.exists() else self.file}")
 
 
-def read_answer(declaration: FactDeclaration, said: str) -> FactValue:
-    """Read an answer: a value, its number in the list, several of either, or `none`. Raises ValueError for any other."""
-    if declaration.type is FactType.YES_NO and said.lower() in ("y", "n"):
-        said = {"y": "yes", "n": "no"}[said.lower()]
-    if declaration.type is FactType.SOME_OF:
-        if said.lower() in ("none", "[]"):
-            return frozenset()
-        parts = [_member(declaration, part.strip()) for part in said.split(",") if part.strip()]
-        return parse_value(declaration, parts)
-    return parse_value(declaration, _numbered(declaration, said))
+class Screen:
+    """One question as it stands on the terminal, page by page where its choices do not fit at once."""
+
+    def __init__(self, question: Question, heading: str, width: int, height: int, stated: str | None) -> None:
+        self.question = question
+        self.declaration = question.declaration
+        self.heading = heading
+        self.width = width
+        asks = self.declaration.asks
+        notes = [
+            *([f"so far: {value_in_words(question.so_far)}"] if question.so_far is not None else []),
+            *([stated] if stated else []),
+        ]
+        self.notes = [line for note in notes for line in lines_of(note, width, 3, 6)]
+        self.asks, self.shorter = lines_of(asks, width, 0, 0), lines_of(first_sentence(asks), width, 0, 0)
+        fixed = len(self.notes)
+        blocks = [self._choice(number, value) for number, value in enumerate(self.declaration.values or {}, 1)]
+        self.pages = pages_of(blocks, len(self.asks) + fixed, len(self.shorter) + fixed, height) or [[]]
+        self.at = 0
+        self.marked: list[str] = []
+        self.shown = False
+
+    def _choice(self, number: int, value: str) -> list[str]:
+        label = (self.declaration.values or {})[value]
+        return lines_of(f"{number}) {value}: {label}" if label != value else f"{number}) {value}", self.width, 3, 6)
+
+    def again(self) -> None:
+        """Forget what was marked, and show the question from its first page."""
+        self.at, self.marked, self.shown = 0, [], len(self.pages) == 1
+
+    def reply(self) -> str:
+        """Return a reply to the whole question: a command, or an answer, gathered from all pages. Raises Abort on `quit`."""
+        while True:
+            if not self.shown:
+                self.show()
+            said = _prompt(self.hint())
+            word = said.lower()
+            if word in _QUIT:
+                raise click.Abort
+            self.shown = len(self.pages) == 1
+            if len(self.pages) == 1 or word in (*_BACK, *_SKIP, *_UNKNOWN, *_WHY):
+                return said
+            if word in _PREVIOUS:
+                self.at = max(0, self.at - 1)
+            elif self.declaration.type is not FactType.SOME_OF:
+                if said:
+                    return said
+                self.at = (self.at + 1) % len(self.pages)
+            elif (whole := self.gathered(said)) is not None:
+                return whole
+
+    def gathered(self, said: str) -> str | None:
+        """Mark what a page of a list names and turn the page; return the whole answer once it is complete.
+
+        What was not seen yet is never denied by naming something else: that takes `none`, or `done`.
+        """
+        is_last = self.at == len(self.pages) - 1
+        is_done = said.lower() in _DONE
+        if said and not is_done:
+            try:
+                self.question.read(said)
+                if is_whole(said):
+                    return said
+                self.marked += members(self.declaration, said)
+            except ValueError as error:
+                for line in lines_of(str(error), self.width, 3, 3):
+                    say(line)
+                self.shown = True
+                return None
+        if self.marked and (is_last or is_done):
+            return ", ".join(dict.fromkeys(self.marked))
+        if is_last or is_done:
+            self.shown = True
+            say("   nothing is marked; answer `none` if none applies")
+            return None
+        self.at += 1
+        return None
+
+    def show(self) -> None:
+        """Write the page."""
+        click.echo()
+        say(self.heading)
+        for line in (*(self.asks if self.at == 0 else self.shorter), *self.notes, *self.pages[self.at]):
+            say(line)
+        if len(self.pages) > 1:
+            marked = f"; marked: {', '.join(dict.fromkeys(self.marked))}" if self.marked else ""
+            for line in lines_of(f"page {self.at + 1} of {len(self.pages)}{marked}", self.width, 3, 3)[:1]:
+                say(line)
+
+    def hint(self) -> str:
+        """Return what may be typed here."""
+        if len(self.pages) == 1:
+            return hint(self.declaration)
+        last = self.at == len(self.pages) - 1
+        if self.declaration.type is not FactType.SOME_OF:
+            return "a number or a name; Enter: " + ("first page" if last else "next page")
+        whole = f"none: none of all {len(self.declaration.values or {})}"
+        return f"numbers or names; Enter: {'finish' if last else 'next page'}; {whole}" + (
+            "; done: finish" if self.marked and not last else ""
+        )
 
 
-def _member(declaration: FactDeclaration, said: str) -> str:
-    """Return a member of a list by its word; `3: unknown` and `?3` leave the third one open."""
-    if said.startswith("?"):
-        said = f"{said[1:].strip()}: {UNKNOWN}"
-    word, colon, is_in = said.partition(":")
-    return f"{_numbered(declaration, word.strip())}{colon}{is_in}"
+def is_whole(said: str) -> bool:
+    """Return whether a reply is about a list as a whole: none or all of it."""
+    return said.lower() in ("none", "no", "n", "nothing", "none of them", "all", "[]", "0")
 
 
-def _numbered(declaration: FactDeclaration, said: str) -> str:
-    values = list(declaration.values or {})
-    if said.isdigit() and said not in values and values:
-        if not 1 <= int(said) <= len(values):
-            raise ValueError(f"there is no number {said} in the list")
-        return values[int(said) - 1]
-    return said
-
-
-def _hint(declaration: FactDeclaration) -> str:
+def hint(declaration: FactDeclaration) -> str:
+    """Return what an answer to a question looks like."""
     kinds = {
         FactType.YES_NO: "yes or no",
-        FactType.ONE_OF: "a number or a word",
-        FactType.SOME_OF: "numbers or words with commas, `?3` where that one is open, or none",
-        FactType.QUANTITY: f"a number{f' in {declaration.unit}' if declaration.unit else ''}",
-        FactType.DATE: "a date, such as 2027-12-02",
+        FactType.ONE_OF: "a number or a name",
+        FactType.SOME_OF: "numbers or names with commas, or none",
+        FactType.QUANTITY: f"a number{f' in {declaration.unit}' if declaration.unit else ' or a percentage'}",
+        FactType.DATE: "a date, e.g. 2027-12-02",
         FactType.TEXT: "a text",
     }
     if declaration.checklist:
-        return "numbers or words with commas, all, or none"
+        return "numbers or names with commas, all, or none"
+    derivation = declaration.derivation
+    if derivation is not None and derivation.operation == "sum":
+        return (
+            f"{kinds[declaration.type]}, or its parts as `{' + '.join(name.split('.')[-1] for name in derivation.of)}`"
+        )
     return kinds[declaration.type]
 
 
-def _say(text: str, first: int = 0, rest: int = 3) -> None:
-    for line in wrap(text, _WIDTH, initial_indent=" " * first, subsequent_indent=" " * rest):
-        say(line)
+def _prompt(hint_line: str) -> str:
+    say(f"   {hint_line}")
+    return str(click.prompt("  ", prompt_suffix=" > ", default="", show_default=False)).strip()
 
 
 def write(path: Path, text: str) -> None:

@@ -17,6 +17,9 @@ _KEY = re.compile(r"(?P<indent>[ ]*)(?P<key>[A-Za-z][\w.]*):(?P<rest>.*)\Z")
 _EMPTY_VALUE = re.compile(
     r"(?P<before>[ ]*[A-Za-z][\w.]*:)(?P<space>[ \t]*)(?P<value>\[\]|~|null)?(?P<after>[ \t]*(?:#.*)?)\Z"
 )
+_VALUE = re.compile(
+    r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|(?:(?!\s\#).)*)\s*(?P<comment>\#.*)?\Z""", re.VERBOSE
+)
 
 
 class Answers:
@@ -59,6 +62,21 @@ class Answers:
             ]
         )
 
+    def without_answer(self, declaration: FactDeclaration) -> str:
+        """Return the text with the key of a fact left empty, which states nothing. Raises InputError where it cannot be."""
+        names = _names(declaration.name)
+        before = _said(self.text, self.source, names)
+        kept = {name: said for name, said in before.items() if name not in names}
+        if kept == before:
+            return self.text
+        for key in (*_short(declaration.name), declaration.name):
+            for lines in self._restated(key, ""):
+                text = self.newline.join(lines)
+                if _said(text, self.source, names) == kept:
+                    return text
+        message = f"the answer for `{declaration.name}` cannot be removed here"
+        raise InputError([Problem(message, Place(self.source), "remove it yourself")])
+
     def _ways(self, name: str, written: str) -> Iterator[list[str]]:
         for key in (*_short(name), name):
             yield from self._filled(key, written)
@@ -81,19 +99,20 @@ class Answers:
                     yield [*self.lines[:number], shown, *self.lines[number + 1 :]]
 
     def _restated(self, key: str, written: str) -> Iterator[list[str]]:
-        """Take the place of a list that left something open: braces on one line, or a line for each member."""
+        """Take the place of what is stated: a value on one line, or a list with a line for each member."""
         for name in dict.fromkeys((key, key.rsplit(".", 1)[-1])):
             for number, line in enumerate(self.lines):
                 match = _KEY.match(line)
                 if match is None or match["key"] != name:
                     continue
                 indent, rest, end = match["indent"], match["rest"].strip(), number + 1
+                after = ""
                 if not rest or rest.startswith("#"):
                     while end < len(self.lines) and self.lines[end].startswith(f"{indent} "):
                         end += 1
-                elif not rest.startswith("{"):
-                    continue
-                yield [*self.lines[:number], f"{indent}{name}: {written}", *self.lines[end:]]
+                elif (value := _VALUE.match(rest)) is not None and value["comment"]:
+                    after = f"  {value['comment']}"
+                yield [*self.lines[:number], f"{indent}{name}: {written}".rstrip() + after, *self.lines[end:]]
 
     def _uncommented(self, key: str, written: str) -> Iterator[list[str]]:
         """Take the place of a commented line that was left for the answer."""
