@@ -32,33 +32,43 @@ TREE = """\
 yes     art12.logs: let the system keep logs [Art. 12(1)]
   note: Logs are records of events.
   yes     the operator is provider
-  yes     the circumstances are given
+  yes     preconditions
     yes     high risk
       yes     art6.2: it does what the annex lists [Art. 6(2)]
         yes     listed
           yes     annex3.chat: it talks [Annex III, point 9]
-            yes     all of these
-              yes     system.uses includes chat  <- chat, aiact.yaml:5
-              yes     always
+            yes     system.uses includes chat  <- chat, aiact.yaml:5
         no      exception: art6.3: it is narrow [Art. 6(3)]
           note: Narrow means one task.
           yes     system.is_narrow is yes  <- yes, aiact.yaml:6
           yes     exception: art6.3.profiling: it profiles people [Art. 6(3)]
             yes     system.profiles is yes  <- yes, aiact.yaml:7
   no      exception: art63: small makers of small systems are spared [Art. 63]
-    no      all of these
-      yes     operator.is_small is yes  <- yes, aiact.yaml:4
-      no      not so:
-        yes     powerful
-          yes     art51: it took much compute [Art. 51(2)]
-            yes     model.compute is at least 1e25  <- 1e25, aiact.yaml:8
+    yes     operator.is_small is yes  <- yes, aiact.yaml:4
+    no      not:
+      yes     powerful
+        yes     art51: it took much compute [Art. 51(2)]
+          yes     model.compute is at least 1e25  <- 1e25, aiact.yaml:8
   unknown it applies on the release date [Art. 113]
     yes     from 2027-12-02 on [Art. 113(c)]
-      yes     high risk
-        yes     art6.2: it does what the annex lists [Art. 6(2)]
-          note: explained above
+      yes     high risk (see above)
     unknown deferred: unless it changes [Art. 111(2)]
       unknown system.was_on_market is yes  <- not stated
+  unknown it is met
+    unknown system.keeps_logs is yes  <- not stated
+"""
+SHALLOW = """\
+yes     art12.logs: let the system keep logs [Art. 12(1)]
+  note: Logs are records of events.
+  yes     the operator is provider
+  yes     preconditions
+    yes     high risk ...
+  no      exception: art63: small makers of small systems are spared [Art. 63]
+    yes     operator.is_small is yes  <- yes, aiact.yaml:4
+    no      not: ...
+  unknown it applies on the release date [Art. 113]
+    yes     from 2027-12-02 on [Art. 113(c)] ...
+    unknown deferred: unless it changes [Art. 111(2)] ...
   unknown it is met
     unknown system.keeps_logs is yes  <- not stated
 """
@@ -78,13 +88,32 @@ def test_an_obligation_is_explained_down_to_each_fact_and_its_line() -> None:
     assert text(explained("art12.logs", **TALKING)) == TREE
 
 
+def test_a_depth_ends_the_tree_and_marks_what_goes_on() -> None:
+    explanation = explain(evaluated(**TALKING), facts_of(stated(**TALKING)), "art12.logs", 2)
+    assert explanation is not None
+    assert text(explanation) == SHALLOW
+
+
+def test_only_what_was_shown_above_is_referred_to() -> None:
+    def at(depth: int) -> str:
+        explanation = explain(evaluated(**TALKING), facts_of(stated(**TALKING)), "art12.logs", depth)
+        assert explanation is not None
+        return text(explanation)
+
+    assert "see above" not in at(3)
+    assert at(3).count("high risk ...") == 1
+    assert at(4).count("high risk (see above)") == 1
+
+
 def test_the_tree_as_json_says_what_its_lines_say() -> None:
     def read(step: Mapping[str, object]) -> Explanation:
         parts = tuple(read(part) for part in cast("list[Mapping[str, object]]", step["parts"]))
         truths = {"yes": evaluated().truth(law().rules["annex3.recruitment"].when)}
         truths |= {truth.value: truth for truth in type(truths["yes"])}
         note, provision, origin = (cast("str | None", step[key]) for key in ("note", "provision", "origin"))
-        return Explanation(str(step["says"]), truths[str(step["truth"])], provision, note, origin, parts)
+        return Explanation(
+            str(step["says"]), truths[str(step["truth"])], provision, note, origin, parts, bool(step["cut"])
+        )
 
     explanation = explained("art12.logs", **TALKING)
     assert read(explanation.as_json()) == explanation

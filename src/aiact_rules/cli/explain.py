@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,42 +17,94 @@ from aiact_rules.reports.escapes import json_text
 from aiact_rules.requests.choosing import DEFAULT_PACK
 from aiact_rules.requests.overrides import Overrides
 
+DEPTH = 3
+MOST_ENTRIES = 3
+
 
 @click.command("explain")
 @click.argument("name")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @judging
 @click.option("--operator", "operator", metavar="NAME", help="Which operator of a release that names several.")
+@click.option(
+    "--depth",
+    type=click.IntRange(min=1),
+    help=f"How deep the reasoning is shown (default: {DEPTH}; a provision: none).",
+)
+@click.option("--full", is_flag=True, help="Show the whole reasoning; every row of a provision.")
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(name: str, path: Path | None, report: str, operator: str | None, said: Overrides) -> None:
-    """Show the rules and facts behind NAME for the release at PATH; without PATH what the rule says, and its cases.
+def command(
+    name: str,
+    path: Path | None,
+    report: str,
+    operator: str | None,
+    depth: int | None,
+    full: bool,
+    said: Overrides,
+) -> None:
+    """Show how NAME stands for the release at PATH, why, and what settles it; without PATH what the rule says.
 
-    NAME is a finding or rule (`art9.1`), a conclusion (`high_risk`), or a provision (`Art. 6(3)`), without PATH also a
-    reading. `verdict` shows the smallest changes of fact that would change the verdict.
+    NAME is a finding or rule (`art9.1.established`), a conclusion (`high_risk`), or a provision (`Art. 6(3)`), without
+    PATH also a reading. `verdict` shows the answers that would lead to allow.
+
+    \b
+    Examples:
+      aiact-rules explain art9.1.established examples/cv-screening
+      aiact-rules explain "Art. 9" examples/cv-screening
+      aiact-rules explain verdict examples/cv-screening
+      aiact-rules explain art50.2.machine_readable
     """
     if path is None:
-        if operator is not None or name == "verdict" or said.with_(packs=()) != Overrides():
+        if operator is not None or depth is not None or name == "verdict" or said.with_(packs=()) != Overrides():
             raise click.UsageError("this is about a release: name its PATH")
-        _rules(Gate(), name, said.packs, report)
+        _rules(Gate(), name, said.packs, report, full=full)
         return
     gate = Gate()
     decision = gate.decide(gate.request(path, said).of_operator(operator))
     if name == "verdict":
         _verdict(decision)
         return
-    found = decision.explanations(name)
+    _release(decision, name, path, report, depth=depth, full=full)
+
+
+def _release(decision: Decision, name: str, path: Path, report: str, *, depth: int | None, full: bool) -> None:
+    """Show how what a name means stands for a release: one thing with its reasoning, several as a table."""
+    from aiact_rules.core.explanation import meant_by
+    from aiact_rules.reports.answer_table import MOST_ROWS, answers_of, table_lines
+    from aiact_rules.reports.answers import Answer, tree_lines
+
+    def reasoning(answer: Answer) -> dict[str, object]:
+        return decision.explain(answer.id, deep).as_json() if deep is not None or full else {}
+
+    meant = meant_by(decision.packs, name)
+    answers = answers_of(decision, meant)
+    one = len(answers) == 1
+    deep = None if full else depth if depth is not None or not one else DEPTH
     if report == "json":
-        click.echo(json_text([explanation.as_json() for explanation in found]), nl=False)
+        rows = [answer.as_json() | ({"reasoning": tree} if (tree := reasoning(answer)) else {}) for answer in answers]
+        click.echo(json_text(rows), nl=False)
         return
-    for explanation in found:
-        for line in explanation.lines():
-            say(line)
+    if not one and depth is None:
+        _say(table_lines(name, answers, None if full else MOST_ROWS))
+        say("")
+        say(f"next  aiact-rules explain {answers[0].id} {shlex.quote(str(path))}")
+        return
+    for answer in answers:
+        _say(answer.lines())
+        say("")
+        say("Reasoning" if full else f"Reasoning to depth {deep} (--depth N goes deeper, --full shows all)")
+        _say(tree_lines(decision.explain(answer.id, deep)))
 
 
-def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str) -> None:
+def _say(lines: Iterator[str]) -> None:
+    for line in lines:
+        say(line)
+
+
+def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str, *, full: bool) -> None:
     """Show what the first pack that knows a name says under it: of those named, or of all installed, the Act first."""
     from aiact_rules.cli.rule_cases import shown_in
-    from aiact_rules.reports.rule_text import entries_of, names_in
+    from aiact_rules.reports.rule_text import entries_of, entry_list, names_in
 
     known: list[str] = []
     for pack_id in packs or (DEFAULT_PACK, *sorted({*gate.catalogue.heads} - {DEFAULT_PACK})):
@@ -63,16 +117,17 @@ def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str) -> None:
         if report == "json":
             rows = [{"pack": pack_id, **entry.as_json(cases.get(entry.id, ()))} for entry in entries]
             click.echo(json_text(rows), nl=False)
-            return
-        for entry in entries:
-            for line in entry.lines(cases.get(entry.id, ())):
-                say(line)
+        elif len(entries) > MOST_ENTRIES and not full:
+            _say(entry_list(name, entries))
+        else:
+            for entry in entries:
+                _say(entry.lines(cases.get(entry.id, ())))
         return
     hint = (
         did_you_mean(name, known)
         or "name a finding, a rule, a conclusion, a reading or a provision such as `Art. 6(3)`"
     )
-    raise InputError([Problem(f"no installed pack has a rule or provision `{name}`", hint=hint)])
+    raise InputError([Problem(f"unknown rule or provision `{name}`", hint=hint)])
 
 
 def _verdict(decision: Decision) -> None:

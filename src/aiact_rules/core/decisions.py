@@ -151,15 +151,15 @@ class Decision:
             "run": self.run.as_json(),
         }
 
-    def explain(self, name: str) -> Explanation:
-        """Return the tree of rules and facts behind a finding, a rule or a conclusion.
+    def explain(self, name: str, depth: int | None = None) -> Explanation:
+        """Return the tree of rules and facts behind a finding, a rule or a conclusion, down to a depth.
 
         Raises KeyError for an unknown name.
         """
         from aiact_rules.core.explanation import explain
 
         for pack in self.packs:
-            explanation = explain(pack.evaluation, self.facts, name)
+            explanation = explain(pack.evaluation, self.facts, name, depth)
             if explanation is not None:
                 return explanation
         raise KeyError(name)

@@ -37,6 +37,8 @@ class Origin:
     def __str__(self) -> str:
         if self.sureness is Sureness.STATED:
             return str(self.place)
+        if self.sureness is Sureness.DECLARED_BY_DEFAULT:
+            return "default value"
         return f"{self.place} ({self.sureness.value.replace('_', ' ')})"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import ALWAYS, Condition, ReadingIs, leaves
@@ -12,9 +12,10 @@ from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Cue, Obligation, Reading, Rule
 from aiact_rules.reports.pack_words import PackWords, span_of
 from aiact_rules.reports.pages import entry_of, law_link, page_of
-from aiact_rules.reports.words import wrapped
+from aiact_rules.reports.words import WIDTH, wrapped
 
 MOST_CASES = 12
+MOST_ENTRIES = 32
 _OUTCOMES = {
     "breached": "violated",
     "open": "unmet or undetermined",
@@ -104,6 +105,22 @@ def entries_of(pack: Pack, name: str) -> tuple[Entry, ...]:
     if not items:
         items = cited_by([*pack.rules.values(), *pack.obligations.values()], name)
     return tuple(texts.rule(each) if isinstance(each, Rule) else texts.obligation(each) for each in items)
+
+
+def entry_list(name: str, entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield entries as one line each, at most so many, with where the rest can be read."""
+    yield f"{name}: {len(entries)} entries"
+    yield ""
+    size = max(len(entry.id) for entry in entries[:MOST_ENTRIES])
+    for entry in entries[:MOST_ENTRIES]:
+        row = f"  {entry.id:{size}}  {entry.provision}: {entry.says}"
+        yield row if len(row) <= WIDTH else f"{row[: WIDTH - 3].rstrip()}..."
+    if len(entries) > MOST_ENTRIES:
+        yield f"  and {len(entries) - MOST_ENTRIES} more; --full shows all with their texts"
+    yield ""
+    for page in dict.fromkeys(entry.page.partition("#")[0] for entry in entries if entry.page is not None):
+        yield f"  page  {page}"
+    yield f"  next  aiact-rules explain {entries[0].id}"
 
 
 def names_in(pack: Pack) -> Iterator[str]:
