@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,7 @@ from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue, pa
 from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import unpacked
 from aiact_rules.engines.plane_numbers import shortest_decimal
-from aiact_rules.engines.plane_program import Input, Passes, Silent
+from aiact_rules.engines.plane_program import Input, Passes, Silent, Undecided
 from aiact_rules.engines.plane_values import FactReader
 
 ORDERS = (Test.ABOVE, Test.AT_LEAST, Test.BELOW, Test.AT_MOST)
@@ -167,6 +168,44 @@ SOME_TESTS = [
 def test_lists_of_every_shape_say_the_same(shape: Callable[[object], pa.Array]) -> None:
     values = [None if v is None else SOME.parse_many(v) for v in LISTS]
     assert compared(shape(LISTS), SOME, SOME_TESTS) == expected(values, SOME_TESTS)
+
+
+MANY = {f"w{number}": "" for number in range(70)}
+GROWN = FactDeclaration("s.many", FactType.SOME_OF, "?", values=MANY, checklist=True, added=("w68", "w69"))
+
+
+@pytest.mark.parametrize("longest", [1, 3, 8, 9, 30])
+@pytest.mark.parametrize("share", [0.1, 0.9])
+@pytest.mark.parametrize("by_element", [True, False])
+def test_lists_of_every_length_say_what_each_says_alone(longest: int, share: float, by_element: bool) -> None:
+    rng = random.Random(longest)
+    odd = ["all", "w1: no", "w2: unknown", "w3: yes", "no such word"]
+
+    def one() -> list[str] | None:
+        if rng.random() >= share:
+            return rng.choice(([], None))
+        words = [
+            rng.choice(odd) if rng.random() < 0.02 else rng.choice([*MANY]) for _ in range(rng.randint(1, longest))
+        ]
+        return list(dict.fromkeys(words))
+
+    lists = [one() for _ in range(300)]
+    tests = [FactTest("s.many", Test.INCLUDES, frozenset({word})) for word in MANY]
+    tests += [FactTest("s.many", Test.INCLUDES, frozenset({"w68", "w1"})), FactTest("s.many", Test.EMPTY)]
+    keys: list[Input] = [*(Passes(t) for t in tests), *(Undecided(t) for t in tests), Silent("s.many")]
+    read = FactReader(
+        FactType.SOME_OF, GROWN.parse, GROWN.parse_many, by_element=by_element, opened=frozenset(GROWN.added)
+    )
+    reading = ColumnReader(read, keys).read(pa.array(lists, pa.list_(pa.string())))
+    planes = [unpacked(plane, len(lists)).tolist() for plane in reading.planes]
+    for row, said in enumerate(lists):
+        value, fault = (None, None) if said is None else read.parsed_many(said)
+        assert reading.faults.get(row) == fault
+        if fault is None:
+            known = [None if value is None else holds(t, value) for t in tests]
+            passing = [int(each is True) for each in known]
+            open_ = [int(value is not None and each is None) for each in known]
+            assert [plane[row] for plane in planes] == [*passing, *open_, int(value is None)]
 
 
 def test_silence_inside_lists_counts_as_the_default() -> None:

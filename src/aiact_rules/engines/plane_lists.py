@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +15,9 @@ from aiact_rules.core.conditions import Test
 from aiact_rules.core.formulas import holds
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.engines.plane_joins import Joins, Kinds
 from aiact_rules.engines.plane_machine import Plane, packed
-from aiact_rules.engines.plane_program import Input, Silent, Undecided
+from aiact_rules.engines.plane_program import Input, Passes, Silent, Undecided
 from aiact_rules.engines.plane_values import (
     Codes,
     ColumnPlanes,
@@ -24,18 +27,62 @@ from aiact_rules.engines.plane_values import (
     bitmap,
     codes_of,
     looked_up,
-    planes_of,
-    row_by_row,
     rows_of,
     text_of,
 )
 
-_BETWEEN = "\x1f"  # stands in no word
+_FEW_KEYS = 1 << 14
+_EMPTY_PLACE: Parsed = (None, "expected a value, found an empty place in a list")
 
 
 def not_in(element: FactValue | None) -> bool:
     """Return whether an element alone puts nothing into its list."""
     return element is None or element == frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Lists of rows: their elements as codes of distinct texts, and which rows have no list (None: all have one).
+
+    The code behind the last text is that of an empty place in a list.
+    """
+
+    joins: Joins
+    codes: Codes
+    distinct: list[str | None]
+    silent: NDArray[np.bool_] | None
+    has_empty_places: bool
+
+    @classmethod
+    def of(cls, array: pa.Array) -> Lists:
+        """Return the lists of an Arrow column of lists."""
+        rows = len(array)
+        if pa.types.is_fixed_size_list(array.type):
+            array = array.cast(pa.list_(array.type.value_type))
+        silent = ~rows_of(bitmap(array.buffers()[0], array.offset, rows), rows) if array.null_count else None
+        offsets = array.offsets.to_numpy()
+        lengths = np.diff(offsets)
+        if silent is not None:
+            lengths *= ~silent
+        if int(lengths.sum()) == offsets[-1] - offsets[0]:
+            flat = array.values.slice(offsets[0], offsets[-1] - offsets[0])
+            starts = offsets[:-1].astype(np.intp) - offsets[0]
+        else:  # rows without a list have elements all the same, which nobody sees
+            flat = array.flatten()
+            starts = np.cumsum(lengths, dtype=np.intp) - lengths
+        if not pa.types.is_dictionary(flat.type):
+            flat = pc.dictionary_encode(flat)
+        codes, distinct = codes_of(flat)
+        texts = [text_of(value) for value in distinct]
+        return cls(Joins(starts, lengths), codes, texts, silent, None in texts or flat.null_count > 0)
+
+    def texts_of(self, key: int) -> list[str | None]:
+        """Return the elements of the list with a key; None for an empty place."""
+        found: list[str | None] = []
+        while key:
+            key, code = divmod(key, len(self.distinct) + 2)
+            found.append([*self.distinct, None][code - 1])
+        return found
 
 
 class ListColumn:
@@ -44,115 +91,94 @@ class ListColumn:
     def __init__(self, reader: FactReader, inputs: tuple[Input, ...]) -> None:
         self._reader = reader
         self._inputs = inputs
-        self._elements = Values(inputs)
+        # What is open to a list is not where another of its elements settles it.
+        self._settling = tuple(Passes(key.test) for key in inputs if isinstance(key, Undecided) and reader.opened)
+        self._elements = Values((*inputs, *self._settling))
+        self._lists = Values(inputs)
+        self._kinds: Kinds | None = None
 
     def together(self, array: pa.Array) -> ColumnPlanes:
         """Read lists whose elements say something only together: each distinct list once."""
-        if array.flatten().null_count:
-            return row_by_row(self._inputs, array, self._whole)
-        if not pa.types.is_string(array.type.value_type):
-            array = array.cast(pa.list_(pa.string()))
-        codes, distinct = codes_of(pc.dictionary_encode(pc.binary_join(array, _BETWEEN)))
-        numbers = []
-        for text in distinct:
-            number = self._elements.numbers.get(text)
-            if number is None:
-                texts = text.split(_BETWEEN) if text else []
-                number = self._elements.add(text, *self._reader.parsed_many(texts))
-            numbers.append(number)
-        return looked_up(self._elements, np.array([*numbers, 0], np.intp), codes)
+        lists = Lists.of(array)
+        keys = lists.joins.keys(lists.codes, len(lists.distinct) + 2)
+        if keys is None:
+            said = array.to_pylist()
+            codes = np.array([0 if each is None else self._list([text_of(value) for value in each]) for each in said])
+            return looked_up(self._lists, np.arange(self._lists.count), codes)
+        codes, distinct = _codes_of_keys(keys, lists.silent)
+        numbers = [self._list(lists.texts_of(key)) for key in distinct]
+        return looked_up(self._lists, np.array([*numbers, 0], np.intp), codes)
+
+    def _list(self, texts: list[str | None]) -> int:
+        name = json.dumps(texts)
+        number = self._lists.numbers.get(name)
+        if number is None:
+            known = [text for text in texts if text is not None]
+            is_whole = len(known) == len(texts)
+            number = self._lists.add(name, *(self._reader.parsed_many(known) if is_whole else _EMPTY_PLACE))
+        return number
 
     def by_element(self, array: pa.Array) -> ColumnPlanes:
         """Return the planes of lists: each distinct element is read once, rows join what their elements pass."""
-        rows = len(array)
-        if pa.types.is_fixed_size_list(array.type):
-            array = array.cast(pa.list_(array.type.value_type))
-        known = rows_of(bitmap(array.buffers()[0], array.offset, rows), rows) if array.null_count else None
-        offsets = array.offsets.to_numpy()
-        lengths = np.diff(offsets)
-        if known is not None:
-            lengths[~known] = 0
-        if int(lengths.sum()) == offsets[-1] - offsets[0]:
-            flat = array.values.slice(offsets[0], offsets[-1] - offsets[0])
-        else:  # rows without a list have elements all the same, which nobody sees
-            flat = array.flatten()
-        if not pa.types.is_dictionary(flat.type):
-            flat = pc.dictionary_encode(flat)
-        codes, distinct = codes_of(flat)
-        numbers = np.array([*(self._element(text_of(value)) for value in distinct), 0], np.intp)
-        if not self._inputs and not flat.null_count and self._elements.are_plain(numbers[:-1]):
+        lists = Lists.of(array)
+        numbers = np.array([*(self._element(text) for text in lists.distinct), 0], np.intp)
+        read = [self._elements.read[number] for number in numbers.tolist()[:-1]]
+        is_plain = not lists.has_empty_places and all(self._joins(value) for value in read)
+        if is_plain and not self._inputs:
             return ColumnPlanes(())  # nothing turns on this fact, and every word can be read
-        filled = np.flatnonzero(lengths > 0)
-        starts = np.zeros(len(filled), np.intp)
-        if len(filled):
-            np.cumsum(lengths.take(filled[:-1]), out=starts[1:])
-        suspect = self._suspect(numbers, codes, filled, starts, lengths, has_empty_places=flat.null_count > 0)
-        planes: list[Plane] = []
-        for first in range(0, len(self._inputs), 64):
-            table = self._elements.wide_table(first)
-            joined = np.zeros(rows, table.dtype)
-            if len(filled) == rows:
-                joined = np.bitwise_or.reduceat(table.take(numbers).take(codes), starts)
-            elif len(filled):
-                joined[filled] = np.bitwise_or.reduceat(table.take(numbers).take(codes), starts)
-            columns = joined.view(np.uint8).reshape(rows, -1)
-            for at in range(first, min(first + 64, len(self._inputs)), 8):
-                here = np.ascontiguousarray(columns[:, (at - first) // 8])
-                planes += planes_of(here, min(8, len(self._inputs) - at))
-        self._empties(planes, lengths, known)
+        if self._kinds is None:
+            self._kinds = Kinds(self._elements.passed())
+        planes = self._settled(self._kinds.planes(numbers, lists.codes, lists.joins), lists)
         reading = ColumnPlanes(tuple(planes))
-        self._elements.forget_if_many()
+        if self._elements.forget_if_many():
+            self._kinds = None
+        if is_plain:
+            return reading
+        suspect = self._suspect([*read, None], lists)
         return self._read_again(reading, array, suspect) if len(suspect) else reading
 
     def _element(self, text: str | None) -> int:
         number = self._elements.numbers.get(text)
         if number is None:
+            self._kinds = None
             number = self._elements.add(text, *((None, None) if text is None else self._reader.parsed_many([text])))
-            value = self._elements.read[number]
-            if isinstance(value, OpenList) or (isinstance(value, frozenset) and len(value) != 1):
-                # a word that stands for several, such as `all`, or leaves itself open, is read with its whole list
-                self._elements.special.add(number)
         return number
 
-    def _suspect(
-        self,
-        numbers: Codes,
-        codes: Codes,
-        filled: Codes,
-        starts: Codes,
-        lengths: NDArray[Any],
-        *,
-        has_empty_places: bool,
-    ) -> NDArray[np.intp]:
-        """Return the rows with words that are unknown, or that stand for several and do not stand alone."""
-        special = np.fromiter((int(n) in self._elements.special for n in numbers), np.bool_, len(numbers))
-        # faulty, or silence inside a list, or an empty place in it, or a word that is denied
-        faulty = np.fromiter((not_in(self._elements.read[n]) for n in numbers), np.bool_, len(numbers))
-        odd = special | faulty
-        if not len(filled) or not (odd[:-1].any() or has_empty_places) or not odd.take(codes).any():
-            return np.zeros(0, np.intp)
-        wrong = np.logical_or.reduceat(faulty.take(codes), starts)
-        several = np.logical_or.reduceat(special.take(codes), starts) & (lengths[filled] > 1)
-        return filled[wrong | several]
+    def _joins(self, value: FactValue | None) -> bool:
+        """Return whether a list with this element and others says what they say one by one.
 
-    def _empties(self, planes: list[Plane], lengths: NDArray[Any], known: NDArray[np.bool_] | None) -> None:
-        """Correct the planes for empty lists and for rows without a list."""
-        silent = None if known is None else ~known
-        for at, key in enumerate(self._inputs):
+        Not so where a word stands for several, as `all` does, or leaves itself open, is denied, or cannot be read.
+        """
+        if isinstance(value, OpenList):
+            return len(value.members) == 1 and value.open == self._reader.opened - value.members
+        return isinstance(value, frozenset) and len(value) == 1
+
+    def _suspect(self, read: list[FactValue | None], lists: Lists) -> NDArray[np.intp]:
+        """Return the rows with elements that do not just join, unless such an element stands alone and can be read."""
+        faulty, odd = np.uint8(1), np.uint8(2)
+        signs = [faulty if not_in(v) else np.uint8(0) if self._joins(v) else odd for v in read]
+        found = lists.joins.of(np.array(signs, np.uint8).take(lists.codes))
+        return np.flatnonzero((found & faulty) | (found.astype(np.bool_) & (lists.joins.lengths > 1)))
+
+    def _settled(self, joined: list[Plane], lists: Lists) -> Iterator[Plane]:
+        """Return the planes of the inputs, corrected for empty lists and for rows without a list."""
+        silent = None if lists.silent is None else packed(lists.silent)
+        settling = iter(joined[len(self._inputs) :])
+        for key, plane in zip(self._inputs, joined, strict=False):
             if isinstance(key, Silent):
-                planes[at] = np.zeros_like(planes[at]) if silent is None else packed(silent)
-                continue
-            if isinstance(key, Undecided):
-                continue
-            if key.test.test is Test.EMPTY:
-                empty = lengths == 0
-                planes[at] = packed(empty if known is None else empty & known)
-            if silent is not None and key.default is not None and holds(key.test, key.default):
-                planes[at] = planes[at] | packed(silent)
+                yield np.zeros_like(plane) if silent is None else silent
+            elif isinstance(key, Undecided):
+                yield plane & ~next(settling) if self._settling else plane
+            else:
+                if key.test.test is Test.EMPTY:
+                    empty = lists.joins.lengths == 0
+                    plane = packed(empty if lists.silent is None else empty & ~lists.silent)
+                counts = key.default is not None and holds(key.test, key.default)
+                yield plane | silent if silent is not None and counts else plane
 
     def _read_again(self, reading: ColumnPlanes, array: pa.Array, suspect: NDArray[np.intp]) -> ColumnPlanes:
-        """Read the rows again, as whole lists, that contain words which are unknown or stand for several."""
-        again = row_by_row(self._inputs, array.take(pa.array(suspect)), self._whole)
+        """Read the rows again, as whole lists, whose elements do not just join."""
+        again = self.together(array.take(pa.array(suspect)))
         planes = []
         for plane, fixed in zip(reading.planes, again.planes, strict=True):
             rows = rows_of(plane, len(array))
@@ -160,8 +186,16 @@ class ListColumn:
             planes.append(packed(rows))
         return ColumnPlanes(tuple(planes), {int(suspect[row]): fault for row, fault in again.faults.items()})
 
-    def _whole(self, said: list[Any]) -> Parsed:
-        texts = [text for value in said if (text := text_of(value)) is not None]
-        if len(texts) < len(said):
-            return None, "expected a value, found an empty place in a list"
-        return self._reader.parsed_many(texts)
+
+def _codes_of_keys(keys: NDArray[np.int64], silent: NDArray[np.bool_] | None) -> tuple[Codes, list[int]]:
+    """Return the code of each row and the distinct keys; a silent row has the code behind the last."""
+    most = int(keys.max(initial=0)) + 1
+    if most > _FEW_KEYS:
+        return codes_of(pc.dictionary_encode(pa.array(keys, mask=silent)))
+    there = np.zeros(most + 1, np.bool_)
+    if silent is not None:
+        keys = np.where(silent, most, keys)
+    there[keys] = True
+    there[most] = False
+    codes = np.append(np.cumsum(there[:most]) - 1, np.count_nonzero(there))
+    return codes.take(keys), np.flatnonzero(there).tolist()

@@ -34,6 +34,7 @@ class FactReader:
     `parse` reads one text, `parse_many` the texts of a list; both give None for what counts as silence and raise
     ValueError, whose message says what was expected. A quantity counts `scale` times. `plain` says that yes/no
     values and numbers of the column need no words to be read; `by_element` that each element of a list can be read alone.
+    `opened` are the words that a list with any other member leaves open.
     """
 
     type: FactType
@@ -42,6 +43,7 @@ class FactReader:
     scale: Decimal = Decimal(1)
     plain: bool = True
     by_element: bool = True
+    opened: frozenset[str] = frozenset()
 
     def parsed(self, said: str) -> Parsed:
         """Return the value of one text, or what is wrong with it."""
@@ -80,7 +82,6 @@ class Values:
     def _clear(self) -> None:
         self.numbers: dict[str | None, int] = {}
         self.faults: dict[int, str] = {}
-        self.special: set[int] = set()
         self.read: list[FactValue | None] = []
         self.count = 0
         self._bits = np.zeros(((len(self._inputs) + 7) // 8, 16), np.uint8)
@@ -106,22 +107,17 @@ class Values:
         for group in range(len(self._bits)):
             yield 8 * group, self._bits[group, : self.count]
 
-    def wide_table(self, first: int) -> NDArray[Any]:
-        """Return the bits of all values for up to 64 inputs, in the smallest word that holds them."""
-        lines = self._bits[first // 8 : first // 8 + 8, : self.count]
-        size = next(size for size in (1, 2, 4, 8) if size >= len(lines))
-        table = np.zeros((self.count, size), np.uint8)
-        table[:, : len(lines)] = lines.T
-        return table.view(f"<u{size}").reshape(self.count)
+    def passed(self) -> NDArray[np.bool_]:
+        """Return which values pass which inputs: a line for each input, a column for each value."""
+        bits = np.unpackbits(self._bits[:, : self.count].T, axis=1, count=self.width, bitorder="little")
+        return bits.T.astype(np.bool_)
 
-    def are_plain(self, numbers: Codes) -> bool:
-        """Return whether all of some values could be read and stand for one word each."""
-        return all(self.read[number] is not None and number not in self.special for number in numbers.tolist())
-
-    def forget_if_many(self) -> None:
-        """Forget everything where there are too many values to keep."""
-        if self.count > MOST_DISTINCT:
+    def forget_if_many(self) -> bool:
+        """Forget everything where there are too many values to keep; return whether that was so."""
+        is_many = self.count > MOST_DISTINCT
+        if is_many:
             self._clear()
+        return is_many
 
 
 def looked_up(values: Values, numbers: Codes, codes: Codes) -> ColumnPlanes:

@@ -36,6 +36,7 @@ def reader_of(plan: Plan, column: ColumnMap) -> FactReader:
         scale_of(column, declaration),
         plain=not column.values and (plan.scope is None or column.fact not in plan.scope.usual),
         by_element=column.fact not in NEEDS_WHOLE_LISTS,
+        opened=frozenset(declaration.added) if column.former is None else frozenset(),
     )
 
 
