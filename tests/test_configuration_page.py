@@ -10,7 +10,7 @@ import pytest
 
 from aiact_rules import Gate
 from aiact_rules.sources.key_tables import tables_in
-from aiact_rules.sources.keys import EVIDENCE, RELEASE, SETTINGS, Key
+from aiact_rules.sources.keys import EVIDENCE, RELEASE, SETTINGS, WAIVER, Key
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
@@ -18,7 +18,8 @@ PAGE = (Path(__file__).resolve().parents[1] / "docs" / "configuration.md").read_
 def test_the_tables_of_keys_are_those_that_the_readers_use() -> None:
     hint = "write the page anew: page.write_text(tables_in(page.read_text(), Gate().vocabulary()))"
     assert tables_in(PAGE, Gate().vocabulary()) == PAGE, hint
-    for name, keys in (("aiact.toml", SETTINGS), ("aiact.yaml", RELEASE), ("evidence", EVIDENCE)):
+    tables = (("aiact.toml", SETTINGS), ("a waiver", WAIVER), ("aiact.yaml", RELEASE), ("evidence", EVIDENCE))
+    for name, keys in tables:
         table = PAGE.split(f"<!-- keys of {name} -->\n")[1].split("<!-- end -->")[0]
         assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [key.name for key in keys]
 
@@ -28,7 +29,7 @@ def test_the_example_of_a_setting_is_read(key: Key, tmp_path: Path) -> None:
     file = tmp_path / "aiact.toml"
     file.write_text(f"{key.name} = {key.example}\n", encoding="utf-8")
     own = Gate(organisation=file).request({"release.subject": "system"}).organisation
-    assert key.name in own.settings or {"name": own.name, "facts": len(own.facts)}[key.name]
+    assert key.name in own.settings or {"name": own.name, "facts": own.facts, "waivers": own.waivers}[key.name]
 
 
 @pytest.mark.parametrize("key", RELEASE, ids=lambda key: key.name)

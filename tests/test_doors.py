@@ -119,6 +119,25 @@ RELEASES = {
     "threshold of the organisation": Folder(
         {"aiact.toml": 'fail_on = "block"\n', "m/README.md": "---\nlicense: mit\n---\n# M\n"}, 0, ("hold",)
     ),
+    "finding that the organisation waived": Folder(
+        {
+            "aiact.toml": "[[waivers]]\nprovision = 'Art. 50'\nreason = 'text is being written'\n"
+            "approver = 'A. Person'\nuntil = 2026-12-31\n",
+            "m/aiact.yaml": release(
+                MINIMAL.replace("transparency_situations: []", "transparency_situations: [interacts_with_people]")
+            ),
+        },
+        0,
+        ("hold",),
+    ),
+    "prohibition that the organisation waived": Folder(
+        {
+            "aiact.toml": "[[waivers]]\nprovision = 'Art. 5'\nreason = 'it is wanted'\n"
+            "approver = 'A. Person'\nuntil = 2026-12-31\n",
+            "m/aiact.yaml": release(),
+        },
+        2,
+    ),
     "market that nobody covers": Folder({"m/aiact.yaml": release(head="markets: [EU, ZZ]\n")}, 2),
     "market left out on record": Folder(
         {"m/aiact.yaml": release(head="markets: [EU, ZZ]\nuncovered: [ZZ]\n")}, 0, ("allow",)

@@ -34,13 +34,13 @@ class Baseline:
 
 
 def baseline_of(name: str, decisions: Iterable[Decision]) -> Baseline:
-    """Return what is breached or open in decisions, under the packs that gate."""
+    """Return what is breached or open in decisions and not waived, under the packs that gate."""
     found: dict[str, dict[str, str]] = {}
     for decision in decisions:
         of = found.setdefault(_key(decision), {})
         for pack in decision.packs:
             for finding in pack.findings if pack.verdict is not None else ():
-                if finding.status.gates:
+                if finding.status.gates and (pack.pack_id, finding.id) not in decision.waived:
                     of[f"{pack.pack_id}.{finding.id}"] = finding.status.value
     return Baseline(name, found)
 

@@ -268,11 +268,12 @@ class Gate:
     ) -> Decision:
         """Return the decision, or raise ReleaseRefused where its verdict is at or above the threshold of its request.
 
-        `fail_on` may only tighten that. An override lets its own decision pass until it ends, and is recorded; one that
-        does not raises OverrideRefused. `at` is the moment (default: now).
+        Findings that its organisation waived do not count. `fail_on` may only tighten the threshold. An override lets its
+        own decision pass until it ends, and is recorded; one that does not raises OverrideRefused. `at` is the moment
+        (default: now).
         """
-        refused = decision.choices.threshold.refuses(decision.verdict)
-        if not refused and (fail_on is None or decision.verdict.severity < fail_on.severity):
+        severity = decision.effective_verdict.severity
+        if decision.passes and (fail_on is None or severity < fail_on.severity):
             return decision
         if override is None:
             raise ReleaseRefused(decision)

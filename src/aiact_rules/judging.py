@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aiact_rules.core.batches import Batch, Item, LeftOut
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision
+from aiact_rules.core.passing import said_of_waivers
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.gate import Gate, VerificationFailed
@@ -224,15 +225,16 @@ def item_of(
     second = verify or request.organisation.text("verify")
     if second is not None:
         answer = _verified(gate, answer, gate.judge(request, engine=second))
+    decisions = answer.decisions if isinstance(answer, Chain) else (answer,)
     if record:
-        for decision in answer.decisions if isinstance(answer, Chain) else (answer,):
+        for decision in decisions:
             gate.record(decision)
-    threshold = request.threshold
-    passes = not threshold.refuses(answer.verdict)
-    waived: tuple[str, ...] = ()
-    if passes and answer.verdict is not Verdict.ALLOW:
-        waived = (f"`fail_on` is `{threshold.word}` ({threshold.place})",)
-    return Item(name or request.name, answer, passes=passes, waived=waived, settings=_settings(request.organisation))
+    waived = [each for decision in decisions for each in said_of_waivers(decision)]
+    if answer.passes and answer.effective_verdict is not Verdict.ALLOW:
+        waived.append(f"`fail_on` is `{request.threshold.word}` ({request.threshold.place})")
+    waived = [*dict.fromkeys(waived)]
+    name = name or request.name
+    return Item(name, answer, passes=answer.passes, waived=tuple(waived), settings=_settings(request.organisation))
 
 
 def with_baseline(item: Item, baseline: Baseline) -> Item:

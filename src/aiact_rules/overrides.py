@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aiact_rules.core.citations import parse_provisions
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.provisions import ProvisionError
+from aiact_rules.core.printable import is_written
+from aiact_rules.core.prohibitions import articles_of, prohibiting_articles
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.statuses import Verdict
 
@@ -45,7 +44,7 @@ def objection(override: Override, decision: Decision, at: datetime) -> str | Non
     """Return why an override does not let this decision pass at this moment, or None where it does."""
     if override.decision_id != decision.decision_id:
         return f"the override is for the decision {override.decision_id}, not for {decision.decision_id}"
-    if not _is_written(override.who) or not _is_written(override.why):
+    if not is_written(override.who) or not is_written(override.why):
         return "an override says who answers for it and why"
     if override.until.utcoffset() is None or at.utcoffset() is None:
         return "the end of an override is a moment with its time zone"
@@ -76,25 +75,7 @@ def _cites_a_prohibition(finding: Finding, pack: PackDecision) -> bool:
     """Return whether a signal cites an article in which the pack has a prohibition."""
     if not finding.kind.is_signal:
         return False
-    forbidden = {
-        article
-        for o in pack.pack_at.obligations.values()
-        if o.kind is Kind.PROHIBITION
-        for article in _articles(o.provision)
-    }
-    return bool(forbidden & _articles(finding.provision))
-
-
-def _articles(provision: str) -> set[tuple[str, str]]:
-    try:
-        return {(str(cited.whole), cited.number) for cited in parse_provisions(provision)}
-    except ProvisionError:
-        return {("text", provision)}
-
-
-def _is_written(text: str) -> bool:
-    """Return whether a text has a letter or a figure that a reader sees."""
-    return any(unicodedata.category(sign)[0] in "LN" for sign in text)
+    return bool(prohibiting_articles(pack.pack_at.obligations.values()) & articles_of(finding.provision))
 
 
 class ReleaseRefused(Exception):
@@ -102,7 +83,13 @@ class ReleaseRefused(Exception):
 
     def __init__(self, decision: Decision) -> None:
         self.decision = decision
-        worst = [finding for finding in decision.findings if finding.status.gates]
+        worst = [
+            finding
+            for pack in decision.packs
+            if pack.verdict is not None
+            for finding in pack.findings
+            if finding.status.gates and (pack.pack_id, finding.id) not in decision.waived
+        ]
         first = "; ".join(f"{f.provision}: {f.must}" for f in worst[:3])
         super().__init__(f"the release is refused ({decision.verdict.value}): {first}")
 

@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from aiact_rules.core.batches import Item
+    from aiact_rules.core.choices import Threshold
     from aiact_rules.core.decisions import Decision
     from aiact_rules.core.problems import Problem
     from aiact_rules.gate import Gate
@@ -135,30 +136,33 @@ class Release(pytest.File):
             item = item_of(gate, request)
         except (ProblemsError, ValueError) as error:
             raise self.CollectError(str(error)) from error
-        yield from self._items(item, request.threshold.severity)
+        yield from self._items(item, request.threshold)
 
-    def _items(self, item: Item, threshold: int) -> Iterator[pytest.Item]:
+    def _items(self, item: Item, threshold: Threshold) -> Iterator[pytest.Item]:
         for decision in item.decisions:
             prefix = f"{decision.operator}." if len(item.decisions) > 1 and decision.operator else ""
-            refused = decision.verdict.severity >= threshold
-            problem = f"the verdict is {decision.verdict.value} ({decision.decision_id})" if refused else None
+            said = f"the verdict is {decision.verdict.value} ({decision.decision_id})"
+            problem = None if decision.passes else said
             verdict = Obligation.from_parent(self, name=f"{prefix}verdict", problem=problem)
             verdict.user_properties.append(("aiact_decision_id", decision.decision_id))
             verdict.user_properties += [(_NOTE, f"{item.name}: {note}") for note in item.notes]
             yield verdict
-            for name, problem in _findings(decision, threshold):
-                yield Obligation.from_parent(self, name=f"{prefix}{name}", problem=problem)
+            for name, problem, waived in _findings(decision, threshold):
+                yield Obligation.from_parent(self, name=f"{prefix}{name}", problem=problem, waived=waived)
 
 
 class Obligation(pytest.Item):
     """One obligation, or the verdict, of a release."""
 
-    def __init__(self, *, problem: str | None, **rest: object) -> None:
+    def __init__(self, *, problem: str | None, waived: str | None = None, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]
         self.problem = problem
+        self.waived = waived
 
     def runtest(self) -> None:
-        """Fail where there is a problem."""
+        """Fail where there is a problem, and skip what is waived."""
+        if self.waived is not None:
+            pytest.skip(self.waived)
         if self.problem is not None:
             raise AssertionError(self.problem)
 
@@ -201,14 +205,19 @@ def _found_in(folder: Path, config: pytest.Config) -> Found:
     return folders[folder]
 
 
-def _findings(decision: Decision, threshold: int) -> Iterator[tuple[str, str | None]]:
+def _findings(decision: Decision, threshold: Threshold) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield each finding that is met or gates: its id, what is wrong, and why that does not count where it is waived."""
     from aiact_rules.core.statuses import Status, verdict_of
 
-    for finding in decision.findings:
-        if finding.status is not Status.MET and not finding.status.gates:
-            continue
-        if verdict_of([finding.status]).severity < max(threshold, 1):
-            yield finding.id, None
-            continue
-        text = f"{finding.provision}: {finding.must}"
-        yield finding.id, f"{text}\nstill needed: {', '.join(finding.needs)}" if finding.needs else text
+    for pack in decision.packs:
+        for finding in pack.findings:
+            if finding.status is not Status.MET and not finding.status.gates:
+                continue
+            text = f"{finding.provision}: {finding.must}"
+            waiver = decision.waived.get((pack.pack_id, finding.id))
+            if waiver is not None:
+                yield finding.id, None, f"{waiver}; {text}"
+            elif finding.status is Status.MET or not threshold.refuses(verdict_of([finding.status])):
+                yield finding.id, None, None
+            else:
+                yield finding.id, f"{text}\nstill needed: {', '.join(finding.needs)}" if finding.needs else text, None

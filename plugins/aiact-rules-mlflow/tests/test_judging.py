@@ -10,8 +10,9 @@ import pytest
 from aiact_rules import Gate, InputError, Verdict
 from aiact_rules.core.problems import ProblemsError
 
-from aiact_rules_mlflow.judging import ModelVersion, ReleaseJudge
+from aiact_rules_mlflow.judging import ModelVersion, ReleaseJudge, reasons
 from aiact_rules_mlflow.settings import read_settings
+from aiact_rules_mlflow.tags import decision_tags
 from conftest import MINIMAL, tags_of
 
 AT = datetime(2026, 11, 30, tzinfo=UTC)
@@ -106,6 +107,18 @@ def test_the_environment_only_tightens_the_threshold_of_the_file(tmp_path: Path)
     assert strict.choices.threshold.word == "hold"
     tightened = judge(tmp_path, OWN + "fail_on = 'block'\n", FAIL_ON="hold").judge(version(), AT)
     assert tightened.choices.threshold.word == "hold"
+
+
+def test_a_waiver_of_the_server_is_for_the_name_in_the_registry(tmp_path: Path) -> None:
+    talking = version(**{**MINIMAL, "system.transparency_situations": ["interacts_with_people"]})
+    assert not judge(tmp_path).judge(talking, AT).passes
+    waiver = "[[waivers]]\nprovision = 'Art. 50'\nreason = 'text is being written'\napprover = 'A. Person'\n"
+    for name, passes in (("scorer", True), ("another", False)):
+        own = f"{OWN}{waiver}until = {AT.date()}\nreleases = ['{name}']\n"
+        decision = judge(tmp_path, own).judge(talking, AT)
+        assert (decision.verdict, decision.passes) == (Verdict.HOLD, passes)
+        assert (decision_tags(decision)["aiact_waived"] is not None) is passes
+        assert ("waived until" in reasons(decision)) is passes
 
 
 def test_a_past_release_date_counts_as_today_or_is_refused(tmp_path: Path) -> None:

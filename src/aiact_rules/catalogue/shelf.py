@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.facts import Completion
@@ -64,6 +64,10 @@ class Shelf:
     def has_school(self, name: str) -> bool:
         """Return whether some installed pack has a school of reading, whether it is asked for or not."""
         return any(name in self.catalogue.pack(pack_id).schools for pack_id in self.catalogue.heads)
+
+    def every_gating_pack(self) -> Iterator[Pack]:
+        """Yield every installed pack that gates, whether it is asked for or not."""
+        return (self.catalogue.pack(each.id) for each in self.catalogue.heads.values() if each.gates)
 
     def declares(self, fact: str) -> bool:
         """Return whether some installed pack that gates declares a fact, or did, whether it is asked for or not."""

@@ -34,6 +34,16 @@ class Chain:
         """Return the strictest verdict of the chain."""
         return strictest(decision.verdict for decision in self.decisions)
 
+    @property
+    def effective_verdict(self) -> Verdict:
+        """Return the strictest verdict that is left where waived findings do not count."""
+        return strictest(decision.effective_verdict for decision in self.decisions)
+
+    @property
+    def passes(self) -> bool:
+        """Return whether the release may go ahead for every operator, by the threshold and the waivers of its request."""
+        return all(decision.passes for decision in self.decisions)
+
     @cached_property
     def operators(self) -> tuple[str, ...]:
         """Return a name for each operator: as stated, else its roles, numbered where they repeat."""

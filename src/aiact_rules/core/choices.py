@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
 from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class Choices:
     `packs` are the ids asked for, extensions among them; `readings` those that somebody chose one by
     one; `school` the school of reading, and `school_readings` what it chooses beside those; `uncovered` the markets
     that no installed pack covers and that were left out on record; `organisation` the file with the organisation's
-    settings; `notes` what a person must be told, such as a past date or a choice that did not count.
+    settings; `waivers` those of the organisation that are about this release, whether they count on its as-of date or
+    not; `notes` what a person must be told, such as a past date or a choice that did not count.
     """
 
     packs: tuple[Choice, ...] = ()
@@ -72,6 +74,7 @@ class Choices:
     notes: tuple[str, ...] = ()
     school: Choice = BY_DEFAULT
     school_readings: Mapping[str, str] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def every_reading(self) -> Mapping[str, str]:
@@ -94,6 +97,7 @@ class Choices:
             "fail_on": Choice(self.threshold.word, self.threshold.place).as_json(),
             "uncovered": [choice.as_json() for choice in self.uncovered],
             "organisation": None if self.organisation is None else printable(self.organisation),
+            "waivers": [waiver.as_json() for waiver in self.waivers],
             "notes": list(self.notes),
         }
 

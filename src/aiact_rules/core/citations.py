@@ -59,6 +59,12 @@ def parse_provisions(text: str) -> tuple[Provision, ...]:
     return tuple(found)
 
 
+def cites(provision: str, name: str) -> bool:
+    """Return whether a provision is the one named or a part of it: `Art. 9(2), point (a)` for `Art. 9(2)`."""
+    text, wanted = provision.replace(" ", "").lower(), name.replace(" ", "").lower()
+    return text == wanted or (text.startswith(wanted) and not text[len(wanted)].isalnum())
+
+
 def in_order(texts: Iterable[str]) -> list[str]:
     """Sort citations as they follow in the law; what cannot be read comes last, by its spelling."""
 

@@ -19,6 +19,7 @@ from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.statuses import Verdict, strictest
 from aiact_rules.core.vocabulary import FactType, Vocabulary
+from aiact_rules.core.waivers import Waiver
 
 if TYPE_CHECKING:
     from aiact_rules.core.counterfactuals import Counterfactual
@@ -84,6 +85,25 @@ class Decision:
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings of all packs."""
         return tuple(finding for pack in self.packs for finding in pack.findings)
+
+    @cached_property
+    def waived(self) -> Mapping[tuple[str, str], Waiver]:
+        """Return the waiver that counts for each finding that has one, by the ids of its pack and its own."""
+        from aiact_rules.core.passing import waived_in
+
+        return waived_in(self) if self.choices.waivers else {}
+
+    @cached_property
+    def effective_verdict(self) -> Verdict:
+        """Return the verdict that is left where waived findings do not count. The verdict stays what the law says."""
+        from aiact_rules.core.passing import verdict_without
+
+        return verdict_without(self, self.waived) if self.waived else self.verdict
+
+    @property
+    def passes(self) -> bool:
+        """Return whether the release may go ahead by the threshold and the waivers of its request."""
+        return not self.choices.threshold.refuses(self.effective_verdict)
 
     @cached_property
     def unused_facts(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from aiact_rules.core.citations import cites
 from aiact_rules.core.conditions import ALWAYS, AllOf, AnyOf, Condition, FactTest, Holds, Not, Test, fact_of
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts
@@ -120,13 +121,7 @@ def _consistent(evaluation: Evaluation, item: Rule | Obligation) -> bool:
 
 def cited_by(items: Iterable[Rule | Obligation], name: str) -> list[Rule | Obligation]:
     """Return what cites a provision or stands for a unit of the law, such as `Art. 6(3)`."""
-    wanted = name.replace(" ", "").lower()
-    return [item for item in items if _cites(item.provision, wanted) or name in item.units]
-
-
-def _cites(provision: str, wanted: str) -> bool:
-    text = provision.replace(" ", "").lower()
-    return text == wanted or (text.startswith(wanted) and not text[len(wanted)].isalnum())
+    return [item for item in items if cites(item.provision, name) or name in item.units]
 
 
 class _Explainer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Control characters, line ends of every kind, marks that turn the direction of writing, and halves of surrogate pairs.
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -21,3 +22,8 @@ def _escape(found: re.Match[str]) -> str:
     sign = found.group()
     code = ord(sign) - 0xDC00 if 0xDC80 <= ord(sign) <= 0xDCFF else ord(sign)
     return _SHORT.get(sign) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
+
+
+def is_written(text: object) -> bool:
+    """Return whether this is a text with a letter or a figure that a reader sees."""
+    return isinstance(text, str) and any(unicodedata.category(sign)[0] in "LN" for sign in text)

@@ -20,7 +20,8 @@ from aiact_rules.reports.words import bearers
 class Annotation:
     """One finding that blocks or holds, at a line of the document it is about.
 
-    `fingerprint` is the same as long as the finding is about the same document and obligation, whatever the line.
+    `waived` says until when, by whom and why it does not count towards refusing the release. `fingerprint` is the same
+    as long as the finding is about the same document and obligation, whatever the line.
     """
 
     path: str
@@ -31,6 +32,7 @@ class Annotation:
     must: str
     message: str
     fingerprint: str
+    waived: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ def _fault(name: str | None, problem: Problem) -> Fault:
 
 
 def annotations_of(decisions: Iterable[Decision]) -> tuple[Annotation, ...]:
-    """Return the findings that block, then those that hold, of several decisions; each in the order of its pack."""
+    """Return the findings that block, those that hold, then those that are waived; each in the order of its pack."""
     found = [annotation for decision in decisions for annotation in _annotations(decision)]
-    return tuple(sorted(found, key=lambda annotation: not annotation.blocks))
+    return tuple(sorted(found, key=lambda each: (each.waived is not None, not each.blocks)))
 
 
 def document_of(decision: Decision) -> str:
@@ -96,6 +98,8 @@ def _annotation(decision: Decision, pack: PackDecision, finding: Finding) -> Ann
     path, line = _place(decision, finding)
     blocks = finding.status is Status.BREACHED
     key = "\0".join([path, pack.pack_id, finding.id, decision.operator or ""])
+    waiver = decision.waived.get((pack.pack_id, finding.id))
+    message = _message(pack, finding, blocks=blocks)
     return Annotation(
         path,
         line,
@@ -103,8 +107,9 @@ def _annotation(decision: Decision, pack: PackDecision, finding: Finding) -> Ann
         finding.id,
         finding.provision,
         finding.must,
-        _message(pack, finding, blocks=blocks),
+        message if waiver is None else f"{message} ({waiver})",
         hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest(),
+        None if waiver is None else printable(str(waiver)),
     )
 
 

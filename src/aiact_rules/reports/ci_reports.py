@@ -12,7 +12,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Problem
 from aiact_rules.core.statuses import Status
-from aiact_rules.reports.annotations import annotations_of, document_of, faults_of
+from aiact_rules.reports.annotations import Annotation, annotations_of, document_of, faults_of
 from aiact_rules.reports.escapes import harmless, json_text, markdown, workflow_data, workflow_property
 from aiact_rules.reports.remarks import NOTHING_JUDGED, Remark, left_out_of, remarks_of
 from aiact_rules.reports.words import bearers
@@ -30,11 +30,16 @@ class GithubReport:
         """Return the batch as workflow commands, and a line for each decision."""
         found = annotations_of(batch.decisions)
         errors = [_command("error", fault.path, fault.line, None, fault.message) for fault in faults_of(batch)]
-        errors += [_command("error", a.path, a.line, a.provision, a.message) for a in found if a.blocks]
-        warnings = [_command("warning", a.path, a.line, a.provision, a.message) for a in found if not a.blocks]
+        errors += [
+            _command("error", a.path, a.line, a.provision, a.message) for a in found if a.blocks and not a.waived
+        ]
+        warnings = [
+            _command("warning", a.path, a.line, a.provision, a.message) for a in found if not (a.blocks or a.waived)
+        ]
+        waived = [_command("notice", a.path, a.line, a.provision, a.message) for a in found if a.waived]
         if not batch.items and not batch.problems:
             warnings.append(_command("warning", None, None, None, NOTHING_JUDGED))
-        lines = [*_shown(errors), *_shown(warnings), *_shown(list(_notices(batch)))]
+        lines = [*_shown(errors), *_shown(warnings), *_shown([*_notices(batch), *waived])]
         return "\n".join([*lines, *(harmless(line) for item in batch.items for line in _results(item))]) + "\n"
 
 
@@ -78,11 +83,15 @@ class GitlabReport:
             for fault in faults_of(batch)
         ]
         rows += [
-            _row(a.rule, a.message, a.fingerprint, "blocker" if a.blocks else "major", a.path, a.line)
+            _row(a.rule, a.message, a.fingerprint, _severity(a), a.path, a.line)
             for a in annotations_of(batch.decisions)
         ]
         rows += [_remark_row(item, remark) for item in batch.items for remark in remarks_of(item) if remark.warns]
         return json_text(rows)
+
+
+def _severity(annotation: Annotation) -> str:
+    return "info" if annotation.waived else "blocker" if annotation.blocks else "major"
 
 
 def _remark_row(item: Item, remark: Remark) -> dict[str, object]:

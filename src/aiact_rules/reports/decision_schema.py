@@ -174,11 +174,25 @@ class ChoiceModel(_Model):
     line: int | None
 
 
+class WaiverModel(_Model):
+    """What lets a finding, or every finding of a provision, not count towards refusing the release, up to a day."""
+
+    finding: str | None
+    provision: str | None
+    reason: str
+    approver: str
+    until: str
+    releases: list[str]
+    pack: str | None
+    source: str
+    line: int | None
+
+
 class ChoicesModel(_Model):
     """What was chosen besides the facts, and by whom; not part of the identity.
 
-    `uncovered` are markets that no installed pack covers and that were left out on record, `notes` what a person must be
-    told.
+    `uncovered` are markets that no installed pack covers and that were left out on record, `waivers` those about this
+    release, whether they count on its date or not, `notes` what a person must be told.
     """
 
     packs: list[ChoiceModel]
@@ -188,6 +202,7 @@ class ChoicesModel(_Model):
     fail_on: ChoiceModel
     uncovered: list[ChoiceModel]
     organisation: str | None
+    waivers: list[WaiverModel] = []
     notes: list[str]
 
 

@@ -95,6 +95,7 @@ def _rule(annotation: Annotation) -> dict[str, object]:
 def _result(annotation: Annotation, index: int) -> dict[str, object]:
     region = {"startLine": annotation.line, "startColumn": 1, "endLine": annotation.line, "endColumn": 2}
     location = {"artifactLocation": {"uri": uri(annotation.path)}, "region": region}
+    suppressions = [{"kind": "external", "status": "accepted", "justification": annotation.waived}]
     return {
         "ruleId": annotation.rule,
         "ruleIndex": index,
@@ -105,4 +106,5 @@ def _result(annotation: Annotation, index: int) -> dict[str, object]:
             "primaryLocationLineHash": f"{annotation.fingerprint[:16]}:1",
             "aiactFinding/v1": annotation.fingerprint,
         },
+        **({"suppressions": suppressions} if annotation.waived else {}),
     }

@@ -9,10 +9,12 @@ from functools import cached_property
 
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
+from aiact_rules.core.decisions import Subject
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, Problem
+from aiact_rules.core.waivers import Waiver
 from aiact_rules.requests.choosing import (
     ChosenPacks,
     choose_readings,
@@ -23,6 +25,7 @@ from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, shown
 from aiact_rules.requests.today import Today, today
+from aiact_rules.requests.waiving import choose_waivers
 from aiact_rules.sources.cues import signals_in_facts
 from aiact_rules.sources.document import Document
 from aiact_rules.sources.model_card import merged
@@ -52,8 +55,11 @@ class Assembly:
         """Return the packs to judge by."""
         return self.shelf.packs(self.pack_ids)
 
-    def request(self, name: str, document: Document) -> Request:
-        """Return the request for a document. Raises InputError where what is said contradicts itself or is refused."""
+    def request(self, name: str, document: Document, subject: Subject | None = None) -> Request:
+        """Return the request for a document; `subject` is what is released, by the caller's word.
+
+        Raises InputError where what is said contradicts itself or is refused.
+        """
         usual, said = self.usual, self.said
         if document.operators and (said.roles or usual.roles or said.moment or usual.moment):
             message = "roles and a moment of the caller say nothing about which of several operators is meant"
@@ -61,7 +67,9 @@ class Assembly:
             raise InputError([Problem(message, place, "state them for each operator there")])
         as_of = self.as_of
         choices, notes = self.choices(document.choices)
-        subject = replace(document.subject, documents=tuple(file.name for file in document.files))
+        if subject is None:
+            subject = replace(document.subject, documents=tuple(file.name for file in document.files))
+        choices = replace(choices, waivers=self.waivers(subject))
         operator = document.operator if document.operator is not None or document.operators else self.own.name
         request = Request(
             name=name,
@@ -153,9 +161,23 @@ class Assembly:
         )
         return choices, notes
 
+    def waivers(self, subject: Subject) -> tuple[Waiver, ...]:
+        """Return the waivers of the organisation that are about a release. Raises InputError for one that waives nothing."""
+        if not self.own.waivers:
+            return ()
+        return choose_waivers(
+            self.own.waivers,
+            packs=self.packs,
+            installed=self.shelf.catalogue.heads,
+            others=self.shelf.every_gating_pack,
+            subject=subject,
+        )
+
     def table(self) -> TableRequest:
         """Return what counts for every row of a table."""
         choices, notes = self.choices({})
+        if self.own.waivers:
+            notes.append(f"{self.own.files[0].name}: its waivers do not count for the rows of a table")
         if (
             self.said_as_of is None
             and len({today([pack], at=self.moment).day for pack in self.packs if pack.gates}) > 1

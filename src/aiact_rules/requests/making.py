@@ -90,8 +90,7 @@ class RequestMaker:
             return Document(source, Subject(subject.name, subject.version), facts)
 
         asked = Asked(markets=_markets_in(values, Place(source)))
-        made = self._made(source, read, said, self._settings.of(None), asked)
-        return _with_subject(made, subject)
+        return self._made(source, read, said, self._settings.of(None), asked, subject)
 
     def of_document(self, document: Document, said: Overrides, *, subject: Subject | None = None) -> Request:
         """Return the request for a document that was read elsewhere. Raises InputError where it contradicts itself."""
@@ -99,8 +98,7 @@ class RequestMaker:
         def read(pack_ids: tuple[str, ...]) -> Document:
             return self._checked(document, pack_ids)
 
-        made = self._made(document.name, read, said, self._settings.of(None), _asked_by(document))
-        return made if subject is None else _with_subject(made, subject)
+        return self._made(document.name, read, said, self._settings.of(None), _asked_by(document), subject)
 
     def of_table(self, path: Path | None, markets: Iterable[Choice], said: Overrides) -> TableRequest:
         """Return what is chosen for the rows of a table, in which `markets` stand, by the rules that count for releases.
@@ -139,7 +137,16 @@ class RequestMaker:
         made = self._made(path.as_posix(), read, said, self._settings.of(path), Asked())
         return skipped[0] if skipped else made
 
-    def _made(self, name: str, read: Read, said: Overrides, settings: Settings, asked: Asked) -> Request:
+    def _made(
+        self,
+        name: str,
+        read: Read,
+        said: Overrides,
+        settings: Settings,
+        asked: Asked,
+        subject: Subject | None = None,
+    ) -> Request:
+        """Read, choose the packs and put the request together; `subject` is what is released, by the caller's word."""
         own = settings.organisation
         further = [_further(path) for path in (*self.usual.fact_files, *said.fact_files)]
         for documents in further:
@@ -152,7 +159,7 @@ class RequestMaker:
             if {c.value for c in wider.packs} <= {c.value for c in chosen.packs}:
                 break
             chosen = wider
-        return Assembly(self.shelf, self.usual, said, settings, chosen).request(name, document)
+        return Assembly(self.shelf, self.usual, said, settings, chosen).request(name, document, subject)
 
     def _packs(self, asked: Asked, said: Overrides, own: Organisation) -> ChosenPacks:
         """Choose the packs from the markets that anybody names, and from what is demanded."""
@@ -234,9 +241,3 @@ def _further(path: Path) -> ReleaseDocuments:
     else:
         files = ReleaseFiles(path, cards=(path,))
     return ReleaseDocuments(files, base_of(path))
-
-
-def _with_subject(request: Request, subject: Subject) -> Request:
-    return replace(
-        request, subject=subject, operators=tuple(replace(each, subject=subject) for each in request.operators)
-    )

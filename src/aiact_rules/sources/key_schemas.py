@@ -156,10 +156,21 @@ def _setting(key: Key, readings: Iterable[Reading], schools: Iterable[str]) -> S
         return {"$ref": "#/$defs/facts"}
     if key.kind is Kind.READINGS:
         return _readings(readings, schools)
+    if key.kind is Kind.WAIVERS:
+        return {"type": "array", "items": _waiver(key.inner, text)}
     if key.kind in (Kind.TEXTS, Kind.MARKETS):
         one = _MARKET if key.kind is Kind.MARKETS else text
         return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
     return text
+
+
+def _waiver(keys: Iterable[Key], text: Schema) -> Schema:
+    of_kind = {Kind.DATE: _DATE, Kind.TEXTS: {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}}
+    return {
+        **_object({key.name: _described(key, of_kind.get(key.kind, text)) for key in keys}),
+        "required": ["reason", "approver", "until"],
+        "oneOf": [{"required": ["finding"]}, {"required": ["provision"]}],
+    }
 
 
 _OPERATOR = "operator"

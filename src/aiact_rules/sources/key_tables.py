@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aiact_rules.core.vocabulary import FactType, Vocabulary
-from aiact_rules.sources.keys import EVIDENCE, RELEASE, SETTINGS, Key, Kind
+from aiact_rules.sources.keys import EVIDENCE, RELEASE, SETTINGS, WAIVER, Key, Kind
 
 _FACT_TYPES = {
     FactType.YES_NO: "yes or no",
@@ -23,6 +23,7 @@ def tables_in(page: str, vocabulary: Vocabulary) -> str:
     tables = {
         "aiact.toml": _table(SETTINGS, vocabulary, " = "),
         "aiact.yaml": _table(RELEASE, vocabulary, ": "),
+        "a waiver": _table(WAIVER, vocabulary, " = "),
         "evidence": _table(EVIDENCE, vocabulary, ": "),
     }
     for name, lines in tables.items():

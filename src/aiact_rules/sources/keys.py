@@ -33,6 +33,7 @@ class Kind(Enum):
     OPERATOR = "name, or table"
     OPERATORS = "list of tables"
     EVIDENCE = "table of evidence"
+    WAIVERS = "tables, each `[[waivers]]`"
     FORMAT = "`1`"
 
 
@@ -55,6 +56,23 @@ class Key:
     inner: tuple[Key, ...] = ()
     formerly: tuple[str, ...] = ()
 
+
+WAIVER = (
+    Key("finding", Kind.TEXT, "the id of what is waived, as the reports and `explain` have it", '"annex4.1.a"'),
+    Key("provision", Kind.TEXT, "or the provision, with all that is below it", '"Art. 9"'),
+    Key("reason", Kind.TEXT, "why", '"the file is with the auditor"', "none: required"),
+    Key("approver", Kind.TEXT, "who answers for it", '"A. Person, head of quality"', "none: required"),
+    Key("until", Kind.DATE, "the last day on which it counts", "2027-02-01", "none: required"),
+    Key(
+        "releases",
+        Kind.TEXTS,
+        "for which releases: names, with or without their versions, or paths as the reports have them",
+        '["cv-screener 2.1.0"]',
+        "all",
+    ),
+    Key("pack", Kind.TEXT, "for findings of which pack", '"eu_ai_act"', "any"),
+)
+"""The keys of one waiver in the settings."""
 
 SETTINGS = (
     Key("name", Kind.TEXT, "the operator of releases that name none", '"Example AG"'),
@@ -114,6 +132,13 @@ SETTINGS = (
         default="`judge`, with a note",
         option="`--past-dates`; the strictest counts",
         words=("judge", "refuse"),
+    ),
+    Key(
+        "waivers",
+        Kind.WAIVERS,
+        "findings that do not count towards refusing a release ([waivers](#waivers))",
+        '[{ provision = "Art. 9", reason = "in audit", approver = "A. Person", until = 2027-02-01 }]',
+        inner=WAIVER,
     ),
     Key("engine", Kind.TEXT, "the engine that decides", '"generated"', "`generated`", "`--engine` replaces"),
     Key(

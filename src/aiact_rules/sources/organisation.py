@@ -15,6 +15,7 @@ from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.packs import MARKETS, SCHOOL
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.core.waivers import Waiver
 from aiact_rules.core.zones import HOW_TO_GET_DATA, zone_named
 from aiact_rules.sources.document import FileRead
 from aiact_rules.sources.keys import SETTINGS, Key, Kind, by_name, hint_for
@@ -24,6 +25,7 @@ from aiact_rules.sources.near_misses import SETTINGS as OWN_FILE
 from aiact_rules.sources.near_misses import near_settings
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import Text, decoded, read_bytes
+from aiact_rules.sources.waivers import read_waivers
 from aiact_rules.yaml_text import Entry, Node
 from aiact_rules.yaml_text import Mapping as Keys
 
@@ -36,7 +38,7 @@ Setting = str | tuple[str, ...] | Mapping[str, str]
 
 KEYS = by_name(SETTINGS)
 # Patterns as text: most runs read no such file, and making them takes a millisecond.
-_HEADER = r"\s*\[{1,2}(?P<path>[^\[\]]+)\]{1,2}\s*(?:#.*)?\Z"
+_HEADER = r"\s*(?P<open>\[{1,2})(?P<path>[^\[\]]+)\]{1,2}\s*(?:#.*)?\Z"
 _KEY = r"\s*(?P<path>(?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*="
 _PART = r"\"([^\"]*)\"|'([^']*)'|([\w-]+)"
 _AT_LINE = r"\s*\(at line (?P<line>\d+), column \d+\)|\s*\(at end of document\)"
@@ -56,6 +58,7 @@ class Organisation:
     files: tuple[FileRead, ...] = ()
     folder: Path | None = None
     notes: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     def text(self, key: str) -> str | None:
         """Return a setting that is one text, or None where it is not made."""
@@ -214,6 +217,7 @@ class OpenOrganisation:
         places: dict[str, Place] = {}
         name: str | None = None
         notes: list[str] = []
+        waivers: tuple[Waiver, ...] = ()
         for said, value in values.items():
             place, key = self._place((said,)), KEYS.get(said)
             if key is None:
@@ -224,6 +228,9 @@ class OpenOrganisation:
                 if key.name in values:
                     problems.append(Problem(f"`{said}` is `{key.name}`, which is set as well", place, "keep one"))
                     continue
+            if key.kind is Kind.WAIVERS:
+                waivers = read_waivers(value, lambda number: self._place(("waivers", str(number))), problems)
+                continue
             try:
                 setting = _setting(key, value)
             except ValueError as error:
@@ -240,7 +247,7 @@ class OpenOrganisation:
         if problems:
             raise InputError(problems)
         files = (FileRead(self._text.name, self._text.sha256),)
-        return Organisation(name, NO_FACTS, settings, places, files, folder, tuple(notes))
+        return Organisation(name, NO_FACTS, settings, places, files, folder, tuple(notes), waivers)
 
     def _place(self, key: tuple[str, ...]) -> Place:
         whole = (*self._inside, *key)
@@ -346,15 +353,23 @@ def _table(values: object) -> object | None:
 
 
 def _places(text: Text) -> dict[tuple[str, ...], int]:
-    """Return the line of each key, as far as single lines tell; the first mention of a table counts for it."""
+    """Return the line of each key, as far as single lines tell; the first mention of a table counts for it.
+
+    The tables of an array go by their number, from 0.
+    """
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
+    numbers: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.text.split("\n"), 1):
         if len(line) > 1000:
             continue
         if header := re.match(_HEADER, line):
             table = _path(header["path"])
             found.setdefault(table, number)
+            if header["open"] == "[[":
+                numbers[table] = numbers.get(table, -1) + 1
+                table = (*table, str(numbers[table]))
+                found[table] = number
         elif key := re.match(_KEY, line):
             path = (*table, *_path(key["path"]))
             for size in range(len(table) + 1, len(path) + 1):

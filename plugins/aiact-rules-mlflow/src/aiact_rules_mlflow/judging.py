@@ -11,6 +11,7 @@ from pathlib import Path
 from aiact_rules import Decision, Facts, Finding, Gate, InputError, Status, Subject, Verdict
 from aiact_rules.core.facts import NO_FACTS, Fact, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
+from aiact_rules.core.passing import said_of_waivers
 from aiact_rules.core.problems import Place, Problem
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
@@ -85,7 +86,7 @@ class ReleaseJudge:
         decisions = [self.gate.decide(each, at=at) for each in request.per_operator()]
         for decision in decisions:
             self.gate.record(decision)
-        return max(decisions, key=lambda decision: decision.verdict.severity)
+        return max(decisions, key=lambda each: (each.effective_verdict.severity, each.verdict.severity))
 
     def _document(self, version: ModelVersion) -> Document:
         """Join what is stated in all places, the explicit first. Raises InputError where two of them disagree."""
@@ -211,7 +212,13 @@ def _dated(facts: Facts, day: date) -> Facts:
 def reasons(decision: Decision) -> str:
     """Return why a version is refused: the worst findings with their provisions, and the question to answer next."""
     worst = sorted(
-        (f for pack in decision.packs if pack.verdict is not None for f in pack.findings if f.status in _REFUSING),
+        (
+            f
+            for pack in decision.packs
+            if pack.verdict is not None
+            for f in pack.findings
+            if f.status in _REFUSING and (pack.pack_id, f.id) not in decision.waived
+        ),
         key=lambda f: f.status is not Status.BREACHED,
     )
     basis = ", ".join(f"{pack.pack_id} {pack.pack_at.pack.version}" for pack in decision.packs)
@@ -225,6 +232,7 @@ def reasons(decision: Decision) -> str:
         for need in needs[:MOST_FINDINGS]:
             asks = decision.vocabulary[need.fact].asks if need.fact in decision.vocabulary else need.fact
             lines.append(f"  {tag_of(need.fact)}: {asks}")
+    lines += [f"  {said}" for said in said_of_waivers(decision)]
     lines.append(f"decision {decision.decision_id}")
     return "\n".join(lines)
 

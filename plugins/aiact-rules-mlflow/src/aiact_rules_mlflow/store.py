@@ -72,9 +72,10 @@ class GateMixin:
                     dict(model.tags),
                 ),
             )
-            if decision.verdict.severity >= threshold.severity:
+            if decision.effective_verdict.severity >= threshold.severity:
                 raise _refusal(f"registration of `{model.name}` is refused: {reasons(decision)}")
-            given += [ModelVersionTag(key, value) for key, value in decision_tags(decision).items()]
+            written = decision_tags(decision).items()
+            given += [ModelVersionTag(key, value) for key, value in written if value is not None]
         return store.create_model_version(model.name, source, run_id, given, *args, **kwargs)
 
     def set_registered_model_alias(self, name: str, alias: str, version: Any) -> Any:
@@ -169,7 +170,7 @@ class GateMixin:
             self._write(model.name, found.version, undecided_tags(datetime.now(UTC)))
             raise
         self._write(model.name, found.version, decision_tags(decision))
-        if decision.choices.threshold.refuses(decision.verdict):
+        if not decision.passes:
             raise _refusal(f"{what} is refused: {reasons(decision)}")
         return str(model.name)
 

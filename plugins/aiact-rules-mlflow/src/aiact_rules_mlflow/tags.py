@@ -23,7 +23,8 @@ DECISION_ID = "aiact_decision_id"
 PACK = "aiact_pack"
 DIGEST = "aiact_digest"
 TIME = "aiact_time"
-DECISION_TAGS = frozenset({VERDICT, DECISION_ID, PACK, DIGEST, TIME})
+WAIVED = "aiact_waived"
+DECISION_TAGS = frozenset({VERDICT, DECISION_ID, PACK, DIGEST, TIME, WAIVED})
 LONGEST_VALUE = 256
 UNDECIDED = "undecided"
 
@@ -99,8 +100,9 @@ def markets_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
     return facts_from_tags({key: value for key, value in tags.items() if _plain(key) in keys}, vocabulary)
 
 
-def decision_tags(decision: Decision) -> dict[str, str]:
-    """Return the tags that write a decision down; none is longer than 256 characters."""
+def decision_tags(decision: Decision) -> dict[str, str | None]:
+    """Return the tags that write a decision down (None: none such); none is longer than 256 characters."""
+    waived = [str(waiver) for waiver in dict.fromkeys(decision.waived.values())]
     packs = [pack.pack_at.pack for pack in decision.packs]
     return {
         VERDICT: decision.verdict.value,
@@ -108,6 +110,7 @@ def decision_tags(decision: Decision) -> dict[str, str]:
         PACK: _short(f"{pack.id} {pack.version}" for pack in packs),
         DIGEST: _short(str(pack.digest) for pack in packs),
         TIME: decision.run.at or "",
+        WAIVED: "; ".join(waived)[:LONGEST_VALUE] if waived else None,
     }
 
 
@@ -118,6 +121,7 @@ def undecided_tags(at: datetime) -> dict[str, str | None]:
         DECISION_ID: None,
         PACK: None,
         DIGEST: None,
+        WAIVED: None,
         TIME: at.replace(microsecond=0).isoformat(),
     }
 
