@@ -272,7 +272,7 @@ def parse_quantity(text: str) -> Decimal:
         return Decimal(f"1e{match['power']}")
     match = _QUANTITY.match(text)
     if match is None:
-        raise ValueError(f"expected a number such as 1e25, found `{text}`")
+        raise ValueError(f"expected a number, e.g. 5000000000 or 1e25 (no separators or units), found `{text}`")
     # Made from text, not by arithmetic, so that no digit is lost to a precision.
     return Decimal(f"{match['base'].replace('_', '')}e{match['exponent'] or match['power'] or '0'}")
 

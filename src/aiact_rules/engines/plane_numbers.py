@@ -61,7 +61,10 @@ class NumberColumn:
         for row in np.flatnonzero(~finite & stated):
             value, fault = self._reader.parsed(str(float(data[row])))
             if fault is not None or value is not None:
-                faults[int(row)] = fault or f"expected a number such as 1e25, found `{data[row]}`"
+                found = f"found `{data[row]}`"
+                faults[int(row)] = (
+                    fault or f"expected a number, e.g. 5000000000 or 1e25 (no separators or units), {found}"
+                )
             else:  # `nan` counts as silence here
                 silent[row] = True
         if silent.any():
