@@ -113,7 +113,10 @@ def test_each_form_says_what_the_manual_says(load: Callable[..., Pack], text: st
         ("{system.uses: {}}", "no test for `system.uses`"),
         ("{model.compute: 1e25}", "write {above: x}, {at_least: x}, {below: x} or {at_most: x}"),
         ("{model.compute: {after: 1}}", "`after` cannot test `model.compute`, which is a quantity fact"),
-        ("{model.compute: {above: 25 to 30}}", "expected a number, e.g. 5000000000 or 1e25 (no separators or units), found `25 to 30`"),
+        (
+            "{model.compute: {above: 25 to 30}}",
+            "expected a number, e.g. 5000000000 or 1e25 (no separators or units), found `25 to 30`",
+        ),
         ("{model.compute: {above: treshold}}", "unknown parameter `treshold`\n  did you mean `threshold`?"),
         ("{model.compute: {above: start}}", "parameter `start` is not a number"),
         ("{release.date: {after: threshold}}", "parameter `threshold` is not a date"),
