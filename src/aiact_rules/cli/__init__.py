@@ -28,6 +28,7 @@ _COMMANDS = {
     "new-plugin": "new_plugin",
     "packs": "packs",
     "perturb": "perturb",
+    "plan": "plan",
     "plugins": "plugins",
     "prove": "prove",
     "questions": "questions",

@@ -12,6 +12,7 @@ SPEC_FILES = (
     "cases",
     "coverage",
     "cues",
+    "deliverables",
     "pack",
     "parameters",
     "readings",
@@ -32,8 +33,8 @@ def command(kind: str, packs: tuple[str, ...]) -> None:
     """Print the JSON Schema of a KIND of file.
 
     `release` is aiact.yaml, `config` is aiact.toml, `decision` is the JSON report; the others are files of a rule pack:
-    article, cases, coverage, cues, pack, parameters, readings, sanctions, schools, timetables, vocabulary. The schemas
-    of the EU AI Act are published in `specs/schemas`, and in the package.
+    article, cases, coverage, cues, deliverables, pack, parameters, readings, sanctions, schools, timetables, vocabulary.
+    The schemas of the EU AI Act are published in `specs/schemas`, and in the package.
     """
     if packs and kind not in ("release", "config"):
         raise click.UsageError(f"the schema `{kind}` is the same for every pack, so --pack has nothing to add")

@@ -62,16 +62,19 @@ class PackDecision:
         return Asking(self.lowered, self.values, truths(self.lowered, self.values))
 
     def _questions(self, index: int, o: Obligation) -> tuple[str, ...]:
-        obligation = self.lowered.obligations[index]
-        asking = self._asking
+        owed = self._questions_whether(index)
+        if not owed and o.is_signal:
+            return clearing(o)
+        return owed or self._asking.all_questions(self.lowered.obligations[index].met)
+
+    def _questions_whether(self, index: int) -> tuple[str, ...]:
+        obligation, asking = self.lowered.obligations[index], self._asking
         owed = (
             *asking.questions_of_parts(obligation.owed),
             *asking.questions(obligation.due),
             *asking.questions(obligation.in_force),
         )
-        if not owed and o.is_signal:
-            return clearing(o)
-        return tuple(dict.fromkeys(owed)) or asking.all_questions(obligation.met)
+        return tuple(dict.fromkeys(owed))
 
     @cached_property
     def _writer(self) -> FindingWriter:
@@ -112,6 +115,14 @@ class PackDecision:
         if found is None or found[1] is not Status.OPEN:
             return ()
         return self._questions(found[0], self.pack_at.obligations[name])
+
+    def questions_whether(self, name: str) -> tuple[str, ...]:
+        """Return the facts to ask for next to know whether the obligation with this id applies, is due and in force.
+
+        None where that is known. Unlike `questions_about` it also answers for what is upcoming or owed afterwards.
+        """
+        found = self._status_by_id.get(name)
+        return () if found is None else self._questions_whether(found[0])
 
     def status(self, name: str) -> Status | None:
         """Return what became of the obligation with this id, or None where there is no finding. Writes none."""

@@ -1,0 +1,63 @@
+"""`plan` on the command line: what it reads, where it writes, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import EXAMPLES, Answer
+
+Run = Callable[..., Answer]
+CV = str(EXAMPLES / "cv-screening")
+
+
+def test_a_plan_refuses_nothing(run: Run) -> None:
+    answer = run("plan", CV)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("Plan of work: cv-screener 2.1.0\nprovider, placing on market; verdict: hold")
+
+
+def test_a_plan_is_judged_by_the_same_options_as_a_check(run: Run) -> None:
+    said = ("--release-date", "2026-12-15", "--role", "provider", "--as-of", "2026-11-30")
+    (plan,) = json.loads(run("plan", CV, *said, "--format", "json").out)["plans"]
+    works = {work["id"]: work for work in plan["works"]}
+    assert works["technical_documentation"]["due"] == "2027-12-02"
+
+
+def test_several_releases_and_all_below_a_folder_have_a_plan_each(run: Run) -> None:
+    both = run("plan", CV, str(EXAMPLES / "minimal"))
+    assert (both.code, both.out.count("Plan of work: ")) == (0, 2)
+    chain = run("plan", "--tree", str(EXAMPLES / "value-chain"), "--format", "json")
+    plans = json.loads(chain.out)["plans"]
+    assert chain.code == 0
+    assert len({plan["operator"] for plan in plans}) == len(plans) > 1
+
+
+def test_what_cannot_be_judged_is_said_and_the_others_are_planned(run: Run, tmp_path: Path) -> None:
+    bad = tmp_path / "aiact.yaml"
+    bad.write_text("format: 1\nname: x\nrolls: [provider]\n", encoding="utf-8")
+    answer = run("plan", str(bad), CV)
+    assert answer.code == 2
+    assert "aiact.yaml:3: unknown key `rolls`" in answer.err
+    assert "Plan of work: cv-screener 2.1.0" in answer.out
+    assert json.loads(run("plan", str(bad), "--format", "json").out)["errors"]
+
+
+def test_a_plan_is_written_to_a_file_and_over_no_release(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "plan.md"
+    assert run("plan", CV, "--format", "markdown", "--output", str(out)).code == 0
+    assert out.read_text(encoding="utf-8").startswith("## Plan of work: cv-screener 2.1.0\n")
+    release = tmp_path / "aiact.yaml"
+    release.write_text("format: 1\nname: x\n", encoding="utf-8")
+    assert run("plan", str(release), "--output", str(release)).code == 2
+    assert release.read_text(encoding="utf-8") == "format: 1\nname: x\n"
+
+
+@pytest.mark.parametrize("given", [(), ("--tree",)])
+def test_nothing_to_plan_for_is_an_error(run: Run, tmp_path: Path, given: tuple[str, ...]) -> None:
+    answer = run("plan", *given, *([str(tmp_path)] if given else []))
+    assert answer.code == 2
+    assert answer.err
