@@ -120,7 +120,7 @@ def test_where_nobody_chose_the_readings_are_named_default(
 ) -> None:
     folder()
     assert "that this rests on (school: default)" in run("check", "m", "--as-of", AS_OF).out
-    assert "that this rests on (school: default)" in run("check", "m", "--as-of", AS_OF, "--format", "html").out
+    assert "(school of reading: default)" in run("check", "m", "--as-of", AS_OF, "--format", "html").out
     said = json.loads(run("check", "m", "--as-of", AS_OF, "--format", "json").out)
     assert said["choices"]["school"] == {"value": "default", "source": "default", "line": None}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 LOOKED_FOR = (
     "aiact.yaml, NAME.aiact.yaml, a model card (README.md with card metadata, model_card*.md), a bill of materials"
 )
+
+
+Finish = Callable[[Request, Item], Item]
+"""Returns what became of a request with something added that some reports show."""
 
 
 @dataclass(frozen=True)
@@ -158,15 +162,17 @@ def judge_inputs(
     baseline: Baseline | None = None,
     only_cards: bool = False,
     record: bool = True,
+    finish: Finish | None = None,
 ) -> Batch:
     """Judge every input, tell the plugins of each decision where `record`, and return what became of all of them.
 
-    With a baseline, a release passes where nothing got worse; a prohibition, or a signal that cites one, never does.
+    `finish` may add to what became of a request, such as a timeline. With a baseline, a release passes where nothing got
+    worse; a prohibition, or a signal that cites one, never does.
     """
     items: list[Item] = []
     left_out = list(inputs.left_out)
     for each in inputs.inputs:
-        found = _judged(gate, each, said, engine, verify, record)
+        found = _judged(gate, each, said, engine, verify, record, finish)
         if isinstance(found, Skipped):
             if only_cards:
                 left_out.append(LeftOut(each.name, "no model card"))
@@ -178,7 +184,13 @@ def judge_inputs(
 
 
 def _judged(
-    gate: Gate, each: Input, said: Overrides, engine: str | None, verify: str | None, record: bool
+    gate: Gate,
+    each: Input,
+    said: Overrides,
+    engine: str | None,
+    verify: str | None,
+    record: bool,
+    finish: Finish | None,
 ) -> Item | Skipped:
     if each.what is None:
         return _failed(gate, each, *each.problems)
@@ -186,7 +198,8 @@ def _judged(
         request = gate.request_or_skip(each.what, said)
         if isinstance(request, Skipped):
             return request
-        return item_of(gate, request, name=_name(each, request), engine=engine, verify=verify, record=record)
+        item = item_of(gate, request, name=_name(each, request), engine=engine, verify=verify, record=record)
+        return item if finish is None else finish(request, item)
     except ProblemsError as error:
         return _failed(gate, each, *error.problems)
     except EngineUnavailable as error:

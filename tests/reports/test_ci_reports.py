@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.gate import Gate
 from aiact_rules.reports.annotations import annotations_of
 from aiact_rules.reports.ci_reports import GithubReport, GitlabReport, MarkdownReport
-from aiact_rules.reports.html_report import HtmlReport
 from aiact_rules.reports.junit_report import JunitReport
 from aiact_rules.reports.sarif_report import SarifReport
 
@@ -121,35 +119,3 @@ def test_markdown_tables_have_as_many_cells_as_their_head(held: Decision, blocke
     for line in text.splitlines():
         if line.startswith("| "):
             assert len(re.findall(r"(?<!\\)\|", line)) == 4, line
-
-
-class _Balanced(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "rect", "br"):
-            self.open.append(tag)
-        self.links += [value or "" for name, value in attrs if name in ("src", "href")]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def test_the_page_is_whole_needs_nothing_else_and_escapes_what_it_shows(held: Decision, blocked: Decision) -> None:
-    page = HtmlReport().render(Batch.of(held, blocked))
-    parser = _Balanced()
-    parser.feed(page)
-    assert parser.open == []
-    assert parser.links == []
-    assert "<script" not in page
-    assert "HOLD" in page
-    assert "BLOCK" in page
-
-
-def test_text_from_a_document_never_becomes_markup() -> None:
-    facts = {"release.subject": "model", "model.licence": "<script>alert(1)</script> | a"}
-    decision = Gate().check(facts, roles=["provider"], markets=["EU"], as_of=AS_OF)
-    assert "<script" not in HtmlReport().render(Batch.of(decision))

@@ -12,11 +12,12 @@ import click
 
 from aiact_rules.cli.options import FAIL_ON, judging
 from aiact_rules.cli.terminal import say, show, write_out
-from aiact_rules.core.batches import Batch
+from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import DEFAULT_ENGINE, Gate
-from aiact_rules.judging import inputs_of, judge_inputs
+from aiact_rules.judging import Finish, inputs_of, judge_inputs
 from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.request import Request
 
 
 @click.command("check")
@@ -100,6 +101,7 @@ def command(
             verify=verify,
             baseline=known,
             only_cards=only_cards,
+            finish=_showing(gate, report) if len(inputs.inputs) == 1 else None,
         )
         report = report or _usual_report(batch)
         if (
@@ -114,6 +116,21 @@ def command(
         _write(gate, batch, report, output)
         _on_github(batch)
     raise click.exceptions.Exit(batch.exit_code)
+
+
+def _showing(gate: Gate, report: str | None) -> Finish | None:
+    """Return what adds the timelines that the HTML page of one release shows; None where the report is another one."""
+    if report not in (None, "html"):
+        return None
+
+    def finish(request: Request, item: Item) -> Item:
+        if (report or request.organisation.text("format")) != "html":
+            return item
+        from aiact_rules.timeline.judging import with_timelines  # only this report shows them
+
+        return with_timelines(gate, request, item)
+
+    return finish
 
 
 def _usual_report(batch: Batch) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import Problem
 from aiact_rules.core.statuses import Verdict, strictest
+
+if TYPE_CHECKING:
+    from aiact_rules.core.timelines import Timeline
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class Item:
 
     `waived` says, one sentence each, what lets the release pass although its verdict holds or blocks (a threshold, a
     baseline, an override), or why that does not count. It passes only where `passes`. `settings` are what its
-    organisation says of reports and logs.
+    organisation says of reports and logs. `timelines`, one for each decision, are there only for a report that shows them.
     """
 
     name: str
@@ -26,6 +30,7 @@ class Item:
     passes: bool = False
     waived: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    timelines: tuple[Timeline, ...] = ()
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from aiact_rules.core.conditions import (
@@ -30,7 +30,7 @@ class Grounds:
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
-        self._reasons: dict[str, dict[str, None]] = {}
+        self._reasons: dict[str, Mapping[str, None]] = {}
         self._facts: dict[str, dict[str, None]] = {}
         self._readings: dict[str, dict[str, None]] = {}
         self._timetables: dict[str, dict[str, None]] = {}
@@ -47,11 +47,12 @@ class Grounds:
         for leaf in leaves(condition):
             if isinstance(leaf, Holds) and self._evaluation.truth(leaf) is Truth.YES:
                 if leaf.conclusion not in self._reasons:
-                    self._reasons[leaf.conclusion] = self._reasons_for(leaf.conclusion)
+                    self._reasons[leaf.conclusion] = self.reasons_for(leaf.conclusion)
                 found |= self._reasons[leaf.conclusion]
         return found
 
-    def _reasons_for(self, conclusion: str) -> dict[str, None]:
+    def reasons_for(self, conclusion: str) -> Mapping[str, None]:
+        """Return the reasons of the rules that make a conclusion hold, and of those behind them, in order."""
         found: dict[str, None] = {}
         for rule in self._evaluation.rules_concluding(conclusion):
             if self._evaluation.prevails(rule) is Truth.YES:

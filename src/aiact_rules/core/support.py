@@ -20,40 +20,44 @@ def supporting_facts(pack_at: PackAt, lowered: Lowered, values: Mapping[str, Fac
 
     What only compares statements with each other counts for nothing here.
     """
-    support = _Support(lowered, values)
-    for formula in lowered.conclusions.values():
-        support.visit(formula)
+    support = Support(lowered, values)
+    formulas = list(lowered.conclusions.values())
+    deadlines: set[str] = set()
     for o, obligation in zip(pack_at.obligations.values(), lowered.obligations, strict=True):
         if o.is_signal:
             continue
-        for formula in (obligation.owed, obligation.in_force, obligation.due):
-            support.visit(formula)
+        formulas += (obligation.owed, obligation.in_force, obligation.due)
         if support.truth(obligation.owed) is not Truth.NO:
-            support.visit(obligation.met)
-            support.facts.update(deadline.runs_from for deadline in o.deadlines)
-    return frozenset(support.facts)
+            formulas.append(obligation.met)
+            deadlines.update(deadline.runs_from for deadline in o.deadlines)
+    return support.behind(*formulas) | deadlines
 
 
-class _Support:
+class Support:
+    """Finds the facts on which formulas rest; where one is unknown, those that may still decide it are among them."""
+
     def __init__(self, lowered: Lowered, values: Mapping[str, FactValue]) -> None:
         self._lowered = lowered
         self._values = values
         self._nodes = truths(lowered, values)
-        self._seen: set[int] = set()
-        self.facts: set[str] = set()
 
     def truth(self, formula: Formula) -> Truth:
+        """Return the truth of a formula over these facts."""
         return truth_of(formula, self._lowered, self._values, self._nodes)
 
-    def visit(self, formula: Formula) -> None:
-        if isinstance(formula, Literal):
-            if not formula.is_node:
-                self.facts.add(fact_of(self._lowered.atoms[formula.index].fact))
-            elif formula.index not in self._seen:
-                self._seen.add(formula.index)
-                self.visit(self._lowered.nodes[formula.index].formula)
-            return
-        settles = Truth.NO if isinstance(formula, Conjunction) else Truth.YES
-        settling = [part for part in formula.parts if self.truth(part) is settles]
-        for part in settling or formula.parts:
-            self.visit(part)
+    def behind(self, *formulas: Formula) -> frozenset[str]:
+        """Return the names of the facts on which formulas rest."""
+        facts: set[str] = set()
+        seen: set[int] = set()
+        waiting = list(formulas)
+        while waiting:
+            formula = waiting.pop()
+            if not isinstance(formula, Literal):
+                settles = Truth.NO if isinstance(formula, Conjunction) else Truth.YES
+                waiting += [part for part in formula.parts if self.truth(part) is settles] or formula.parts
+            elif not formula.is_node:
+                facts.add(fact_of(self._lowered.atoms[formula.index].fact))
+            elif formula.index not in seen:
+                seen.add(formula.index)
+                waiting.append(self._lowered.nodes[formula.index].formula)
+        return frozenset(facts)

@@ -13,6 +13,9 @@ from aiact_rules.core.packs import OVERDUE, SIGNAL, Pack
 from aiact_rules.reports.words import article_of
 from aiact_rules.version import SITE
 
+_ACTS = {"Regulation": "reg", "Directive": "dir", "Decision": "dec"}
+_ACT = re.compile(r"(Regulation|Directive|Decision) \(EU\) (\d{4})/(\d+)")
+
 
 def page_of(pack: Pack, name: str) -> str | None:
     """Return the address of the page of an obligation, a rule, a signal or a reading, down to its anchor.
@@ -37,6 +40,14 @@ def law_link(pack: Pack, provision: str) -> str | None:
     whole, _, number = article_of(provision).partition(" ")
     part = {"Art.": "art", "Annex": "anx"}.get(whole)
     return None if part is None else pack.law_text.format(part=f"{part}_{number}")
+
+
+def published_at(pack: Pack) -> dict[str, str]:
+    """Return the addresses (ELI) of the acts of the Union that a pack names as its law, in the Official Journal."""
+    return {
+        found[0]: f"http://data.europa.eu/eli/{_ACTS[found[1]]}/{found[2]}/{int(found[3])}/oj"
+        for found in _ACT.finditer(pack.law)
+    }
 
 
 def page_name(provision: str) -> str:

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from aiact_rules.core.citations import in_order
-from aiact_rules.core.statuses import Status, Verdict
-from aiact_rules.core.timelines import DatedDecision, Line, Standing, Timeline, TimelineDate
-from aiact_rules.reports.svg import INK, SOFT, level_line, rectangle, sheet, text
+from aiact_rules.core.statuses import Status
+from aiact_rules.core.timelines import DatedDecision, Line, Timeline, TimelineDate
+from aiact_rules.reports.escapes import xml_text
+from aiact_rules.reports.svg import INK, PAPER, SOFT, VERDICT, level_line, rectangle, sheet, text
 from aiact_rules.reports.timeline_text import line_title, tally, title_of
 from aiact_rules.reports.words import article_of
 
 _MARGIN, _LABELS, _COLUMN, _GAP = 24, 92, 118, 6
 _BAND, _ROW, _EVENT_LINE, _EVENT_LINES = 30, 20, 13, 5
 
-_VERDICT = {Verdict.ALLOW: "#2f7d4f", Verdict.HOLD: "#b26a00", Verdict.BLOCK: "#a3262a"}
-# Fill and text of a status; told apart by lightness too, and the number of obligations stands in each part.
-_STATUS = {
-    Status.BREACHED: ("#a3262a", "#ffffff", "breached"),
-    Status.OPEN: ("#e9a23b", "#2b1d00", "open"),
-    Status.CONDITION: ("#f4dfb4", "#4a3c17", "owed later or afterwards"),
-    Status.MET: ("#4f9d6e", "#ffffff", "met"),
-    Status.ADVICE: ("#c9d6ea", "#23324d", "advice"),
-    Status.UPCOMING: ("#ffffff", "#5a6472", "to come"),
+# Fill and ink of each way an obligation can stand; told apart by lightness, by a word or by a sign too.
+_KINDS = {
+    "violated": ("#a3262a", "#ffffff", "\N{MULTIPLICATION X}"),
+    "unmet": ("#e9a23b", "#2b1d00", "\N{WHITE CIRCLE}"),
+    "undetermined": ("#f6d9a8", "#4a3c17", "?"),
+    "post-release": ("#e3e0f2", "#34305a", "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"),
+    "met": ("#2f7d4f", "#ffffff", "\N{CHECK MARK}"),
+    "recommendations": ("#c9d6ea", "#23324d", "i"),
+    "upcoming": (PAPER, SOFT, "\N{HORIZONTAL ELLIPSIS}"),
 }
+_OF_STATUS = {
+    Status.BREACHED: "violated",
+    Status.CONDITION: "post-release",
+    Status.MET: "met",
+    Status.ADVICE: "recommendations",
+    Status.UPCOMING: "upcoming",
+}
+Counts = tuple[tuple[str, int], ...]
 
 
 def render_svg(timeline: Timeline) -> str:
@@ -33,9 +43,15 @@ def render_svg(timeline: Timeline) -> str:
     return "\n".join(_Picture(timeline).elements()) + "\n"
 
 
+def inner_svg(timeline: Timeline) -> str:
+    """Return a timeline as a picture within a page that says itself what is judged."""
+    return "".join(_Picture(timeline, titled=False).elements())
+
+
 class _Picture:
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, *, titled: bool = True) -> None:
         self.timeline = timeline
+        self.titled = titled
         self.width = max(560, 2 * _MARGIN + _LABELS + _COLUMN * len(timeline.dates))
         self.y = 0
 
@@ -43,24 +59,27 @@ class _Picture:
         body = list(self._body())
         height = self.y + _MARGIN
         name = f"How the verdict on {title_of(self.timeline)} changes from date to date"
-        yield from sheet(self.width, height, name, body)
+        yield from sheet(self.width, height, name, body, inline=not self.titled)
 
     def _body(self) -> Iterator[str]:
         self.y = _MARGIN + 14
-        room = int((self.width - 2 * _MARGIN) / 8.2)
-        for line in wrap(title_of(self.timeline), room):
-            yield text(_MARGIN, self.y, line, size=16, bold=True)
-            self.y += 20
-        laws = ", ".join(pack.pack_at.pack.title for pack in self.timeline.first.packs)
-        known = f"{laws}. Days to come are judged by the law as known on {self.timeline.known_on}."
-        for line in wrap(known, int((self.width - 2 * _MARGIN) / 6)):
-            yield text(_MARGIN, self.y, line, colour=SOFT)
-            self.y += 16
-        self.y += 12
+        if self.titled:
+            yield from self._title()
         yield from self._dates()
         for way in self.timeline.lines:
             yield from self._panel(way)
         yield from self._legend()
+
+    def _title(self) -> Iterator[str]:
+        for line in wrap(title_of(self.timeline), int((self.width - 2 * _MARGIN) / 8.2)):
+            yield text(_MARGIN, self.y, line, size=16, bold=True)
+            self.y += 20
+        laws = ", ".join(pack.pack_at.pack.title for pack in self.timeline.first.packs)
+        known = f"{laws}. Dates to come are assessed by the law as of {self.timeline.known_on}."
+        for line in wrap(known, int((self.width - 2 * _MARGIN) / 6)):
+            yield text(_MARGIN, self.y, line, colour=SOFT)
+            self.y += 16
+        self.y += 12
 
     def _column(self, index: int) -> int:
         return _MARGIN + _LABELS + index * _COLUMN
@@ -97,79 +116,76 @@ class _Picture:
                 continue
             x, width = self._column(index), _COLUMN - _GAP
             yield "<g>" + f"<title>{escape(f'{judged.verdict.value}: {tally(judged)}')}</title>"
-            yield rectangle(x, self.y, width, _BAND, _VERDICT[judged.verdict], radius=3)
-            yield text(
-                x + width / 2,
-                self.y + 20,
-                judged.verdict.value.upper(),
-                size=14,
-                bold=True,
-                colour="#ffffff",
-                middle=True,
-            )
+            yield rectangle(x, self.y, width, _BAND, VERDICT[judged.verdict], radius=3)
+            word = judged.verdict.value.upper()
+            yield text(x + width / 2, self.y + 20, word, size=14, bold=True, colour="#ffffff", middle=True)
             yield "</g>"
         self.y += _BAND + 8
-        for article in in_order(_articles([judged for judged in days if judged is not None])):
-            yield from self._row(article, days)
+        yield '<g font-size="10" text-anchor="middle">'
+        counts = [None if judged is None else _counts(judged) for judged in days]
+        for article in in_order(dict.fromkeys(article for each in counts if each is not None for article in each)):
+            yield from self._row(article, [None if each is None else each.get(article, ()) for each in counts])
+        yield "</g>"
         self.y += 10
 
-    def _row(self, article: str, days: Sequence[DatedDecision | None]) -> Iterator[str]:
+    def _row(self, article: str, days: Sequence[Counts | None]) -> Iterator[str]:
+        """Yield the row of an article. Dates between which nothing changes share one cell."""
         yield level_line(_MARGIN, self.width - _MARGIN, self.y)
-        yield text(_MARGIN, self.y + 14, article)
-        for index, judged in enumerate(days):
-            if judged is None:
-                continue
-            obligations = [
-                obligation for obligation in judged.obligations.values() if article_of(obligation.provision) == article
-            ]
-            yield from self._cell(self._column(index), article, obligations)
+        yield f'<text x="{_MARGIN}" y="{self.y + 14}" font-size="12" text-anchor="start">{escape(xml_text(article))}</text>'
+        index = 0
+        for shown, alike in groupby(days):
+            dates = len(list(alike))
+            if shown:
+                yield from self._cell(self._column(index), dates * _COLUMN - _GAP, shown)
+            index += dates
         self.y += _ROW
 
-    def _cell(self, left: float, article: str, obligations: Sequence[Standing]) -> Iterator[str]:
-        counts = {status: sum(obligation.status is status for obligation in obligations) for status in _STATUS}
-        shown = {status: count for status, count in counts.items() if count}
-        if not shown:
-            return
-        said = ", ".join(f"{count} {_STATUS[status][2]}" for status, count in shown.items())
-        yield f"<g><title>{escape(f'{article}: {said}')}</title>"
+    def _cell(self, left: float, room: float, shown: Counts) -> Iterator[str]:
         x = left
-        for status, width in _widths(shown, _COLUMN - _GAP).items():
-            fill, ink, _ = _STATUS[status]
-            dashes = ' stroke-dasharray="2 2"' if status is Status.UPCOMING else ""
-            stroke = f' stroke="{SOFT if status is Status.UPCOMING else fill}"{dashes}'
-            yield rectangle(x + 0.5, self.y + 3, width - 1, _ROW - 6, fill, radius=2, more=stroke)
-            yield text(x + width / 2, self.y + 14, str(shown[status]), size=10, colour=ink, middle=True)
+        for (kind, count), width in zip(shown, _widths(shown, room), strict=True):
+            fill, ink, sign = _KINDS[kind]
+            yield rectangle(x + 0.5, self.y + 3, round(width - 1, 1), _ROW - 6, fill, radius=2, more=_line(kind))
+            said = f"{count} {kind}"
+            said = said if len(said) * 5.8 < width else f"{sign} {count}"
+            yield text(round(x + width / 2, 1), self.y + 14, said, colour=ink)
             x += width
-        yield "</g>"
 
     def _legend(self) -> Iterator[str]:
         self.y += 14
         x: float = _MARGIN
-        for status, (fill, _, words) in _STATUS.items():
+        for kind, (fill, _, sign) in _KINDS.items():
+            words = f"{sign} {kind}"
             width = 22 + 6.2 * len(words) + 14
             if x + width > self.width - _MARGIN:
                 x = _MARGIN
                 self.y += 18
-            dashes = f' stroke="{SOFT}" stroke-dasharray="2 2"' if status is Status.UPCOMING else ""
-            yield rectangle(x, self.y - 10, 14, 12, fill, radius=2, more=dashes)
+            yield rectangle(x, self.y - 10, 14, 12, fill, radius=2, more=_line(kind))
             yield text(x + 20, self.y, words, size=11, colour=SOFT)
             x += width
         self.y += 16
         yield text(_MARGIN, self.y, "Each number counts obligations of that article.", size=11, colour=SOFT)
 
 
-def _widths(shown: Mapping[Status, int], room: float) -> dict[Status, float]:
+def _line(kind: str) -> str:
+    return f' stroke="{SOFT}" stroke-dasharray="2 2"' if kind == "upcoming" else ""
+
+
+def _counts(judged: DatedDecision) -> dict[str, Counts]:
+    """Return for each article how many of its obligations stand in which way."""
+    found: dict[str, dict[str, int]] = {}
+    for each in judged.obligations.values():
+        kind = _OF_STATUS.get(each.status) or ("unmet" if each.certain else "undetermined")
+        counts = found.setdefault(article_of(each.provision), dict.fromkeys(_KINDS, 0))
+        counts[kind] += 1
+    return {article: tuple((kind, n) for kind, n in counts.items() if n) for article, counts in found.items()}
+
+
+def _widths(shown: Counts, room: float) -> list[float]:
     """Share the room by number, with enough for a number in each part."""
-    least = 18.0
+    least = 30.0
     spare = room - least * len(shown)
-    total = sum(shown.values())
-    return {status: least + spare * count / total for status, count in shown.items()}
-
-
-def _articles(judged: Sequence[DatedDecision]) -> list[str]:
-    return list(
-        dict.fromkeys(article_of(obligation.provision) for each in judged for obligation in each.obligations.values())
-    )
+    total = sum(count for _, count in shown)
+    return [least + spare * count / total for _, count in shown]
 
 
 def _marks(timeline: Timeline, day: TimelineDate) -> Iterator[str]:

@@ -1,0 +1,104 @@
+"""The HTML report: the page of one release for an auditor, or the portfolio of several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aiact_rules.core.batches import Batch, Item
+from aiact_rules.core.chains import Chain
+from aiact_rules.core.timelines import Timeline
+from aiact_rules.reports.escapes import html, without_commands
+from aiact_rules.reports.html_report.chain import chain_cover, chain_sections
+from aiact_rules.reports.html_report.cover import cover
+from aiact_rules.reports.html_report.dossier import Dossier
+from aiact_rules.reports.html_report.origins import origin_sections
+from aiact_rules.reports.html_report.page import Part, Section, contents, page, problems_list, shown, verdict_badge
+from aiact_rules.reports.html_report.portfolio import portfolio
+from aiact_rules.reports.html_report.work import work_sections
+from aiact_rules.reports.remarks import NOTHING_JUDGED, left_out_of, remarks_of
+from aiact_rules.reports.timeline_picture import inner_svg
+from aiact_rules.reports.words import release_of
+
+
+class HtmlReport:
+    """Writes one release as a page for an auditor, and several as a portfolio.
+
+    Everything is one file: it can be mailed, filed and signed as it is, and no link in it can break. With `full`, the whole
+    page of each release follows the portfolio.
+    """
+
+    name = "html"
+
+    def render(self, batch: Batch) -> str:
+        """Return the batch as one page."""
+        if len(batch.items) == 1:
+            (item,) = batch.items
+            body = [*_item(item, Part(), full=batch.full, alone=True), *_beside(batch)]
+            title = f"{item.word.upper()}: {_name(item)}"
+        elif batch.items:
+            body = [*portfolio(batch), *_beside(batch)]
+            if batch.full:
+                for number, item in enumerate(batch.items, 1):
+                    body += [
+                        f'<div class="release" id="f{number}-top">',
+                        *_item(item, Part(2, f"f{number}-"), full=True),
+                        "</div>",
+                    ]
+            title = f"Portfolio of {len(batch.items)} releases"
+        else:
+            body = [f"<h1>{NOTHING_JUDGED.capitalize()}</h1>", *_beside(batch)]
+            title = NOTHING_JUDGED
+        return without_commands(page(title, f"{title} - {_ids(batch)}", body))
+
+
+def _name(item: Item) -> str:
+    return item.name if item.answer is None else release_of(item.decisions[0]) or item.name
+
+
+def _ids(batch: Batch) -> str:
+    ids = [decision.decision_id for decision in batch.decisions]
+    return ids[0].replace(":", " ") if len(ids) == 1 else f"{len(ids)} decisions"
+
+
+def _beside(batch: Batch) -> Iterator[str]:
+    """Yield what is of no single input: problems of the whole run, and what was left out."""
+    if batch.problems:
+        said = "Not everything was assessed" if batch.items else "Why"
+        yield f"<h2>{said}</h2><p>{verdict_badge(None)}</p>"
+        yield from problems_list(batch.problems)
+    if (left_out := left_out_of(batch)) is not None:
+        yield f'<p class="soft">Left out: {html(left_out)}</p>'
+
+
+def _item(item: Item, part: Part, *, full: bool, alone: bool = False) -> Iterator[str]:
+    answer = item.answer
+    if answer is None:
+        yield f"{part.heading(0, html(item.name))}<p>{verdict_badge(None)}could not be assessed</p>"
+        yield from problems_list(item.problems)
+    elif isinstance(answer, Chain):
+        below = [Part(part.level + 1, f"{part.prefix}o{n}-") for n in range(1, len(answer.decisions) + 1)]
+        yield from chain_cover(answer, part, remarks_of(item), item.timelines, below)
+        yield from shown(part, chain_sections(answer))
+        for decision, each in zip(answer.decisions, below, strict=True):
+            dossier = Dossier(decision, each)
+            yield f'<div class="release" id="{each.prefix}top">'
+            yield from cover(dossier, ())
+            yield from shown(each, _sections(dossier, None, full=full))
+            yield "</div>"
+    else:
+        dossier = Dossier(answer, part)
+        timeline = item.timelines[0] if item.timelines else None
+        sections = list(_sections(dossier, timeline, full=full))
+        yield from cover(dossier, remarks_of(item))
+        if alone:
+            yield from contents(part, sections)
+        yield from shown(part, sections)
+
+
+def _sections(dossier: Dossier, timeline: Timeline | None, *, full: bool) -> Iterator[Section]:
+    if timeline is not None:
+        said = f"Dates to come are assessed by the law as of {timeline.known_on}."
+        picture = f'<div class="wide" tabindex="0" role="group" aria-label="Timeline">{inner_svg(timeline)}</div>'
+        yield Section("timeline", "Timeline", [f'<p class="soft">{said}</p>', picture])
+    yield from work_sections(dossier, full=full)
+    yield from origin_sections(dossier)

@@ -1,0 +1,239 @@
+"""The work: what is violated, unmet or undetermined by document, what comes later, and what is met and what shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from aiact_rules.core.citations import in_order
+from aiact_rules.core.conditions import FactTest, Test, fact_of, leaves
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.standings import Standing
+from aiact_rules.core.statuses import Status
+from aiact_rules.reports.deadlines import starts_of
+from aiact_rules.reports.escapes import html
+from aiact_rules.reports.groups import Group, gating_groups, groups_of
+from aiact_rules.reports.html_report.dossier import Dossier, PackPart
+from aiact_rules.reports.html_report.page import Section, row, table
+from aiact_rules.reports.tallies import counted
+from aiact_rules.reports.words import article_of, bearers
+
+_HEADS = ("Checklist", "Provision", "Status", "To state, and evidence")
+_STATUS_SIGN = {"violated": "\N{MULTIPLICATION X}", "unmet": "\N{WHITE CIRCLE}", "undetermined": "?"}
+
+
+def work_sections(dossier: Dossier, *, full: bool) -> Iterator[Section]:
+    """Yield the sections on obligations that have something in them, in the order of reading."""
+    several = len(dossier.packs) > 1
+    for number, each in enumerate(dossier.packs, 1):
+        pack = each.pack.pack_at.pack
+        of_law = f" ({pack.title})" if several else ""
+        end = f"-{number}" if several else ""
+        gating = gating_groups(each.pack)
+        if gating:
+            informs = "" if each.pack.verdict is not None else ", informational"
+            title = f"Open work by document{informs}{of_law}"
+            yield Section(f"work{end}", title, [*_lead(gating), *_groups(each, gating)])
+        for name, title, status, body in (
+            ("upcoming", "Upcoming obligations by date", Status.UPCOMING, _upcoming),
+            ("after", "Post-release obligations", Status.CONDITION, _later),
+            ("advice", "Recommendations (non-blocking)", Status.ADVICE, _listed),
+            ("met", "Met obligations, and what shows it", Status.MET, _met),
+        ):
+            if standings := [s for s in each.pack.standings if s.status is status]:
+                yield Section(f"{name}{end}", title + of_law, list(body(each, standings, full)))
+        if each.fines:
+            yield Section(f"fines{end}", f"What a violation can cost{of_law}", [_fines(each)])
+        if each.pack.needs:
+            yield Section(f"questions{end}", f"Open questions by impact{of_law}", [_questions(each)])
+
+
+def _lead(groups: Sequence[Group]) -> Iterator[str]:
+    yield (
+        '<p class="soft">Violated: what is stated says that it is not met. Unmet: it applies, and nothing shows that it '
+        "is met. Undetermined: it is not known yet whether it applies.</p>"
+    )
+    rows = [
+        (html(capital(group.title)), _count(group.tally.violated), _count(group.tally.unmet + _to_settle(group)),
+         _count(group.tally.undetermined), "" if group.fact is None else f"<code>{html(group.fact.fact)}</code>",
+         "" if group.fact is None else str(group.fact.decides))
+        for group in groups
+    ]  # fmt: skip
+    heads = ("Document or provision", "#Violated", "#Unmet", "#Undetermined", "State first", "#It affects")
+    yield f'<div class="wide">{table(heads, rows, kind="summary")}</div>'
+
+
+def capital(title: str) -> str:
+    """Return a title with a capital at its beginning."""
+    return title[:1].upper() + title[1:]
+
+
+def _to_settle(group: Group) -> int:
+    return group.tally.contradictions + group.tally.signals
+
+
+def _count(number: int) -> str:
+    return str(number) if number else "\N{EN DASH}"
+
+
+def _groups(each: PackPart, groups: Iterable[Group]) -> Iterator[str]:
+    for group in groups:
+        yield each.dossier.part.heading(2, html(capital(group.title)))
+        yield from _signed(each, group)
+        yield _checklist(each, group.standings)
+
+
+def _signed(each: PackPart, group: Group) -> Iterator[str]:
+    deliverable = each.pack.pack_at.pack.deliverables.get(group.id)
+    said = ", ".join(each_said for each_said in group.tally.said())
+    if deliverable is None:
+        yield f'<p class="soft">{html(said)}</p>'
+    else:
+        signed = f"signed or answered for by {html(deliverable.signed_by)}"
+        yield f'<p class="soft">{each.cited(deliverable.provision)}; {signed}; {html(said)}</p>'
+
+
+def _checklist(each: PackPart, standings: Iterable[Standing]) -> str:
+    """Return obligations by article as one table, each article a link to the law."""
+    articles: dict[str, list[Standing]] = {}
+    for standing in standings:
+        articles.setdefault(article_of(standing.obligation.provision), []).append(standing)
+    head = "".join(f'<th scope="col">{name}</th>' for name in _HEADS)
+    bodies = []
+    for article in in_order(articles):
+        pack = each.pack.pack_at.pack
+        who = bearers(pack, (role for s in articles[article] for role in s.obligation.roles))
+        title = f"{each.article(article)}: the {html(who or 'operator')} must"
+        rows = "".join(row(_cells(each, standing)) for standing in articles[article])
+        bodies.append(f'<tbody><tr><th scope="rowgroup" colspan="4">{title}</th></tr>{rows}</tbody>')
+    return f'<table class="rows work"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
+
+
+def _cells(each: PackPart, standing: Standing) -> tuple[str, ...]:
+    o = standing.obligation
+    finding = each.pack.finding(standing.id)
+    assert finding is not None, "a standing has a finding"
+    said = html(o.must)
+    if o.kind is Kind.CONTRADICTION:
+        said = f"{html('; '.join(finding.because))}: {said}"
+    word = _word(standing)
+    status = f'<span class="{word}">{_STATUS_SIGN[word]} {word}</span>'
+    return (said, each.provision(o), status, "<br>".join(_notes(each, standing, finding)))
+
+
+def _word(standing: Standing) -> str:
+    if standing.is_violated:
+        return "violated"
+    return "undetermined" if standing.is_undetermined else "unmet"
+
+
+def _notes(each: PackPart, standing: Standing, finding: Finding) -> Iterator[str]:
+    o, dossier = standing.obligation, each.dossier
+    if standing.is_violated or o.is_signal:
+        because = "; ".join(finding.because)
+        if because and o.kind is not Kind.CONTRADICTION:
+            yield html(because)
+        told = [name for name in finding.facts if name in dossier.decision.facts and not dossier.is_default(name)]
+        shown = each.behind_met(o) if o.met is not None and standing.is_violated else frozenset(told)
+        yield dossier.facts(shown or told)
+    if finding.needs:
+        yield ", ".join(_to_state(o, fact) for fact in finding.needs)
+    given = ", ".join(dossier.evidence_about((standing.id, *each.behind_met(o))))
+    if given:
+        yield f"evidence: {given}"
+    elif finding.evidence and standing.gates:
+        yield f'<span class="soft">suggested: {html("; ".join(finding.evidence))}</span>'
+    for due in finding.due_dates:
+        yield html(f"by {due.on} ({due.provision})" if due.on is not None else f"within {due.period} ({due.provision})")
+    if standing.is_violated and finding.sanction is not None:
+        yield f'<a href="#{dossier.part.prefix}fines">fine</a>'
+
+
+def _to_state(o: Obligation, fact: str) -> str:
+    """Return a fact to state, with the answer that would show that the obligation is met where there is just one."""
+    tests = [leaf for leaf in leaves(o.met) if isinstance(leaf, FactTest)] if o.met is not None else []
+    operands = {test.operand for test in tests if fact_of(test.fact) == fact and test.test is Test.INCLUDES}
+    members = next(iter(operands)) if len(operands) == 1 else None
+    if isinstance(members, frozenset) and len(members) == 1:
+        return f"<code>{html(fact)}: {html(next(iter(members)))}</code>"
+    return f"<code>{html(fact)}</code>"
+
+
+def _upcoming(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:
+    for on, starts in starts_of(each.pack).items():
+        coming = [standing for standing in standings if standing.starts == on]
+        certain = [standing for standing in coming if standing.certain]
+        unsure = len(coming) - len(certain)
+        yield each.dossier.part.heading(2, f"From {on}")
+        parts = [f"{counted(len(certain), 'obligation')} will apply"] if certain else []
+        parts += [f"of {counted(unsure, 'obligation')} it is not known whether they apply"] if unsure else []
+        by = "; ".join(each.cited(provision) for provision in in_order(dict.fromkeys(s.provision for s in starts)))
+        yield f"<p>{html('; '.join(parts))} ({by}).</p>"
+        for proviso in dict.fromkeys(proviso for start in starts for proviso in start.provisos):
+            yield f'<p class="soft">Note: {html(proviso)}</p>'
+        if full:
+            yield from _listed(each, coming, full)
+        else:
+            yield _counts(each, coming)
+
+
+def _counts(each: PackPart, standings: Sequence[Standing]) -> str:
+    wanted = {standing.id for standing in standings}
+    statuses = {standing.status for standing in standings}
+    entries = []
+    for group in groups_of(each.pack, *statuses):
+        count = sum(standing.id in wanted for standing in group.standings)
+        if count:
+            entries.append(f"<li>{html(capital(group.title))} ({count})</li>")
+    return f'<ul class="columns">{"".join(entries)}</ul>'
+
+
+def _later(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:
+    certain = [standing for standing in standings if standing.certain]
+    unsure = [standing for standing in standings if not standing.certain]
+    if certain:
+        yield from _listed(each, certain, full)
+    if unsure:
+        yield f"<p>Of {counted(len(unsure), 'further obligation')} it is not known whether they will apply:</p>"
+        if full:
+            yield from _listed(each, unsure, full)
+        else:
+            yield _counts(each, unsure)
+
+
+def _listed(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:  # noqa: ARG001
+    rows = []
+    for standing in standings:
+        finding = each.pack.finding(standing.id)
+        if finding is not None:
+            notes = "<br>".join(_notes(each, standing, finding))
+            rows.append((html(standing.obligation.must), each.provision(standing.obligation), notes))
+    yield table(("Obligation", "Provision", "To state, and by when"), rows)
+
+
+def _met(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:  # noqa: ARG001
+    dossier = each.dossier
+    rows = []
+    for standing in standings:
+        o = standing.obligation
+        facts = each.behind_met(o)
+        given = ", ".join(dossier.evidence_about((o.id, *facts)))
+        rows.append((html(o.must), each.provision(o), dossier.facts(facts), given or "claimed by a word alone"))
+    yield table(("Obligation", "Provision", "Shown by", "Evidence"), rows)
+
+
+def _fines(each: PackPart) -> str:
+    rows = []
+    for said, standings in each.fines.items():
+        articles = in_order(dict.fromkeys(article_of(standing.obligation.provision) for standing in standings))
+        rows.append((html(said), html(", ".join(articles)), str(len(standings))))
+    return table(("Ceiling", "For what is open of", "#Obligations"), rows)
+
+
+def _questions(each: PackPart) -> str:
+    entries = "".join(
+        f"<li>{html(each.pack.question(need.fact))} <code>{html(need.fact)}</code> "
+        f'<span class="soft">(affects {counted(need.decides, "obligation")})</span></li>'
+        for need in each.pack.needs
+    )
+    return f"<ol>{entries}</ol>"
