@@ -17,6 +17,8 @@ sys.path[:0] = [str(HERE.parent / "src"), str(HERE)]
 
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
+from agreement import need_same  # noqa: E402
+from registries import registry  # noqa: E402
 
 from aiact_rules.gate import Gate  # noqa: E402
 from aiact_rules.sweep.kernel import Kernel  # noqa: E402
@@ -24,7 +26,7 @@ from aiact_rules.sweep.mapping import ColumnMap, TableMap  # noqa: E402
 from aiact_rules.sweep.plan import make_plan  # noqa: E402
 from aiact_rules.sweep.running import judged_chunks  # noqa: E402
 from aiact_rules.sweep.tables import open_table  # noqa: E402
-from sweep import AS_OF, COLUMNS, SAME, THREADS, lower, registry, registry_facts  # noqa: E402
+from sweep import AS_OF, COLUMNS, SAME, THREADS, facts_of  # noqa: E402
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
     from pyspark.sql import SparkSession
 
     gate = Gate()
-    facts = registry_facts(lower(gate.packs()[0].at(AS_OF)), COLUMNS)
+    facts = facts_of(gate, COLUMNS)
     # Spark takes a dot in a name for a path, so columns have other names here.
     columns = TableMap("id", tuple(ColumnMap(fact.replace(".", "_"), fact) for fact in facts))
     plan = make_plan(gate, columns, as_of=[AS_OF], stated=SAME)
@@ -46,9 +48,10 @@ def main() -> None:
         for part in range(4):
             pq.write_table(table.slice(part * rows // 4, rows // 4), folder / f"part-{part}.parquet")
         kernel = Kernel(plan, threads=THREADS)
+        lines = []
         start = time.perf_counter()
         alone = pa.Table.from_batches([each.batch for _, each in judged_chunks(open_table(folder), kernel)])
-        print(f"one process: {time.perf_counter() - start:.2f} s")
+        lines.append(f"one process: {time.perf_counter() - start:.2f} s")
         want = dict(zip(alone["id"].to_pylist(), alone["aiact_verdict"].to_pylist(), strict=True))
 
         start = time.perf_counter()
@@ -60,7 +63,7 @@ def main() -> None:
             .getOrCreate()
         )
         spark.sparkContext.setLogLevel("ERROR")
-        print(f"Spark starts in {time.perf_counter() - start:.2f} s")
+        lines.append(f"Spark starts in {time.perf_counter() - start:.2f} s")
 
         def judged(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             here = Kernel(plan)
@@ -72,9 +75,11 @@ def main() -> None:
         for run in range(3):
             start = time.perf_counter()
             found = spark.read.parquet(str(folder)).mapInArrow(judged, "id string, verdict string").toPandas()
-            print(f"Spark, local[2], run {run + 1}: {time.perf_counter() - start:.2f} s")
-        same = dict(zip(found["id"], found["verdict"], strict=True)) == want
-        print("same verdicts" if same else "OTHER VERDICTS")
+            lines.append(f"Spark, local[2], run {run + 1}: {time.perf_counter() - start:.2f} s")
+        names = alone["id"].to_pylist()
+        got = dict(zip(found["id"], found["verdict"], strict=True))
+        need_same("Spark", [got.get(name) for name in names], [want[name] for name in names], names)
+        print("\n".join(lines))
         spark.stop()
 
 
