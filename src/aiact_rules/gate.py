@@ -13,13 +13,14 @@ import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.catalogue.shelf import Shelf
+from aiact_rules.core.backing import Backed, Conduct, backed
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.choices import Choice
 from aiact_rules.core.decisions import Decision, Run, Subject, combine
@@ -62,10 +63,24 @@ class VerificationFailed(Exception):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Prepared:
     judge: Judge
     run: Evaluator
+
+    @cached_property
+    def conduct(self) -> Conduct:
+        return Conduct.of([self.judge.pack_at])
+
+
+def _backed(request: Request, vocabulary: Vocabulary, prepared: Iterable[_Prepared]) -> Backed:
+    """Return the facts of a request that count by their evidence; most requests have none that could expire."""
+    required = request.choices.require_evidence
+    if required is None and all(each.expires is None for each in request.evidence):
+        return Backed(request.facts)
+    conduct = Conduct.joined(each.conduct for each in prepared)
+    day = request.release_date
+    return backed(request.facts, request.evidence, day, conduct=conduct, vocabulary=vocabulary, required=required)
 
 
 def _in_a_thread(
@@ -97,6 +112,7 @@ class Gate:
         uncovered: Iterable[str] | None = None,
         fail_on: str | Verdict | None = None,
         past_dates: str | None = None,
+        require_evidence: bool | None = None,
         organisation: Path | str | None = None,
         record: Callable[[Decision], object] | None = None,
         record_override: Callable[[Override], object] | None = None,
@@ -120,6 +136,7 @@ class Gate:
             uncovered=uncovered,
             fail_on=fail_on,
             past_dates=past_dates,
+            require_evidence=require_evidence,
         )
         self.shelf = Shelf(self.catalogue)
         self._maker = RequestMaker(self.shelf, self.usual, organisation)
@@ -157,8 +174,8 @@ class Gate:
         `what` is the path of a card, a release file or their folder, a mapping of facts (nested or with dotted names),
         the `Record` of an earlier decision, which counts as it is, or a Document. `overrides` are those of `Overrides`,
         which may be given as `said` instead: roles, moment, as_of, release_date, markets, packs, readings, facts,
-        fact_files, fail_on, uncovered, past_dates, at. `source` names the origin of the facts of a mapping, such as a row of
-        a table.
+        fact_files, fail_on, uncovered, past_dates, require_evidence, at. `source` names the origin of the facts of a mapping,
+        such as a row of a table.
 
         Raises InputError for input that cannot be used, for a market that no installed pack covers and for a README that
         is no model card; PackError for a pack that cannot be used.
@@ -207,12 +224,11 @@ class Gate:
         at = at if at is not None else datetime.now(UTC)
         engine = engine or request.organisation.text("engine") or self.engine
         packs, vocabulary = self.shelf.packs(request.pack_ids), self.shelf.vocabulary(request.pack_ids)
-        facts = self.shelf.completion(request.pack_ids).of_facts(request.facts)
+        every = [self._prepare(pack, request.as_of, request.readings, engine) for pack in packs]
+        counting = _backed(request, vocabulary, every)
+        facts = self.shelf.completion(request.pack_ids).of_facts(counting.facts)
         values = facts.values()
-        decisions = []
-        for pack in packs:
-            prepared = self._prepare(pack, request.as_of, request.readings, engine)
-            decisions.append(prepared.judge.decide(facts, values, prepared.run(values)))
+        decisions = [prepared.judge.decide(facts, values, prepared.run(values)) for prepared in every]
         return combine(
             decisions,
             subject=request.subject,
@@ -221,7 +237,7 @@ class Gate:
             run=Run(engine, f"aiact-rules {__version__}", at.replace(microsecond=0).isoformat()),
             operator=request.operator,
             evidence=request.evidence,
-            choices=request.choices,
+            choices=request.choices.noting(counting.notes),
         )
 
     def decide_chain(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Chain:

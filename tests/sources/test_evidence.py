@@ -98,3 +98,18 @@ def test_a_file_named_again_is_read_once(release: Path, monkeypatch: pytest.Monk
     digest = files.digest("link.md")
     monkeypatch.setattr(Path, "open", None)
     assert files.digest("../shared.md") == digest
+
+
+def test_dates_of_evidence_are_read_and_must_follow_each_other(release: Path, vocabulary: Vocabulary) -> None:
+    (found,) = _read("{file: own.md, on: 2026-11-02, expires: 2026-11-02}", release, vocabulary).evidence
+    assert str(found.on) == str(found.expires) == "2026-11-02"
+    assert found.as_json()["expires"] == "2026-11-02"
+    with pytest.raises(InputError, match="aiact.yaml:3: the evidence for `model.licence` expires before its own date"):
+        _read("{file: own.md, on: 2026-11-02, expires: 2026-11-01}", release, vocabulary)
+    with pytest.raises(InputError, match="`expires`: expected a date such as"):
+        _read("{file: own.md, expires: never}", release, vocabulary)
+
+
+def test_a_file_that_is_not_the_one_that_was_checked_is_refused(release: Path, vocabulary: Vocabulary) -> None:
+    with pytest.raises(InputError, match="is not the file whose SHA-256 is stated"):
+        _read(f"{{file: own.md, sha256: {'0' * 64}}}", release, vocabulary)

@@ -77,6 +77,7 @@ def _overrides_of(own: dict[str, Any]) -> Overrides:
         fact_files=own["fact_files"],
         uncovered=own["uncovered"],
         past_dates=own["past_dates"],
+        require_evidence=own["require_evidence"] or None,
     )
 
 
@@ -122,5 +123,8 @@ _OPTIONS: dict[str, Any] = {
         type=click.Choice(["judge", "refuse"]),
         default=None,
         help="What to do with a release date that is past.",
+    ),
+    "require_evidence": click.option(
+        "--require-evidence", is_flag=True, help="Conduct that only a word claims counts as not shown."
     ),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
@@ -62,7 +62,8 @@ class Choices:
     one; `school` the school of reading, and `school_readings` what it chooses beside those; `uncovered` the markets
     that no installed pack covers and that were left out on record; `organisation` the file with the organisation's
     settings; `waivers` those of the organisation that are about this release, whether they count on its as-of date or
-    not; `notes` what a person must be told, such as a past date or a choice that did not count.
+    not; `require_evidence` who demands evidence of conduct, if anybody; `notes` what a person must be told, such as a
+    past date or a choice that did not count.
     """
 
     packs: tuple[Choice, ...] = ()
@@ -75,11 +76,16 @@ class Choices:
     school: Choice = BY_DEFAULT
     school_readings: Mapping[str, str] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    require_evidence: Choice | None = None
 
     @property
     def every_reading(self) -> Mapping[str, str]:
         """Return the choice for each reading that the school or somebody chose."""
         return {**self.school_readings, **{name: choice.value for name, choice in self.readings.items()}}
+
+    def noting(self, notes: tuple[str, ...]) -> Choices:
+        """Return the same choices with further notes."""
+        return replace(self, notes=(*self.notes, *notes)) if notes else self
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -98,6 +104,7 @@ class Choices:
             "uncovered": [choice.as_json() for choice in self.uncovered],
             "organisation": None if self.organisation is None else printable(self.organisation),
             "waivers": [waiver.as_json() for waiver in self.waivers],
+            **({} if self.require_evidence is None else {"require_evidence": self.require_evidence.as_json()}),
             "notes": list(self.notes),
         }
 

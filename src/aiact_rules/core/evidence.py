@@ -14,7 +14,7 @@ class Evidence:
     """What is offered to show one fact, or that one obligation is met.
 
     `about` is the fact's name or the obligation's id. `sha256` is the digest of the file as found, or for something
-    elsewhere the digest that was stated.
+    elsewhere the digest that was stated. On the day `expires` it still counts, afterwards no longer.
     """
 
     about: str
@@ -25,6 +25,11 @@ class Evidence:
     registry: str | None = None
     by: str | None = None
     on: date | None = None
+    expires: date | None = None
+
+    def has_expired(self, day: date) -> bool:
+        """Return whether it no longer counts on a day."""
+        return self.expires is not None and self.expires < day
 
     def as_json(self) -> dict[str, object]:
         """Return the evidence as it stands in a decision's JSON."""
@@ -38,4 +43,5 @@ class Evidence:
             "registry": self.registry,
             "by": self.by,
             "on": None if self.on is None else self.on.isoformat(),
+            **({} if self.expires is None else {"expires": self.expires.isoformat()}),
         }

@@ -20,6 +20,8 @@ class Sureness(Enum):
     STATED = "stated"
     DECLARED_BY_DEFAULT = "declared_by_default"
     DERIVED = "derived"
+    NOT_SHOWN = "not_shown"
+    """It is stated, but its evidence has expired, or evidence is required and there is none, so that it does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,15 @@ class Fact:
     value: FactValue
     origin: Origin
 
+    @property
+    def counts(self) -> bool:
+        """Return whether the value is known. Of what is not shown, only what a list leaves open and denies is."""
+        return self.origin.sureness is not Sureness.NOT_SHOWN or isinstance(self.value, OpenList)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts by name. What is not in here is unknown."""
+    """Facts by name. What is not in here is unknown, and so is what is not shown, though it is in here."""
 
     by_name: Mapping[str, Fact]
 
@@ -93,14 +100,14 @@ class Facts:
     def value(self, name: str) -> FactValue | None:
         """Return the value of a fact, or None where it is unknown."""
         fact = self.by_name.get(name)
-        return None if fact is None else fact.value
+        return None if fact is None or not fact.counts else fact.value
 
     def values(self) -> dict[str, FactValue]:
         """Return the values as tests see them: by name, and under a second one where a declared default is not all of it."""
-        found = {name: fact.value for name, fact in self.by_name.items()}
-        for name, fact in self.by_name.items():
-            if fact.origin.sureness is not Sureness.DECLARED_BY_DEFAULT:
-                found[as_stated(name)] = fact.value
+        found = {name: fact.value for name, fact in self.by_name.items() if fact.counts}
+        for name, value in tuple(found.items()):
+            if self.by_name[name].origin.sureness is not Sureness.DECLARED_BY_DEFAULT:
+                found[as_stated(name)] = value
         return found
 
     def completed(self, vocabulary: Vocabulary) -> Facts:
@@ -165,7 +172,7 @@ class Completion:
 def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list[Problem]) -> None:
     derivation = declaration.derivation
     assert derivation is not None
-    parts = [known[name].value for name in derivation.of if name in known]
+    parts = [known[name].value for name in derivation.of if name in known and known[name].counts]
     if len(parts) < len(derivation.of):
         return
     numbers = [part for part in parts if isinstance(part, Decimal)]
@@ -188,7 +195,7 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
     else:
         value = sum(numbers, Decimal(0))
     stated = known.get(declaration.name)
-    if stated is not None and not derivation.fits(stated.value, value):
+    if stated is not None and stated.counts and not derivation.fits(stated.value, value):
         problems.append(
             Problem(
                 f"`{declaration.name}` is stated as {_show(stated.value)} but follows as {_show(value)}"
@@ -205,9 +212,9 @@ def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list
 
 def _check_bounds(declaration: FactDeclaration, known: Mapping[str, Fact], problems: list[Problem]) -> None:
     fact = known.get(declaration.name)
-    for name in declaration.bounded_by if fact is not None else ():
+    for name in declaration.bounded_by if fact is not None and fact.counts else ():
         bound = known.get(name)
-        if fact is None or bound is None or fact.value <= bound.value:  # type: ignore[operator]  # of one type, as loaded
+        if fact is None or bound is None or not bound.counts or fact.value <= bound.value:  # type: ignore[operator]  # of one type, as loaded
             continue
         problems.append(
             Problem(
@@ -239,7 +246,12 @@ def _joined(first: Fact, second: Fact) -> Fact | None:
 
 def _filled(fact: Fact, default: FactValue) -> Fact:
     """Return a list with the declared default for the members of which a former name could say nothing."""
-    if fact.origin.renamed and isinstance(fact.value, OpenList) and isinstance(default, frozenset):
+    if (
+        fact.origin.renamed
+        and fact.origin.sureness is Sureness.STATED
+        and isinstance(fact.value, OpenList)
+        and isinstance(default, frozenset)
+    ):
         return replace(fact, value=filled(fact.value, default))
     return fact
 

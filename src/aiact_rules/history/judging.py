@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aiact_rules.core.backing import Conduct, backed
 from aiact_rules.core.facts import Completion
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.pack_decisions import PackDecision, decide
@@ -36,7 +37,17 @@ def history_of(gate: Gate, table: Table, request: Request, operator: str | None 
     """
     request = request.of_operator(operator)
     packs = {version.pack: gate.catalogue.pack(version.pack) for version in table.versions}
-    complete = Completion.of(gate.vocabulary(request.pack_ids)).of_facts(request.facts)
+    vocabulary, required = gate.vocabulary(request.pack_ids), request.choices.require_evidence
+    conduct = Conduct.of(packs[version.pack].at(version.date, {}) for version in table.versions)
+    counting = backed(
+        request.facts,
+        request.evidence,
+        request.release_date,
+        conduct=conduct,
+        vocabulary=vocabulary,
+        required=required,
+    )
+    complete = Completion.of(vocabulary).of_facts(counting.facts)
     values = complete.values()
     engine = gate.catalogue.engine(gate.engine)
 

@@ -139,7 +139,7 @@ class FactModel(_Model):
     value: bool | str | list[str] | dict[str, Literal["yes", "unknown"]]
     source: str
     line: int | None
-    sureness: Literal["stated", "declared_by_default", "derived"]
+    sureness: Literal["stated", "declared_by_default", "derived", "not_shown"]
     because: str | None = None
 
 
@@ -155,6 +155,7 @@ class EvidenceModel(_Model):
     registry: str | None
     by: str | None
     on: str | None
+    expires: str | None = None
 
 
 class RunModel(_Model):
@@ -203,6 +204,7 @@ class ChoicesModel(_Model):
     uncovered: list[ChoiceModel]
     organisation: str | None
     waivers: list[WaiverModel] = []
+    require_evidence: ChoiceModel | None = None
     notes: list[str]
 
 

@@ -66,6 +66,7 @@ class Assembly:
             place = document.operators[0].place
             raise InputError([Problem(message, place, "state them for each operator there")])
         as_of = self.as_of
+        self.check_evidence(document, as_of)
         choices, notes = self.choices(document.choices)
         if subject is None:
             subject = replace(document.subject, documents=tuple(file.name for file in document.files))
@@ -158,6 +159,7 @@ class Assembly:
             organisation,
             school=readings.school,
             school_readings=readings.school_readings,
+            require_evidence=self.required_evidence(),
         )
         return choices, notes
 
@@ -173,11 +175,35 @@ class Assembly:
             subject=subject,
         )
 
+    def required_evidence(self) -> Choice | None:
+        """Return who demands evidence of conduct, the organisation first; None where nobody does."""
+        if self.own.says_yes("require_evidence"):
+            return Choice("yes", self.own.places["require_evidence"])
+        return Choice("yes", CALLER) if self.usual.require_evidence or self.said.require_evidence else None
+
+    def check_evidence(self, document: Document, as_of: date) -> None:
+        """Raise InputError for evidence that is dated after the day of judging: nobody can have it yet."""
+        problems = [
+            Problem(
+                f"the evidence for `{each.about}` is dated {each.on}, after {as_of}",
+                each.place,
+                "correct `on`, or judge on a later day with --as-of",
+            )
+            for each in document.evidence
+            if each.on is not None and each.on > as_of
+        ]
+        if problems:
+            raise InputError(problems)
+
     def table(self) -> TableRequest:
         """Return what counts for every row of a table."""
         choices, notes = self.choices({})
         if self.own.waivers:
             notes.append(f"{self.own.files[0].name}: its waivers do not count for the rows of a table")
+        if choices.require_evidence is not None:
+            hint = "judge each release with its release file, which names evidence"
+            place = choices.require_evidence.place
+            raise InputError([Problem("evidence is required, and the rows of a table name none", place, hint)])
         if (
             self.said_as_of is None
             and len({today([pack], at=self.moment).day for pack in self.packs if pack.gates}) > 1

@@ -27,7 +27,8 @@ class Overrides:
     `readings` come before those of the organisation and the release, and choose a school of reading under the name `school`
     (`readings="letter"` chooses nothing else); `fail_on` (`hold`, `block` or `never`) may only
     tighten what the organisation set; `uncovered` are markets that may go unjudged, on record, where no installed pack
-    covers them; `past_dates` is `judge` or `refuse`; `fact_files` are further documents of the same release; `waiting`
+    covers them; `past_dates` is `judge` or `refuse`; with `require_evidence` conduct that nothing shows counts as not
+    shown; `fact_files` are further documents of the same release; `waiting`
     are facts of which an empty list counts as not stated yet, for an interview that is about to ask for them; `at` is
     the moment that decides which day it is where `as_of` does not say so (default: now).
     """
@@ -44,6 +45,7 @@ class Overrides:
     fail_on: str | None = None
     uncovered: tuple[str, ...] = ()
     past_dates: str | None = None
+    require_evidence: bool | None = None
     waiting: tuple[str, ...] = ()
     at: datetime | None = None
 
@@ -157,6 +159,9 @@ def _checked(name: str, value: object, problems: list[Problem]) -> object:
     elif name == "at":
         if not isinstance(value, datetime):
             problems.append(Problem(f"`at` is a date with a time of day, found `{value}`", CALLER))
+    elif name == "require_evidence":
+        if not isinstance(value, bool):
+            problems.append(Problem("`require_evidence` is True or False", CALLER))
     elif name in _WORDS:
         word = value.value if isinstance(value, Verdict) else value
         if word in _WORDS[name]:

@@ -103,7 +103,7 @@ def _words(value: object) -> str | list[str]:
 
 
 def _evidence(row: Mapping[str, object]) -> Evidence:
-    line, on = row["line"], row["on"]
+    line, on, expires = row["line"], row["on"], row.get("expires")
     return Evidence(
         about=str(row["about"]),
         place=Place(str(row["source"]), line if isinstance(line, int) else None),
@@ -113,6 +113,7 @@ def _evidence(row: Mapping[str, object]) -> Evidence:
         registry=text(row["registry"]),
         by=text(row["by"]),
         on=None if on is None else date.fromisoformat(str(on)),
+        expires=None if expires is None else date.fromisoformat(str(expires)),
     )
 
 

@@ -97,18 +97,33 @@ def _checked(
     digest = _digest(said, statements)
     if "file" in said and files is not None:
         digest = _check_file(said["file"], digest, statements, files)
-    on: date | None = None
-    if "on" in said:
-        try:
-            on = parse_date(said["on"].text)
-        except ValueError as error:
-            statements.problem(f"`on`: {error}", said["on"].place)
+    on, expires = _date("on", said, statements), _date("expires", said, statements)
+    if on is not None and expires is not None and expires < on:
+        statements.problem(f"the evidence for `{about}` expires before its own date {on}", said["expires"].place)
     if len(statements.problems) > before:
         return None
     words = {key: scalar.text.strip() for key, scalar in said.items()}
     return Evidence(
-        about, place, words.get("file"), digest, words.get("url"), words.get("registry"), words.get("by"), on
+        about,
+        place,
+        file=words.get("file"),
+        sha256=digest,
+        url=words.get("url"),
+        registry=words.get("registry"),
+        by=words.get("by"),
+        on=on,
+        expires=expires,
     )
+
+
+def _date(key: str, said: dict[str, Scalar], statements: Statements) -> date | None:
+    if key not in said:
+        return None
+    try:
+        return parse_date(said[key].text)
+    except ValueError as error:
+        statements.problem(f"`{key}`: {error}", said[key].place)
+        return None
 
 
 def _digest(said: dict[str, Scalar], statements: Statements) -> str | None:

@@ -152,6 +152,8 @@ def _setting(key: Key, readings: Iterable[Reading], schools: Iterable[str]) -> S
     text = {"type": "string", "pattern": r"\S"}
     if key.kind is Kind.WORD:
         return {"enum": list(key.words)}
+    if key.kind is Kind.TRUTH:
+        return {"type": "boolean"}
     if key.kind is Kind.FACTS:
         return {"$ref": "#/$defs/facts"}
     if key.kind is Kind.READINGS:

@@ -22,6 +22,7 @@ class Kind(Enum):
     TEXT = "text"
     WORD = "one word"
     PATH = "path"
+    TRUTH = "`true` or `false`"
     ZONE = "time zone"
     TEXTS = "list of texts"
     MARKETS = "list of market codes"
@@ -140,6 +141,14 @@ SETTINGS = (
         '[{ provision = "Art. 9", reason = "in audit", approver = "A. Person", until = 2027-02-01 }]',
         inner=WAIVER,
     ),
+    Key(
+        "require_evidence",
+        Kind.TRUTH,
+        "conduct that only a word claims counts as not shown",
+        "true",
+        default="`false`",
+        option="`--require-evidence`; the strictest counts",
+    ),
     Key("engine", Kind.TEXT, "the engine that decides", '"generated"', "`generated`", "`--engine` replaces"),
     Key(
         "verify",
@@ -180,7 +189,8 @@ EVIDENCE = (
     Key("url", Kind.TEXT, "an address; it is not opened", "https://example.org/report"),
     Key("registry", Kind.TEXT, "an entry of a registry; it is not looked up", "mlflow:cv-screener/3"),
     Key("by", Kind.TEXT, "who made or checked it", "Quality team"),
-    Key("on", Kind.DATE, "when", "2026-11-02"),
+    Key("on", Kind.DATE, "when; never after the as-of date", "2026-11-02"),
+    Key("expires", Kind.DATE, "the last day on which it counts", "2027-11-02", "it does not expire"),
 )
 """The keys of one piece of evidence in a release file."""
 

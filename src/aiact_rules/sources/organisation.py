@@ -34,7 +34,7 @@ TABLE = ("tool", "aiact-rules")
 MOST_BYTES = 256 * 1024
 """The largest file with settings that is read; a `pyproject.toml` of a large project is a fifth of it."""
 
-Setting = str | tuple[str, ...] | Mapping[str, str]
+Setting = str | bool | tuple[str, ...] | Mapping[str, str]
 
 KEYS = by_name(SETTINGS)
 # Patterns as text: most runs read no such file, and making them takes a millisecond.
@@ -64,6 +64,10 @@ class Organisation:
         """Return a setting that is one text, or None where it is not made."""
         value = self.settings.get(key)
         return value if isinstance(value, str) else None
+
+    def says_yes(self, key: str) -> bool:
+        """Return whether a setting that is true or false is made, and true."""
+        return self.settings.get(key) is True
 
     def choices(self, key: str) -> tuple[Choice, ...]:
         """Return a setting that is a list of texts, each with its place; empty where it is not made."""
@@ -289,6 +293,10 @@ def _setting(key: Key, value: object) -> Setting:
         if value not in key.words:
             raise ValueError(f" is one of {', '.join(key.words)}, found `{value}`")
         return str(value)
+    if key.kind is Kind.TRUTH:
+        if not isinstance(value, bool):
+            raise ValueError(f" is true or false, found `{value}`")
+        return value
     if key.kind in (Kind.TEXT, Kind.PATH, Kind.ZONE):
         if not isinstance(value, str) or not value.strip():
             raise ValueError(" is one text")
