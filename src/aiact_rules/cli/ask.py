@@ -25,7 +25,12 @@ from aiact_rules.requests.overrides import Overrides
 from aiact_rules.sources.answers import Answers
 from aiact_rules.sources.release_names import RELEASE_FILES
 
-NEW = "# What is released, by whom, when and where. What is not stated is unknown and holds the release.\nformat: 1\nfacts:\n"
+NEW = """\
+# What is released, by whom, when and where. What is not stated is unknown and holds the release.
+format: 1
+# name: as in your registry
+facts:
+"""
 _HELP = (
     "Type an answer, or: `?` if you don't know, `skip` to leave the question open, `back` to the question before, "
     "`why` for what it decides, `quit` to stop. Every answer is saved at once."

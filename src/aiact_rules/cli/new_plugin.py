@@ -25,12 +25,12 @@ _SUFFIX = ".txt"
 def command(code: str, folder: Path | None) -> None:
     """Write the skeleton of a plugin for the jurisdiction CODE, such as JP or US-CO: a pack, its cases and its tests.
 
-    What is written passes its own tests. Every TODO in it wants an answer.
+    What is written passes its own tests. Replace every TODO in it.
     """
     names = names_for(code)
     target = folder if folder is not None else Path(names["distribution"])
     written = write_skeleton(target, names)
-    click.echo(f"{target}: {len(written)} files; every TODO in src/{names['module']}/specs wants an answer")
+    click.echo(f"{target}: {len(written)} files; replace every TODO in src/{names['module']}/specs")
     click.echo(f"  pip install --editable {target} && aiact-rules test {target / specs_of(names)}")
 
 

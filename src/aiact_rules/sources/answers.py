@@ -116,7 +116,7 @@ class Answers:
 
     def _uncommented(self, key: str, written: str) -> Iterator[list[str]]:
         """Take the place of a commented line that was left for the answer."""
-        waiting = re.compile(rf"(?P<indent>[ ]*)# ?{re.escape(key)}:[ \t]*(?:\[\])?[ \t]*\Z")
+        waiting = re.compile(rf"(?P<indent>[ ]*)# ?{re.escape(key)}:[ \t]*(?:\[\])?[ \t]*(?:#.*)?\Z")
         for number, line in enumerate(self.lines):
             match = waiting.match(line)
             if match is not None:
