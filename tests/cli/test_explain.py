@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
@@ -193,7 +194,70 @@ def test_the_examples_of_the_help_work(run: Run, monkeypatch: pytest.MonkeyPatch
         assert run(*shlex.split(example)).code == 0, example
 
 
-def test_explain_verdict_gives_the_smallest_change_that_would_change_it(run: Run) -> None:
+CHATBOT = """\
+format: 1
+name: chatbot
+subject: system
+roles: [provider]
+markets: [EU]
+moment: placing_on_market
+release_date: 2027-01-15
+facts:
+  system: {practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situations: [interacts_with_people, generates_content]}
+"""
+
+
+def test_what_leads_to_allow_is_given_together_and_what_is_not_known_is_asked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "aiact.yaml").write_text(CHATBOT)
+    answer = run("explain", "verdict", str(tmp_path))
+    text = " ".join(answer.out.split())
+    assert answer.code == 0
+    assert text.startswith("HOLD chatbot: 9 unmet, 4 undetermined")
+    assert "To be done, then stated (2 facts); the rest stays open:" in text
+    assert (
+        "system.marking: [detectable, effective, interoperable, machine_readable, reliable, robust] (settles 6)" in text
+    )
+    assert "transparency_information.is: [accessible, clear, in_time] (settles 3)" in text
+    assert "To be answered, whatever is true" in text
+    assert "system.interacts_directly: Is it meant to deal with people directly" in text
+    assert "subject" not in text
+
+
+def test_a_violation_that_conduct_cures_shows_what_is_stated_now(run: Run) -> None:
     answer = run("explain", "verdict", str(EXAMPLES / "minimal"), "--set", "operator.supports_ai_literacy=no")
-    assert "verdict: block" in answer.out
-    assert "operator.supports_ai_literacy = yes" in answer.out
+    head, _, heading, told, now = answer.out.splitlines()
+    assert head.startswith("BLOCK  spam-filter: 1 violated")
+    assert heading == "It is allow once this is done and stated (1 fact, tried out):"
+    assert told == "  operator.supports_ai_literacy: yes (settles 1)"
+    assert now.startswith("    now no (")
+
+
+def test_a_prohibition_says_that_no_answer_leads_to_allow(run: Run, tmp_path: Path) -> None:
+    practice = (
+        "practices: [infers_emotions], infers_emotions: yes, infers_emotions_from_biometric_data: yes, "
+        "emotion_areas: [workplace], emotion_reasons: [other]"
+    )
+    (tmp_path / "aiact.yaml").write_text(CHATBOT.replace("practices: []", practice))
+    text = " ".join(run("explain", "verdict", str(tmp_path)).out.split())
+    assert text.startswith("BLOCK chatbot: 1 violated")
+    stop = text.index("No answer leads to allow while this is so; what is done must change: violated art5.1.f")
+    assert text.index("the practice must stop system.practices: infers_emotions (") > stop
+    assert "To be corrected or confirmed by a person, whichever is true: contradiction contradiction.emotions" in text
+
+
+def test_a_long_remedy_is_cut_and_full_shows_all_of_it(run: Run) -> None:
+    short, whole = run("explain", "verdict", CV).out, run("explain", "verdict", CV, "--full").out
+    assert "more; --full shows all" in short
+    assert "more; --full shows all" not in whole
+    told = json.loads(run("explain", "verdict", CV, "--format", "json").out)
+    (remedy,) = told["remedies"]
+    assert told["verdict"] == remedy["verdict"] == "hold"
+    assert len(remedy["states"]) > 30
+    assert all(f"  {name}: " in whole for name in remedy["states"])
+    assert all(f"  {need['fact']}: " in whole for need in remedy["asks"])
+
+
+def test_an_allow_says_what_would_end_it(run: Run) -> None:
+    lines = run("explain", "verdict", str(EXAMPLES / "minimal")).out.splitlines()
+    assert lines[0] == "ALLOW  it may go ahead; what would change that:"
+    assert "  it would be block if operator.supports_ai_literacy = no" in lines

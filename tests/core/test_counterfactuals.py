@@ -32,34 +32,30 @@ def changes(**facts: FactValue) -> frozenset[tuple[str, FactValue]]:
     return frozenset((name.replace("__", "."), value) for name, value in facts.items())
 
 
-def test_a_breach_goes_by_meeting_it_by_leaving_its_scope_or_by_its_exceptions() -> None:
+def test_a_violation_goes_by_doing_what_is_asked_and_by_no_other_description_of_the_release() -> None:
     decision = decided(law(), stated(system__keeps_logs=False, system__profiles=True))
     assert decision.verdict is Verdict.BLOCK
-    assert changes_of(decision) == {
-        changes(system__keeps_logs=True): "allow",
-        changes(system__uses=frozenset()): "allow",
-        changes(system__was_on_market=True): "allow",
-        # Whether much compute stands against the exception is unknown.
-        changes(operator__is_small=True): "hold",
-        changes(system__is_narrow=True, system__profiles=False): "allow",
-    }
-
-
-def test_what_turns_on_a_quantity_goes_by_another_quantity() -> None:
+    assert changes_of(decision) == {changes(system__keeps_logs=True): "allow"}
     large = {"system__uses": frozenset(), "system__keeps_logs": False, "model__compute": Decimal("1e25")}
     decision = decided(law(), stated(release__moment="use", **large))
     assert decision.verdict is Verdict.BLOCK
-    assert changes_of(decision) == {
-        changes(system__keeps_logs=True): "allow",
-        changes(model__compute=Decimal("5e24")): "allow",
-    }
+    assert changes_of(decision) == {changes(system__keeps_logs=True): "allow"}
+
+
+def test_an_allow_turns_on_a_quantity_by_another_quantity() -> None:
+    small = {"system__uses": frozenset(), "system__keeps_logs": False, "model__compute": Decimal("5e24")}
+    decision = decided(law(), stated(release__moment="use", **small))
+    assert decision.verdict is Verdict.ALLOW
+    assert changes_of(decision)[changes(model__compute=Decimal("1e25"))] == "block"
 
 
 def test_two_changes_are_found_where_neither_alone_is_enough() -> None:
-    decision = decided(law(), stated(system__keeps_logs=False, model__compute=Decimal("2e25")))
+    decision = decided(law(), stated(system__uses=frozenset()))
+    assert decision.verdict is Verdict.ALLOW
+    both = changes(system__uses=frozenset({"recruitment"}), system__keeps_logs=False)
     found = changes_of(decision)
-    assert found[changes(operator__is_small=True, model__compute=Decimal("5e24"))] == "allow"
-    assert not any(change < changes(operator__is_small=True, model__compute=Decimal("5e24")) for change in found)
+    assert found[both] == "block"
+    assert not any(change < both for change in found)
 
 
 def test_what_is_not_due_yet_changes_nothing() -> None:
@@ -77,11 +73,12 @@ def test_what_is_not_in_force_yet_changes_nothing() -> None:
 
 
 def test_the_smallest_come_first_and_no_more_than_asked_for() -> None:
-    decision = decided(law(), stated(system__keeps_logs=False, system__profiles=True))
+    small = {"system__uses": frozenset(), "system__keeps_logs": False, "model__compute": Decimal("5e24")}
+    decision = decided(law(), stated(release__moment="use", **small))
+    assert decision.verdict is Verdict.ALLOW
     sizes = [len(c.changes) for c in decision.counterfactuals(most=MANY)]
     assert sizes == sorted(sizes)
     assert [len(decision.counterfactuals(most=most)) for most in (0, 1, 2)] == [0, 1, 2]
-    assert len(decision.counterfactuals()) == 3
 
 
 @pytest.mark.parametrize("role", ["provider", "deployer"])
@@ -122,17 +119,19 @@ def test_each_gives_the_verdict_it_promises_and_no_part_of_it_changes_anything(s
     for each in found[:12]:
         assert each.verdict is not decision.verdict
         assert verdict_after(decision, each.changes) is each.verdict
-        for part in proper_parts(each.changes):
-            assert verdict_after(decision, part) is decision.verdict
+        for part in proper_parts(each.changes) if decision.verdict is Verdict.ALLOW else ():
+            assert verdict_after(decision, part) is Verdict.ALLOW
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_single_yes_or_no_that_makes_the_verdict_laxer_is_overlooked(seed: int) -> None:
+def test_no_single_yes_or_no_that_ends_an_allow_is_overlooked(seed: int) -> None:
     decision, found = random_decision(seed)
+    if decision.verdict is not Verdict.ALLOW:
+        return
     alone = {name for each in found if len(each.changes) == 1 for name in each.changes}
     for name in YES_NO:
         after = [verdict_after(decision, {name: value}) for value in (True, False)]
-        if any(verdict.severity < decision.verdict.severity for verdict in after):
+        if any(verdict is not Verdict.ALLOW for verdict in after):
             assert name in alone
 
 

@@ -62,7 +62,7 @@ def command(
     gate = Gate()
     decision = gate.decide(gate.request(path, said).of_operator(operator))
     if name == "verdict":
-        _verdict(decision)
+        _verdict(decision, report, full=full)
         return
     _release(decision, name, path, report, depth=depth, full=full)
 
@@ -130,10 +130,17 @@ def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str, *, full: 
     raise InputError([Problem(f"unknown rule or provision `{name}`", hint=hint)])
 
 
-def _verdict(decision: Decision) -> None:
-    say(f"verdict: {decision.verdict.value}")
-    changes = decision.counterfactuals()
-    if not changes:
-        say("no change of up to three facts changes it; `check` lists everything that is breached or open")
-    for change in changes:
-        say(change.in_words(decision.vocabulary))
+def _verdict(decision: Decision, report: str, *, full: bool) -> None:
+    """Show what would lead to an allow; where it is allowed, the smallest changes that would hold or block it."""
+    from aiact_rules.core.remedies import remedies
+    from aiact_rules.reports.remedy_text import remedies_json, remedy_lines
+
+    found = remedies(decision.packs)
+    if report == "json":
+        click.echo(json_text(remedies_json(decision, found)), nl=False)
+    elif found:
+        _say(remedy_lines(decision, found, full=full))
+    else:
+        say("ALLOW  it may go ahead; what would change that:")
+        for change in decision.counterfactuals():
+            say(f"  {change.in_words(decision.vocabulary)}")

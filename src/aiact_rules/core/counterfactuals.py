@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,10 +29,11 @@ from aiact_rules.core.formulas import (
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import code
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
+from aiact_rules.core.packs import EVENTS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place
+from aiact_rules.core.remedies import remedies
 from aiact_rules.core.rules import Obligation
-from aiact_rules.core.statuses import Status, Verdict, event_in, status_of, strictest, traits_of, verdict_of
+from aiact_rules.core.statuses import Verdict, event_in, status_of, strictest, traits_of, verdict_of
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary
 
@@ -65,22 +66,23 @@ def _shown(value: object) -> str:
 
 
 def counterfactuals(packs: Iterable[PackDecision], verdict: Verdict, *, most: int = 3) -> tuple[Counterfactual, ...]:
-    """Search changes of one fact, then two, then three, for those that change the verdict of all packs together.
+    """Search for what would change the verdict of all packs together, the smallest changes first.
 
-    First come answers that are missing and what would meet an obligation, the smallest changes first, then changes of what
-    is stated otherwise. Roles, moment and dates stay as they are; so does what the release is, where it is not allowed: no
-    change takes it out of the law. The search is bounded, so an empty answer means that no small change was found.
+    Where it is not allowed, these are the remedies that lead to a laxer verdict: what would be done, and nothing that
+    describes the release otherwise. Where it is, changes of one fact, then two, then three, that would hold or block it;
+    roles, moment and dates stay as they are. The search is bounded, so an empty answer means that nothing small was found.
     """
-    searches = [_Search(pack) for pack in packs if pack.verdict is not None]
+    gating = [pack for pack in packs if pack.verdict is not None]
+    if verdict is not Verdict.ALLOW:
+        strictest_pack = next(pack for pack in gating if pack.verdict is verdict)
+        return tuple(
+            Counterfactual(strictest_pack.pack_id, remedy.states, remedy.verdict)
+            for remedy in remedies(gating, most=most)
+            if remedy.verdict.severity < verdict.severity
+        )[:most]
     found: list[Counterfactual] = []
-    for search in searches:
-        others = [other for other in searches if other is not search]
-
-        def together(changes: Changes, own: Verdict, others: list[_Search] = others) -> Verdict:
-            return strictest([own, *(other.after(changes) or verdict for other in others)])
-
-        if search.pack.verdict is verdict:
-            found += search.changes(most - len(found), verdict, together)
+    for pack in gating:
+        found += _Search(pack).changes(most - len(found))
         if len(found) >= most:
             break
     return tuple(found)
@@ -149,97 +151,40 @@ class _Search:
         self.event = event_in(pack.values)
         self.obligations: tuple[Obligation, ...] = tuple(pack.pack_at.obligations.values())
         self.gating = [index for index, o in enumerate(self.obligations) if o.can_gate]
-        scope = pack.pack_at.pack.in_scope
         # What never gates needs no answer, so nothing of it is kept.
         nothing = [_nothing(o.id) for o in pack.lowered.obligations]
         for index in self.gating:
             nothing[index] = pack.lowered.obligations[index]
-        conclusions = {name: formula for name, formula in pack.lowered.conclusions.items() if name == scope}
-        self.lowered = specialised(replace(pack.lowered, conclusions=conclusions, obligations=tuple(nothing)), fixed)
+        self.lowered = specialised(replace(pack.lowered, conclusions={}, obligations=tuple(nothing)), fixed)
 
-    def changes(
-        self, most: int, verdict: Verdict, together: Callable[[Changes, Verdict], Verdict]
-    ) -> list[Counterfactual]:
+    def changes(self, most: int) -> list[Counterfactual]:
         candidates = self.candidates()
         near = _Near.of(self, frozenset(_seen_as({*candidates, *self.arithmetic})))
-        if near.settled is self.pack.verdict is Verdict.BLOCK:
-            return []  # a breach that no candidate touches
         found: list[Counterfactual] = []
         seen: list[frozenset[str]] = []
-        remedies = [name for name in candidates if name not in self.pack.values or name in self.meeting]
-        for tier in (remedies, list(candidates)):
-            trials = 0
-            for names in _combined(tier):
-                if any(smaller <= frozenset(names) for smaller in seen):
-                    continue
-                if tier is not remedies and set(names) <= set(remedies):
-                    continue
-                for values in product(*(candidates[name] for name in names)):
-                    trials += 1
-                    if trials > _MOST_TRIALS or len(found) >= most:
-                        break
-                    changes = dict(zip(names, values, strict=True))
-                    own = self.after(changes, near)
-                    if own is None or own is self.pack.verdict:
-                        continue
-                    after = together(changes, own)
-                    if after is not verdict:
-                        found.append(Counterfactual(self.pack.pack_id, changes, after))
-                        seen.append(frozenset(names))
-                        break
+        trials = 0
+        for names in _combined(candidates):
+            if any(smaller <= frozenset(names) for smaller in seen):
+                continue
+            for values in product(*(candidates[name] for name in names)):
+                trials += 1
                 if trials > _MOST_TRIALS or len(found) >= most:
+                    return found
+                changes = dict(zip(names, values, strict=True))
+                after = self.after(changes, near)
+                if after is not None and after is not Verdict.ALLOW:
+                    found.append(Counterfactual(self.pack.pack_id, changes, after))
+                    seen.append(frozenset(names))
                     break
         return found
 
-    @cached_property
-    def deciding(self) -> list[int]:
-        """Return the obligations on whose findings the verdict rests."""
-        deciding = [index for index, status, _ in self.pack.statuses if status.gates]
-        if not deciding:
-            return self.gating
-        breached = [i for i, status, _ in self.pack.statuses if status is Status.BREACHED]
-        # All breaches must go, so what the first one rests on must change.
-        return breached[:1] or deciding[:1]
-
-    @cached_property
-    def meeting(self) -> frozenset[str]:
-        """Return the facts by which the deciding obligations are met."""
-        return frozenset(
-            fact_of(atom.fact) for atom in self.atoms_below([self.lowered.obligations[i].met for i in self.deciding])
-        )
-
-    @cached_property
-    def scope(self) -> Formula | None:
-        """Return the conclusion that the law reaches the release, where the pack names it."""
-        name = self.pack.pack_at.pack.in_scope
-        return None if name is None else self.lowered.conclusions.get(name)
-
-    @cached_property
-    def stays_in_scope(self) -> bool:
-        """Return whether a change must leave the release within the law: where it is not allowed, and not outside already."""
-        if self.scope is None or self.pack.verdict is Verdict.ALLOW:
-            return False
-        values = self.pack.values
-        return truth_of(self.scope, self.lowered, values, truths(self.lowered, values)) is not Truth.NO
-
-    @cached_property
-    def identity(self) -> frozenset[str]:
-        """Return the facts that say what is released and where, which stay as they are stated."""
-        if self.pack.verdict is Verdict.ALLOW:
-            return frozenset()
-        below = () if self.scope is None else self.atoms_below([self.scope])
-        return frozenset({SUBJECT, MARKETS, *(fact_of(atom.fact) for atom in below)})
-
     def candidates(self) -> dict[str, list[FactValue]]:
-        """Return, for each fact that the deciding findings rest on, the values worth trying."""
-        obligations = [self.lowered.obligations[index] for index in self.deciding]
+        """Return, for each fact that what can gate rests on, the values worth trying."""
+        obligations = [self.lowered.obligations[index] for index in self.gating]
         values: dict[str, list[FactValue]] = {}
         for atom in self.atoms_below([formula for o in obligations for formula in (o.met, o.owed, o.in_force)]):
-            name = fact_of(atom.fact)
-            if name in self.identity and name in self.pack.values:
-                continue
+            listed = values.setdefault(fact_of(atom.fact), [])
             for value in self.values_for(atom):
-                listed = values.setdefault(name, [])
                 if value != self.pack.values.get(atom.fact) and value not in listed:
                     listed.append(value)
         return {name: listed for name, listed in values.items() if listed}
@@ -280,21 +225,16 @@ class _Search:
         elif isinstance(operand, Decimal):
             yield from (operand, operand / 2, operand * 2)
 
-    def after(self, changes: Changes, near: _Near | None = None) -> Verdict | None:
-        """Return the verdict once facts are changed; None where they contradict others or deny what the release is.
+    def after(self, changes: Changes, near: _Near) -> Verdict | None:
+        """Return the verdict once facts are changed; None where they contradict others.
 
         `near` is the pack for what no change touches.
         """
-        near = near or _Near(self.lowered, tuple(self.gating), Verdict.ALLOW)
         lowered = near.lowered
         values = self.applied(changes)
         if values is None:
             return None
         nodes = truths(lowered, values)
-        if self.stays_in_scope:
-            scope = lowered.conclusions[str(self.pack.pack_at.pack.in_scope)]
-            if truth_of(scope, lowered, values, nodes) is Truth.NO:
-                return None
         codes = ((index, _code(lowered, values, nodes, index)) for index in near.turning)
         statuses = (status_of(self.obligations[index], code | self.event) for index, code in codes if code is not None)
         return strictest([near.settled, verdict_of(status for status in statuses if status is not None)])

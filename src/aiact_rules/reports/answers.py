@@ -220,7 +220,9 @@ class _Answering:
         )
 
     def _answer(self, o: Obligation, status: str, **parts: tuple[str, ...]) -> Answer:
-        must = f"the {bearers(self.law, o.roles)} must {o.must}" if o.roles else o.must
+        must = o.must
+        if not o.is_signal:
+            must = f"the {bearers(self.law, o.roles)} must {must}" if o.roles else f"must {must}"
         return Answer(
             o.id,
             o.provision,
@@ -268,7 +270,7 @@ class _Answering:
         """Yield facts to state with their questions."""
         names = [*names]
         for name in names[:MOST_TO_STATE]:
-            yield f"{name}: {_first_question(self.pack.question(name))}"
+            yield f"{name}: {first_question(self.pack.question(name))}"
         if len(names) > MOST_TO_STATE:
             yield f"and {len(names) - MOST_TO_STATE} more"
 
@@ -305,7 +307,7 @@ class _Answering:
             (value,) = test.operand
             means = (declared.values or {}).get(value)
             return f"{said} ({means})" if means else said
-        return f"{said} ({_first_question(declared.asks)})"
+        return f"{said} ({first_question(declared.asks)})"
 
     def _placed_facts(self, tests: Iterable[FactTest]) -> tuple[str, ...]:
         """Return the facts of some tests with their places: what was stated about the thing itself first."""
@@ -326,7 +328,7 @@ class _Answering:
 _TRUTHS = {Truth.YES: "holds", Truth.NO: "does not hold", Truth.UNKNOWN: "unknown"}
 
 
-def _first_question(asks: str) -> str:
+def first_question(asks: str) -> str:
     """Return a question without what explains it."""
     question, mark, _ = asks.partition("?")
     return f"{question}{mark}"
