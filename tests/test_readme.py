@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from aiact_rules import Gate, ReleaseRefused
-from aiact_rules.cli import _COMMANDS
 from aiact_rules.cli.check import command as check
+from aiact_rules.cli.guide import listed
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def test_the_release_file_shown_is_the_minimal_example() -> None:
 
 def test_the_table_of_commands_has_every_command_and_no_other() -> None:
     named = set(re.findall(r"^\| `([a-z][a-z-]*)[ `]|, `([a-z][a-z-]*)` \|", README, re.MULTILINE))
-    assert {word for pair in named for word in pair if word} == set(_COMMANDS)
+    assert {word for pair in named for word in pair if word} == {name for name, _ in listed()}
 
 
 def test_every_option_in_the_table_is_one_of_check() -> None:

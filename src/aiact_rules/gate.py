@@ -15,12 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.catalogue.shelf import Shelf
-from aiact_rules.core.backing import Backed, Conduct, backed
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.choices import Choice
 from aiact_rules.core.decisions import Decision, Run, Subject, combine
@@ -41,6 +40,9 @@ from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.organisation import Organisation
 from aiact_rules.sources.release_folder import ReleaseFiles
 from aiact_rules.version import __version__
+
+if TYPE_CHECKING:
+    from aiact_rules.core.backing import Conduct
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -70,17 +72,22 @@ class _Prepared:
 
     @cached_property
     def conduct(self) -> Conduct:
+        from aiact_rules.core.backing import Conduct
+
         return Conduct.of([self.judge.pack_at])
 
 
-def _backed(request: Request, vocabulary: Vocabulary, prepared: Iterable[_Prepared]) -> Backed:
-    """Return the facts of a request that count by their evidence; most requests have none that could expire."""
+def _backed(request: Request, vocabulary: Vocabulary, prepared: Iterable[_Prepared]) -> tuple[Facts, tuple[str, ...]]:
+    """Return the facts of a request that count by their evidence, with notes; most requests have none that could expire."""
     required = request.choices.require_evidence
     if required is None and all(each.expires is None for each in request.evidence):
-        return Backed(request.facts)
+        return request.facts, ()
+    from aiact_rules.core.backing import Conduct, backed
+
     conduct = Conduct.joined(each.conduct for each in prepared)
     day = request.release_date
-    return backed(request.facts, request.evidence, day, conduct=conduct, vocabulary=vocabulary, required=required)
+    found = backed(request.facts, request.evidence, day, conduct=conduct, vocabulary=vocabulary, required=required)
+    return found.facts, found.notes
 
 
 def _in_a_thread(
@@ -225,8 +232,8 @@ class Gate:
         engine = engine or request.organisation.text("engine") or self.engine
         packs, vocabulary = self.shelf.packs(request.pack_ids), self.shelf.vocabulary(request.pack_ids)
         every = [self._prepare(pack, request.as_of, request.readings, engine) for pack in packs]
-        counting = _backed(request, vocabulary, every)
-        facts = self.shelf.completion(request.pack_ids).of_facts(counting.facts)
+        counting, notes = _backed(request, vocabulary, every)
+        facts = self.shelf.completion(request.pack_ids).of_facts(counting)
         values = facts.values()
         decisions = [prepared.judge.decide(facts, values, prepared.run(values)) for prepared in every]
         return combine(
@@ -237,7 +244,7 @@ class Gate:
             run=Run(engine, f"aiact-rules {__version__}", at.replace(microsecond=0).isoformat()),
             operator=request.operator,
             evidence=request.evidence,
-            choices=request.choices.noting(counting.notes),
+            choices=request.choices.noting(notes),
         )
 
     def decide_chain(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Chain:

@@ -9,57 +9,41 @@ import sys
 
 import click
 
+from aiact_rules.cli.guide import GROUPS, examples_of, listed
 from aiact_rules.core.problems import ProblemsError
 from aiact_rules.version import __version__
 
-# Each command is imported only when it is run or described, so that none pays for another.
-_COMMANDS = {
-    "ask": "ask",
-    "baseline": "baseline",
-    "check": "check",
-    "coverage": "coverage",
-    "diff": "diff",
-    "document": "document",
-    "explain": "explain",
-    "facts": "facts",
-    "history": "history",
-    "init": "init",
-    "log": "log",
-    "new-plugin": "new_plugin",
-    "packs": "packs",
-    "perturb": "perturb",
-    "plan": "plan",
-    "plugins": "plugins",
-    "prove": "prove",
-    "questions": "questions",
-    "replay": "replay",
-    "schema": "schema",
-    "sweep": "sweep",
-    "test": "test",
-    "timeline": "timeline",
-    "vocabulary": "vocabulary",
-}
+_NAMES = tuple(name for name, _ in listed())
+_COMPLETING = ("_AIACT_RULES_COMPLETE", "_AIACT_COMPLETE")
 
 
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(_COMMANDS)
+        return list(_NAMES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        module = _COMMANDS.get(cmd_name)
-        if module is None:
+        """Return a command. Each is imported only when it is run or described, so that none pays for another."""
+        if cmd_name not in _NAMES:
             return None
-        command = importlib.import_module(f"aiact_rules.cli.{module}").command
+        command = importlib.import_module(f"aiact_rules.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
+        command.epilog = examples_of(cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands in their groups, none cut off, and import none of them."""
+        width = max(map(len, _NAMES))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), each.summary) for name, each in commands.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in _NAMES and not args[0].startswith("-"):
             from aiact_rules.core.problems import did_you_mean
 
-            hint = did_you_mean(args[0], _COMMANDS)
+            hint = did_you_mean(args[0], _NAMES)
             raise click.UsageError(f"there is no command `{args[0]}`" + (f"\n  {hint}" if hint else ""))
         return super().resolve_command(ctx, args)
 
@@ -91,7 +75,9 @@ def main() -> None:
         code = 2
         if type(sys.stdout).__name__.endswith("PacifyFlushWrapper"):
             _leave_unread()  # click ends the process where the reader went away, and leaves this behind
-        else:
+        elif not any(
+            name in os.environ for name in _COMPLETING
+        ):  # a shell asks what can follow, and reads no exit code
             # Our own exit codes come back as numbers: this is somebody else's, and no answer.
             click.echo("internal error, no decision made: something ended the process", err=True)
     except GeneratorExit:

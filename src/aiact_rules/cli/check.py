@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from aiact_rules.cli.known import engines, formats, known_option
 from aiact_rules.cli.options import FAIL_ON, judging
 from aiact_rules.cli.terminal import say, show, write_out
 from aiact_rules.core.batches import Batch, Item
@@ -39,16 +40,17 @@ from aiact_rules.requests.request import Request
 )
 @click.option("--allow-empty", is_flag=True, help="Exit with 0 where no release is found, for hooks that mean it.")
 @click.option("--left-out", "list_left_out", is_flag=True, help="List what --tree left out, on standard error.")
-@click.option("--engine", default=None, help=f"The engine that evaluates (default: {DEFAULT_ENGINE}).")
-@click.option(
-    "--verify", metavar="ENGINE", default=None, help="Decide with a second engine too, and refuse where they differ."
-)
-@click.option(
-    "--format",
-    "report",
+@known_option(
+    "--engine",
+    words=engines,
     default=None,
-    help="text, json, sarif, junit, github, gitlab, markdown, html, or a plugin's (default: text).",
+    metavar="NAME",
+    help=f"The engine that decides (default: {DEFAULT_ENGINE}).",
 )
+@known_option(
+    "--verify", words=engines, metavar="NAME", default=None, help="A second engine that must agree, else no decision."
+)
+@known_option("--format", "report", words=formats, metavar="NAME", default=None, help="The report (default: text).")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the report to a file.")
 @click.option(
     "--log", "log_file", type=click.Path(path_type=Path), help="Add each decision to a decision log (SQLite)."

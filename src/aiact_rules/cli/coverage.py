@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.cli.known import completing, packs
 from aiact_rules.core.problems import InputError, Problem
 from aiact_rules.requests.choosing import DEFAULT_PACK
 
 
 @click.command("coverage")
-@click.argument("pack_id", metavar="[PACK]", default=DEFAULT_PACK)
+@click.argument("pack_id", metavar="[PACK]", default=DEFAULT_PACK, shell_complete=completing(packs))
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--against", type=click.Path(path_type=Path, exists=True), help="A newer units.jsonl: name the rules to read again."

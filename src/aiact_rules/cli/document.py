@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.cli.known import completing, packs
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 
 
 @click.command("document")
-@click.argument("pack")
+@click.argument("pack", shell_complete=completing(packs))
 @click.argument("page", default="README")
 @click.option("--output", metavar="FOLDER", type=click.Path(path_type=Path), help="Write all pages into a folder.")
 def command(pack: str, page: str, output: Path | None) -> None:

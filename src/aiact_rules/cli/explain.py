@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from aiact_rules.cli.known import complete_names
 from aiact_rules.cli.options import judging
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.decisions import Decision
@@ -22,7 +23,7 @@ MOST_ENTRIES = 3
 
 
 @click.command("explain")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_names)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @judging
 @click.option("--operator", "operator", metavar="NAME", help="Which operator of a release that names several.")
@@ -46,13 +47,6 @@ def command(
 
     NAME is a finding or rule (`art9.1.established`), a conclusion (`high_risk`), or a provision (`Art. 6(3)`), without
     PATH also a reading. `verdict` shows the answers that would lead to allow.
-
-    \b
-    Examples:
-      aiact-rules explain art9.1.established examples/cv-screening
-      aiact-rules explain "Art. 9" examples/cv-screening
-      aiact-rules explain verdict examples/cv-screening
-      aiact-rules explain art50.2.machine_readable
     """
     if path is None:
         if operator is not None or depth is not None or name == "verdict" or said.with_(packs=()) != Overrides():

@@ -9,6 +9,16 @@ from typing import Any
 
 import click
 
+from aiact_rules.cli.known import (
+    complete_facts,
+    complete_readings,
+    complete_schools,
+    known_option,
+    markets,
+    moments,
+    packs,
+    roles,
+)
 from aiact_rules.core.packs import SCHOOL
 from aiact_rules.core.vocabulary import parse_date
 from aiact_rules.requests.overrides import Overrides, facts_from_texts, pairs
@@ -88,29 +98,39 @@ def readings_of(readings: Iterable[str], school: str | None, option: str = "--re
 
 SCHOOL_HELP = "A school of reading, such as letter or strict, for every point that --reading leaves open."
 _OPTIONS: dict[str, Any] = {
-    "roles": click.option("--role", "roles", multiple=True, help="A role of the operator (several allowed)."),
-    "moment": click.option(
-        "--moment",
-        help="The moment judged: placing_on_market, making_available, putting_into_service, use; or an event: "
-        "incident, risk, request, review.",
+    "roles": known_option(
+        "--role", "roles", words=roles, multiple=True, metavar="ROLE", help="A role of the operator (several allowed)."
     ),
+    "moment": known_option("--moment", words=moments, metavar="STEP", help="The step that is judged, or an event."),
     "as_of": click.option("--as-of", type=Day(), help="The date on which the law is known (default: today)."),
     "release_date": click.option(
         "--release-date", type=Day(), help="The date of that moment (default: as stated, else --as-of)."
     ),
-    "markets": click.option(
-        "--market", "markets", multiple=True, help="A further market, such as EU (several allowed)."
+    "markets": known_option(
+        "--market", "markets", words=markets, multiple=True, metavar="CODE", help="A further market (several allowed)."
     ),
-    "packs": click.option("--pack", "packs", multiple=True, help="A further pack by id (several allowed)."),
+    "packs": known_option(
+        "--pack", "packs", words=packs, multiple=True, metavar="ID", help="A further pack (several allowed)."
+    ),
     "readings": click.option(
-        "--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point."
+        "--reading",
+        "readings",
+        multiple=True,
+        metavar="ID=CHOICE",
+        shell_complete=complete_readings,
+        help="Choose a reading of an open point.",
     ),
-    "school": click.option("--readings", "school", metavar="NAME", help=SCHOOL_HELP),
+    "school": click.option("--readings", "school", metavar="NAME", shell_complete=complete_schools, help=SCHOOL_HELP),
     "fact_files": click.option(
         "--facts", "fact_files", multiple=True, type=click.Path(), help="A further document of the release."
     ),
     "settings": click.option(
-        "--set", "settings", multiple=True, metavar="FACT=VALUE", help="State one fact, over what files say."
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="FACT=VALUE",
+        shell_complete=complete_facts,
+        help="State one fact, over what files say.",
     ),
     "uncovered": click.option(
         "--uncovered",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.cli.known import completing
+from aiact_rules.cli.known import packs as known_packs
 from aiact_rules.cli.options import SCHOOL_HELP, Day, readings_of
 from aiact_rules.core.packs import DEFAULT_SCHOOL, SCHOOL, Pack
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError, did_you_mean
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("prove")
-@click.argument("packs", nargs=-1, metavar="[PACK]...")
+@click.argument("packs", nargs=-1, metavar="[PACK]...", shell_complete=completing(known_packs))
 @click.option("--as-of", type=Day(), help="The date on which the law is known (default: today).")
 @click.option("--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point.")
 @click.option("--readings", "school", metavar="NAME", help=SCHOOL_HELP)

@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+from aiact_rules.cli.known import known_option
+from aiact_rules.cli.known import packs as known_packs
+
 SPEC_FILES = (
     "article",
     "cases",
@@ -26,8 +29,13 @@ KINDS = ("release", "config", "decision", *SPEC_FILES)
 
 @click.command("schema")
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
-@click.option(
-    "--pack", "packs", multiple=True, help="A further pack whose facts and readings it knows (several allowed)."
+@known_option(
+    "--pack",
+    "packs",
+    words=known_packs,
+    multiple=True,
+    metavar="ID",
+    help="A further pack whose facts and readings it knows (several allowed).",
 )
 def command(kind: str, packs: tuple[str, ...]) -> None:
     """Print the JSON Schema of a KIND of file.

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aiact_rules.cli import known
+from aiact_rules.cli.known import known_option
 from aiact_rules.cli.options import FAIL_ON, Day, judging_on_dates
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.batches import left_out_by_reason
@@ -50,8 +52,15 @@ def command() -> None:
 
 @command.command("init")
 @click.argument("table", type=click.Path(path_type=Path, exists=True))
-@click.option("--role", "roles", multiple=True, help="The role of the operator in all rows (several allowed).")
-@click.option("--pack", "packs", multiple=True, help="A pack by id (several allowed).")
+@known_option(
+    "--role",
+    "roles",
+    words=known.roles,
+    multiple=True,
+    metavar="ROLE",
+    help="The role of the operator in all rows (several allowed).",
+)
+@known_option("--pack", "packs", words=known.packs, multiple=True, metavar="ID", help="A pack (several allowed).")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the mapping file here (default: show it).")
 def init(table: Path, roles: tuple[str, ...], packs: tuple[str, ...], output: Path | None) -> None:
     """Propose a mapping file: which column states which fact, and how its values are written."""

@@ -7,15 +7,26 @@ from pathlib import Path
 import click
 
 from aiact_rules.catalogue.catalogue import Catalogue, named
+from aiact_rules.cli import known
+from aiact_rules.cli.known import known_option
 from aiact_rules.plugins.interfaces import OWN
 from aiact_rules.specfiles.pack_head import read_head
 
 
 @click.command("test")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--pack", "packs", multiple=True, help="An installed pack by id (several allowed).")
+@known_option(
+    "--pack", "packs", words=known.packs, multiple=True, metavar="ID", help="An installed pack (several allowed)."
+)
 @click.option("--only", metavar="PATTERN", help="Only case files whose path matches, such as `*art_006*`.")
-@click.option("--engine", default="reference", show_default=True, help="The engine that evaluates the cases.")
+@known_option(
+    "--engine",
+    words=known.engines,
+    default="reference",
+    show_default=True,
+    metavar="NAME",
+    help="The engine that evaluates the cases.",
+)
 @click.option(
     "--gaps/--no-gaps",
     default=False,

@@ -7,14 +7,24 @@ from fnmatch import fnmatchcase
 
 import click
 
+from aiact_rules.cli.known import complete_fact_names, known_option
+from aiact_rules.cli.known import packs as known_packs
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.gate import Gate
 from aiact_rules.requests.choosing import DEFAULT_PACK
 
 
 @click.command("vocabulary")
-@click.argument("names", nargs=-1)
-@click.option("--pack", "packs", multiple=True, default=(DEFAULT_PACK,), help="A pack by id (several allowed).")
+@click.argument("names", nargs=-1, shell_complete=complete_fact_names)
+@known_option(
+    "--pack",
+    "packs",
+    words=known_packs,
+    multiple=True,
+    default=(DEFAULT_PACK,),
+    metavar="ID",
+    help="A pack (several allowed).",
+)
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(names: tuple[str, ...], packs: tuple[str, ...], report: str) -> None:
     """List facts with type, question and provision: all, or those whose name matches (`system.*`)."""

@@ -11,7 +11,7 @@ from aiact_rules.yaml_text import plain, read_yaml
 
 @dataclass(frozen=True, slots=True)
 class PackHead:
-    """The head of a `pack.yaml`, and the folder it stands in."""
+    """The head of a `pack.yaml`, and the folder it stands in. `roles` and `moments` are those that it names."""
 
     id: str
     version: str
@@ -22,6 +22,8 @@ class PackHead:
     extends: tuple[str, ...]
     folder: Path
     offered_by: str
+    roles: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
 
 
 def read_head(folder: Path, offered_by: str) -> PackHead:
@@ -54,4 +56,10 @@ def read_head(folder: Path, offered_by: str) -> PackHead:
         extends=tuple(str(name) for name in extends) if isinstance(extends, list) else (),
         folder=folder,
         offered_by=offered_by,
+        roles=(*_names(head.get("roles")), *_names(head.get("outside_roles"))),
+        moments=_names(head.get("moments")),
     )
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, dict) else ()
