@@ -47,7 +47,10 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one obligation stands on one date: `certain` is False where it is not known yet whether it is owed."""
+    """How one obligation stands on one date: `certain` is False where it is not known yet whether it is owed.
+
+    A signal or contradiction, which a person must settle, is one too.
+    """
 
     id: str
     provision: str
@@ -56,12 +59,22 @@ class Standing:
     status: Status
     certain: bool
     applies_from: date | None
+    is_signal: bool = False
 
     @classmethod
     def of(cls, finding: Finding) -> Standing:
         """Keep of a finding what a timeline shows."""
         start = None if finding.start is None else finding.start.on
-        return cls(finding.id, finding.provision, finding.must, finding.roles, finding.status, finding.certain, start)
+        return cls(
+            finding.id,
+            finding.provision,
+            finding.must,
+            finding.roles,
+            finding.status,
+            finding.certain,
+            start,
+            finding.kind.is_signal,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,17 @@ YEARS = 3
 MOST_ROWS = 60
 _MARGIN, _LABELS, _ROOM, _ROW, _TOP = 12, 190, 660, 26, 44
 _WIDTH = 2 * _MARGIN + _LABELS + _ROOM
-_FILL = {DeadlineKind.STEP: INK, DeadlineKind.APPLIES: "#e9a23b", DeadlineKind.DUE: "#a3262a"}
+_FILL = {
+    DeadlineKind.STEP: INK,
+    DeadlineKind.APPLIES: "#e9a23b",
+    DeadlineKind.DUE: "#a3262a",
+    DeadlineKind.EXPIRES: "#5b4a9e",
+}
 _WORDS = {
     DeadlineKind.STEP: "step that is assessed",
     DeadlineKind.APPLIES: "more obligations apply, or may apply, with their number",
     DeadlineKind.DUE: "last day of a period",
+    DeadlineKind.EXPIRES: "evidence expires, or a waiver ends",
 }
 
 
@@ -87,6 +93,8 @@ def _mark(kind: DeadlineKind, x: float, y: float) -> str:
         return f'<path d="M{x:g} {y - 9:g}v18" stroke="{fill}" stroke-width="3"/>'
     if kind is DeadlineKind.APPLIES:
         return f'<circle cx="{x:g}" cy="{y:g}" r="6" fill="{fill}" stroke="{PAPER}"/>'
+    if kind is DeadlineKind.EXPIRES:
+        return f'<path d="M{x - 5:g} {y - 5:g}h10v10h-10z" fill="{fill}" stroke="{PAPER}"/>'
     return f'<path d="M{x - 6:g} {y - 5:g}h12l-6 11z" fill="{fill}" stroke="{PAPER}"/>'
 
 

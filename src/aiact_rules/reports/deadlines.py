@@ -11,6 +11,7 @@ from aiact_rules.core.citations import in_order
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import RELEASE_DATE
+from aiact_rules.core.printable import printable
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.timing import Start, due_dates, start_of
 from aiact_rules.reports.tallies import counted, tally_of
@@ -18,11 +19,15 @@ from aiact_rules.reports.words import step_of
 
 
 class DeadlineKind(Enum):
-    """What a date is: the step that is assessed, the day from which more applies, or the last day of a period."""
+    """What a date is: the step that is assessed, the day from which more applies, or the last day of something.
+
+    That is a period that the law sets, or what an organisation relies on: evidence and waivers.
+    """
 
     STEP = "step"
     APPLIES = "applies"
     DUE = "due"
+    EXPIRES = "expires"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,12 @@ class Deadline:
 
 
 def deadlines_of(decision: Decision) -> tuple[Deadline, ...]:
-    """Return the dates that a decision names, in order: its step, what applies later, and the periods that run out."""
-    found = [*_step(decision), *(each for pack in decision.packs for each in (*_coming(pack), *_due(pack)))]
+    """Return the dates that a decision names, in order: its step, what applies later, and what runs out."""
+    found = [
+        *_step(decision),
+        *_expiring(decision),
+        *(each for pack in decision.packs for each in (*_coming(pack), *_due(pack))),
+    ]
     return tuple(sorted(found, key=lambda deadline: (deadline.on, deadline.kind is not DeadlineKind.STEP)))
 
 
@@ -52,6 +61,14 @@ def _step(decision: Decision) -> Iterator[Deadline]:
     on = decision.facts.value(RELEASE_DATE)
     if isinstance(on, date):
         yield Deadline(on, DeadlineKind.STEP, step_of(decision))
+
+
+def _expiring(decision: Decision) -> Iterator[Deadline]:
+    for item in decision.evidence:
+        if item.expires is not None:
+            yield Deadline(item.expires, DeadlineKind.EXPIRES, f"evidence for {printable(item.about)} expires")
+    for waiver in dict.fromkeys(decision.waived.values()):
+        yield Deadline(waiver.until, DeadlineKind.EXPIRES, f"the waiver of {printable(waiver.about)} ends")
 
 
 def starts_of(pack: PackDecision) -> Mapping[date, tuple[Start, ...]]:

@@ -189,7 +189,7 @@ def _task(pack: PackDecision, standing: Standing) -> Task:
         must=o.must,
         status=status,
         due=_due(pack, standing),
-        answers=() if settled else tuple(_answers(pack, o)),
+        answers=() if settled else tuple(answers_to(pack, o)),
         asks=pack.questions_whether(o.id) if status == UNDETERMINED else (),
         rests_on=tuple(_rests_on(pack, standing)),
     )
@@ -230,7 +230,7 @@ def _in_words(pack: Pack, names: Iterable[str], events: frozenset[str] = frozens
     return " or ".join(found)
 
 
-def _answers(pack: PackDecision, o: Obligation) -> Iterator[Answer]:
+def answers_to(pack: PackDecision, o: Obligation) -> Iterator[Answer]:
     """Yield what to state so that an obligation is met; for a signal, the facts that clear it."""
     if o.is_signal or o.met is None:
         yield from (Answer(fact) for fact in pack.questions_about(o.id))

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from aiact_rules.core.citations import in_order
 from aiact_rules.core.statuses import Status
-from aiact_rules.core.timelines import DatedDecision, Line, Timeline, TimelineDate
+from aiact_rules.core.timelines import DatedDecision, Line, Standing, Timeline, TimelineDate
 from aiact_rules.reports.escapes import xml_text
 from aiact_rules.reports.svg import INK, PAPER, SOFT, VERDICT, level_line, rectangle, sheet, text
 from aiact_rules.reports.timeline_text import line_title, tally, title_of
@@ -21,6 +21,7 @@ _BAND, _ROW, _EVENT_LINE, _EVENT_LINES = 30, 20, 13, 5
 # Fill and ink of each way an obligation can stand; told apart by lightness, by a word or by a sign too.
 _KINDS = {
     "violated": ("#a3262a", "#ffffff", "\N{MULTIPLICATION X}"),
+    "to settle": ("#d9534f", "#ffffff", "!"),
     "unmet": ("#e9a23b", "#2b1d00", "\N{WHITE CIRCLE}"),
     "undetermined": ("#f6d9a8", "#4a3c17", "?"),
     "post-release": ("#e3e0f2", "#34305a", "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"),
@@ -174,10 +175,16 @@ def _counts(judged: DatedDecision) -> dict[str, Counts]:
     """Return for each article how many of its obligations stand in which way."""
     found: dict[str, dict[str, int]] = {}
     for each in judged.obligations.values():
-        kind = _OF_STATUS.get(each.status) or ("unmet" if each.certain else "undetermined")
+        kind = _OF_STATUS.get(each.status) or _of_open(each)
         counts = found.setdefault(article_of(each.provision), dict.fromkeys(_KINDS, 0))
         counts[kind] += 1
     return {article: tuple((kind, n) for kind, n in counts.items() if n) for article, counts in found.items()}
+
+
+def _of_open(each: Standing) -> str:
+    if not each.certain:
+        return "undetermined"
+    return "to settle" if each.is_signal else "unmet"
 
 
 def _widths(shown: Counts, room: float) -> list[float]:

@@ -259,6 +259,60 @@ def test_facts_stand_with_their_origin_and_defaults_apart_with_their_reason(page
     assert "a derogation that nobody claims is not relied on" in text
 
 
+def test_evidence_that_has_expired_says_so_and_when_other_evidence_will_stands_among_the_dates(held: Decision) -> None:
+    def until(day: date) -> Decision:
+        return replace(held, evidence=(Evidence("system.marking", Place("aiact.yaml", 30), file="m.pdf", expires=day),))
+
+    assert "expired on 2027-12-14" in read(until(date(2027, 12, 14))).text
+    last = read(until(date(2027, 12, 15))).text
+    assert "expires on 2027-12-15" in last
+    assert "evidence for system.marking expires" in last[: last.index("Contents")]
+
+
+def test_what_is_stated_and_not_shown_is_marked(gate: Gate) -> None:
+    facts = {"risk_management.system": ["established"]}
+    decision = gate.check(EXAMPLES / "cv-screening", as_of=AS_OF, facts=facts, require_evidence=True)
+    assert "stated, but not shown: does not count" in read(decision).text
+
+
+def test_a_waived_finding_stays_unmet_and_says_who_waived_it_until_when(
+    run: Callable[..., Answer], tmp_path: Path
+) -> None:
+    release = (EXAMPLES / "cv-screening" / "aiact.yaml").read_text(encoding="utf-8")
+    (tmp_path / "aiact.yaml").write_text(release, encoding="utf-8")
+    waiver = '[[waivers]]\nfinding = "art9.1.established"\nreason = "pilot"\napprover = "Ada"\nuntil = 2027-03-01\n'
+    (tmp_path / "aiact.toml").write_text(waiver, encoding="utf-8")
+    shown = Page.of(run("check", str(tmp_path), "--as-of", str(AS_OF), "--format", "html").out)
+    text = words(shown.text)
+    assert "waived until 2027-03-01 by Ada: pilot" in text
+    assert "the waiver of art9.1.established ends" in text
+    assert "154 unmet" in text
+
+
+def test_words_that_the_facts_deny_are_a_signal_and_no_unmet_obligation(gate: Gate, tmp_path: Path) -> None:
+    release = "format: 1\nsubject: system\nroles: [provider]\nmarkets: [EU]\nmoment: placing_on_market\n"
+    facts = "facts:\n  system: {practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situations: []}\n"
+    (tmp_path / "aiact.yaml").write_text(release + facts, encoding="utf-8")
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\nIt screens job applicants.\n", encoding="utf-8")
+    shown = words(read(gate.check(tmp_path, as_of=AS_OF)).text)
+    assert "! signal" in shown
+    assert "README.md:4" in shown
+    assert "\N{WHITE CIRCLE} unmet" not in shown
+
+
+def test_what_several_packs_say_stands_apart_and_one_that_only_informs_says_so(gate: Gate) -> None:
+    packs = ["eu_ai_act", "eu_ai_act_pa24"]
+    decision = gate.check(
+        EXAMPLES / "minimal", as_of=AS_OF, packs=packs, facts={"operator.supports_ai_literacy": "false"}
+    )
+    shown = read(decision)
+    assert [pack.verdict is None for pack in decision.packs] == [False, True]
+    for pack in decision.packs:
+        assert f"Classification: {pack.pack_at.pack.title}" in shown.text
+    assert "informational" in shown.text
+    assert {link[1:] for link in shown.links if link.startswith("#")} <= set(shown.ids)
+
+
 NAMES = (
     "</style><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

@@ -13,7 +13,7 @@ from aiact_rules.core.timelines import Timeline
 from aiact_rules.reports.chain_picture import chain_svg
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.html_report.cover import NO_ADVICE
-from aiact_rules.reports.html_report.page import Part, Section, table, verdict_badge
+from aiact_rules.reports.html_report.page import Part, Section, scrolling, table, verdict_badge
 from aiact_rules.reports.remarks import Remark, role_changes
 from aiact_rules.reports.tallies import tally_of, tally_of_standings
 from aiact_rules.reports.words import article_of, release_of, roles_of, step_of
@@ -24,7 +24,7 @@ def chain_cover(
 ) -> Iterator[str]:
     """Yield the first page of a chain: the strictest verdict, its operators with links to their pages, and the picture."""
     first = chain.decisions[0]
-    yield f'<header class="cover">{part.heading(0, html(release_of(first) or "Release"))}'
+    yield f'<section class="cover">{part.heading(0, html(release_of(first) or "Release"))}'
     said = f"the strictest verdict of {len(chain.decisions)} operators"
     yield f'<p class="lead">{verdict_badge(chain.verdict)}{said}</p>'
     if remarks:
@@ -43,12 +43,12 @@ def chain_cover(
             )
         )
     yield table(("Operator", "Roles", "Assessed for", "Verdict", "Obligations", "Decision"), rows)
-    yield f'<div class="wide" tabindex="0" role="group" aria-label="Value chain">{chain_svg(chain)}</div>'
+    yield scrolling("Value chain", chain_svg(chain))
     yield from _moved(chain)
     if timelines:
         yield part.heading(1, "Verdicts by date")
         yield _verdicts(chain, timelines)
-    yield f"<p><small>{NO_ADVICE}</small></p></header>"
+    yield f"<p><small>{NO_ADVICE}</small></p></section>"
 
 
 def _moved(chain: Chain) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _verdicts(chain: Chain, timelines: Sequence[Timeline]) -> str:
             cells.append(verdict_badge(judged[-1]) if judged else "\N{EN DASH}")
         rows.append((html(name), *cells))
     heads = ("Operator", *(on.isoformat() for on in dates))
-    return f'<div class="wide">{table(heads, rows, kind="matrix")}</div>'
+    return scrolling("Verdicts by date", table(heads, rows, kind="matrix"))
 
 
 def chain_sections(chain: Chain) -> Iterator[Section]:
@@ -88,11 +88,8 @@ def chain_sections(chain: Chain) -> Iterator[Section]:
     for article in in_order(dict.fromkeys(article for found in by_article for article in found)):
         cells = (_cell(found.get(article, ())) for found in by_article)
         rows.append((html(article), *cells))
-    yield Section(
-        "matrix",
-        "Who owes what",
-        [f'<div class="wide">{table(("Provision", *chain.operators), rows, kind="matrix")}</div>'],
-    )
+    matrix = table(("Provision", *chain.operators), rows, kind="matrix")
+    yield Section("matrix", "Who owes what", [scrolling("Who owes what", matrix)])
 
 
 def _cell(standings: Sequence[Standing]) -> str:

@@ -25,10 +25,11 @@ _CLASSES = {"yes": "yes", "no": "no", "unknown": "undetermined"}
 _MOST_UNKNOWN = 3
 
 
-def cover(dossier: Dossier, remarks: Sequence[Remark]) -> Iterator[str]:
-    """Yield the first page of a decision."""
+def cover(dossier: Dossier, remarks: Sequence[Remark], operator: str | None = None) -> Iterator[str]:
+    """Yield the first page of a decision, under the name of the operator where it is one of several."""
     decision, part = dossier.decision, dossier.part
-    yield f'<header class="cover">{part.heading(0, html(release_of(decision) or "Release"))}'
+    name = ": ".join(filter(None, (operator, release_of(decision) or "Release")))
+    yield f'<section class="cover">{part.heading(0, html(name))}'
     yield f'<p class="lead">{verdict_badge(decision.verdict)}{html(said_of(decision))}</p>'
     yield identity(decision)
     if remarks:
@@ -40,7 +41,7 @@ def cover(dossier: Dossier, remarks: Sequence[Remark]) -> Iterator[str]:
     for each in dossier.packs:
         yield from _interpretations(dossier, each)
     yield from signatures(dossier)
-    yield "</header>"
+    yield "</section>"
 
 
 def said_of(decision: Decision) -> str:
@@ -110,7 +111,10 @@ def _why(each: PackPart, name: str, truth: str, said: set[str]) -> str:
     facts, dossier = each.behind_conclusion(name), each.dossier
     if truth == "unknown":
         asked = [need.fact for need in each.pack.open_questions if need.fact in facts]
-        missing = [*asked, *sorted(fact for fact in facts if fact not in dossier.decision.facts and fact not in asked)]
+        missing = [
+            *asked,
+            *sorted(fact for fact in facts if dossier.decision.facts.value(fact) is None and fact not in asked),
+        ]
         more = f" and {len(missing) - _MOST_UNKNOWN} more" if len(missing) > _MOST_UNKNOWN else ""
         listed = ", ".join(f"<code>{html(fact)}</code>" for fact in missing[:_MOST_UNKNOWN])
         harmless = each.pack.verdict is Verdict.ALLOW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -12,6 +13,7 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
@@ -34,7 +36,15 @@ class Dossier:
     @cached_property
     def packs(self) -> tuple[PackPart, ...]:
         """Return what each pack says, with the pack."""
-        return tuple(PackPart(self, pack) for pack in self.decision.packs)
+        packs = self.decision.packs
+        ends = ("",) if len(packs) == 1 else (f"-{number}" for number in range(1, len(packs) + 1))
+        return tuple(PackPart(self, pack, end) for pack, end in zip(packs, ends, strict=True))
+
+    @property
+    def day(self) -> date:
+        """Return the day on which evidence must count: that of the step, or of the law where no step has one."""
+        released = self.decision.facts.value(RELEASE_DATE)
+        return released if isinstance(released, date) else self.decision.packs[0].pack_at.as_of
 
     @cached_property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -54,6 +64,7 @@ class Dossier:
             return f"<code>{html(name)}</code>: not stated"
         fact = self.decision.facts[name]
         place = "default value" if self.is_default(name) else self.place(fact.origin.place)
+        place += ", not shown" if fact.origin.sureness is Sureness.NOT_SHOWN else ""
         return f"<code>{html(name)}</code>: {html(self.value(name))} ({html(place)})"
 
     def place(self, place: Place) -> str:
@@ -95,10 +106,11 @@ class Dossier:
 
 @dataclass(frozen=True)
 class PackPart:
-    """What one pack says of a decision."""
+    """What one pack says of a decision. The anchors of its sections have an end of their own where there are several packs."""
 
     dossier: Dossier
     pack: PackDecision
+    end: str = ""
 
     @cached_property
     def support(self) -> Support:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Sureness
@@ -15,6 +16,7 @@ _SURENESS = {
     Sureness.STATED: "stated",
     Sureness.DERIVED: "computed",
     Sureness.DECLARED_BY_DEFAULT: "default value",
+    Sureness.NOT_SHOWN: "stated, but not shown: does not count",
 }
 
 
@@ -32,12 +34,12 @@ def _evidence(dossier: Dossier) -> Iterator[str]:
                 f"<code>{html(each.about)}</code>",
                 _where(each),
                 html(each.by or "not stated"),
-                "not stated" if each.on is None else str(each.on),
+                _when(each, dossier.day),
                 html(dossier.place(each.place)),
             )
             for number, each in enumerate(dossier.evidence, 1)
         ]
-        yield table(("No.", "Shows", "What it is", "By", "On", "Declared at"), rows)
+        yield table(("No.", "Shows", "What it is", "By", "When", "Declared at"), rows)
     else:
         yield "<p>No file, address or registry entry is offered as evidence.</p>"
     claimed = list(_claimed_by_word(dossier))
@@ -55,6 +57,14 @@ def _where(each: Evidence) -> str:
     found = "as found" if each.file is not None else "as stated"
     parts += [f'<br><span class="soft">sha256 {found}: <code>{html(each.sha256)}</code></span>'] if each.sha256 else []
     return " ".join(parts) or "a statement"
+
+
+def _when(each: Evidence, day: date) -> str:
+    """Return when it was made, and until when it counts."""
+    parts = ["not stated" if each.on is None else str(each.on)]
+    if each.expires is not None:
+        parts.append(f"<b>expired on {each.expires}</b>" if each.has_expired(day) else f"expires on {each.expires}")
+    return "<br>".join(parts)
 
 
 def _claimed_by_word(dossier: Dossier) -> Iterator[str]:

@@ -23,7 +23,7 @@ def page(title: str, footer: str, body: Iterable[str]) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{html(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{lines}\n</body>\n</html>\n"
+        f"<title>{html(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n{lines}\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -88,6 +88,11 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "rows
     said = "" if caption is None else f"<caption>{html(caption)}</caption>"
     body = "".join(row(cells, numbers) for cells in rows)
     return f'<table class="{kind}">{said}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def scrolling(name: str, wide: str) -> str:
+    """Return what may be wider than the screen, named, so that it can be scrolled also without a pointer."""
+    return f'<div class="wide" tabindex="0" role="group" aria-label="{html(name)}">{wide}</div>'
 
 
 def row(cells: Sequence[str], numbers: Sequence[bool] = ()) -> str:

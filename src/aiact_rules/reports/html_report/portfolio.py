@@ -14,7 +14,7 @@ from aiact_rules.reports.deadlines import Deadline, deadlines_of
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.groups import gating_groups
 from aiact_rules.reports.html_report.cover import NO_ADVICE, said_of
-from aiact_rules.reports.html_report.page import Part, problems_list, table, terms, verdict_badge
+from aiact_rules.reports.html_report.page import Part, problems_list, scrolling, table, terms, verdict_badge
 from aiact_rules.reports.remarks import remarks_of
 from aiact_rules.reports.tallies import counted, tally_of
 from aiact_rules.reports.words import label, release_of, roles_of, step_of
@@ -29,16 +29,16 @@ def portfolio(batch: Batch) -> Iterator[str]:
     numbered = sorted(enumerate(batch.items, 1), key=lambda pair: _ORDER.index(pair[1].word))
     counts = [(sum(item.word == word for item in batch.items), word) for word in _WORDS]
     said = ", ".join(f"{count} {_WORDS[word]}" for count, word in counts if count)
-    yield f"<header><h1>Portfolio: {counted(len(batch.items), 'release')}</h1>"
+    yield f"<h1>Portfolio: {counted(len(batch.items), 'release')}</h1>"
     as_of = sorted({pack.pack_at.as_of for decision in batch.decisions for pack in decision.packs})
     law = f"; law as of {' and '.join(map(str, as_of))}" if as_of else ""
-    yield f'<p class="lead">{said}{law}</p></header>'
+    yield f'<p class="lead">{said}{law}</p>'
     heads = ("Release", "Verdict", "Classification", "Roles", "Next date", "Operator", "Open work")
     rows = [_row(number, item, full=batch.full) for number, item in numbered]
     yield f'<h2 id="index">Index</h2>{table(heads, rows, kind="rows index")}'
     if as_of:
         yield f"<h2>Deadlines over the next {YEARS} years</h2>"
-        yield f'<div class="wide" tabindex="0" role="group" aria-label="Deadlines">{_picture(batch, as_of[-1])}</div>'
+        yield scrolling("Deadlines", _picture(batch, as_of[-1]))
     yield f"<p><small>{NO_ADVICE}</small></p>"
     yield "<h2>Releases in short</h2>"
     for number, item in numbered:
@@ -146,4 +146,4 @@ def _groups(decision: Decision) -> Iterator[str]:
             first = "" if group.fact is None else f"; state <code>{html(group.fact.fact)}</code>"
             yield f"{html(group.title)}: {html(', '.join(group.tally.said()))}{first}"
         if len(groups) > _MOST_GROUPS:
-            yield f"{len(groups) - _MOST_GROUPS} more documents"
+            yield f"{len(groups) - _MOST_GROUPS} more"

@@ -12,7 +12,16 @@ from aiact_rules.reports.html_report.chain import chain_cover, chain_sections
 from aiact_rules.reports.html_report.cover import cover
 from aiact_rules.reports.html_report.dossier import Dossier
 from aiact_rules.reports.html_report.origins import origin_sections
-from aiact_rules.reports.html_report.page import Part, Section, contents, page, problems_list, shown, verdict_badge
+from aiact_rules.reports.html_report.page import (
+    Part,
+    Section,
+    contents,
+    page,
+    problems_list,
+    scrolling,
+    shown,
+    verdict_badge,
+)
 from aiact_rules.reports.html_report.portfolio import portfolio
 from aiact_rules.reports.html_report.work import work_sections
 from aiact_rules.reports.remarks import NOTHING_JUDGED, left_out_of, remarks_of
@@ -79,10 +88,10 @@ def _item(item: Item, part: Part, *, full: bool, alone: bool = False) -> Iterato
         below = [Part(part.level + 1, f"{part.prefix}o{n}-") for n in range(1, len(answer.decisions) + 1)]
         yield from chain_cover(answer, part, remarks_of(item), item.timelines, below)
         yield from shown(part, chain_sections(answer))
-        for decision, each in zip(answer.decisions, below, strict=True):
+        for name, decision, each in zip(answer.operators, answer.decisions, below, strict=True):
             dossier = Dossier(decision, each)
             yield f'<div class="release" id="{each.prefix}top">'
-            yield from cover(dossier, ())
+            yield from cover(dossier, (), name)
             yield from shown(each, _sections(dossier, None, full=full))
             yield "</div>"
     else:
@@ -98,7 +107,7 @@ def _item(item: Item, part: Part, *, full: bool, alone: bool = False) -> Iterato
 def _sections(dossier: Dossier, timeline: Timeline | None, *, full: bool) -> Iterator[Section]:
     if timeline is not None:
         said = f"Dates to come are assessed by the law as of {timeline.known_on}."
-        picture = f'<div class="wide" tabindex="0" role="group" aria-label="Timeline">{inner_svg(timeline)}</div>'
+        picture = scrolling("Timeline", inner_svg(timeline))
         yield Section("timeline", "Timeline", [f'<p class="soft">{said}</p>', picture])
     yield from work_sections(dossier, full=full)
     yield from origin_sections(dossier)

@@ -32,7 +32,8 @@ td.n, th.n { text-align: right; white-space: nowrap; } td.s { white-space: nowra
 .work { table-layout: fixed; } .work th:nth-child(1) { width: 38%; } .work th:nth-child(2) { width: 15%; }
 .work th:nth-child(3) { width: 8.6em; } .classes th:first-child { min-width: 13em; }
 .matrix td, .matrix thead th { text-align: center; } .matrix tbody th { white-space: nowrap; }
-.violated { color: var(--block); font-weight: 700; } .unmet { color: var(--hold); font-weight: 600; } .met { color: var(--allow); }
+.violated, .contradiction, .signal { color: var(--block); font-weight: 700; }
+.unmet { color: var(--hold); font-weight: 600; } .met { color: var(--allow); }
 .wide { overflow-x: auto; } .wide svg { display: block; height: auto; max-width: none; }
 .sign td, .sign th { border: 1px solid var(--line); padding: .3rem .5rem; } .sign tbody th { height: 2.6rem; }
 .columns { columns: 20rem; column-gap: 2.5rem; } .columns li { break-inside: avoid; }
@@ -53,9 +54,10 @@ _PHONE = """
 _DARK = """
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --soft: #a9b3c1; --line: #3a4350; --paper: #14181e;
 --tint: #1f252e; --link: #8cc4ff; }
-.unmet { color: #f0b45a; } .met { color: #7bcf9b; } .violated { color: #ff9a9a; }
-svg [fill="#1c2430"] { fill: var(--ink); } svg [fill="#5a6472"] { fill: var(--soft); }
+.unmet { color: #f0b45a; } .met { color: #7bcf9b; } .violated, .contradiction, .signal { color: #ff9a9a; }
+svg[fill="#1c2430"], svg [fill="#1c2430"] { fill: var(--ink); } svg [fill="#5a6472"] { fill: var(--soft); }
 svg [fill="#ffffff"]:not(text) { fill: var(--paper); }
+svg path[fill="#a3262a"] { fill: #ff9a9a; } svg path[fill="#5b4a9e"] { fill: #b6a8f0; }
 svg [stroke="#d9dee5"] { stroke: var(--line); } svg [stroke="#5a6472"] { stroke: var(--soft); } }
 """
 

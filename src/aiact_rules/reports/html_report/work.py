@@ -5,30 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from aiact_rules.core.citations import in_order
-from aiact_rules.core.conditions import FactTest, Test, fact_of, leaves
 from aiact_rules.core.findings import Finding
-from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.rules import Kind
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
 from aiact_rules.reports.deadlines import starts_of
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.groups import Group, gating_groups, groups_of
 from aiact_rules.reports.html_report.dossier import Dossier, PackPart
-from aiact_rules.reports.html_report.page import Section, row, table
+from aiact_rules.reports.html_report.page import Section, row, scrolling, table
+from aiact_rules.reports.plan import Answer, answers_to
 from aiact_rules.reports.tallies import counted
 from aiact_rules.reports.words import article_of, bearers
 
 _HEADS = ("Checklist", "Provision", "Status", "To state, and evidence")
-_STATUS_SIGN = {"violated": "\N{MULTIPLICATION X}", "unmet": "\N{WHITE CIRCLE}", "undetermined": "?"}
+_SIGNS = {
+    "violated": "\N{MULTIPLICATION X}",
+    "contradiction": "!",
+    "signal": "!",
+    "unmet": "\N{WHITE CIRCLE}",
+    "undetermined": "?",
+}
 
 
 def work_sections(dossier: Dossier, *, full: bool) -> Iterator[Section]:
     """Yield the sections on obligations that have something in them, in the order of reading."""
-    several = len(dossier.packs) > 1
-    for number, each in enumerate(dossier.packs, 1):
-        pack = each.pack.pack_at.pack
-        of_law = f" ({pack.title})" if several else ""
-        end = f"-{number}" if several else ""
+    for each in dossier.packs:
+        pack, end = each.pack.pack_at.pack, each.end
+        of_law = f" ({pack.title})" if end else ""
         gating = gating_groups(each.pack)
         if gating:
             informs = "" if each.pack.verdict is not None else ", informational"
@@ -51,29 +55,32 @@ def work_sections(dossier: Dossier, *, full: bool) -> Iterator[Section]:
 def _lead(groups: Sequence[Group]) -> Iterator[str]:
     yield (
         '<p class="soft">Violated: what is stated says that it is not met. Unmet: it applies, and nothing shows that it '
-        "is met. Undetermined: it is not known yet whether it applies.</p>"
+        "is met. Undetermined: it is not known yet whether it applies. To settle: statements that contradict each other, and words "
+        "of a document that the facts deny.</p>"
     )
+    counted_as = {
+        "#Violated": [group.tally.violated for group in groups],
+        "#To settle": [group.tally.contradictions + group.tally.signals for group in groups],
+        "#Unmet": [group.tally.unmet for group in groups],
+        "#Undetermined": [group.tally.undetermined for group in groups],
+    }
+    shown = {head: counts for head, counts in counted_as.items() if any(counts)}
     rows = [
-        (html(capital(group.title)), _count(group.tally.violated), _count(group.tally.unmet + _to_settle(group)),
-         _count(group.tally.undetermined), "" if group.fact is None else f"<code>{html(group.fact.fact)}</code>",
-         "" if group.fact is None else str(group.fact.decides))
-        for group in groups
-    ]  # fmt: skip
-    heads = ("Document or provision", "#Violated", "#Unmet", "#Undetermined", "State first", "#It affects")
-    yield f'<div class="wide">{table(heads, rows, kind="summary")}</div>'
+        (
+            html(capital(group.title)),
+            *(str(counts[at] or "\N{EN DASH}") for counts in shown.values()),
+            "" if group.fact is None else f"<code>{html(group.fact.fact)}</code>",
+            "" if group.fact is None else str(group.fact.decides),
+        )
+        for at, group in enumerate(groups)
+    ]
+    heads = ("Document or provision", *shown, "State first", "#It affects")
+    yield scrolling("Open work", table(heads, rows, kind="summary"))
 
 
 def capital(title: str) -> str:
     """Return a title with a capital at its beginning."""
     return title[:1].upper() + title[1:]
-
-
-def _to_settle(group: Group) -> int:
-    return group.tally.contradictions + group.tally.signals
-
-
-def _count(number: int) -> str:
-    return str(number) if number else "\N{EN DASH}"
 
 
 def _groups(each: PackPart, groups: Iterable[Group]) -> Iterator[str]:
@@ -117,14 +124,18 @@ def _cells(each: PackPart, standing: Standing) -> tuple[str, ...]:
     if o.kind is Kind.CONTRADICTION:
         said = f"{html('; '.join(finding.because))}: {said}"
     word = _word(standing)
-    status = f'<span class="{word}">{_STATUS_SIGN[word]} {word}</span>'
+    status = f'<span class="{word}">{_SIGNS[word]} {word}</span>'
     return (said, each.provision(o), status, "<br>".join(_notes(each, standing, finding)))
 
 
 def _word(standing: Standing) -> str:
-    if standing.is_violated:
-        return "violated"
-    return "undetermined" if standing.is_undetermined else "unmet"
+    words = {
+        "violated": standing.is_violated,
+        "contradiction": standing.is_contradiction,
+        "signal": standing.is_signal,
+        "undetermined": standing.is_undetermined,
+    }
+    return next((word for word, is_so in words.items() if is_so), "unmet")
 
 
 def _notes(each: PackPart, standing: Standing, finding: Finding) -> Iterator[str]:
@@ -136,8 +147,13 @@ def _notes(each: PackPart, standing: Standing, finding: Finding) -> Iterator[str
         told = [name for name in finding.facts if name in dossier.decision.facts and not dossier.is_default(name)]
         shown = each.behind_met(o) if o.met is not None and standing.is_violated else frozenset(told)
         yield dossier.facts(shown or told)
-    if finding.needs:
-        yield ", ".join(_to_state(o, fact) for fact in finding.needs)
+    if standing.is_undetermined and finding.needs:
+        yield f"whether it applies: {', '.join(f'<code>{html(fact)}</code>' for fact in finding.needs)}"
+    elif not standing.is_violated:
+        yield ", ".join(_stated(answer) for answer in answers_to(each.pack, o))
+    waiver = dossier.decision.waived.get((each.pack.pack_id, o.id))
+    if waiver is not None:
+        yield f"<b>{html(str(waiver))}</b>"
     given = ", ".join(dossier.evidence_about((standing.id, *each.behind_met(o))))
     if given:
         yield f"evidence: {given}"
@@ -146,17 +162,13 @@ def _notes(each: PackPart, standing: Standing, finding: Finding) -> Iterator[str
     for due in finding.due_dates:
         yield html(f"by {due.on} ({due.provision})" if due.on is not None else f"within {due.period} ({due.provision})")
     if standing.is_violated and finding.sanction is not None:
-        yield f'<a href="#{dossier.part.prefix}fines">fine</a>'
+        yield f'<a href="#{dossier.part.prefix}fines{each.end}">fine</a>'
 
 
-def _to_state(o: Obligation, fact: str) -> str:
-    """Return a fact to state, with the answer that would show that the obligation is met where there is just one."""
-    tests = [leaf for leaf in leaves(o.met) if isinstance(leaf, FactTest)] if o.met is not None else []
-    operands = {test.operand for test in tests if fact_of(test.fact) == fact and test.test is Test.INCLUDES}
-    members = next(iter(operands)) if len(operands) == 1 else None
-    if isinstance(members, frozenset) and len(members) == 1:
-        return f"<code>{html(fact)}: {html(next(iter(members)))}</code>"
-    return f"<code>{html(fact)}</code>"
+def _stated(answer: Answer) -> str:
+    """Return what to state: the fact with its value, or the fact alone where several answers would do."""
+    value = "" if answer.value is None else f": {answer.value}"
+    return f"<code>{html(answer.fact + value)}</code>"
 
 
 def _upcoming(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:
