@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,8 @@ LOOKED_FOR = (
 
 Finish = Callable[[Request, Item], Item]
 """Returns what became of a request with something added that some reports show."""
+MOST_LISTED = 10
+"""How many findings that are new since a baseline are named."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +168,8 @@ def judge_inputs(
 ) -> Batch:
     """Judge every input, tell the plugins of each decision where `record`, and return what became of all of them.
 
-    `finish` may add to what became of a request, such as a timeline. With a baseline, a release passes where nothing got
-    worse; a prohibition, or a signal that cites one, never does.
+    `finish` may add to what became of a request, such as a timeline. With a baseline, a release passes where no finding is
+    new or worse; a prohibition, or a signal that cites one, never does.
     """
     items: list[Item] = []
     left_out = list(inputs.left_out)
@@ -251,21 +253,34 @@ def item_of(
 
 
 def with_baseline(item: Item, baseline: Baseline) -> Item:
-    """Let a refused release pass where nothing is worse than in the baseline, and say what is."""
+    """Let a refused release pass where nothing is new since the baseline, and say what is, and what was there too long."""
     if item.answer is None or item.passes:
         return item
-    from aiact_rules.baselines import worse_than  # most runs have no baseline
+    from aiact_rules.baselines import compared  # most runs have no baseline
 
     forbidden = [finding for decision in item.decisions for finding in prohibitions(decision)]
     if forbidden:
         provisions = "; ".join(dict.fromkeys(finding.provision for finding in forbidden))
         return replace(item, waived=(*item.waived, f"the baseline does not count: nothing passes {provisions}"))
-    worse = [name for decision in item.decisions for name in worse_than(baseline, decision)]
-    if worse:
-        return replace(item, waived=(*item.waived, f"worse than the baseline {baseline.name}: {', '.join(worse)}"))
-    return replace(
-        item, passes=True, waived=(*item.waived, f"nothing is worse than the baseline {baseline.name}, so it passes")
-    )
+    comparisons = [compared(baseline, decision) for decision in item.decisions]
+    new = [name for each in comparisons for name in each.new]
+    expired = {name: until for each in comparisons for name, until in each.expired.items()}
+    known = frozenset(finding for each in comparisons for finding in each.known)
+    if not new and not expired:
+        said = f"no new findings since the baseline {baseline.name}, so it passes"
+        return replace(item, passes=True, known=known, waived=(*item.waived, said))
+    told = [*_listed(f"new since baseline {baseline.name}", new)]
+    told += _listed(f"expired in baseline {baseline.name}", [f"{name} (on {on})" for name, on in expired.items()])
+    return replace(item, known=known, waived=(*item.waived, *told))
+
+
+def _listed(title: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield how many findings there are, and each of the first on a line of its own."""
+    if names:
+        yield f"{title}: {len(names)} finding{'' if len(names) == 1 else 's'}"
+        yield from names[:MOST_LISTED]
+        if len(names) > MOST_LISTED:
+            yield f"and {len(names) - MOST_LISTED} more"
 
 
 def _settings(own: Organisation) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The pytest plugin: with `--aiact`, every release is collected and judged, one item per obligation.
+"""The pytest plugin: with `--aiact`, every release is collected and judged, one item per document or article.
 
 Without `--aiact` it does nothing and imports nothing.
 """
@@ -13,8 +13,6 @@ import pytest
 
 if TYPE_CHECKING:
     from aiact_rules.core.batches import Item
-    from aiact_rules.core.choices import Threshold
-    from aiact_rules.core.decisions import Decision
     from aiact_rules.core.problems import Problem
     from aiact_rules.gate import Gate
     from aiact_rules.sources.release_folder import Found, ReleaseFiles
@@ -30,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["hold", "block", "never"],
         default=None,
         help="which verdicts fail (default: as aiact.toml says, else hold); may only tighten that",
+    )
+    group.addoption(
+        "--aiact-full", action="store_true", help="one test for every obligation, and not for every document"
     )
     group.addoption(
         "--aiact-allow-empty", action="store_true", help="do not fail where --aiact finds no release to judge"
@@ -110,7 +111,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 class Release(pytest.File):
-    """One release. Its items are its verdict and every obligation that is met, open or breached."""
+    """One release. Its items are its verdict and every document or article that something is owed for."""
 
     def __init__(self, *, files: ReleaseFiles | None, problems: tuple[Problem, ...], **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]
@@ -136,33 +137,36 @@ class Release(pytest.File):
             item = item_of(gate, request)
         except (ProblemsError, ValueError) as error:
             raise self.CollectError(str(error)) from error
-        yield from self._items(item, request.threshold)
+        yield from self._items(item)
 
-    def _items(self, item: Item, threshold: Threshold) -> Iterator[pytest.Item]:
+    def _items(self, item: Item) -> Iterator[pytest.Item]:
+        from aiact_rules.reports.results import results_of
+
         for decision in item.decisions:
             prefix = f"{decision.operator}." if len(item.decisions) > 1 and decision.operator else ""
-            said = f"the verdict is {decision.verdict.value} ({decision.decision_id})"
-            problem = None if decision.passes else said
-            verdict = Obligation.from_parent(self, name=f"{prefix}verdict", problem=problem)
-            verdict.user_properties.append(("aiact_decision_id", decision.decision_id))
-            verdict.user_properties += [(_NOTE, f"{item.name}: {note}") for note in item.notes]
-            yield verdict
-            for name, problem, waived in _findings(decision, threshold):
-                yield Obligation.from_parent(self, name=f"{prefix}{name}", problem=problem, waived=waived)
+            for number, result in enumerate(results_of(item, decision, full=self.config.getoption("--aiact-full"))):
+                problem = None if result.failure is None else f"{result.failure}\n{result.details}".rstrip()
+                test = Obligation.from_parent(
+                    self, name=f"{prefix}{result.name}", problem=problem, skipped=result.skipped
+                )
+                if number == 0:
+                    test.user_properties.append(("aiact_decision_id", decision.decision_id))
+                    test.user_properties += [(_NOTE, f"{item.name}: {note}") for note in item.notes]
+                yield test
 
 
 class Obligation(pytest.Item):
-    """One obligation, or the verdict, of a release."""
+    """One test of a release: of its verdict, or of a document or article."""
 
-    def __init__(self, *, problem: str | None, waived: str | None = None, **rest: object) -> None:
+    def __init__(self, *, problem: str | None, skipped: str | None = None, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]
         self.problem = problem
-        self.waived = waived
+        self.skipped = skipped
 
     def runtest(self) -> None:
-        """Fail where there is a problem, and skip what is waived."""
-        if self.waived is not None:
-            pytest.skip(self.waived)
+        """Fail where there is a problem, and skip what does not count."""
+        if self.skipped is not None:
+            pytest.skip(self.skipped)
         if self.problem is not None:
             raise AssertionError(self.problem)
 
@@ -203,21 +207,3 @@ def _found_in(folder: Path, config: pytest.Config) -> Found:
         except InputError as error:
             folders[folder] = Found(broken=((folder, error.problems),))
     return folders[folder]
-
-
-def _findings(decision: Decision, threshold: Threshold) -> Iterator[tuple[str, str | None, str | None]]:
-    """Yield each finding that is met or gates: its id, what is wrong, and why that does not count where it is waived."""
-    from aiact_rules.core.statuses import Status, verdict_of
-
-    for pack in decision.packs:
-        for finding in pack.findings:
-            if finding.status is not Status.MET and not finding.status.gates:
-                continue
-            text = f"{finding.provision}: {finding.must}"
-            waiver = decision.waived.get((pack.pack_id, finding.id))
-            if waiver is not None:
-                yield finding.id, None, f"{waiver}; {text}"
-            elif finding.status is Status.MET or not threshold.refuses(verdict_of([finding.status])):
-                yield finding.id, None, None
-            else:
-                yield finding.id, f"{text}\nstill needed: {', '.join(finding.needs)}" if finding.needs else text, None

@@ -124,15 +124,3 @@ def test_an_input_error_is_nothing_to_decide_again(run: Run, mixed: DecisionLog)
 def test_a_log_that_cannot_be_written_is_no_answer(run: Run, tmp_path: Path) -> None:  # noqa: F811
     answer = run("check", str(EXAMPLES / "minimal"), "--log", str(tmp_path / "no" / "where.sqlite"))
     assert answer.code == 2
-
-
-def test_a_baseline_lets_pass_what_was_open_before_and_fails_on_what_got_worse(run: Run, tmp_path: Path) -> None:  # noqa: F811
-    baseline = str(tmp_path / "baseline.json")
-    release = str(EXAMPLES / "cv-screening")
-    assert run("baseline", baseline, release).code == 0
-    assert run("check", release).code == 1
-    assert run("check", release, "--baseline", baseline).code == 0
-    worse = run("check", release, "--baseline", baseline, "--set", "operator.supports_ai_literacy=no")
-    assert worse.code == 1
-    assert "worse than the baseline" in worse.out
-    assert "eu_ai_act.art4" in worse.out

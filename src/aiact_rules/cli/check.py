@@ -56,7 +56,7 @@ from aiact_rules.requests.request import Request
     "--log", "log_file", type=click.Path(path_type=Path), help="Add each decision to a decision log (SQLite)."
 )
 @click.option(
-    "--baseline", type=click.Path(path_type=Path), help="Fail only on what got worse since a baseline was written."
+    "--baseline", type=click.Path(path_type=Path), help="Fail only on what is new since a baseline was written."
 )
 @FAIL_ON
 @click.option(

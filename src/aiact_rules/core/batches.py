@@ -22,6 +22,8 @@ class Item:
     `waived` says, one sentence each, what lets the release pass although its verdict holds or blocks (a threshold, a
     baseline, an override), or why that does not count. It passes only where `passes`. `settings` are what its
     organisation says of reports and logs. `timelines`, one for each decision, are there only for a report that shows them.
+    `known` are the findings that stand in a baseline, no worse than there, by operator, pack and id; None where no
+    baseline counts.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Item:
     waived: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     timelines: tuple[Timeline, ...] = ()
+    known: frozenset[tuple[str | None, str, str]] | None = None
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

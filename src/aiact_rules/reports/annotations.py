@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from aiact_rules.core.batches import Batch
+from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Problem
-from aiact_rules.core.statuses import Status
+from aiact_rules.core.standings import Standing
+from aiact_rules.reports.groups import Group, groups_of
+from aiact_rules.reports.pages import page_of
+from aiact_rules.reports.weights import Weight, gating_packs, weight_of
 from aiact_rules.reports.words import bearers
+
+MOST = 10
+"""How many annotations a release has, unless all are asked for; it is also what GitHub shows of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One finding that blocks or holds, at a line of the document it is about.
+    """What stands in the way of a release, at a line of the document it is about: one finding, or those of one document.
 
-    `waived` says until when, by whom and why it does not count towards refusing the release. `fingerprint` is the same
-    as long as the finding is about the same document and obligation, whatever the line.
+    `rule` is the id of the finding or of the document, after that of its pack, and `shows` the command that explains it.
+    `waived` says until when, by whom and why it does not count. `known` says whether all of it stands in a baseline, None
+    where there is none. `fingerprint` stays the same whatever the line, the words and the number of findings.
     """
 
     path: str
     line: int
-    blocks: bool
+    weight: Weight
     rule: str
+    title: str
     provision: str
-    must: str
     message: str
+    shows: str
     fingerprint: str
+    page: str | None = None
     waived: str | None = None
+    known: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +77,12 @@ def _fault(name: str | None, problem: Problem) -> Fault:
         path, line = place.source, place.line
     elif place is not None and place.source != name:
         message = f"{place.source}: {message}"
-    key = "\0".join([name or "", path, problem.message])
-    fingerprint = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
-    return Fault(name, path, line, printable(message), fingerprint)
+    return Fault(name, path, line, printable(message), fingerprint_of(name or "", path, problem.message))
 
 
-def annotations_of(decisions: Iterable[Decision]) -> tuple[Annotation, ...]:
-    """Return the findings that block, those that hold, then those that are waived; each in the order of its pack."""
-    found = [annotation for decision in decisions for annotation in _annotations(decision)]
-    return tuple(sorted(found, key=lambda each: (each.waived is not None, not each.blocks)))
+def fingerprint_of(*parts: str) -> str:
+    """Return a text that is the same for the same parts, by which a CI system knows something again."""
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
 def document_of(decision: Decision) -> str:
@@ -85,32 +92,139 @@ def document_of(decision: Decision) -> str:
     return next((fact.origin.place.source for fact in decision.facts if fact.origin.place.line), "aiact.yaml")
 
 
-def _annotations(decision: Decision) -> Iterator[Annotation]:
-    for pack in decision.packs:
-        if pack.verdict is None:
-            continue
-        for finding in pack.findings:
-            if finding.status.gates:
-                yield _annotation(decision, pack, finding)
+def annotations_of(batch: Batch) -> tuple[Annotation, ...]:
+    """Return what stands in the way of each release, the heaviest first.
+
+    Violations, contradictions and signals stand alone as long as there is room; all else is grouped by document or
+    article, and what goes beyond `MOST` of a release is counted in one. With `batch.full` every finding stands alone.
+    """
+    found = [annotation for item in batch.items for annotation in _of_item(item, full=batch.full)]
+    return tuple(sorted(found, key=lambda each: each.weight))
 
 
-def _annotation(decision: Decision, pack: PackDecision, finding: Finding) -> Annotation:
-    path, line = _place(decision, finding)
-    blocks = finding.status is Status.BREACHED
-    key = "\0".join([path, pack.pack_id, finding.id, decision.operator or ""])
-    waiver = decision.waived.get((pack.pack_id, finding.id))
-    message = _message(pack, finding, blocks=blocks)
-    return Annotation(
-        path,
-        line,
-        blocks,
-        finding.id,
-        finding.provision,
-        finding.must,
-        message if waiver is None else f"{message} ({waiver})",
-        hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest(),
-        None if waiver is None else printable(str(waiver)),
+def _of_item(item: Item, *, full: bool) -> Sequence[Annotation]:
+    if full:
+        return [each for decision in item.decisions for each in _Writer(item, decision).each()]
+    for alone in (True, False):
+        found = [each for decision in item.decisions for each in _Writer(item, decision).grouped(alone=alone)]
+        if len(found) <= MOST:
+            return found
+    found.sort(key=lambda each: each.weight)
+    return [*found[: MOST - 1], _rest(found[MOST - 1 :])]
+
+
+def _rest(left: Sequence[Annotation]) -> Annotation:
+    """Return one annotation for those for which there is no room."""
+    first = left[0]
+    named = ", ".join(dict.fromkeys(each.title for each in left))
+    return replace(
+        first,
+        rule="more",
+        title=f"{len(left)} more",
+        provision=f"{len(left)} more",
+        message=f"{len(left)} more: {named}. `--full` shows every finding.",
+        shows=first.shows.partition(" explain ")[0] + f" check --full {_argument(first.path)}",
+        fingerprint=fingerprint_of("more", first.path),
+        page=None,
+        waived=first.waived and "all of these are waived",
+        known=None if first.known is None else all(each.known for each in left),
     )
+
+
+class _Writer:
+    def __init__(self, item: Item, decision: Decision) -> None:
+        self.item = item
+        self.decision = decision
+
+    def weight(self, pack: PackDecision, standing: Standing) -> Weight:
+        return weight_of(self.item, self.decision, pack, standing)
+
+    def each(self) -> Iterator[Annotation]:
+        """Yield one annotation for each finding."""
+        for pack in gating_packs(self.decision):
+            yield from (self.alone(pack, standing) for standing in pack.standings if standing.gates)
+
+    def grouped(self, *, alone: bool) -> Iterator[Annotation]:
+        """Yield one annotation for each document, or article, and weight class; with `alone`, single ones that are certain."""
+        for pack in gating_packs(self.decision):
+            for group in groups_of(pack):
+                gating = [each for each in group.standings if each.gates]
+                waived = [each for each in gating if self.weight(pack, each) is Weight.WAIVED]
+                counted = [each for each in gating if each not in waived]
+                if alone:
+                    single = [e for e in counted if e.is_violated or e.is_contradiction or e.is_signal]
+                    yield from (self.alone(pack, standing) for standing in single)
+                    counted = [each for each in counted if each not in single]
+                for standings in (counted, waived):
+                    if standings:
+                        yield self.group(pack, group, standings)
+
+    def alone(self, pack: PackDecision, standing: Standing) -> Annotation:
+        finding = pack.finding(standing.id)
+        assert finding is not None, "what gates has a finding"
+        weight = self.weight(pack, standing)
+        message = _message(pack, finding, weight)
+        return self.annotation(pack, finding, finding.id, weight, finding.provision, finding.provision, message)
+
+    def group(self, pack: PackDecision, group: Group, standings: Sequence[Standing]) -> Annotation:
+        from aiact_rules.reports.tallies import tally_of_standings
+
+        first = min(standings, key=lambda each: self.weight(pack, each))
+        finding = pack.finding(first.id)
+        assert finding is not None, "what gates has a finding"
+        provision = group.id if group.deliverable is None else group.deliverable.provision
+        named = (
+            group.title if group.deliverable is None else f"{group.title[:1].upper()}{group.title[1:]} ({provision})"
+        )
+        message = f"{named}: {', '.join(tally_of_standings(standings).said())}"
+        if group.fact is not None:
+            message += f". State {group.fact.fact} first (affects {group.fact.decides})"
+        return self.annotation(
+            pack, finding, group.id, self.weight(pack, first), named, provision, f"{message}.", standings
+        )
+
+    def annotation(
+        self,
+        pack: PackDecision,
+        finding: Finding,
+        about: str,
+        weight: Weight,
+        title: str,
+        provision: str,
+        message: str,
+        standings: Sequence[Standing] = (),
+    ) -> Annotation:
+        decision = self.decision
+        path, line = _place(decision, finding)
+        waiver = decision.waived.get((pack.pack_id, finding.id))
+        known = None
+        if self.item.known is not None:
+            ids = [each.id for each in standings] or [finding.id]
+            known = all((decision.operator, pack.pack_id, each) in self.item.known for each in ids)
+        return Annotation(
+            path=path,
+            line=line,
+            weight=weight,
+            rule=f"{pack.pack_id}.{about}",
+            title=title,
+            provision=provision,
+            message=printable(message if waiver is None else f"{message} ({waiver})"),
+            shows=f"aiact-rules explain {finding.id} {_argument(document_of(decision))}",
+            # Waived findings of a document are an annotation of their own.
+            fingerprint=fingerprint_of(
+                document_of(decision), pack.pack_id, about, decision.operator or "", "waived" if waiver else ""
+            ),
+            page=page_of(pack.pack_at.pack, finding.id),
+            waived=None if waiver is None else printable(str(waiver)),
+            known=known,
+        )
+
+
+def _argument(path: str) -> str:
+    """Return a path as an argument of a command."""
+    from shlex import quote
+
+    return quote(printable(path))
 
 
 def _place(decision: Decision, finding: Finding) -> tuple[str, int]:
@@ -123,11 +237,11 @@ def _place(decision: Decision, finding: Finding) -> tuple[str, int]:
     return document_of(decision), 1
 
 
-def _message(pack: PackDecision, finding: Finding, *, blocks: bool) -> str:
+def _message(pack: PackDecision, finding: Finding, weight: Weight) -> str:
     who = bearers(pack.pack_at.pack, finding.roles) or "operator"
     text = f"{finding.provision}: the {who} must {finding.must}"
-    if blocks:
-        text += ". The facts say that this is not met."
-    elif finding.needs:
-        text += f". Still needed: {', '.join(finding.needs)}."
-    return text
+    if weight is Weight.VIOLATED:
+        return f"{text}. The facts say that this is not met."
+    if not finding.certain:
+        text += ", if this applies, which is not stated"
+    return f"{text}. Still needed: {', '.join(finding.needs)}." if finding.needs else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 from aiact_rules.core.batches import Batch, Item
@@ -12,13 +11,22 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Problem
 from aiact_rules.core.statuses import Status
-from aiact_rules.reports.annotations import Annotation, annotations_of, document_of, faults_of
+from aiact_rules.reports.annotations import Annotation, annotations_of, document_of, faults_of, fingerprint_of
 from aiact_rules.reports.escapes import harmless, json_text, markdown, workflow_data, workflow_property
 from aiact_rules.reports.remarks import NOTHING_JUDGED, Remark, left_out_of, remarks_of
+from aiact_rules.reports.weights import Weight
 from aiact_rules.reports.words import bearers
 
 # GitHub shows ten annotations per kind and step; the rest only in the log.
 _SHOWN_BY_GITHUB = 10
+_WARNED = (Weight.UNMET, Weight.UNDETERMINED)
+_SEVERITIES = {
+    Weight.VIOLATED: "blocker",
+    Weight.UNMET: "major",
+    Weight.UNDETERMINED: "minor",
+    Weight.KNOWN: "info",
+    Weight.WAIVED: "info",
+}
 
 
 class GithubReport:
@@ -28,19 +36,20 @@ class GithubReport:
 
     def render(self, batch: Batch) -> str:
         """Return the batch as workflow commands, and a line for each decision."""
-        found = annotations_of(batch.decisions)
+        found = annotations_of(batch)
         errors = [_command("error", fault.path, fault.line, None, fault.message) for fault in faults_of(batch)]
-        errors += [
-            _command("error", a.path, a.line, a.provision, a.message) for a in found if a.blocks and not a.waived
-        ]
-        warnings = [
-            _command("warning", a.path, a.line, a.provision, a.message) for a in found if not (a.blocks or a.waived)
-        ]
-        waived = [_command("notice", a.path, a.line, a.provision, a.message) for a in found if a.waived]
+        errors += [_annotation("error", each) for each in found if each.weight is Weight.VIOLATED]
+        warnings = [_annotation("warning", each) for each in found if each.weight in _WARNED]
+        notices = [_annotation("notice", each) for each in found if each.weight in (Weight.KNOWN, Weight.WAIVED)]
         if not batch.items and not batch.problems:
             warnings.append(_command("warning", None, None, None, NOTHING_JUDGED))
-        lines = [*_shown(errors), *_shown(warnings), *_shown([*_notices(batch), *waived])]
+        notices = [*_notices(batch), *notices]
+        lines = [line for kind in (errors, warnings, notices) for line in (kind if batch.full else _shown(kind))]
         return "\n".join([*lines, *(harmless(line) for item in batch.items for line in _results(item))]) + "\n"
+
+
+def _annotation(kind: str, annotation: Annotation) -> str:
+    return _command(kind, annotation.path, annotation.line, annotation.provision, annotation.message)
 
 
 def _notices(batch: Batch) -> Iterator[str]:
@@ -83,21 +92,16 @@ class GitlabReport:
             for fault in faults_of(batch)
         ]
         rows += [
-            _row(a.rule, a.message, a.fingerprint, _severity(a), a.path, a.line)
-            for a in annotations_of(batch.decisions)
+            _row(each.rule, each.message, each.fingerprint, _SEVERITIES[each.weight], each.path, each.line)
+            for each in annotations_of(batch)
         ]
         rows += [_remark_row(item, remark) for item in batch.items for remark in remarks_of(item) if remark.warns]
         return json_text(rows)
 
 
-def _severity(annotation: Annotation) -> str:
-    return "info" if annotation.waived else "blocker" if annotation.blocks else "major"
-
-
 def _remark_row(item: Item, remark: Remark) -> dict[str, object]:
     path = document_of(item.decisions[0])
-    key = "\0".join([path, remark.label, remark.text])
-    fingerprint = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+    fingerprint = fingerprint_of(path, remark.label, remark.text)
     return _row(remark.label.replace(" ", "-"), str(remark), fingerprint, "info", path, None)
 
 

@@ -1,4 +1,4 @@
-"""The JUnit report: one test case per obligation and document, those that are met included, so that trends can be drawn."""
+"""The JUnit report: tests of each release, of its verdict and of each document, what is met included for trends."""
 
 from __future__ import annotations
 
@@ -8,26 +8,23 @@ from xml.etree import ElementTree
 
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
-from aiact_rules.core.findings import Finding
-from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.statuses import Status
-from aiact_rules.core.waivers import Waiver
 from aiact_rules.reports.annotations import Fault, document_of, faults_of
 from aiact_rules.reports.escapes import without_commands, xml_text
 from aiact_rules.reports.remarks import Remark, left_out_of, remarks_of
+from aiact_rules.reports.results import Result, results_of
 
 _RUN = "aiact-rules"
 
 
 class JunitReport:
-    """Writes decisions as JUnit XML: breached and open are failures, met a pass, waived is skipped, an unread input an error."""
+    """Writes decisions as JUnit XML. What could not be judged is an error."""
 
     name = "junit"
 
     def render(self, batch: Batch) -> str:
         """Return the batch as one file with a suite for each decision and for each input that could not be judged."""
         root = ElementTree.Element("testsuites")
-        totals = [counts for item in batch.items for counts in _suites(root, item)]
+        totals = [counts for item in batch.items for counts in _suites(root, item, full=batch.full)]
         totals += [_broken(root, name, list(of)) for name, of in groupby(faults_of(batch), lambda fault: fault.name)]
         if (left_out := left_out_of(batch)) is not None:
             suite = ElementTree.SubElement(root, "testsuite", name=_RUN)
@@ -39,30 +36,24 @@ class JunitReport:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
-def _suites(root: ElementTree.Element, item: Item) -> Sequence[tuple[int, int, int, int]]:
+def _suites(root: ElementTree.Element, item: Item, *, full: bool) -> Sequence[tuple[int, int, int, int]]:
     remarks = remarks_of(item)
-    return [_suite(root, decision, remarks) for decision in item.decisions]
+    return [_suite(root, item, decision, remarks, full=full) for decision in item.decisions]
 
 
-def _suite(root: ElementTree.Element, decision: Decision, remarks: Sequence[Remark]) -> tuple[int, int, int, int]:
+def _suite(
+    root: ElementTree.Element, item: Item, decision: Decision, remarks: Sequence[Remark], *, full: bool
+) -> tuple[int, int, int, int]:
     path = document_of(decision)
     suite = ElementTree.SubElement(root, "testsuite", name=xml_text(decision.operator or path))
     if remarks:
         suite.append(_properties(remarks))
-    tests = failures = skipped = 0
-    for pack in decision.packs:
-        shown = [finding for finding in pack.findings if _is_shown(finding)]
-        for finding in shown:
-            waiver = decision.waived.get((pack.pack_id, finding.id))
-            failed, omitted = _case(suite, path, pack, finding, waiver)
-            failures, skipped = failures + failed, skipped + omitted
-        tests += len(shown)
-        if pack.verdict is not None and not shown:
-            # A pack under which nothing is owed is still a judgement.
-            name = f"{pack.pack_id}.verdict"
-            ElementTree.SubElement(suite, "testcase", classname=xml_text(path), name=name, time="0")
-            tests += 1
-    return _count(suite, tests, failures, 0, skipped)
+    results = results_of(item, decision, full=full)
+    for result in results:
+        _case(suite, path, result)
+    failures = sum(each.failure is not None for each in results)
+    skipped = sum(each.skipped is not None for each in results)
+    return _count(suite, len(results), failures, 0, skipped)
 
 
 def _broken(root: ElementTree.Element, name: str | None, faults: Sequence[Fault]) -> tuple[int, int, int, int]:
@@ -84,27 +75,14 @@ def _properties(remarks: Sequence[Remark]) -> ElementTree.Element:
     return properties
 
 
-def _is_shown(finding: Finding) -> bool:
-    return finding.status.gates or finding.status is Status.MET
-
-
-def _case(
-    suite: ElementTree.Element, path: str, pack: PackDecision, finding: Finding, waiver: Waiver | None
-) -> tuple[int, int]:
-    """Write the test case of a finding. Return how many failures and how many skipped ones that makes."""
-    case = ElementTree.SubElement(
-        suite, "testcase", classname=xml_text(path), name=f"{pack.pack_id}.{finding.id}", file=xml_text(path), time="0"
-    )
-    if finding.status is Status.MET:
-        return 0, 0
-    message = f"{finding.provision}: {finding.must}"
-    if waiver is not None:
-        ElementTree.SubElement(case, "skipped", type="waived", message=xml_text(f"{waiver}; {message}"))
-        return 0, 1
-    failure = ElementTree.SubElement(case, "failure", type=finding.status.value, message=xml_text(message))
-    needs = f"\nstill needed: {', '.join(finding.needs)}" if finding.needs else ""
-    failure.text = xml_text(message) + needs
-    return 1, 0
+def _case(suite: ElementTree.Element, path: str, result: Result) -> None:
+    name, where = xml_text(result.name), xml_text(path)
+    case = ElementTree.SubElement(suite, "testcase", classname=where, name=name, file=where, time="0")
+    if result.failure is not None:
+        failure = ElementTree.SubElement(case, "failure", type=result.kind, message=xml_text(result.failure))
+        failure.text = "\n".join(map(xml_text, [result.failure, *result.details.split("\n")])).rstrip()
+    elif result.skipped is not None:
+        ElementTree.SubElement(case, "skipped", type=result.kind, message=xml_text(result.skipped))
 
 
 def _count(

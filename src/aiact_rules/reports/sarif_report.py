@@ -9,20 +9,29 @@ from aiact_rules.core.printable import printable
 from aiact_rules.reports.annotations import Annotation, Fault, annotations_of, document_of, faults_of
 from aiact_rules.reports.escapes import json_text, uri
 from aiact_rules.reports.remarks import NOTHING_JUDGED, left_out_of, remarks_of
-from aiact_rules.version import __version__
+from aiact_rules.reports.weights import Weight
+from aiact_rules.version import SITE, __version__
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST_TEXT = 1024
+_LEVELS = {
+    Weight.VIOLATED: "error",
+    Weight.UNMET: "warning",
+    Weight.UNDETERMINED: "note",
+    Weight.KNOWN: "warning",
+    Weight.WAIVED: "note",
+}
+_SEVERITIES = {weight: "recommendation" if level == "note" else level for weight, level in _LEVELS.items()}
 
 
 class SarifReport:
-    """Writes breached and open findings as SARIF results, one rule per obligation."""
+    """Writes what stands in the way of a release as SARIF results, one rule per document or article."""
 
     name = "sarif"
 
     def render(self, batch: Batch) -> str:
         """Return the batch as one SARIF run."""
-        found = annotations_of(batch.decisions)
+        found = annotations_of(batch)
         rules: dict[str, Annotation] = {}
         for annotation in found:
             rules.setdefault(annotation.rule, annotation)
@@ -31,6 +40,7 @@ class SarifReport:
             "tool": {
                 "driver": {
                     "name": "aiact-rules",
+                    "informationUri": SITE,
                     "semanticVersion": __version__,
                     "rules": [_rule(annotation) for annotation in rules.values()],
                 }
@@ -78,18 +88,28 @@ def _notification(level: str, text: str, path: str | None, line: int | None) -> 
 
 
 def _rule(annotation: Annotation) -> dict[str, object]:
-    text = f"{annotation.provision}: {annotation.must}"
-    return {
+    text = printable(f"{annotation.title}")[:_MOST_TEXT]
+    shows = f"`{annotation.shows}` shows the rules and facts behind it."
+    link = "" if annotation.page is None else f"\n\n[What it asks for]({annotation.page})"
+    found: dict[str, object] = {
         "id": annotation.rule,
         "name": annotation.rule,
-        "shortDescription": {"text": text[:_MOST_TEXT]},
-        "fullDescription": {"text": text[:_MOST_TEXT]},
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
         "help": {
-            "text": f"`aiact-rules explain {annotation.rule} FILE` shows the rules and facts behind this finding.",
-            "markdown": f"**{annotation.provision}**\n\n`aiact-rules explain {annotation.rule} FILE` shows the rules and facts behind it.",
+            "text": f"{shows}"[:_MOST_TEXT],
+            "markdown": f"**{annotation.provision}**\n\n{shows}{link}",
         },
-        "properties": {"tags": ["eu-ai-act", "compliance"], "precision": "high", "problem.severity": "error"},
+        "defaultConfiguration": {"level": _LEVELS[annotation.weight]},
+        "properties": {
+            "tags": ["eu-ai-act", "compliance"],
+            "precision": "high",
+            "problem.severity": _SEVERITIES[annotation.weight],
+        },
     }
+    if annotation.page is not None:
+        found["helpUri"] = annotation.page
+    return found
 
 
 def _result(annotation: Annotation, index: int) -> dict[str, object]:
@@ -99,12 +119,13 @@ def _result(annotation: Annotation, index: int) -> dict[str, object]:
     return {
         "ruleId": annotation.rule,
         "ruleIndex": index,
-        "level": "error" if annotation.blocks else "warning",
+        "level": _LEVELS[annotation.weight],
         "message": {"text": printable(annotation.message)},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{annotation.fingerprint[:16]}:1",
-            "aiactFinding/v1": annotation.fingerprint,
+            "aiactFinding/v2": annotation.fingerprint,
         },
+        **({} if annotation.known is None else {"baselineState": "unchanged" if annotation.known else "new"}),
         **({"suppressions": suppressions} if annotation.waived else {}),
     }
