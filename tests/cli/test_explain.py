@@ -96,6 +96,17 @@ def test_a_provision_is_answered_with_a_table(run: Run) -> None:
     assert lines[-1] == f"next  aiact-rules explain art9.1.established {shlex.quote(CV)}"
 
 
+def test_a_provision_of_several_laws_is_answered_for_each(run: Run) -> None:
+    pytest.importorskip("aiact_rules_kr")
+    rows = json.loads(run("explain", "Art. 2", CV, "--market", "KR", "--format", "json").out)
+    assert {"art2.1.a.system", "kr.act2.8.user"} <= {row["id"] for row in rows}
+
+
+def test_a_question_stands_in_a_table_by_its_fact(run: Run) -> None:
+    rows = [line.split() for line in run("explain", "Art. 5", str(EXAMPLES / "silent")).out.splitlines()]
+    assert ["undetermined", "art5.1.a", "system.practices"] in rows
+
+
 def test_a_long_table_is_cut_and_full_shows_all_of_it(run: Run) -> None:
     short, whole = (
         run("explain", "Art. 50", CV).out.splitlines(),

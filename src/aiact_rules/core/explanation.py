@@ -89,7 +89,7 @@ def explanations(
 
 
 def meant_by(packs: Iterable[PackDecision], name: str) -> tuple[tuple[PackDecision, str], ...]:
-    """Return what a name means: the one thing that has this id, or else everything that cites this provision or unit.
+    """Return what a name means: the one thing that has this id, or else what cites this provision or unit of any law.
 
     Contradictions that are none as stated are left out, unless nothing else cites it. Raises InputError where nothing does.
     """
@@ -97,12 +97,10 @@ def meant_by(packs: Iterable[PackDecision], name: str) -> tuple[tuple[PackDecisi
     for pack in packs:
         if name in pack.pack_at.obligations or name in pack.pack_at.rules or pack.evaluation.rules_concluding(name):
             return ((pack, name),)
-    for pack in packs:
-        items: list[Rule | Obligation] = [*pack.pack_at.rules.values(), *pack.pack_at.obligations.values()]
-        cited = cited_by(items, name)
-        if cited:
-            said = [item for item in cited if not _consistent(pack.evaluation, item)]
-            return tuple((pack, item.id) for item in said or cited)
+    cited = [(pack, item) for pack in packs for item in cited_by(_items(pack), name)]
+    if cited:
+        said = [(pack, item) for pack, item in cited if not _consistent(pack.evaluation, item)]
+        return tuple((pack, item.id) for pack, item in said or cited)
     known = [
         each
         for pack in packs
@@ -110,6 +108,10 @@ def meant_by(packs: Iterable[PackDecision], name: str) -> tuple[tuple[PackDecisi
     ]
     hint = did_you_mean(name, known) or "name a finding, a rule, a conclusion or a provision such as `Art. 6(3)`"
     raise InputError([Problem(f"unknown rule or provision `{name}`", hint=hint)])
+
+
+def _items(pack: PackDecision) -> list[Rule | Obligation]:
+    return [*pack.pack_at.rules.values(), *pack.pack_at.obligations.values()]
 
 
 def _consistent(evaluation: Evaluation, item: Rule | Obligation) -> bool:

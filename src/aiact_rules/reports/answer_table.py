@@ -62,5 +62,7 @@ def _counted(count: int, status: str) -> str:
 def _settles(answer: Answer) -> str:
     """Return what settles an answer, or else what decides it: the first of it, without what it means."""
     told = answer.decided_by if answer.status == "violated" else answer.to_state or answer.decided_by or answer.why
-    more = f" (+{len(told) - 1})" if len(told) > 1 else ""
-    return f"{told[0].partition(' (')[0]}{more}" if told else ""
+    if not told:
+        return ""
+    first, more = told[0].partition(" (")[0], f" (+{len(told) - 1})" if len(told) > 1 else ""
+    return (first.partition(":")[0] if answer.status == "undetermined" else first) + more
