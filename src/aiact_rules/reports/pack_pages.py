@@ -209,7 +209,8 @@ class _Pages:
         article = self.articles[name]
         yield from self.head(article.title)
         law = law_link(self.pack, article.provision)
-        yield " · ".join(([f"[{article.title} in the law]({law})"] if law else []) + [f"[all articles]({INDEX})"])
+        where = [f"[{article.title} in the law]({law})"] if law else []
+        yield f"{' · '.join([*where, f'[all articles]({INDEX})'])}. In our own words; the provision beside each entry is what counts."
         yield ""
         for kind in (Kind.PROHIBITION, Kind.OBLIGATION, Kind.NOTICE):
             yield from self._of_kind(kind, article.obligations)
@@ -241,10 +242,11 @@ class _Pages:
             who = "every operator" if everybody else self.words.who(roles)
             yield f"## {_KINDS[kind]}: {who}"
             yield ""
-            yield from self._group(by_roles[roles])
+            bearer = "whoever is concerned" if not roles else who
+            yield from self._group(by_roles[roles], f"{bearer} must " if kind in _GATING else "")
 
-    def _group(self, entries: Sequence[Entry]) -> Iterator[str]:
-        """Yield obligations of the same role, after what all of them share."""
+    def _group(self, entries: Sequence[Entry], bearer: str) -> Iterator[str]:
+        """Yield obligations of the same role, after what all of them share; `bearer` begins what each says."""
         first, *others = (dict(entry.parts) for entry in entries)
         shared = {name: first[name] for name in _SHARED if others and name in first}
         shared = {name: said for name, said in shared.items() if all(each.get(name) == said for each in others)}
@@ -255,12 +257,12 @@ class _Pages:
                 yield f"- {_capital(name)}: {plain_text(said)}"
             yield ""
         for entry in entries:
-            yield from self._entry(entry, frozenset(shared) | {"kind"})
+            yield from self._entry(entry, bearer, frozenset(shared) | {"kind"})
 
-    def _entry(self, entry: Entry, left_out: Collection[str] = ()) -> Iterator[str]:
+    def _entry(self, entry: Entry, bearer: str = "", left_out: Collection[str] = ()) -> Iterator[str]:
         yield f'### <a id="{entry.id}"></a>`{entry.id}`'
         yield ""
-        yield f"**{plain_text(entry.provision)}**: {plain_text(entry.says)}"
+        yield f"**{plain_text(entry.provision)}**: {bearer}{plain_text(entry.says)}"
         yield ""
         for name, said in entry.parts:
             if name not in left_out:
