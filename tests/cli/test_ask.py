@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -148,12 +149,52 @@ def test_control_c_on_a_terminal_keeps_what_was_answered(tmp_path: Path, request
         seen = seen.split(words, 1)[1]
 
     until(b" > ")
-    until(b"In which markets", lambda: os.write(master, b"provider\n\n"))
+    until(b"In which markets", lambda: os.write(master, b"provider\n"))
     until(b" > ")
     until(b"Stopped: HOLD", lambda: process.send_signal(signal.SIGINT))
     assert process.wait(timeout=20) == 0
     os.close(master)
     assert "roles: [provider]" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of the POSIX kind")
+def test_a_whole_interview_fits_a_real_terminal(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    import fcntl
+    import termios
+
+    path = tmp_path / "aiact.yaml"
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    unsized = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aiact_rules", "ask", "aiact.yaml", "--as-of", "2026-11-22"],
+        cwd=tmp_path,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        env={**unsized, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    os.close(slave)
+    request.addfinalizer(process.kill)
+
+    def shown(until: str) -> str:
+        text = ""
+        while until not in text and select.select([master], [], [], 60)[0]:
+            text += os.read(master, 4096).decode()
+        assert until in text, text[-400:]
+        return text
+
+    for reply in CHATBOT.splitlines():
+        lines = shown("\n   > ").replace("\r", "").split("\n")
+        start = max(n for n, line in enumerate(lines) if line.startswith("Question "))
+        assert len(lines[start:]) <= 24
+        assert all(len(line) <= 80 for line in lines)
+        os.write(master, f"{reply}\n".encode())
+    assert "Finished: ALLOW" in shown("Full report: aiact-rules check aiact.yaml")
+    assert process.wait(timeout=20) == 0
+    os.close(master)
+    assert Gate().check(path, as_of=date(2026, 11, 22)).verdict.value == "allow"
 
 
 RANK = {"low": "low", "high": "high"}
@@ -258,7 +299,7 @@ def test_a_list_that_is_left_open_is_asked_for_again_with_what_is_open(tmp_path:
 
 
 SCREEN = {"COLUMNS": "80", "LINES": "24"}
-CHATBOT = "provider\n\nEU\nsystem\n1 2\n\nnone\nyes\nnone\nnone\nyes\nall\nall\n"
+CHATBOT = "provider\nEU\nsystem\n1 2\n\nnone\nyes\nnone\nnone\nyes\nall\nall\n"
 """A text chatbot of a provider for the Union; an empty reply turns the page."""
 
 

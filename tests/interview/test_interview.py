@@ -65,6 +65,16 @@ def test_exceptions_are_asked_before_what_they_would_spare() -> None:
     assert EXCEPTIONS not in after, "what was denied is not asked again"
 
 
+def test_what_would_spare_most_is_asked_before_details() -> None:
+    facts = {**CHATBOT, "system.annex_iii_uses": ["recruitment"], "release.date": date(2027, 12, 15)}
+    questions = pending(judged(facts))
+    assert questions[0].name == EXCEPTIONS
+    assert "system.performs_narrow_procedural_task" in questions[0].facts
+    assert "[Art. 6(3), " in questions[0].declaration.values["system.performs_narrow_procedural_task"]  # type: ignore[index]
+    unlisted = {name: value for name, value in facts.items() if name != "system.practices"}
+    assert names(unlisted)[0] == "system.practices"
+
+
 def test_what_applies_is_asked_before_how_it_is_met() -> None:
     facts = {
         name: value for name, value in CHATBOT.items() if name not in ("system.practices", "system.annex_iii_uses")

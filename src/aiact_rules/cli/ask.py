@@ -259,7 +259,7 @@ class Screen:
     def __init__(self, question: Question, heading: str, width: int, height: int, stated: str | None) -> None:
         self.question = question
         self.declaration = question.declaration
-        self.heading = heading
+        self.heading = lines_of(heading, width, 0, 0)
         self.width = width
         asks = self.declaration.asks
         notes = [
@@ -268,7 +268,7 @@ class Screen:
         ]
         self.notes = [line for note in notes for line in lines_of(note, width, 3, 6)]
         self.asks, self.shorter = lines_of(asks, width, 0, 0), lines_of(first_sentence(asks), width, 0, 0)
-        fixed = len(self.notes)
+        fixed = len(self.notes) + len(self.heading) - 1
         blocks = [self._choice(number, value) for number, value in enumerate(self.declaration.values or {}, 1)]
         self.pages = pages_of(blocks, len(self.asks) + fixed, len(self.shorter) + fixed, height) or [[]]
         self.at = 0
@@ -277,6 +277,8 @@ class Screen:
 
     def _choice(self, number: int, value: str) -> list[str]:
         label = (self.declaration.values or {})[value]
+        if self.question.claims:
+            return lines_of(f"{number}) {label}", self.width, 3, 6)
         return lines_of(f"{number}) {value}: {label}" if label != value else f"{number}) {value}", self.width, 3, 6)
 
     def again(self) -> None:
@@ -334,8 +336,7 @@ class Screen:
     def show(self) -> None:
         """Write the page."""
         click.echo()
-        say(self.heading)
-        for line in (*(self.asks if self.at == 0 else self.shorter), *self.notes, *self.pages[self.at]):
+        for line in (*self.heading, *(self.asks if self.at == 0 else self.shorter), *self.notes, *self.pages[self.at]):
             say(line)
         if len(self.pages) > 1:
             marked = f"; marked: {', '.join(dict.fromkeys(self.marked))}" if self.marked else ""
@@ -349,8 +350,8 @@ class Screen:
         last = self.at == len(self.pages) - 1
         if self.declaration.type is not FactType.SOME_OF:
             return "a number or a name; Enter: " + ("first page" if last else "next page")
-        whole = f"none: none of all {len(self.declaration.values or {})}"
-        return f"numbers or names; Enter: {'finish' if last else 'next page'}; {whole}" + (
+        whole = "" if self.declaration.name == ROLES else f"; none: none of all {len(self.declaration.values or {})}"
+        return f"numbers or names; Enter: {'finish' if last else 'next page'}{whole}" + (
             "; done: finish" if self.marked and not last else ""
         )
 
@@ -370,6 +371,10 @@ def hint(declaration: FactDeclaration) -> str:
         FactType.DATE: "a date, e.g. 2027-12-02",
         FactType.TEXT: "a text",
     }
+    if declaration.name == ROLES:
+        return "numbers or names with commas"
+    if declaration.type is FactType.SOME_OF and not declaration.values:
+        return "names with commas, or none"
     if declaration.checklist:
         return "numbers or names with commas, all, or none"
     derivation = declaration.derivation

@@ -67,7 +67,11 @@ def closing(interview: Interview) -> Iterator[str]:
     else:
         later = [f for pack in decision.packs for f in pack.findings if f.status is Status.UPCOMING and f.start]
         day = min((f.start.on for f in later if f.start is not None), default=None)
-        more = "" if day is None else f"; {_counted(len(later), 'obligation')} may apply later, the first from {day}"
+        more = (
+            ""
+            if day is None
+            else f"; {_counted(len(later), 'obligation')} may apply later, the first from {day} (`aiact-rules timeline` shows them)"
+        )
         yield f"ALLOW: nothing that applies on this date is open{more}"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from aiact_rules.core.conditions import FactTest, Holds, Not, Test, as_stated, fact_of, leaves
+from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Test, as_stated, fact_of, leaves
 from aiact_rules.core.evaluation import truth_of_condition
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.pack_decisions import PackDecision
@@ -13,33 +13,36 @@ from aiact_rules.core.truth import Truth
 from aiact_rules.core.vocabulary import FactDeclaration, FactType
 
 
-def unclaimed(pack: PackDecision, obligations: Iterable[Obligation]) -> tuple[FactDeclaration, ...]:
-    """Return the exceptions to these obligations that silence denies, and that nothing stated rules out."""
-    found = {fact: None for o in obligations for rule in _exceptions_to(pack, o) for fact in _claims(pack, rule)}
+def unclaimed(pack: PackDecision, o: Obligation) -> tuple[FactDeclaration, ...]:
+    """Return the exceptions to an obligation that silence denies, and that nothing stated rules out."""
+    found = dict.fromkeys(fact for rule in _exceptions_to(pack, o) for fact in _claims(pack, rule))
     return tuple(pack.pack_at.pack.vocabulary[fact] for fact in found)
 
 
 def _exceptions_to(pack: PackDecision, o: Obligation) -> Iterator[Rule]:
-    """Yield the exceptions to an obligation and to the rules by which it is owed."""
+    """Yield the exceptions to an obligation and to the rules by which it is owed, but for what puts it in scope."""
     evaluation = pack.evaluation
     yield from evaluation.exceptions_to(o.id)
-    negated = {part.conclusion for part in _negations(o)}
-    for leaf in leaves(o.given):
-        if not isinstance(leaf, Holds) or leaf.conclusion in negated or leaf.conclusion == pack.pack_at.pack.in_scope:
+    seen = {pack.pack_at.pack.in_scope}
+    pending = [*_presupposed(o.given)]
+    while pending:
+        conclusion = pending.pop(0)
+        if conclusion in seen:
             continue
-        for rule in evaluation.rules_concluding(leaf.conclusion):
+        seen.add(conclusion)
+        for rule in evaluation.rules_concluding(conclusion):
             if evaluation.prevails(rule) is Truth.YES:
                 yield from evaluation.exceptions_to(rule.id)
+                pending += _presupposed(rule.when)
 
 
-def _negations(o: Obligation) -> Iterator[Holds]:
-    pending = [o.given]
-    while pending:
-        condition = pending.pop()
-        if isinstance(condition, Not):
-            yield from (leaf for leaf in leaves(condition.part) if isinstance(leaf, Holds))
-        else:
-            pending += getattr(condition, "parts", ())
+def _presupposed(condition: Condition) -> Iterator[str]:
+    """Yield the conclusions that a condition asks to hold."""
+    if isinstance(condition, Holds):
+        yield condition.conclusion
+    elif isinstance(condition, AllOf | AnyOf):
+        for part in condition.parts:
+            yield from _presupposed(part)
 
 
 def _claims(pack: PackDecision, rule: Rule) -> Iterator[str]:

@@ -13,8 +13,8 @@ _UNNAMED = "eu_ai_act"
 
 
 def law_of(pack: Pack) -> str:
-    """Return what a person calls the law of a pack, with its market: `Korean AI Basic Act (KR)`."""
-    return f"{pack.title} ({pack.market})"
+    """Return what a person calls the law of a pack, with its market where the title does not name it."""
+    return pack.title if pack.market in pack.title.split() else f"{pack.title} ({pack.market})"
 
 
 def cited(decision: Decision, pack: Pack, provision: str) -> str:

@@ -20,6 +20,8 @@ from aiact_rules.interview.replies import read_parts, read_reply
 EXCEPTIONS = "exceptions"
 """The name of the question that asks for several exceptions at once, each a fact of its own."""
 _FIRST = (ROLES, MARKETS, SUBJECT)
+_MANY = 20
+"""Exceptions that would spare so many obligations come before all questions but the lists of situations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class _Layers:
                 names = tuple(pack.pack_at.obligations)
                 open_now = (pack.finding(names[index]) for index, status, _ in pack.statuses if status is Status.OPEN)
                 self.findings += [(pack, finding) for finding in open_now if finding is not None]
+        self.spared = 0
         self.exceptions = self._exceptions()
 
     def facts(self) -> Iterator[str]:
@@ -102,30 +105,32 @@ class _Layers:
                     layer, weight = weights.get(fact, (3, 0))
                     weights[fact] = (min(layer, _layer(finding, fact)), weight + 1)
         ordered = sorted(weights, key=lambda fact: (weights[fact][0], -weights[fact][1]))
-        yield from (fact for fact in ordered if weights[fact][0] < 2)
+        early = [fact for fact in ordered if weights[fact][0] < 2]
+        if self.spared >= _MANY:
+            lists = {name for pack in self.decision.packs for name in pack.pack_at.pack.screening}
+            yield from (fact for fact in early if weights[fact][0] == 0 or fact in lists)
+            yield EXCEPTIONS
+        yield from early
         if self.exceptions:
             yield EXCEPTIONS
         yield from (fact for fact in weights if weights[fact][0] == 2)
 
     def _exceptions(self) -> tuple[FactDeclaration, ...]:
         found: dict[str, FactDeclaration] = {}
-        for pack in {id(pack): pack for pack, _ in self.findings}.values():
-            certain = [f.id for each, f in self.findings if each is pack and f.certain and not f.kind.is_signal]
-            claims = unclaimed(pack, (pack.pack_at.obligations[name] for name in certain))
-            found |= {claim.name: claim for claim in claims if claim.name not in self.passed}
+        for pack, finding in self.findings:
+            if finding.certain and not finding.kind.is_signal:
+                claims = unclaimed(pack, pack.pack_at.obligations[finding.id])
+                new = {claim.name: claim for claim in claims if claim.name not in self.passed}
+                self.spared += bool(new)
+                found |= new
         return tuple(found.values())
 
     def question(self, name: str) -> Question:
         """Return the question of a name, with what turns on it."""
         if name == EXCEPTIONS:
-            asks = "Do any of these exceptions apply? Give the numbers of those to which you answer yes."
-            values = {claim.name: claim.asks for claim in self.exceptions}
-            why = tuple(
-                f"{cited(self.decision, pack.pack_at.pack, claim.provision)}: {claim.name}"
-                for claim in self.exceptions
-                for pack in self.decision.packs
-                if claim.provision is not None and claim.name in pack.pack_at.pack.vocabulary
-            )
+            asks = "Do any of these exceptions apply? Give the numbers of the questions that you answer with yes."
+            values = {claim.name: self._claimed(claim) for claim in self.exceptions}
+            why = ("what follows is spared where one of these exceptions applies",)
             return Question(
                 FactDeclaration(EXCEPTIONS, FactType.SOME_OF, asks, values=values), None, why, claims=self.exceptions
             )
@@ -141,6 +146,11 @@ class _Layers:
             value if isinstance(value, OpenList) or name == DISMISSED else None,
             shows_compliance=all(_layer(finding, name) == 2 for _, finding in asking),
         )
+
+    def _claimed(self, claim: FactDeclaration) -> str:
+        """Return the question about an exception with its provision."""
+        packs = [each.pack_at.pack for each in self.decision.packs if claim.name in each.pack_at.pack.vocabulary]
+        return f"{claim.asks} [{cited(self.decision, packs[0], claim.provision)}]" if claim.provision else claim.asks
 
 
 def _after_dot(name: str) -> str:
