@@ -33,7 +33,7 @@ deliverables:
     kind: document
     provision: Art. 1
     signed_by: the provider
-    skeleton: the-plan
+    skeleton: {name: the-plan, headings: [{provision: Art. 1, title: t, asks: what, shows: {a.done: true}}]}
     covers: [Art. 1, Annex I]
   promise:
     title: the promise
@@ -69,7 +69,7 @@ def belongs(pack: Pack, obligation: str) -> str | None:
 def test_a_deliverable_says_what_it_is_and_who_answers_for_it() -> None:
     plan = load().deliverables["plan"]
     assert (plan.title, plan.kind, plan.provision) == ("the plan", DeliverableKind.DOCUMENT, "Art. 1")
-    assert (plan.signed_by, plan.skeleton, str(plan.place)) == ("the provider", "the-plan", "deliverables.yaml:2")
+    assert (plan.signed_by, str(plan.place)) == ("the provider", "deliverables.yaml:2")
     assert load().deliverables["promise"].skeleton is None
 
 
@@ -121,7 +121,7 @@ def test_what_a_cue_and_what_a_missed_period_asks_belongs_somewhere_too() -> Non
         ),
         ("kind: act", "kind: deed", "expected `document` or `act`, found `deed`"),
         ("    signed_by: the provider\n", "", "`signed_by` is missing"),
-        ("skeleton: the-plan", "skeleton: The Plan", "not of the right form, found `The Plan`"),
+        ("name: the-plan", "name: The Plan", "not of the right form, found `The Plan`"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str, said: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from aiact_rules.bundled import specs_folder
 from aiact_rules.cache import DIGEST_SIZE, cache_key, read_cached, write_cached
 from aiact_rules.core.conditions import AllOf, AnyOf, FactTest, Holds, Not, ParameterName, ReadingIs, Test
-from aiact_rules.core.deliverables import Deliverable, DeliverableKind
+from aiact_rules.core.deliverables import Deliverable, DeliverableKind, Heading, Skeleton
 from aiact_rules.core.formulas import Conjunction, Disjunction, Literal, Lowered, LoweredObligation, Node
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.packs import Pack, PackAt
@@ -55,7 +55,20 @@ _PACK_KINDS = (
     *(AllOf, AnyOf, Not, Holds, ReadingIs, ParameterName),
     *(Pack, Vocabulary, FactDeclaration, FactType, Former, Derivation, Place, Span),
     *(Role, Moment, Rule, Obligation, Kind, Force, Certainty, Deadline, Period, Parameter, Timetable, Route, Deferral),
-    *(Reading, School, SchoolChoice, Cue, Clash, Sanction, LowerCap, Transition, Deliverable, DeliverableKind),
+    *(
+        Reading,
+        School,
+        SchoolChoice,
+        Cue,
+        Clash,
+        Sanction,
+        LowerCap,
+        Transition,
+        Deliverable,
+        DeliverableKind,
+        Skeleton,
+        Heading,
+    ),
 )
 _HEAD_KINDS = (PackHead, type(Path()))
 

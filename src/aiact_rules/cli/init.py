@@ -9,6 +9,8 @@ from textwrap import wrap
 
 import click
 
+from aiact_rules.cli.skeletons import Offer, chosen, documents, evidence_lines, offers_of
+from aiact_rules.cli.terminal import say
 from aiact_rules.core.packs import MARKETS, SUBJECT
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import FactDeclaration, FactType
@@ -46,27 +48,61 @@ _MOST_AT_ONCE = 8
 
 @click.command("init")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("aiact.yaml"))
+@click.option(
+    "--with",
+    "names",
+    multiple=True,
+    metavar="NAMES",
+    help="Also write empty documents beside it, named as its evidence: annex-iv, instructions, declaration, fria, qms, "
+    "monitoring, training-summary (commas between several).",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def command(path: Path, force: bool) -> None:
+def command(path: Path, names: tuple[str, ...], force: bool) -> None:
     """Write a commented release file (default: aiact.yaml here) with the questions that decide most.
+
+    With --with and a release file that is there already, only the documents are written.
 
     \b
     Examples:
       aiact-rules init
-      aiact-rules init cards/ticket-router
+      aiact-rules init cards/ticket-router --with annex-iv,fria
     """
     if path.is_dir():
         path = path / "aiact.yaml"
-    if path.exists() and not force:
+    gate = Gate()
+    offers = _offers(gate, names)
+    texts = documents(offers, path.parent, force=force)
+    keeps = bool(offers) and path.exists() and not force
+    if path.exists() and not force and not keeps:
         raise InputError(
             [Problem("there is already a file here", Place(str(path)), "choose another name, or use --force")]
         )
-    text = release_file(Gate(), path.absolute().parent.name or "TODO")
+    lines = list(evidence_lines(offers)) if offers else []
+    if not keeps:
+        text = release_file(gate, path.absolute().parent.name or "TODO")
+        texts = {path: text + "".join(f"{line}\n" for line in lines), **texts}
+    for file, text in texts.items():
+        _write(file, text)
+    if keeps:
+        say(f"{path} stays as it is; add to it:")
+        for line in lines:
+            say(line)
+    else:
+        say(f"{path}: fill it in, then run `aiact-rules check {path}`")
+
+
+def _offers(gate: Gate, names: tuple[str, ...]) -> tuple[Offer, ...]:
+    if not names:
+        return ()
+    packs = gate.catalogue.packs(gate.catalogue.packs_for(["EU"]))
+    return chosen(offers_of(packs), names)
+
+
+def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError([Problem("the file cannot be written", Place(str(path)), str(error))]) from error
-    click.echo(f"{path}: fill it in, then run `aiact-rules check {path}`")
 
 
 def release_file(gate: Gate, name: str) -> str:

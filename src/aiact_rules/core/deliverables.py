@@ -16,11 +16,42 @@ class DeliverableKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """One heading of an empty document: where the law asks for it, what belongs under it, and what it shows once written.
+
+    The title is empty where the provision says enough. `shows` are facts, each with the member of it where it is a list.
+    """
+
+    provision: str
+    title: str
+    asks: str
+    shows: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """An empty document to fill in, by the name under which `init --with` writes it; `note` is said at its top."""
+
+    name: str
+    headings: tuple[Heading, ...]
+    note: str | None = None
+
+    @property
+    def shows(self) -> dict[str, tuple[str, ...]]:
+        """Return the facts that its headings show, each with the members of it in their order; none where it is no list."""
+        found: dict[str, dict[str, None]] = {}
+        for fact, member in (shown for heading in self.headings for shown in heading.shows):
+            members = found.setdefault(fact, {})
+            if member is not None:
+                members[member] = None
+        return {fact: tuple(members) for fact, members in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Deliverable:
     """A piece of work that settles obligations: the technical documentation, the registration, the practices to stop.
 
-    `signed_by` says in words who signs it, or answers for it. `skeleton` names the empty document that `init --with`
-    writes for it.
+    `signed_by` says in words who signs it, or answers for it. `skeleton` is the empty document to begin it with.
     """
 
     id: str
@@ -28,5 +59,5 @@ class Deliverable:
     kind: DeliverableKind
     provision: str
     signed_by: str
-    skeleton: str | None = None
+    skeleton: Skeleton | None = None
     place: Place | None = field(default=None, compare=False)

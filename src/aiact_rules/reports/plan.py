@@ -10,6 +10,7 @@ from enum import IntEnum
 from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Test, fact_of, leaves
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.deliverables import Deliverable
+from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT, Pack
@@ -73,7 +74,8 @@ class Task:
     """One obligation as a line of a checklist.
 
     `answers` are what to state once it is done, `asks` the facts that decide whether it applies, `rests_on` the stated
-    facts that show, deny or contradict it, with their places.
+    facts that show, deny or contradict it, with their places. `contents` is what belongs into the document, and `written` where
+    a file that is named as evidence has it already, though nobody states it.
     """
 
     id: str
@@ -84,6 +86,13 @@ class Task:
     answers: tuple[Answer, ...]
     asks: tuple[str, ...]
     rests_on: tuple[str, ...]
+    contents: str | None = None
+    written: tuple[str, ...] = ()
+
+    @property
+    def says(self) -> str:
+        """Return what to write into the document where the obligation is about its contents, or else what must be done."""
+        return self.contents or self.must
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +167,12 @@ class Plan:
 
 def plan_of(decision: Decision) -> Plan:
     """Return the plan of work of a decision. Recommendations are left out: they gate nothing and need not be done."""
-    works = [work for pack in decision.packs for group in groups_of(pack) if (work := _work(pack, group)) is not None]
+    works = [
+        work
+        for pack in decision.packs
+        for group in groups_of(pack)
+        if (work := _work(pack, group, decision.evidence)) is not None
+    ]
     return Plan(decision, tuple(sorted(works, key=_place_in_plan)))
 
 
@@ -167,8 +181,10 @@ def _place_in_plan(work: Work) -> tuple[int, tuple[date, Stage], int]:
     return (at, work.due._key, -len(work.to_do or work.undetermined))
 
 
-def _work(pack: PackDecision, group: Group) -> Work | None:
-    tasks = tuple(_task(pack, each) for each in group.standings if _is_work(each))
+def _work(pack: PackDecision, group: Group, evidence: tuple[Evidence, ...]) -> Work | None:
+    skeleton = None if group.deliverable is None else group.deliverable.skeleton
+    headings = {} if skeleton is None else {heading.shows[0]: heading.asks for heading in skeleton.headings}
+    tasks = tuple(_task(pack, each, headings, evidence) for each in group.standings if _is_work(each))
     law = pack.pack_at.pack.title
     return Work(group.id, group.title, law, group.deliverable, tasks) if tasks else None
 
@@ -180,19 +196,42 @@ def _is_work(standing: Standing) -> bool:
     return not standing.obligation.is_signal or standing.is_signal or standing.is_contradiction
 
 
-def _task(pack: PackDecision, standing: Standing) -> Task:
+def _task(
+    pack: PackDecision,
+    standing: Standing,
+    headings: Mapping[tuple[str, str | None], str],
+    evidence: tuple[Evidence, ...],
+) -> Task:
     o, status = standing.obligation, _status(standing)
-    settled = status == MET
+    shown = () if o.is_signal else tuple(_members(o))
     return Task(
         id=o.id,
         provision=o.provision,
         must=o.must,
         status=status,
         due=_due(pack, standing),
-        answers=() if settled else tuple(answers_to(pack, o)),
+        answers=() if status == MET else tuple(answers_to(pack, o)),
         asks=pack.questions_whether(o.id) if status == UNDETERMINED else (),
         rests_on=tuple(_rests_on(pack, standing)),
+        contents=next((headings[each] for each in shown if each in headings), None),
+        written=() if status == MET else tuple(_written(shown, evidence)),
     )
+
+
+def _members(o: Obligation) -> Iterator[tuple[str, str | None]]:
+    """Yield the members of lists, and the facts, that an obligation tests one by one."""
+    for leaf in leaves(o.met) if o.met is not None else ():
+        if isinstance(leaf, FactTest) and leaf.test is Test.INCLUDES and isinstance(leaf.operand, frozenset):
+            yield from ((fact_of(leaf.fact), member) for member in leaf.operand if len(leaf.operand) == 1)
+        elif isinstance(leaf, FactTest) and leaf.test is Test.IS and leaf.operand is True:
+            yield fact_of(leaf.fact), None
+
+
+def _written(shown: Iterable[tuple[str, str | None]], evidence: tuple[Evidence, ...]) -> Iterator[str]:
+    for fact, member in shown:
+        for piece in evidence:
+            if piece.about == fact:
+                yield from (str(place) for place in piece.places_of(fact, member))
 
 
 def _status(standing: Standing) -> str:

@@ -29,7 +29,7 @@ _TITLE = 53
 _WITH = ", with "
 _COLUMNS = (
     "release", "operator", "law", "deliverable", "title", "kind", "signed_by", "state", "due", "occasion",
-    "obligation", "provision", "must", "status", "to_state", "to_answer", "rests_on",
+    "obligation", "provision", "must", "status", "to_state", "to_answer", "rests_on", "written",
 )  # fmt: skip
 
 
@@ -188,7 +188,9 @@ def _about(work: Work) -> Iterator[str]:
 
 
 def _task_line(work: Work, task: Task) -> str:
-    said = printable(f"{task.provision.split(_WITH)[0]}: {task.must}")
+    said = printable(f"{task.provision.split(_WITH)[0]}: {task.says}")
+    if task.written:
+        said += f" (written, not stated: {printable(', '.join(task.written))})"
     if task.rests_on:
         said += f" ({task.status}: {printable('; '.join(task.rests_on))})"
     return said if str(task.due) == str(work.due) or task.status in (MET, UNDETERMINED) else f"{said} (due: {task.due})"
@@ -280,6 +282,7 @@ def _row(work: Work, task: Task) -> Iterator[str]:
     yield "; ".join(_task_answers(task))
     yield ", ".join(task.asks)
     yield "; ".join(task.rests_on)
+    yield "; ".join(task.written)
 
 
 def _cell(value: str) -> str:
@@ -329,4 +332,5 @@ def _task_json(task: Task) -> dict[str, object]:
         "to_state": _task_answers(task),
         "to_answer": list(task.asks),
         "rests_on": [printable(each) for each in task.rests_on],
+        "written": [printable(each) for each in task.written],
     }

@@ -11,6 +11,7 @@ from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.defaults import with_defaults
+from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, Problem
@@ -84,6 +85,7 @@ class Assembly:
             notes=document.notes,
             organisation=self.own,
         )
+        self.check_shown(request.evidence, [request.facts])
         operators = tuple(
             replace(
                 request,
@@ -96,8 +98,20 @@ class Assembly:
         )
         if not operators:
             return self.noted(request, notes)
+        self.check_shown(request.evidence, [each.facts for each in operators])
         operators = self.compared(operators)
         return replace(self.dated(request, notes), operators=tuple(self.noted(each, notes) for each in operators))
+
+    def check_shown(self, evidence: Iterable[Evidence], facts: Iterable[Facts]) -> None:
+        """Raise InputError where facts are stated that the headings of the files named for them do not show yet."""
+        pieces = tuple(evidence)
+        if not any(piece.sections for piece in pieces):
+            return
+        from aiact_rules.core.showing import not_shown  # few releases name such a file
+
+        problems = [problem for each in facts for problem in not_shown(pieces, each)]
+        if problems:
+            raise InputError(list(dict.fromkeys(problems)))
 
     def compared(self, operators: Iterable[Request]) -> tuple[Request, ...]:
         """Return the requests of a chain, each with what the other operators state against it."""

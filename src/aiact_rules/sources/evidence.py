@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection
 from datetime import date
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
-from aiact_rules.core.evidence import Evidence
+from aiact_rules.core.evidence import Evidence, Section
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import parse_date
 from aiact_rules.sources.keys import EVIDENCE, hint_for, names
@@ -23,6 +23,8 @@ from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence
 KEYS = names(EVIDENCE)
 _DIGEST = re.compile(r"(?:sha256:)?(?P<hex>[0-9a-fA-F]{64})\Z")
 _PIECE = 1 << 20
+MARK = "<!-- shows "
+"""What begins a comment that says which facts the heading above it shows."""
 
 MOST_ENTRIES = 1_000
 MOST_BYTES_OF_A_FILE = 256 * 1024 * 1024
@@ -95,8 +97,10 @@ def _checked(
 ) -> Evidence | None:
     before = len(statements.problems)
     digest = _digest(said, statements)
+    sections: tuple[Section, ...] = ()
     if "file" in said and files is not None:
         digest = _check_file(said["file"], digest, statements, files)
+        sections = _sections(about, said["file"], statements, files) if digest is not None else ()
     on, expires = _date("on", said, statements), _date("expires", said, statements)
     if on is not None and expires is not None and expires < on:
         statements.problem(f"the evidence for `{about}` expires before its own date {on}", said["expires"].place)
@@ -113,6 +117,7 @@ def _checked(
         by=words.get("by"),
         on=on,
         expires=expires,
+        sections=sections,
     )
 
 
@@ -151,6 +156,22 @@ def _check_file(node: Scalar, stated: str | None, statements: Statements, files:
     return digest
 
 
+def _sections(about: str, node: Scalar, statements: Statements, files: EvidenceFiles) -> tuple[Section, ...]:
+    """Return the sections of a file that is a skeleton; one that shows something else, and nothing yet, is a problem."""
+    name = node.text.strip()
+    shown = (PurePosixPath(node.place.source).parent / name).as_posix()
+    text = files.text(name)
+    if text is None:
+        return ()
+    from aiact_rules.sources.skeletons import sections_of
+
+    sections = sections_of(text, shown)
+    ours = any(fact == about for section in sections for fact, _ in section.shows)
+    if not ours and not any(section.filled for section in sections):
+        statements.problem(f"the evidence `{name}` is a template nobody filled in", node.place)
+    return sections
+
+
 class EvidenceFiles:
     """The files that one document names as evidence. Each is read once, and none outside the root."""
 
@@ -158,6 +179,7 @@ class EvidenceFiles:
         self._folder = folder
         self._root = (root or repository_of(folder) or folder).resolve()
         self._digests: dict[Path, str] = {}
+        self._texts: dict[Path, str] = {}
         self._left = MOST_BYTES_OF_ALL
 
     def digest(self, name: str) -> str:
@@ -180,6 +202,10 @@ class EvidenceFiles:
         except (OSError, ValueError, RuntimeError) as error:
             raise InputError([Problem(f"the evidence `{name}` cannot be read")]) from error
 
+    def text(self, name: str) -> str | None:
+        """Return the text of a file that was read already, where its headings say what they show; None for any other."""
+        return self._texts.get((self._folder / name).resolve())
+
     def _read(self, path: Path, name: str) -> str:
         if not path.exists():
             _refuse(f"the evidence `{name}` does not exist", "paths are relative to this file")
@@ -200,7 +226,10 @@ class EvidenceFiles:
         self._left -= size
         if blank:
             _refuse(f"the evidence `{name}` is empty")
-        if _is_template(head, name):
+        text = _text_of(head, name)
+        if text is not None and MARK in text:
+            self._texts[path] = text
+        elif text is not None and is_untouched(prose(text)):
             _refuse(f"the evidence `{name}` is a template nobody filled in")
         return digest.hexdigest()
 
@@ -212,10 +241,11 @@ def _refuse(message: str, hint: str | None = None) -> NoReturn:
     raise InputError([Problem(message, hint=hint)])
 
 
-def _is_template(data: bytes, name: str) -> bool:
+def _text_of(data: bytes, name: str) -> str | None:
+    """Return the content of a file as text; None where it is none, so that it is no template of ours."""
     if len(data) > MOST_BYTES or data.startswith((b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8")):
-        return False
+        return None
     try:
-        return is_untouched(prose(decoded(data, name).text))
+        return decoded(data, name).text
     except InputError:
-        return False  # not a text, so not a template of ours
+        return None

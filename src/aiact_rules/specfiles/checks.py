@@ -139,6 +139,8 @@ def check_citations(pack: Pack, index: tuple[str, ...]) -> Iterator[Problem]:
         cited.append((f"cue `{cue.id}`", cue.provision, cue.place))
     for deliverable in pack.deliverables.values():
         cited.append((f"deliverable `{deliverable.id}`", deliverable.provision, deliverable.place))
+        for heading in deliverable.skeleton.headings if deliverable.skeleton is not None else ():
+            cited.append((f"heading `{heading.title}`", heading.provision, deliverable.place))
     for obligation in pack.obligations.values():
         for deadline in obligation.deadlines if obligation.text.until is None else ():
             cited.append((f"deadline of `{obligation.id}`", deadline.provision, obligation.place))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiact_rules.core.deliverables import Deliverable, DeliverableKind
 from aiact_rules.core.packs import SIGNAL
@@ -11,6 +11,7 @@ from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Cue, Obligation
 from aiact_rules.specfiles.format import DeliverablesFile
 from aiact_rules.specfiles.loading import Loading, keep_once
+from aiact_rules.specfiles.skeletons import SkeletonReader
 from aiact_rules.specfiles.validation import child, entries, place_of
 
 
@@ -56,8 +57,7 @@ def read_deliverables(
                 DeliverableKind(spec.kind),
                 spec.provision,
                 spec.signed_by,
-                spec.skeleton,
-                entry.place,
+                place=entry.place,
             )
             keep_once(loading, kept, entry.key, deliverable, "deliverable", entry.place)
             for number, text in enumerate(spec.covers):
@@ -68,6 +68,13 @@ def read_deliverables(
     assigned = _assigned(subjects, patterns.values())
     if complete:
         _refuse_what_covers_nothing(loading, kept, patterns.values(), subjects, assigned)
+    skeletons = SkeletonReader(loading, obligations, assigned)
+    for _, node, value in loading.of(DeliverablesFile):
+        for entry in entries(child(node, "deliverables")):
+            empty = value.deliverables[entry.key].skeleton
+            if empty is not None:
+                skeleton = skeletons.read(entry.key, empty, child(entry.value, "skeleton"))
+                kept[entry.key] = replace(kept[entry.key], skeleton=skeleton)
     return kept, assigned
 
 

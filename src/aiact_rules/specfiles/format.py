@@ -531,6 +531,28 @@ class CuesFile(SpecModel):
     cues: dict[Identifier, CueSpec]
 
 
+class HeadingSpec(SpecModel):
+    """One heading of a skeleton. `shows` names facts: `true`, or the members of a list."""
+
+    provision: Words
+    title: Words
+    asks: Words
+    shows: Annotated[
+        dict[FactName, Literal["true"] | list[Text]],
+        WithJsonSchema({"type": "object", "additionalProperties": {"anyOf": [{"const": True}, _WORDS]}}),
+        Field(min_length=1),
+    ]
+
+
+class SkeletonSpec(SpecModel):
+    """An empty document: a heading for each obligation that a member of one of the `lists` meets, then its own `headings`."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    note: Words | None = None
+    lists: list[FactName] = []
+    headings: list[HeadingSpec] = []
+
+
 class DeliverableSpec(SpecModel):
     """A document or act that obligations come down to.
 
@@ -542,7 +564,7 @@ class DeliverableSpec(SpecModel):
     kind: Literal["document", "act"]
     provision: Words
     signed_by: Words
-    skeleton: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")] | None = None
+    skeleton: SkeletonSpec | None = None
     covers: Annotated[list[Words], BeforeValidator(_listed), Field(min_length=1), WithJsonSchema(_WORDS)]
 
 
