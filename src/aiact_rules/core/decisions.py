@@ -111,16 +111,18 @@ class Decision:
 
         Such a fact reached no rule: another answer, such as a list that denies its situation, kept it from all of them.
         """
-        from aiact_rules.core.support import supporting_facts
+        from aiact_rules.core.support import unsupporting
 
-        stated = {
+        unused = frozenset(
             fact.name
             for fact in self.facts
-            if fact.origin.sureness is Sureness.STATED and not fact.name.startswith(_ABOUT_THE_RELEASE)
-        }
+            if fact.origin.sureness is Sureness.STATED
+            and not fact.name.startswith(_ABOUT_THE_RELEASE)
+            and self._can_decide(fact.name)
+        )
         for pack in self.packs:
-            stated -= supporting_facts(pack.pack_at, pack.lowered, pack.values)
-        return tuple(sorted(name for name in stated if self._can_decide(name)))
+            unused = unsupporting(unused, pack.pack_at, pack.truths)
+        return tuple(sorted(unused))
 
     def _can_decide(self, name: str) -> bool:
         return name in self.vocabulary and self.vocabulary[name].type is not FactType.TEXT

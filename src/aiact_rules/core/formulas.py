@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from aiact_rules.core.conditions import (
     FactTest,
@@ -66,7 +67,7 @@ class LoweredObligation:
     met: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lowered:
     """A pack on one as-of date as atoms and nodes in an order in which they can be computed."""
 
@@ -84,6 +85,36 @@ class Lowered:
     def names(self) -> tuple[str, ...]:
         """The names by which atoms see these facts, sorted: some also as they are stated."""
         return tuple(sorted({atom.fact for atom in self.atoms}))
+
+    @cached_property
+    def bits(self) -> Mapping[str, int]:
+        """One bit for each fact that an atom tests."""
+        return {name: 1 << at for at, name in enumerate(self.facts)}
+
+    @cached_property
+    def reach(self) -> tuple[int, ...]:
+        """The bits of the facts that each node tests, itself or through other nodes."""
+        found: list[int] = []
+        for node in self.nodes:
+            found.append(self._reach_of(node.formula, found))
+        return tuple(found)
+
+    @cached_property
+    def reach_of_obligations(self) -> tuple[int, ...]:
+        """The bits of the facts on which each obligation may turn."""
+        return tuple(
+            self._reach_of(o.owed, self.reach)
+            | self._reach_of(o.in_force, self.reach)
+            | self._reach_of(o.due, self.reach)
+            | self._reach_of(o.met, self.reach)
+            for o in self.obligations
+        )
+
+    def _reach_of(self, formula: Formula, nodes: Sequence[int]) -> int:
+        bits = 0
+        for each in literals(formula):
+            bits |= nodes[each.index] if each.is_node else self.bits[fact_of(self.atoms[each.index].fact)]
+        return bits
 
 
 def holds(atom: FactTest, value: FactValue) -> bool | None:

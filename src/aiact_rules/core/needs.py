@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import FactTest, fact_of, leaves
-from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered, truth_of
+from aiact_rules.core.formulas import Conjunction, Formula, Literal
 from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.truth import Truth
-from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.core.truths import Truths
 
 _ABOUT_THE_RELEASE = frozenset({ROLES, MARKETS, MOMENT, RELEASE_DATE, SUBJECT})
 
@@ -30,19 +30,16 @@ class Asking:
     answers to the others may never matter. Of conditions joined with "or" every unknown one is asked, since each may decide.
     """
 
-    def __init__(self, lowered: Lowered, facts: Mapping[str, FactValue], nodes: Sequence[Truth]) -> None:
-        self._lowered = lowered
-        self._facts = facts
-        self._nodes = nodes
+    def __init__(self, truths: Truths) -> None:
+        self._truths = truths
+        self._lowered = truths.lowered
         self._found: dict[tuple[int, bool], tuple[str, ...]] = {}
-
-    def truth(self, formula: Formula) -> Truth:
-        """Return the truth of a formula over these nodes."""
-        return truth_of(formula, self._lowered, self._facts, self._nodes)
+        self._found_of_parts: dict[Formula, tuple[str, ...]] = {}
+        self._found_of_all: dict[Formula, tuple[str, ...]] = {}
 
     def questions(self, formula: Formula, positive: bool = True) -> tuple[str, ...]:
         """Return the facts to ask for next, so that the formula (or its negation) becomes known; none where it is."""
-        if self.truth(formula) is not Truth.UNKNOWN:
+        if self._truths.of(formula) is not Truth.UNKNOWN:
             return ()
         if isinstance(formula, Literal):
             if not formula.is_node:
@@ -66,6 +63,11 @@ class Asking:
         not yet said what the system does is spared the questions that only some systems raise. Exceptions wait until
         everything else is known.
         """
+        if formula not in self._found_of_parts:
+            self._found_of_parts[formula] = self._questions_of_parts(formula)
+        return self._found_of_parts[formula]
+
+    def _questions_of_parts(self, formula: Formula) -> tuple[str, ...]:
         about_the_release: dict[str, None] = {}
         first: tuple[str, ...] = ()
         for part in self._parts(formula):
@@ -80,7 +82,10 @@ class Asking:
 
     def all_questions(self, formula: Formula) -> tuple[str, ...]:
         """Return the facts to ask for next for every part of a conjunction: all of them must be shown."""
-        return tuple(dict.fromkeys(fact for part in self._parts(formula) for fact in self.questions(part)))
+        if formula not in self._found_of_all:
+            asked = dict.fromkeys(fact for part in self._parts(formula) for fact in self.questions(part))
+            self._found_of_all[formula] = tuple(asked)
+        return self._found_of_all[formula]
 
     def _parts(self, formula: Formula) -> tuple[Formula, ...]:
         while isinstance(formula, Literal) and formula.is_node and formula.positive:

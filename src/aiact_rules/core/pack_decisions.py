@@ -9,7 +9,7 @@ from functools import cached_property
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.findings import Finding, FindingWriter
-from aiact_rules.core.formulas import Lowered, truths
+from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.needs import Asking, Need, clearing, in_order
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import OWED, Outcome
@@ -19,6 +19,7 @@ from aiact_rules.core.role_changes import RoleChange, role_changes
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status, Verdict, event_in, statuses_of, verdict_of
+from aiact_rules.core.truths import Truths
 from aiact_rules.core.vocabulary import FactValue
 
 _CONCLUSION = {0: "no", 1: "unknown", 3: "yes"}
@@ -58,8 +59,13 @@ class PackDecision:
         return {name: self.conclusions[name] for name in self.pack_at.pack.headlines}
 
     @cached_property
+    def truths(self) -> Truths:
+        """Return the truth of the pack's formulas, for questions and for what rests on which fact."""
+        return Truths(self.lowered, self.values)
+
+    @cached_property
     def _asking(self) -> Asking:
-        return Asking(self.lowered, self.values, truths(self.lowered, self.values))
+        return Asking(self.truths)
 
     def _questions(self, index: int, o: Obligation) -> tuple[str, ...]:
         owed = self._questions_whether(index)

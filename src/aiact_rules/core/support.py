@@ -6,58 +6,89 @@ of its parts. A disjunction the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 
 from aiact_rules.core.conditions import fact_of
-from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered, truth_of, truths
+from aiact_rules.core.formulas import Conjunction, Formula, Literal
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.truth import Truth
-from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.core.truths import Truths
 
 
-def supporting_facts(pack_at: PackAt, lowered: Lowered, values: Mapping[str, FactValue]) -> frozenset[str]:
-    """Return the names of the facts on which the conclusions and the obligations of a pack rest.
+def facts_behind(truths: Truths, *formulas: Formula) -> frozenset[str]:
+    """Return the names of the facts on which formulas rest; where one is unknown, also those that may still decide it."""
+    facts: set[str] = set()
+    seen: set[int] = set()
+    waiting = list(formulas)
+    while waiting:
+        formula = waiting.pop()
+        if not isinstance(formula, Literal):
+            waiting += _resting(truths, formula)
+        elif not formula.is_node:
+            facts.add(fact_of(truths.lowered.atoms[formula.index].fact))
+        elif formula.index not in seen:
+            seen.add(formula.index)
+            waiting.append(truths.lowered.nodes[formula.index].formula)
+    return frozenset(facts)
+
+
+def unsupporting(names: Collection[str], pack_at: PackAt, truths: Truths) -> frozenset[str]:
+    """Return those of these facts on which neither the conclusions nor the obligations of a pack rest.
 
     What only compares statements with each other counts for nothing here.
     """
-    support = Support(lowered, values)
-    formulas = list(lowered.conclusions.values())
-    deadlines: set[str] = set()
-    for o, obligation in zip(pack_at.obligations.values(), lowered.obligations, strict=True):
-        if o.is_signal:
-            continue
-        formulas += (obligation.owed, obligation.in_force, obligation.due)
-        if support.truth(obligation.owed) is not Truth.NO:
-            formulas.append(obligation.met)
-            deadlines.update(deadline.runs_from for deadline in o.deadlines)
-    return support.behind(*formulas) | deadlines
+    lowered = truths.lowered
+    search = _Search(truths, names)
+    for formula in lowered.conclusions.values():
+        search.visit(formula)
+    obligations = tuple(pack_at.obligations.values())
+    for name in sorted(search.wanted):
+        for index in lowered.turning_on(name):
+            if name not in search.wanted:
+                break
+            if not obligations[index].is_signal:
+                search.visit_obligation(index)
+    for index, o in enumerate(obligations) if search.wanted else ():
+        runs_from = search.wanted.intersection(deadline.runs_from for deadline in o.deadlines)
+        if runs_from and truths.of(lowered.obligations[index].owed) is not Truth.NO:
+            search.wanted -= runs_from
+    return frozenset(search.wanted)
 
 
-class Support:
-    """Finds the facts on which formulas rest; where one is unknown, those that may still decide it are among them."""
+def _resting(truths: Truths, formula: Formula) -> Sequence[Formula]:
+    """Return the parts on which what joins them rests."""
+    assert not isinstance(formula, Literal)
+    settles = Truth.NO if isinstance(formula, Conjunction) else Truth.YES
+    return [part for part in formula.parts if truths.of(part) is settles] or formula.parts
 
-    def __init__(self, lowered: Lowered, values: Mapping[str, FactValue]) -> None:
-        self._lowered = lowered
-        self._values = values
-        self._nodes = truths(lowered, values)
 
-    def truth(self, formula: Formula) -> Truth:
-        """Return the truth of a formula over these facts."""
-        return truth_of(formula, self._lowered, self._values, self._nodes)
+class _Search:
+    """Goes through formulas for the facts still wanted, and passes over those that test none of them."""
 
-    def behind(self, *formulas: Formula) -> frozenset[str]:
-        """Return the names of the facts on which formulas rest."""
-        facts: set[str] = set()
-        seen: set[int] = set()
-        waiting = list(formulas)
-        while waiting:
-            formula = waiting.pop()
-            if not isinstance(formula, Literal):
-                settles = Truth.NO if isinstance(formula, Conjunction) else Truth.YES
-                waiting += [part for part in formula.parts if self.truth(part) is settles] or formula.parts
-            elif not formula.is_node:
-                facts.add(fact_of(self._lowered.atoms[formula.index].fact))
-            elif formula.index not in seen:
-                seen.add(formula.index)
-                waiting.append(self._lowered.nodes[formula.index].formula)
-        return frozenset(facts)
+    def __init__(self, truths: Truths, names: Collection[str]) -> None:
+        self._truths = truths
+        self._lowered = truths.lowered
+        self._seen: set[int] = set()
+        self.wanted = set(names)
+        self._bits = sum(self._lowered.bits.get(name, 0) for name in self.wanted)
+
+    def visit_obligation(self, index: int) -> None:
+        """Go through what an obligation rests on."""
+        obligation = self._lowered.obligations[index]
+        for formula in (obligation.owed, obligation.in_force, obligation.due):
+            self.visit(formula)
+        if self._truths.of(obligation.owed) is not Truth.NO:
+            self.visit(obligation.met)
+
+    def visit(self, formula: Formula) -> None:
+        """Go through what a formula rests on."""
+        if not isinstance(formula, Literal):
+            for part in _resting(self._truths, formula):
+                self.visit(part)
+        elif not formula.is_node:
+            name = fact_of(self._lowered.atoms[formula.index].fact)
+            self.wanted.discard(name)
+            self._bits &= ~self._lowered.bits[name]
+        elif self._lowered.reach[formula.index] & self._bits and formula.index not in self._seen:
+            self._seen.add(formula.index)
+            self.visit(self._lowered.nodes[formula.index].formula)
