@@ -19,6 +19,7 @@ from aiact_rules.judging import inputs_of, item_of, judge_inputs, with_baseline
 from aiact_rules.overrides import ReleaseRefused
 from aiact_rules.reports.built_in import BUILT_IN
 from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.recorded import Record
 
 DAY = date(2026, 11, 30)
 GATE = Gate()
@@ -256,6 +257,15 @@ def test_every_report_says_until_when_by_whom_and_why(folder: Path, name: str) -
 def rendered(name: str, *items: Item) -> str:
     (report,) = [each for each in BUILT_IN if each.name == name]
     return report.render(Batch(items))
+
+
+def test_a_decision_read_back_from_its_record_has_its_waivers(folder: Path) -> None:
+    (decision,) = judged(folder, WHOLE).decisions
+    again = GATE.read_back(Record(json.loads(json.dumps(decision.as_record()))))
+    assert again.waived == decision.waived != {}
+    assert again.as_json(full=True) == decision.as_json(full=True)
+    (pack,) = again.as_json()["packs"]  # type: ignore[misc]
+    assert all("A. Person" in finding["waived"] for finding in pack["findings"])
 
 
 def test_ci_formats_mark_the_waived_and_fail_the_rest(folder: Path, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from aiact_rules.plugins.interfaces import Evaluator
 from aiact_rules.requests.choosing import DEFAULT_PACK
 from aiact_rules.requests.making import RequestMaker
 from aiact_rules.requests.overrides import Overrides
-from aiact_rules.requests.recorded import Record, request_of_record
+from aiact_rules.requests.recorded import Record, decision_of_record, request_of_record
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.organisation import Organisation
@@ -341,6 +341,14 @@ class Gate:
         if self._recorder is not None:
             self._recorder(decision)
         return decision
+
+    def read_back(self, record: Record) -> Decision:
+        """Return a recorded decision with its packs, so that it has the findings it had then. Nothing is decided again.
+
+        Raises InputError where the record was changed or a pack is not the one it was decided by, and PackError where one is
+        not installed. `check` with the record decides again.
+        """
+        return decision_of_record(record, self.shelf)
 
     arequest = _in_a_thread(request)
     acheck = _in_a_thread(check)

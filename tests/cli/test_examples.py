@@ -12,7 +12,7 @@ Run = Callable[..., Answer]
 
 
 def decided(run: Run, *arguments: str) -> tuple[int, dict[str, object]]:
-    answer = run("check", *arguments, "--format", "json", "--as-of", "2026-11-22")
+    answer = run("check", *arguments, "--format", "json", "--full", "--as-of", "2026-11-22")
     return answer.code, json.loads(answer.out)
 
 
@@ -62,9 +62,8 @@ def test_an_open_model_above_the_threshold_owes_what_open_models_below_it_do_not
 def test_a_card_that_says_nothing_holds_and_is_asked_the_most_decisive_question_first(run: Run) -> None:
     code, decision = decided(run, str(EXAMPLES / "silent"))
     assert (code, decision["verdict"]) == (1, "hold")
-    packs = decision["packs"]
-    assert isinstance(packs, list)
-    needs = packs[0]["needs"]
+    needs = decision["questions"]
+    assert isinstance(needs, list)
     assert needs[0]["fact"] == "operator.roles"
     assert len(needs) <= 12
     assert [need["decides"] for need in needs] == sorted((need["decides"] for need in needs), reverse=True)

@@ -69,7 +69,7 @@ def test_the_id_is_of_everything_but_the_run() -> None:
 def test_a_fact_stands_in_the_json_with_its_value_and_place() -> None:
     facts = decided(law(), stated(model__compute=Decimal("1e25"))).as_json()["facts"]
     assert isinstance(facts, dict)
-    assert facts["model.compute"] == {"value": "1e25", "source": "aiact.yaml", "line": 9, "sureness": "stated"}
+    assert facts["model.compute"] == {"value": "1e25", "source": "aiact.yaml", "line": 9}
 
 
 def test_an_explanation_of_what_no_pack_has_is_refused() -> None:

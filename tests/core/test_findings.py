@@ -90,4 +90,4 @@ def test_the_json_of_a_finding_has_its_reasons_and_start() -> None:
     assert shown["because"] == list(found.because) != []
     assert shown["facts"] == ["system.is_narrow", "system.keeps_logs", "system.uses"]
     assert (shown["applies_from"], shown["provisos"]) == ("2030-08-02", ["unless it changes (Art. 111(2))"])
-    assert (shown["role"], shown["before"], shown["owed"]) == ("provider", "placing_on_market", "yes")
+    assert (shown["roles"], shown["before"], shown["owed"]) == (["provider"], "placing_on_market", "yes")

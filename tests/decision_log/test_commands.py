@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
@@ -11,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.decision_log.log import DecisionLog
+from aiact_rules.gate import Gate
+from aiact_rules.requests.recorded import Record
 from tests.cli.conftest import EXAMPLES, Answer, run
 from tests.decision_log.sample import decision
 
 Run = Callable[..., Answer]
 __all__ = ["run"]
+OF_FORMAT_1 = Path(__file__).parent / "entry_of_format_1.json"
 
 
 def test_a_decision_is_logged_shown_and_decided_again_to_the_same_id(run: Run, tmp_path: Path) -> None:  # noqa: F811
@@ -30,6 +34,27 @@ def test_a_decision_is_logged_shown_and_decided_again_to_the_same_id(run: Run, t
         assert answer.code == 0, answer.out
         assert answer.out.endswith("the same\n")
     assert json.loads(run("log", "show", log, "--entry", "2").out)["decision"]["verdict"] == "hold"
+
+
+def test_an_entry_of_format_1_is_verified_shown_and_decided_again(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    text = OF_FORMAT_1.read_text(encoding="utf-8").strip()
+    log = DecisionLog(tmp_path / "log.sqlite")
+    log.append_error("x", ["no card"])
+    with closing(sqlite3.connect(log.path, isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER entries_are_never_removed")
+        connection.execute("DELETE FROM entries")
+        connection.execute("INSERT INTO entries VALUES (1, ?, ?)", (hashlib.sha256(text.encode()).hexdigest(), text))
+    assert "1 entries" in run("log", "verify", str(log.path)).out
+    assert "hold" in run("log", "show", str(log.path)).out
+    decided = json.loads(text)["decision"]
+    answer = run("replay", str(log.path))
+    assert answer.out.startswith(f"recorded {decided['decision_id']}\n")
+    assert f"pack eu_ai_act {decided['packs'][0]['basis']['version']} was used" in answer.out
+    assert "the verdict was" not in answer.out  # what was on hold then is so now
+    assert answer.code == 1
+    again = Gate().check(Record(decided))
+    was = decided["facts"]
+    assert all(was[fact.name]["source"] == fact.origin.place.source for fact in again.facts if fact.name in was)
 
 
 def test_a_record_that_was_changed_is_not_the_same(run: Run, tmp_path: Path) -> None:  # noqa: F811

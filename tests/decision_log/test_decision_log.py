@@ -461,7 +461,7 @@ def test_notes_are_part_of_the_chain_and_not_of_the_decision(log: DecisionLog) -
 
 
 def test_a_decision_of_the_gate_fits_its_id_in_the_log(log: DecisionLog) -> None:
-    log.append(Gate().check({"release.subject": "system"}).as_json())
+    log.append(Gate().check({"release.subject": "system"}).as_record())
     assert log.verify().problems == ()
 
 

@@ -132,7 +132,7 @@ def statuses(decision: object) -> dict[str, str]:
 
 
 def found_by(command: Command, *arguments: str) -> dict[str, str]:
-    _, out, _ = command("check", *arguments, "--format", "json")
+    _, out, _ = command("check", *arguments, "--format", "json", "--full")
     return {finding["id"]: finding["status"] for pack in json.loads(out)["packs"] for finding in pack["findings"]}
 
 

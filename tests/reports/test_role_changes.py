@@ -75,4 +75,4 @@ def test_a_role_that_is_taken_is_said_as_well(check: Run) -> None:
 
 def test_a_role_that_nobody_changes_is_not_mentioned(check: Run) -> None:
     answer = check("provider", "placing_on_market", "own_changes: []", "--format", "json")
-    assert "role_changes" not in json.loads(answer.out)["packs"][0]
+    assert json.loads(answer.out)["packs"][0]["role_changes"] == []

@@ -155,7 +155,7 @@ def _log(batch: Batch, log_file: Path | None) -> None:
                 log.append_error(item.name, [str(problem) for problem in item.problems])
             for decision in item.decisions:
                 notes = {"input": item.name, "passes": item.passes, "waived": list(item.waived)}
-                log.append(decision.as_json(), notes=notes)
+                log.append(decision.as_record(), notes=notes)
 
 
 def _write(gate: Gate, batch: Batch, report: str, output: Path | None) -> None:

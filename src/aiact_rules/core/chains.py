@@ -74,8 +74,8 @@ class Chain:
                 moved.append(f"{operator} {counts} as {in_words(finding.roles[0])}: {_why(decision, finding)}")
         return Row(name, first.provision, first.must, statuses, tuple(moved))
 
-    def as_json(self) -> dict[str, object]:
-        """Return the chain as JSON values."""
+    def as_json(self, *, full: bool = False) -> dict[str, object]:
+        """Return the chain as JSON values, with `full` all that can be said of each decision."""
         return {
             "verdict": self.verdict.value,
             "operators": list(self.operators),
@@ -89,7 +89,7 @@ class Chain:
                 }
                 for row in self.matrix
             ],
-            "decisions": [decision.as_json() for decision in self.decisions],
+            "decisions": [decision.as_json(full=full) for decision in self.decisions],
         }
 
 

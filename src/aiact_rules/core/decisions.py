@@ -128,47 +128,37 @@ class Decision:
         return name in self.vocabulary and self.vocabulary[name].type is not FactType.TEXT
 
     @cached_property
-    def _identity(self) -> dict[str, object]:
-        return {
-            "verdict": self.verdict.value,
-            "packs": [pack.as_json() for pack in self.packs],
-            "subject": self.subject.as_json(),
-            "operator": self.operator,
-            "roles": list(self.roles),
-            "moment": self.moment,
-            "facts": {fact.name: self._fact_json(fact.name) for fact in sorted(self.facts, key=lambda f: f.name)},
-            "evidence": [item.as_json() for item in sorted(self.evidence, key=lambda e: (e.about, str(e.place)))],
-            "uncovered": sorted({choice.value for choice in self.choices.uncovered}),
-        }
+    def identity(self) -> Mapping[str, object]:
+        """Return the record of the decision as JSON values: what cannot be derived again from its packs."""
+        from aiact_rules.core.record import record_of
 
-    def _fact_json(self, name: str) -> dict[str, object]:
-        fact = self.facts[name]
-        origin: dict[str, object] = {
-            "value": self.vocabulary[name].format(fact.value) if name in self.vocabulary else str(fact.value),
-            "source": printable(fact.origin.place.source),
-            "line": fact.origin.place.line,
-            "sureness": fact.origin.sureness.value,
-        }
-        if fact.origin.sureness is not Sureness.STATED:
-            origin["because"] = fact.origin.because
-        return origin
+        return record_of(self)
 
     @cached_property
     def canonical_bytes(self) -> bytes:
-        """Return the identity of the decision in canonical form (RFC 8785), without how and when it was computed."""
-        return canonical(self._identity)
+        """Return the record of the decision in canonical form (RFC 8785), without how and when it was computed."""
+        return canonical(self.identity)
 
     @cached_property
     def decision_id(self) -> str:
         """Return the id: the SHA-256 of the canonical bytes."""
         return "sha256:" + hashlib.sha256(self.canonical_bytes).hexdigest()
 
-    def as_json(self) -> dict[str, object]:
-        """Return the whole decision as JSON values (published schema: `schemas/decision.json`)."""
+    def as_json(self, *, full: bool = False) -> dict[str, object]:
+        """Return the decision as JSON values (published schema: `schemas/decision.schema.json`).
+
+        It holds the record, what gates now, the questions, and counts of the rest; with `full` every finding, and everything
+        that findings refer to.
+        """
+        from aiact_rules.core.decision_json import decision_json
+
+        return decision_json(self, full=full)
+
+    def as_record(self) -> dict[str, object]:
+        """Return what a log keeps: the record with its id, and beside them who chose what and how it was computed."""
         return {
-            **self._identity,
+            **self.identity,
             "decision_id": self.decision_id,
-            "unused_facts": list(self.unused_facts),
             "choices": self.choices.as_json(),
             "run": self.run.as_json(),
         }
@@ -229,13 +219,3 @@ def combine(
             ]
         )
     return Decision(strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices)
-
-
-BESIDE_THE_IDENTITY = ("decision_id", "unused_facts", "choices", "run", "passes", "waived")
-"""The parts of a decision's JSON that its id does not cover."""
-
-
-def id_fits(recorded: Mapping[str, object]) -> bool:
-    """Return whether the JSON of a decision has the id that follows from it."""
-    identity = {name: value for name, value in recorded.items() if name not in BESIDE_THE_IDENTITY}
-    return recorded.get("decision_id") == "sha256:" + hashlib.sha256(canonical(identity)).hexdigest()

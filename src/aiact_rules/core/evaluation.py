@@ -7,7 +7,7 @@ Every other engine must give the same outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
@@ -38,34 +38,28 @@ def truth_of_condition(
 
 @dataclass
 class Evaluation:
-    """What the rules of a pack on one date say about facts. Answers are found when asked for, and kept."""
+    """What the rules of a pack on one date say about facts. Answers are found when asked for, and kept.
+
+    `conclusions` are what an engine found already; an evaluation that is to find it by itself begins without.
+    """
 
     pack_at: PackAt
     facts: Mapping[str, FactValue]
+    conclusions: dict[str, Truth] = field(default_factory=dict)
     _rules: dict[str, Truth] = field(default_factory=dict)
-    _conclusions: dict[str, Truth] = field(default_factory=dict)
     _timetables: dict[str, Truth] = field(default_factory=dict)
-    _exceptions: dict[str, list[Rule]] = field(default_factory=dict)
-    _concluding: dict[str, list[Rule]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for rule in self.pack_at.rules.values():
-            for target in rule.exception_to:
-                self._exceptions.setdefault(target, []).append(rule)
-            if rule.concludes is not None:
-                self._concluding.setdefault(rule.concludes, []).append(rule)
 
     def truth(self, condition: Condition) -> Truth:
         """Return whether a condition holds."""
         return truth_of_condition(condition, self.facts, self.conclusion)
 
-    def exceptions_to(self, name: str) -> list[Rule]:
+    def exceptions_to(self, name: str) -> Sequence[Rule]:
         """Return the exceptions to a rule or an obligation."""
-        return self._exceptions.get(name, [])
+        return self.pack_at.exceptions.get(name, ())
 
-    def rules_concluding(self, conclusion: str) -> list[Rule]:
+    def rules_concluding(self, conclusion: str) -> Sequence[Rule]:
         """Return the rules that conclude something."""
-        return self._concluding.get(conclusion, [])
+        return self.pack_at.concluding.get(conclusion, ())
 
     def stands(self, rule: Rule) -> Truth:
         """Return whether a rule's condition holds and no exception to it stands."""
@@ -92,9 +86,9 @@ class Evaluation:
 
     def conclusion(self, name: str) -> Truth:
         """Return whether some rule that concludes this prevails."""
-        if name not in self._conclusions:
-            self._conclusions[name] = any_of(self.prevails(rule) for rule in self.rules_concluding(name))
-        return self._conclusions[name]
+        if name not in self.conclusions:
+            self.conclusions[name] = any_of(self.prevails(rule) for rule in self.rules_concluding(name))
+        return self.conclusions[name]
 
     def has_role(self, name: str) -> Truth:
         """Return whether the operator acts in a role, by its own word or because the law deems it to."""
@@ -147,7 +141,7 @@ class Evaluation:
 
     def outcome(self) -> Outcome:
         """Return the answers in the form every engine gives them."""
-        names = sorted({*self._concluding, *self.pack_at.pack.headlines})
+        names = sorted({*self.pack_at.concluding, *self.pack_at.pack.headlines})
         obligations = []
         for index, o in enumerate(self.pack_at.obligations.values()):
             owed = self.owed(o)

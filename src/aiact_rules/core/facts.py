@@ -129,6 +129,9 @@ class Facts:
 
 NO_FACTS = Facts({})
 
+VOCABULARY = Place("vocabulary")
+"""Where a declared default comes from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -143,9 +146,7 @@ class Completion:
         """Collect what a vocabulary adds, once for any number of releases."""
         declarations = vocabulary.declarations.values()
         defaults = {
-            d.name: Fact(
-                d.name, d.if_absent, Origin(Place("vocabulary"), Sureness.DECLARED_BY_DEFAULT, d.if_absent_because)
-            )
+            d.name: Fact(d.name, d.if_absent, Origin(VOCABULARY, Sureness.DECLARED_BY_DEFAULT, d.if_absent_because))
             for d in declarations
             if d.if_absent is not None
         }

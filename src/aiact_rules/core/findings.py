@@ -13,7 +13,6 @@ from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.timing import DueDate, Start, due_dates, start_of
 from aiact_rules.core.truth import Truth
-from aiact_rules.core.vocabulary import format_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +47,23 @@ class Finding:
     certainty: str
 
     def as_json(self) -> dict[str, object]:
-        """Return the finding as it stands in a decision's JSON."""
+        """Return the finding as JSON values."""
         return {
             "id": self.id,
+            "provision": self.provision,
+            "must": self.must,
             "status": self.status.value,
             "kind": self.kind.value,
-            "provision": self.provision,
+            "owed": "yes" if self.certain else "unknown",
+            "needs": list(self.needs),
+            "because": list(self.because),
+            "facts": list(self.facts),
             "units": list(self.units),
-            "role": self.roles[0] if self.roles else None,
             "roles": list(self.roles),
             "before": self.before[0] if self.before else None,
             "after": self.after,
             "applies_from": None if self.start is None else self.start.on.isoformat(),
             "provisos": [] if self.start is None else list(self.start.provisos),
-            "must": self.must,
-            "owed": "yes" if self.certain else "unknown",
-            "because": list(self.because),
-            "facts": list(self.facts),
-            "needs": list(self.needs),
             "evidence": list(self.evidence),
             "deadlines": [
                 {
@@ -75,27 +73,13 @@ class Finding:
                 }
                 for due in self.due_dates
             ],
-            "sanction": None if self.sanction is None else _sanction_json(self.sanction),
+            "sanction": None if self.sanction is None else self.sanction.as_json(),
             "readings": list(self.readings),
             "reading": self.reading,
             "see_also": list(self.see_also),
             "force": self.force,
             "certainty": self.certainty,
         }
-
-
-def _sanction_json(ceiling: Ceiling) -> dict[str, object]:
-    return {
-        "provision": ceiling.provision,
-        "currency": ceiling.currency,
-        "fixed": None if ceiling.fixed is None else format_quantity(ceiling.fixed),
-        "share_percent": None if ceiling.share is None else format_quantity(ceiling.share),
-        "takes": ceiling.takes,
-        "ceiling": None if ceiling.amount is None else format_quantity(ceiling.amount),
-        "note": ceiling.note,
-        "daily_share_percent": None if ceiling.daily_share is None else format_quantity(ceiling.daily_share),
-        "daily_ceiling": None if ceiling.daily_amount is None else format_quantity(ceiling.daily_amount),
-    }
 
 
 class FindingWriter:
@@ -105,6 +89,7 @@ class FindingWriter:
         self._evaluation = evaluation
         self._grounds = Grounds(evaluation)
         self._starts: dict[str | None, Start | None] = {}
+        self._coming: dict[str | None, Start | None] = {}
 
     def finding(self, o: Obligation, status: Status, code: int, needs: tuple[str, ...]) -> Finding | None:
         """Write one finding. None where an obligation that is not in force never will be for this release."""
@@ -137,12 +122,17 @@ class FindingWriter:
             certainty=o.certainty.value,
         )
 
+    def reasons_for(self, conclusion: str) -> tuple[str, ...]:
+        """Return the reasons of the rules by which a conclusion holds, each with its provision."""
+        return tuple(self._grounds.reasons_for(conclusion))
+
     def coming(self, o: Obligation) -> Start | None:
         """Return from when an obligation that is not in force will be; None where it never will for this release."""
-        start, released = self._start(o), self._evaluation.facts.get(RELEASE_DATE)
-        if start is None or (released is not None and start.on <= released):  # type: ignore[operator]
-            return None
-        return start
+        if o.timetable not in self._coming:
+            start, released = self._start(o), self._evaluation.facts.get(RELEASE_DATE)
+            over = start is None or (released is not None and start.on <= released)  # type: ignore[operator]
+            self._coming[o.timetable] = None if over else start
+        return self._coming[o.timetable]
 
     def _start(self, o: Obligation) -> Start | None:
         if o.timetable not in self._starts:

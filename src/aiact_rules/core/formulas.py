@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,11 +110,45 @@ class Lowered:
             for o in self.obligations
         )
 
+    @cached_property
+    def applying(self) -> tuple[int, ...]:
+        """For each obligation a number that it shares with those that apply, are in force and are due alike."""
+        return _numbered((o.owed, o.due, o.in_force) for o in self.obligations)
+
+    @cached_property
+    def meeting(self) -> tuple[int, ...]:
+        """For each obligation a number that it shares with those that are met alike."""
+        return _numbered(o.met for o in self.obligations)
+
+    @cached_property
+    def shown_by(self) -> tuple[str | None, ...]:
+        """For each obligation the fact, as its atom sees it, whose test alone says whether it is met; None where more does."""
+        met = (o.met for o in self.obligations)
+        return tuple(
+            self.atoms[each.index].fact if isinstance(each, Literal) and not each.is_node else None for each in met
+        )
+
+    def turning_on(self, name: str) -> tuple[int, ...]:
+        """The obligations that may turn on a fact, in order."""
+        if name not in self._turning_on:
+            bit = self.bits.get(name, 0)
+            self._turning_on[name] = tuple([i for i, bits in enumerate(self.reach_of_obligations) if bits & bit])
+        return self._turning_on[name]
+
+    @cached_property
+    def _turning_on(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
     def _reach_of(self, formula: Formula, nodes: Sequence[int]) -> int:
         bits = 0
         for each in literals(formula):
             bits |= nodes[each.index] if each.is_node else self.bits[fact_of(self.atoms[each.index].fact)]
         return bits
+
+
+def _numbered(values: Iterable[object]) -> tuple[int, ...]:
+    numbers: dict[object, int] = {}
+    return tuple([numbers.setdefault(value, len(numbers)) for value in values])
 
 
 def holds(atom: FactTest, value: FactValue) -> bool | None:

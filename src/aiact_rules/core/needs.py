@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -34,8 +35,6 @@ class Asking:
         self._truths = truths
         self._lowered = truths.lowered
         self._found: dict[tuple[int, bool], tuple[str, ...]] = {}
-        self._found_of_parts: dict[Formula, tuple[str, ...]] = {}
-        self._found_of_all: dict[Formula, tuple[str, ...]] = {}
 
     def questions(self, formula: Formula, positive: bool = True) -> tuple[str, ...]:
         """Return the facts to ask for next, so that the formula (or its negation) becomes known; none where it is."""
@@ -63,11 +62,6 @@ class Asking:
         not yet said what the system does is spared the questions that only some systems raise. Exceptions wait until
         everything else is known.
         """
-        if formula not in self._found_of_parts:
-            self._found_of_parts[formula] = self._questions_of_parts(formula)
-        return self._found_of_parts[formula]
-
-    def _questions_of_parts(self, formula: Formula) -> tuple[str, ...]:
         about_the_release: dict[str, None] = {}
         first: tuple[str, ...] = ()
         for part in self._parts(formula):
@@ -82,10 +76,7 @@ class Asking:
 
     def all_questions(self, formula: Formula) -> tuple[str, ...]:
         """Return the facts to ask for next for every part of a conjunction: all of them must be shown."""
-        if formula not in self._found_of_all:
-            asked = dict.fromkeys(fact for part in self._parts(formula) for fact in self.questions(part))
-            self._found_of_all[formula] = tuple(asked)
-        return self._found_of_all[formula]
+        return tuple(dict.fromkeys(fact for part in self._parts(formula) for fact in self.questions(part)))
 
     def _parts(self, formula: Formula) -> tuple[Formula, ...]:
         while isinstance(formula, Literal) and formula.is_node and formula.positive:
@@ -106,10 +97,13 @@ def clearing(signal: Obligation) -> tuple[str, ...]:
 
 
 def in_order(questions_of_findings: Iterable[Sequence[str]]) -> tuple[Need, ...]:
-    """Return every question once, the one that bears on most findings first; equal ones in the order they came up."""
+    """Return every question once, the one that bears on most findings first; equal ones in the order they came up.
+
+    Of one finding each question is asked once.
+    """
     weight: dict[str, int] = {}
-    for questions in questions_of_findings:
-        for fact in dict.fromkeys(questions):
-            weight[fact] = weight.get(fact, 0) + 1
+    for questions, findings in Counter(map(tuple, questions_of_findings)).items():
+        for fact in questions:
+            weight[fact] = weight.get(fact, 0) + findings
     order = {fact: index for index, fact in enumerate(weight)}
     return tuple(Need(fact, weight[fact]) for fact in sorted(weight, key=lambda f: (-weight[f], order[f])))

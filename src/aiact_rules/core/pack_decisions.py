@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from aiact_rules.core.conditions import fact_of
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.findings import Finding, FindingWriter
@@ -19,10 +20,12 @@ from aiact_rules.core.role_changes import RoleChange, role_changes
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status, Verdict, event_in, statuses_of, verdict_of
+from aiact_rules.core.truth import Truth
 from aiact_rules.core.truths import Truths
 from aiact_rules.core.vocabulary import FactValue
 
-_CONCLUSION = {0: "no", 1: "unknown", 3: "yes"}
+_TRUTH = {0: Truth.NO, 1: Truth.UNKNOWN, 3: Truth.YES}
+_WORD = {code: truth.value for code, truth in _TRUTH.items()}
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,15 @@ class PackDecision:
 
     @cached_property
     def evaluation(self) -> Evaluation:
-        """Return the reference evaluation, for reasons and explanations."""
-        return Evaluation(self.pack_at, self.values)
+        """Return the reference evaluation, for reasons and explanations; what is concluded stands already."""
+        concluded = zip(self.lowered.conclusions, self.outcome.conclusions, strict=True)
+        return Evaluation(self.pack_at, self.values, conclusions={name: _TRUTH[code] for name, code in concluded})
 
     @cached_property
     def conclusions(self) -> Mapping[str, str]:
         """Return every conclusion of the pack as yes, no or unknown."""
         codes = zip(self.lowered.conclusions, self.outcome.conclusions, strict=True)
-        return {name: _CONCLUSION[code] for name, code in codes}
+        return {name: _WORD[code] for name, code in codes}
 
     @cached_property
     def headlines(self) -> Mapping[str, str]:
@@ -61,7 +65,7 @@ class PackDecision:
     @cached_property
     def truths(self) -> Truths:
         """Return the truth of the pack's formulas, for questions and for what rests on which fact."""
-        return Truths(self.lowered, self.values)
+        return Truths(self.lowered, self.values, tuple([_TRUTH[code] for code in self.outcome.conclusions]))
 
     @cached_property
     def _asking(self) -> Asking:
@@ -69,18 +73,39 @@ class PackDecision:
 
     def _questions(self, index: int, o: Obligation) -> tuple[str, ...]:
         owed = self._questions_whether(index)
-        if not owed and o.is_signal:
+        if owed:
+            return owed
+        if o.is_signal:
             return clearing(o)
-        return owed or self._asking.all_questions(self.lowered.obligations[index].met)
+        alone = self.lowered.shown_by[index]
+        if alone is not None and alone not in self.values:
+            return (fact_of(alone),)
+        meeting = self.lowered.meeting[index]
+        met = self._asked_of_meeting.get(meeting)
+        if met is None:
+            met = self._asked_of_meeting[meeting] = self._asking.all_questions(self.lowered.obligations[index].met)
+        return met
 
     def _questions_whether(self, index: int) -> tuple[str, ...]:
-        obligation, asking = self.lowered.obligations[index], self._asking
-        owed = (
-            *asking.questions_of_parts(obligation.owed),
-            *asking.questions(obligation.due),
-            *asking.questions(obligation.in_force),
-        )
-        return tuple(dict.fromkeys(owed))
+        applying = self.lowered.applying[index]
+        asked = self._asked_of_applying.get(applying)
+        if asked is None:
+            obligation, asking = self.lowered.obligations[index], self._asking
+            owed = (
+                *asking.questions_of_parts(obligation.owed),
+                *asking.questions(obligation.due),
+                *asking.questions(obligation.in_force),
+            )
+            asked = self._asked_of_applying[applying] = tuple(dict.fromkeys(owed))
+        return asked
+
+    @cached_property
+    def _asked_of_applying(self) -> dict[int, tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def _asked_of_meeting(self) -> dict[int, tuple[str, ...]]:
+        return {}
 
     @cached_property
     def _writer(self) -> FindingWriter:
@@ -106,21 +131,29 @@ class PackDecision:
     def standings(self) -> tuple[Standing, ...]:
         """Return how each obligation stands that there is a finding for, in the order of the pack. Writes no finding."""
         obligations = tuple(self.pack_at.obligations.values())
+        coming = self._writer.coming
         found = []
         for index, status, code in self.statuses:
             o = obligations[index]
             if status is not Status.UPCOMING:
                 found.append(Standing(o, status, bool(code & OWED)))
-            elif (start := self._writer.coming(o)) is not None:
+            elif (start := coming(o)) is not None:
                 found.append(Standing(o, status, bool(code & OWED), start.on))
         return tuple(found)
 
+    @cached_property
+    def _asked(self) -> Mapping[str, tuple[str, ...]]:
+        """The facts to ask for next about each obligation that is open, in the order of the pack."""
+        obligations = tuple(self.pack_at.obligations.values())
+        return {
+            obligations[index].id: self._questions(index, obligations[index])
+            for index, status, _ in self.statuses
+            if status is Status.OPEN
+        }
+
     def questions_about(self, name: str) -> tuple[str, ...]:
         """Return the facts to ask for next about the obligation with this id; none where it is not open. Writes no finding."""
-        found = self._status_by_id.get(name)
-        if found is None or found[1] is not Status.OPEN:
-            return ()
-        return self._questions(found[0], self.pack_at.obligations[name])
+        return self._asked.get(name, ())
 
     def questions_whether(self, name: str) -> tuple[str, ...]:
         """Return the facts to ask for next to know whether the obligation with this id applies, is due and in force.
@@ -154,10 +187,7 @@ class PackDecision:
     @cached_property
     def open_questions(self) -> tuple[Need, ...]:
         """Return the questions of everything that is open, the most decisive first, also where a breach decides already."""
-        obligations = tuple(self.pack_at.obligations.values())
-        return in_order(
-            self._questions(index, obligations[index]) for index, status, _ in self.statuses if status is Status.OPEN
-        )
+        return in_order(self._asked.values())
 
     def question(self, fact: str) -> str:
         """Return the question that asks for a fact, with the members that a list leaves open."""
@@ -170,35 +200,9 @@ class PackDecision:
         """Return which roles the law gives to, or takes from, the operator against what it named."""
         return role_changes(self.evaluation)
 
-    def as_json(self) -> dict[str, object]:
-        """Return this pack's part of a decision's JSON."""
-        pack = self.pack_at.pack
-        changes = [change.as_json() for change in self.role_changes]
-        return {
-            "pack": pack.id,
-            "verdict": None if self.verdict is None else self.verdict.value,
-            "conclusions": dict(self.headlines),
-            **({"role_changes": changes} if changes else {}),
-            "findings": [finding.as_json() for finding in self.findings],
-            "needs": [
-                {
-                    "fact": need.fact,
-                    "question": self.question(need.fact),
-                    "decides": need.decides,
-                }
-                for need in self.needs
-            ],
-            "basis": {
-                "pack": pack.id,
-                "version": pack.version,
-                "digest": pack.digest,
-                "extensions": [{"pack": e.id, "version": e.version, "digest": e.digest} for e in pack.extensions],
-                "law": pack.law,
-                "market": pack.market,
-                "as_of": self.pack_at.as_of.isoformat(),
-                "readings": dict(self.pack_at.choices),
-            },
-        }
+    def reasons_for(self, conclusion: str) -> tuple[str, ...]:
+        """Return the reasons of the rules by which a conclusion holds, each with its provision."""
+        return self._writer.reasons_for(conclusion)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from aiact_rules.core.conditions import (
     ALWAYS,
@@ -178,7 +179,7 @@ class Pack:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PackAt:
     """A pack on one as-of date: no parameter and no reading is left in its conditions, only text then in the law."""
 
@@ -190,6 +191,24 @@ class PackAt:
     obligations: Mapping[str, Obligation]
     timetables: Mapping[str, Timetable]
     sanctions: Mapping[str, Sanction]
+
+    @cached_property
+    def exceptions(self) -> Mapping[str, Sequence[Rule]]:
+        """Return the exceptions to each rule or obligation that has some."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            for target in rule.exception_to:
+                found.setdefault(target, []).append(rule)
+        return found
+
+    @cached_property
+    def concluding(self) -> Mapping[str, Sequence[Rule]]:
+        """Return the rules that conclude each conclusion."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            if rule.concludes is not None:
+                found.setdefault(rule.concludes, []).append(rule)
+        return found
 
     def date_of(self, parameter: str) -> date:
         """Return the value of a date parameter."""

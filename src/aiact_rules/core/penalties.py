@@ -8,6 +8,7 @@ from decimal import ROUND_DOWN, Decimal
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.rules import Force, Obligation, Sanction
 from aiact_rules.core.truth import Truth
+from aiact_rules.core.vocabulary import format_quantity
 
 _DAYS_OF_A_YEAR = 365
 
@@ -30,6 +31,24 @@ class Ceiling:
     note: str | None = None
     daily_share: Decimal | None = None
     daily_amount: Decimal | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the ceiling as it stands in a decision's JSON, amounts and shares as text."""
+
+        def text(number: Decimal | None) -> str | None:
+            return None if number is None else format_quantity(number)
+
+        return {
+            "provision": self.provision,
+            "currency": self.currency,
+            "fixed": text(self.fixed),
+            "share_percent": text(self.share),
+            "takes": self.takes,
+            "ceiling": text(self.amount),
+            "note": self.note,
+            "daily_share_percent": text(self.daily_share),
+            "daily_ceiling": text(self.daily_amount),
+        }
 
 
 def ceiling_for(o: Obligation, evaluation: Evaluation) -> Ceiling | None:

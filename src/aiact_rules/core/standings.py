@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.statuses import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One obligation, and what became of it.
 
     `certain` is False where it is not yet known whether it applies at all; `starts` is the date from which it does where that

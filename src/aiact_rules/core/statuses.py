@@ -27,6 +27,8 @@ class Status(Enum):
     CONDITION = "condition"
     ADVICE = "advice"
 
+    __hash__ = object.__hash__  # there is one of each; the hash that Enum computes takes longer
+
     @property
     def gates(self) -> bool:
         """Return whether a finding with this status stands in the way of an allow."""

@@ -13,6 +13,8 @@ class Truth(Enum):
     NO = "no"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # there is one of each; the hash that Enum computes takes longer
+
     def __bool__(self) -> bool:
         raise TypeError("a Truth is not a bool: compare it with Truth.YES, Truth.NO or Truth.UNKNOWN")
 

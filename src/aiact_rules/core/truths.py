@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered, holds
 from aiact_rules.core.truth import Truth
@@ -14,11 +14,17 @@ _NEGATED = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNO
 class Truths:
     """The truth of formulas over the same facts. Looks only at what an answer needs: most of a pack concerns others."""
 
-    def __init__(self, lowered: Lowered, facts: Mapping[str, FactValue]) -> None:
+    def __init__(
+        self, lowered: Lowered, facts: Mapping[str, FactValue], conclusions: Sequence[Truth] | None = None
+    ) -> None:
+        """Begin with what is known of the conclusions, in the order of the lowered pack."""
         self.lowered = lowered
         self.facts = facts
         self._atoms: list[Truth | None] = [None] * len(lowered.atoms)
         self._nodes: list[Truth | None] = [None] * len(lowered.nodes)
+        for formula, truth in zip(lowered.conclusions.values(), conclusions or (), strict=conclusions is not None):
+            if isinstance(formula, Literal) and formula.is_node:
+                self._nodes[formula.index] = truth if formula.positive else _NEGATED[truth]
 
     def of(self, formula: Formula) -> Truth:
         """Return the truth of a formula."""

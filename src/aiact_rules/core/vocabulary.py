@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.periods import Period
@@ -305,7 +306,7 @@ def parse_date(text: str) -> date:
         raise ValueError(f"expected a date such as 2027-12-02, found `{text}`") from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """All facts of one or several packs, by name, in the order in which they were declared."""
 
@@ -337,6 +338,20 @@ class Vocabulary:
     def get(self, name: str) -> FactDeclaration | None:
         """Return the declaration of a fact, or None where no pack declares it."""
         return self.declarations.get(name)
+
+    @cached_property
+    def former_names(self) -> frozenset[str]:
+        """Return the names that facts had before and that none has now."""
+        return frozenset(each.name for d in self.declarations.values() for each in d.was) - self.declarations.keys()
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """Return what names of facts, those they had before among them, begin with: `system` of `system.practices`."""
+        return frozenset(
+            ".".join(name.split(".")[:size])
+            for name in (*self.declarations, *self.former_names)
+            for size in range(1, name.count(".") + 1)
+        )
 
     def formerly(self, name: str) -> tuple[tuple[FactDeclaration, Former], ...]:
         """Return the facts that another one was renamed to, merged into or split into; none where it is declared itself."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiact_rules.core.canonical import canonical
-from aiact_rules.core.decisions import id_fits
+from aiact_rules.core.record import id_fits
 
 
 @dataclass(frozen=True, slots=True)

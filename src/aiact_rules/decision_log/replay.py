@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiact_rules.core.decisions import Decision
+from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.problems import InputError, Problem
+from aiact_rules.core.record import FORMAT, statuses_from
+from aiact_rules.core.statuses import Status
 from aiact_rules.gate import Gate
-from aiact_rules.requests.recorded import Record, listed, mapping
+from aiact_rules.requests.recorded import Record, bases, listed, mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,12 @@ class Replayed:
     decision: Decision
     differences: tuple[str, ...]
 
+    same_format: bool = True
+
     @property
     def same(self) -> bool:
-        """Return whether the id is the same, byte for byte."""
-        return self.decision.decision_id == self.recorded_id
+        """Return whether the id is the same, byte for byte; where the record is of an earlier format, whether nothing differs."""
+        return self.decision.decision_id == self.recorded_id if self.same_format else not self.differences
 
 
 def replay(gate: Gate, recorded: Mapping[str, object]) -> Replayed:
@@ -36,7 +41,7 @@ def replay(gate: Gate, recorded: Mapping[str, object]) -> Replayed:
         differences = tuple(_differences(recorded, decision))
     except (KeyError, TypeError, AssertionError) as error:
         raise InputError([Problem("this is not the record of a decision", hint=str(error))]) from error
-    return Replayed(str(recorded["decision_id"]), decision, differences)
+    return Replayed(str(recorded["decision_id"]), decision, differences, same_format=recorded.get("format") == FORMAT)
 
 
 def _differences(recorded: Mapping[str, object], decision: Decision) -> list[str]:
@@ -44,16 +49,35 @@ def _differences(recorded: Mapping[str, object], decision: Decision) -> list[str
     if recorded["verdict"] != decision.verdict.value:
         found.append(f"the verdict was {recorded['verdict']} and is {decision.verdict.value}")
     now = {pack.pack_id: pack for pack in decision.packs}
-    for row in listed(recorded["packs"]):
-        was = mapping(row)
-        basis = mapping(was["basis"])
-        name = str(was["pack"])
-        if basis["digest"] != now[name].pack_at.pack.digest:
-            version = now[name].pack_at.pack.version
-            found.append(f"pack {name} {basis['version']} was used, {version} with other rules is installed")
-        before = {str(mapping(f)["id"]): mapping(f)["status"] for f in listed(was["findings"])}
-        after = {finding.id: finding.status.value for finding in now[name].findings}
-        for finding in {**before, **after}:
-            if before.get(finding) != after.get(finding):
-                found.append(f"{finding} was {before.get(finding, 'absent')} and is {after.get(finding, 'absent')}")
+    for row, basis in zip(listed(recorded["packs"]), bases(recorded), strict=True):
+        was, decided = mapping(row), now[str(basis["pack"])]
+        pack = decided.pack_at.pack
+        same_rules = basis["digest"] == pack.digest
+        if not same_rules:
+            found.append(f"pack {pack.id} {basis['version']} was used, {pack.version} with other rules is installed")
+        for name, truth in mapping(was["conclusions"]).items():
+            if decided.headlines.get(name, truth) != truth:
+                found.append(f"{name} was {truth} and is {decided.headlines[name]}")
+        before = _statuses(was, decided, same_rules=same_rules)
+        if before is not None:
+            after = {each.id: each.status.value for each in decided.standings}
+            for name in {**before, **after}:
+                if before.get(name) != after.get(name):
+                    found.append(f"{name} was {before.get(name, 'absent')} and is {after.get(name, 'absent')}")
     return found
+
+
+def _statuses(was: Mapping[str, object], decided: PackDecision, *, same_rules: bool) -> dict[str, str] | None:
+    """Return the statuses in a record by id; None where only the pack it was decided by can name them."""
+    if "findings" in was:  # of format 1
+        return {str(mapping(finding)["id"]): str(mapping(finding)["status"]) for finding in listed(was["findings"])}
+    if not same_rules:
+        return None
+    names = tuple(decided.pack_at.obligations)
+    statuses = {names[i]: status for i, status, _ in statuses_from(str(was["statuses"]), len(names))}
+    standing = {each.id for each in decided.standings}
+    return {
+        name: status.value
+        for name, status in statuses.items()
+        if status is not Status.UPCOMING or name in standing  # what never comes into force is no finding
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -109,7 +108,6 @@ class Replay:
         declared = vocabulary.declarations.values()
         parts = [(*(d.derivation.of if d.derivation else ()), *d.bounded_by) for d in declared]
         self._in_derivations = frozenset(name for names in parts for name in names)
-        self._empty = Evaluation(pack_at, {})
         self._kept: dict[frozenset[tuple[str, FactValue]], Evaluation | None] = {}
 
     def complete(self, record: Record) -> Record | None:
@@ -135,13 +133,7 @@ class Replay:
 
     def _evaluated(self, record: Record) -> Evaluation | None:
         facts = self.complete(record)
-        if facts is None:
-            return None
-        # What an evaluation knows of the pack alone is made once.
-        evaluation = copy(self._empty)
-        evaluation.facts = facts
-        evaluation._rules, evaluation._conclusions, evaluation._timetables = {}, {}, {}
-        return evaluation
+        return None if facts is None else Evaluation(self.pack_at, facts)
 
     def claim(self, shown: Callable[[Evaluation], bool]) -> Claim:
         """Turn a question about an evaluation into one about stated facts."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-SCHEMA_ID = "urn:aiact-rules:schema:decision:1"
+SCHEMA_ID = "urn:aiact-rules:schema:decision:2"
 
 
 class _Model(BaseModel):
@@ -35,28 +35,58 @@ class SanctionModel(_Model):
     daily_ceiling: str | None
 
 
-class FindingModel(_Model):
-    """What became of one obligation, prohibition or signal."""
+class StubModel(_Model):
+    """What every finding says."""
 
     id: str
+    provision: str
+    must: str
+
+
+class GatingFindingModel(StubModel):
+    """What stands in the way of an allow: `breached`, or `open`.
+
+    Of something `open` whose `owed` is `unknown` the questions under `questions` say first whether it applies; of
+    other open ones `needs` are the facts that would show that they are met. `because` and `facts` stand where something
+    is breached, contradicted or signalled, and `waived` says by whom and until when it does not refuse the release.
+    """
+
+    status: Literal["breached", "open"]
+    kind: Literal["prohibition", "obligation", "signal", "contradiction", "notice"] = "obligation"
+    owed: Literal["yes", "unknown"] = "yes"
+    needs: list[str] = []
+    because: list[str] = []
+    facts: list[str] = []
+    waived: str | None = None
+
+
+class ConditionModel(StubModel):
+    """What applies at a later step, or after what `after` names."""
+
+    after: str | None
+
+
+class FindingModel(StubModel):
+    """What became of one obligation, prohibition or signal, in full.
+
+    `sanction` and `readings` are names in `sanctions` and `interpretations` beside; the units of the law that `provision`
+    cites stand in `units`.
+    """
+
     status: Literal["breached", "open", "met", "upcoming", "condition", "advice"]
     kind: Literal["prohibition", "obligation", "signal", "contradiction", "notice"]
-    provision: str
-    units: list[str]
-    role: str | None
+    owed: Literal["yes", "unknown"]
+    needs: list[str]
+    because: list[str]
+    facts: list[str]
     roles: list[str]
     before: str | None
     after: str | None
     applies_from: str | None
     provisos: list[str]
-    must: str
-    owed: Literal["yes", "unknown"]
-    because: list[str]
-    facts: list[str]
-    needs: list[str]
     evidence: list[str]
     deadlines: list[DeadlineModel]
-    sanction: SanctionModel | None
+    sanction: str | None
     readings: list[str]
     reading: str | None
     see_also: list[str]
@@ -64,12 +94,60 @@ class FindingModel(_Model):
     certainty: Literal["P", "Q", "S", "K"]
 
 
-class NeedModel(_Model):
-    """A question whose answer can change the verdict."""
+class InterpretationModel(_Model):
+    """A reading of an open point of law: what was chosen, what that says, and on whose authority it is the default."""
+
+    choice: str
+    says: str
+    question: str
+    provision: str
+    authority: str
+
+
+class QuestionModel(_Model):
+    """A question whose answer can change the verdict, and how many findings it bears on.
+
+    `packs` ask it; they stand here where several judge.
+    """
 
     fact: str
     question: str
     decides: int
+    packs: list[str] = []
+
+
+class UpcomingModel(_Model):
+    """How many obligations apply from a date, and of how many more that is not yet known."""
+
+    date: str
+    certain: int
+    undetermined: int
+
+
+class TalliesModel(_Model):
+    """How many obligations stand in which way, over all packs.
+
+    `unmet` ones apply and nothing shows that they are met; of `undetermined` ones it is not known whether they apply.
+    """
+
+    violated: int
+    contradictions: int
+    signals: int
+    unmet: int
+    undetermined: int
+    met: int
+    post_release: int
+    recommendations: int
+    upcoming: list[UpcomingModel]
+
+
+class ClassificationModel(_Model):
+    """A headline that holds, with the reasons, or that cannot be excluded yet."""
+
+    id: str
+    label: str
+    holds: Literal["yes", "unknown"]
+    because: list[str]
 
 
 class ExtensionModel(_Model):
@@ -78,19 +156,6 @@ class ExtensionModel(_Model):
     pack: str
     version: str
     digest: str
-
-
-class BasisModel(_Model):
-    """By what was judged."""
-
-    pack: str
-    version: str
-    digest: str
-    extensions: list[ExtensionModel]
-    law: str
-    market: str
-    as_of: str
-    readings: dict[str, str]
 
 
 class RoleRuleModel(_Model):
@@ -111,15 +176,42 @@ class RoleChangeModel(_Model):
 
 
 class PackDecisionModel(_Model):
-    """What one pack says; `verdict` is null for a pack that informs and never gates."""
+    """What one pack says; `verdict` is null for a pack that informs and never gates.
+
+    Of `readings` those stand here that are not the pack's defaults. `statuses` has a letter for each obligation of the pack in
+    its order, after how many of the same follow each other: b breached, o open, u open while it is not known whether it
+    applies, m met, c for later, d for later if it applies, p upcoming, q upcoming if it applies, a advice, - nothing. A full
+    decision has every finding, and what findings share; the default one those that gate, and `conditions`.
+    """
 
     pack: str
+    version: str
+    digest: str
+    law: str
+    market: str
+    extensions: list[ExtensionModel]
+    readings: dict[str, str]
     verdict: Literal["allow", "hold", "block"] | None
     conclusions: dict[str, Literal["yes", "no", "unknown"]]
-    role_changes: list[RoleChangeModel] = []
+    statuses: str
+    classification: list[ClassificationModel]
+    role_changes: list[RoleChangeModel]
+
+
+class DefaultPackModel(PackDecisionModel):
+    """What one pack says, as far as one acts on it now."""
+
+    findings: list[GatingFindingModel]
+    conditions: list[ConditionModel]
+
+
+class FullPackModel(PackDecisionModel):
+    """All that one pack says; the names under which findings refer to what they share are its own."""
+
     findings: list[FindingModel]
-    needs: list[NeedModel]
-    basis: BasisModel
+    sanctions: dict[str, SanctionModel]
+    units: dict[str, list[str]]
+    interpretations: dict[str, InterpretationModel]
 
 
 class SubjectModel(_Model):
@@ -131,7 +223,9 @@ class SubjectModel(_Model):
 
 
 class FactModel(_Model):
-    """A fact with its origin. Quantities and dates are text, lists are sorted.
+    """A fact with its origin, which is that it was stated unless `sureness` says otherwise. Lists are sorted.
+
+    Quantities and dates are text. What a pack adds by itself (declared defaults, what follows from other facts) is left out.
 
     A list with members that are open says of each member that is in it or open `yes` or `unknown`.
     """
@@ -139,7 +233,7 @@ class FactModel(_Model):
     value: bool | str | list[str] | dict[str, Literal["yes", "unknown"]]
     source: str
     line: int | None
-    sureness: Literal["stated", "declared_by_default", "derived", "not_shown"]
+    sureness: Literal["stated", "declared_by_default", "derived", "not_shown"] = "stated"
     because: str | None = None
 
 
@@ -209,23 +303,32 @@ class ChoicesModel(_Model):
 
 
 class DecisionModel(_Model):
-    """A decision. `decision_id` is the SHA-256, in canonical form (RFC 8785), of all but itself, `unused_facts`,
-    `choices`, `run`, `passes` and `waived`. `unused_facts` were stated, and no rule turned on them.
+    """A decision: its record, and what follows from it.
 
-    A report adds `passes` where the release may go ahead although its verdict holds or blocks, and says in `waived` why.
+    `decision_id` is the SHA-256, in canonical form (RFC 8785), of the record: of `format`, `verdict`, `subject`,
+    `operator`, `roles`, `moment`, `release_date`, `as_of`, `facts`, `evidence` and `uncovered`, and of `packs` all but
+    `classification`, `role_changes`, `findings`, `conditions`, `sanctions`, `units` and `interpretations`. `unused_facts` were
+    stated, and no rule turned on them. A report adds `passes` where the release may go ahead although its verdict holds or
+    blocks, and says in `waived` why.
     """
 
     verdict: Literal["allow", "hold", "block"]
-    packs: list[PackDecisionModel]
+    why: str
+    decision_id: str
+    tallies: TalliesModel
+    questions: list[QuestionModel]
+    packs: list[DefaultPackModel] | list[FullPackModel]
+    unused_facts: list[str]
+    format: Literal[2]
     subject: SubjectModel
     operator: str | None
     roles: list[str]
     moment: str | None
+    release_date: str
+    as_of: str
     facts: dict[str, FactModel]
     evidence: list[EvidenceModel]
     uncovered: list[str]
-    decision_id: str
-    unused_facts: list[str]
     choices: ChoicesModel
     run: RunModel
     passes: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from aiact_rules.core.printable import printable
 
@@ -25,11 +26,42 @@ def harmless(text: str) -> str:
 
 
 def json_text(value: object) -> str:
-    """Return a JSON value as indented text. What a terminal obeys is escaped as JSON does, so that the value stays the same."""
+    """Return a JSON value as text, what holds only words and numbers on one line and the rest indented.
+
+    What a terminal obeys is escaped as JSON does, so that the value stays the same.
+    """
+    text = "".join(_json_lines(value, "\n"))
+    return _ANYWHERE.sub(r"#\\u0023", _BEYOND_ASCII.sub(_json_escape, text)) + "\n"
+
+
+def _json_lines(value: object, line: str) -> Iterator[str]:
     import json
 
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return _ANYWHERE.sub(r"#\\u0023", _BEYOND_ASCII.sub(_json_escape, text)) + "\n"
+    inside = line + "  "
+    if isinstance(value, dict) and not _is_flat(value):
+        for number, (name, part) in enumerate(value.items()):
+            yield f"{',' if number else '{'}{inside}{json.dumps(name, ensure_ascii=False)}: "
+            yield from _json_lines(part, inside)
+        yield f"{line}}}"
+    elif isinstance(value, list) and not (all(map(_is_word, value)) or _is_flat(value)):
+        for number, part in enumerate(value):
+            yield f"{',' if number else '['}{inside}"
+            yield from _json_lines(part, inside)
+        yield f"{line}]"
+    else:
+        yield json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_flat(value: object) -> bool:
+    """Return whether a value fits on a line: an object of words and of lists of words."""
+    if isinstance(value, list):
+        return False
+    parts = value.values() if isinstance(value, dict) else ()
+    return all(_is_word(part) or isinstance(part, list) and all(map(_is_word, part)) for part in parts)
+
+
+def _is_word(value: object) -> bool:
+    return not isinstance(value, list | dict) or not value
 
 
 def _json_escape(found: re.Match[str]) -> str:

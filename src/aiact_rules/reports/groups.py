@@ -16,7 +16,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
-from aiact_rules.reports.tallies import Tally, tally_of_standings
+from aiact_rules.core.tallies import Tally, tally_of_standings
 from aiact_rules.reports.words import article_of
 
 

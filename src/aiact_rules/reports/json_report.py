@@ -18,7 +18,7 @@ class JsonReport:
 
     def render(self, batch: Batch) -> str:
         """Return the batch as JSON text."""
-        found = [_item(item) for item in batch.items]
+        found = [_item(item, full=batch.full) for item in batch.items]
         if batch.problems:
             found.append(_error(None, batch.problems))
         elif len(found) == 1:
@@ -26,10 +26,10 @@ class JsonReport:
         return json_text(found)
 
 
-def _item(item: Item) -> dict[str, object]:
+def _item(item: Item, *, full: bool) -> dict[str, object]:
     if item.answer is None:
         return _error(item.name, item.problems)
-    found = item.answer.as_json()
+    found = item.answer.as_json(full=full)
     if is_let_pass(item):
         found["passes"] = True
     if item.waived:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
+from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.shelf import Shelf
-from aiact_rules.core.choices import BY_DEFAULT, Choice, Choices
-from aiact_rules.core.decisions import Subject, id_fits
+from aiact_rules.core.choices import BY_DEFAULT, Choice, Choices, Threshold
+from aiact_rules.core.decisions import Decision, Run, Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
+from aiact_rules.core.outcomes import Outcome, bits
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.vocabulary import Vocabulary, parse_date
+from aiact_rules.core.record import FORMAT, id_fits, statuses_from
+from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.truths import Truths
+from aiact_rules.core.vocabulary import FactValue, Vocabulary, parse_date
+from aiact_rules.core.waivers import Waiver
 from aiact_rules.requests.request import Request
 from aiact_rules.sources.former_names import read_as, words_of
 
@@ -21,7 +30,7 @@ _RECORD = Place("record")
 
 @dataclass(frozen=True)
 class Record:
-    """The record of a decision (its JSON), to be decided again as it was: nothing else said of it counts."""
+    """The record of a decision (its JSON, of format 1 or 2), to be decided again as it was: nothing else said of it counts."""
 
     values: Mapping[str, object]
 
@@ -31,18 +40,16 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
 
     Raises InputError where the record is not a decision or was changed, and PackError where a pack is not installed.
     """
-    recorded = record.values
-    try:
-        if not id_fits(recorded):
-            raise InputError([Problem("this record does not fit its own id, so it was changed", _RECORD)])
-        packs = [mapping(pack) for pack in listed(recorded["packs"])]
-        bases = [mapping(pack["basis"]) for pack in packs]
-        pack_ids = sorted({name for basis in bases for name in _pack_ids(basis)})
-        (as_of,) = {parse_date(str(basis["as_of"])) for basis in bases}
-        readings = {str(name): str(word) for basis in bases for name, word in mapping(basis["readings"]).items()}
+    with _reading(record):
+        recorded = record.values
+        rows = bases(recorded)
+        pack_ids = sorted({name for basis in rows for name in _pack_ids(basis)})
+        (as_of,) = {parse_date(str(recorded.get("as_of") or basis["as_of"])) for basis in rows}
+        readings = {str(name): str(word) for basis in rows for name, word in mapping(basis["readings"]).items()}
         vocabulary = shelf.vocabulary(pack_ids)
-        rows = mapping(recorded["facts"]).items()
-        facts = [fact for name, row in rows for fact in _facts(name, mapping(row), vocabulary)]
+        facts = [
+            fact for name, row in mapping(recorded["facts"]).items() for fact in _facts(name, mapping(row), vocabulary)
+        ]
         subject = mapping(recorded["subject"])
         evidence = tuple(_evidence(mapping(row)) for row in listed(recorded.get("evidence", [])))
         uncovered = tuple(Choice(str(market), _RECORD) for market in listed(recorded.get("uncovered", [])))
@@ -65,8 +72,119 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
             operator=text(recorded.get("operator")),
             evidence=evidence,
         )
+
+
+def decision_of_record(record: Record, shelf: Shelf) -> Decision:
+    """Return a recorded decision with its packs, so that it says what it said then. Nothing is decided again.
+
+    Raises InputError where the record is no decision of format 2 or was changed, and where a pack is not the one that it
+    was decided by; PackError where it is not installed.
+    """
+    request = request_of_record(record, shelf)
+    recorded = record.values
+    with _reading(record):
+        if recorded.get("format") != FORMAT:
+            hint = "`aiact-rules replay` decides it again"
+            raise InputError([Problem("only records of format 2 can be read back", _RECORD, hint)])
+        packs = {pack.id: pack for pack in shelf.packs(request.pack_ids)}
+        facts = shelf.completion(request.pack_ids).of_facts(request.facts)
+        values = facts.values()
+        run = mapping(recorded.get("run", {}))
+        return Decision(
+            Verdict(recorded["verdict"]),
+            tuple(_pack_decision(row, packs, request, facts, values) for row in bases(recorded)),
+            request.subject,
+            facts,
+            shelf.vocabulary(request.pack_ids),
+            Run(str(run.get("engine")), str(run.get("tool")), text(run.get("at")), text(run.get("verified_with"))),
+            request.operator,
+            request.evidence,
+            _choices(mapping(recorded["choices"]), request.choices) if "choices" in recorded else request.choices,
+        )
+
+
+def _choices(row: Mapping[str, object], read: Choices) -> Choices:
+    """Return who chose what, as it stands beside a record. What `school_readings` chose is among the readings there."""
+    as_of = row.get("as_of")
+    threshold = mapping(row["fail_on"])
+    refused = None if threshold["value"] == "never" else Verdict(threshold["value"])
+    return replace(
+        read,
+        packs=tuple(_choice(each) for each in listed(row["packs"])),
+        readings={name: _choice(each) for name, each in mapping(row["readings"]).items()},
+        as_of=None if as_of is None else _choice(as_of),
+        threshold=Threshold(refused, _choice(threshold).place),
+        uncovered=tuple(_choice(each) for each in listed(row["uncovered"])),
+        organisation=text(row["organisation"]),
+        notes=tuple(str(each) for each in listed(row["notes"])),
+        school=_choice(row["school"]),
+        require_evidence=_choice(row["require_evidence"]) if "require_evidence" in row else None,
+        waivers=tuple(_waiver(mapping(each)) for each in listed(row.get("waivers", []))),
+    )
+
+
+def _waiver(row: Mapping[str, object]) -> Waiver:
+    is_provision = row["finding"] is None
+    line = row["line"]
+    return Waiver(
+        about=str(row["provision"] if is_provision else row["finding"]),
+        reason=str(row["reason"]),
+        approver=str(row["approver"]),
+        until=date.fromisoformat(str(row["until"])),
+        place=Place(str(row["source"]), line if isinstance(line, int) else None),
+        is_provision=is_provision,
+        releases=tuple(str(each) for each in listed(row["releases"])),
+        pack=text(row["pack"]),
+    )
+
+
+def _choice(value: object) -> Choice:
+    row = mapping(value)
+    line = row["line"]
+    return Choice(str(row["value"]), Place(str(row["source"]), line if isinstance(line, int) else None))
+
+
+def _pack_decision(
+    row: Mapping[str, object],
+    packs: Mapping[str, Pack],
+    request: Request,
+    facts: Facts,
+    values: Mapping[str, FactValue],
+) -> PackDecision:
+    pack = packs[str(row["pack"])]
+    extensions = [{"pack": e.id, "version": e.version, "digest": e.digest} for e in pack.extensions]
+    if pack.digest != row["digest"] or extensions != row["extensions"]:
+        message = f"this was decided by {pack.id} {row['version']}, and {pack.version} with other rules is installed"
+        raise InputError([Problem(message, _RECORD, "install that version; `aiact-rules replay` says what changed")])
+    readings = request.readings
+    pack_at = pack.at(request.as_of, {name: readings[name] for name in pack.readings if name in readings})
+    lowered = cached_lowered(pack_at)
+    statuses = statuses_from(str(row["statuses"]), len(pack_at.obligations))
+    truths = Truths(lowered, values)
+    conclusions = tuple(bits(truths.of(formula), 2, 1) for formula in lowered.conclusions.values())
+    outcome = Outcome(conclusions, tuple((index, code) for index, _, code in statuses))
+    verdict = None if row["verdict"] is None else Verdict(row["verdict"])
+    return PackDecision(pack_at, lowered, facts, values, outcome, verdict, statuses)
+
+
+@contextmanager
+def _reading(record: Record) -> Iterator[None]:
+    """Raise InputError for a record that was changed, and for what cannot be read in the block."""
+    try:
+        if not id_fits(record.values):
+            raise InputError([Problem("this record does not fit its own id, so it was changed", _RECORD)])
+        if record.values.get("format", FORMAT) != FORMAT:
+            known = f"known are formats 1 and {FORMAT}"
+            raise InputError([Problem(f"this record has the format {record.values['format']}", _RECORD, known)])
+        yield
     except (KeyError, ValueError, TypeError, AssertionError) as error:
         raise InputError([Problem("this is not the record of a decision", hint=str(error))]) from error
+
+
+def bases(recorded: Mapping[str, object]) -> list[dict[str, object]]:
+    """Return for each pack of a record by what was judged; in format 1 that stands a level deeper."""
+    packs = [mapping(pack) for pack in listed(recorded["packs"])]
+    return packs if "format" in recorded else [mapping(pack["basis"]) for pack in packs]
 
 
 def _school(recorded: Mapping[str, object]) -> Choice:
@@ -85,7 +203,7 @@ def _facts(name: str, row: Mapping[str, object], vocabulary: Vocabulary) -> Iter
     line = row["line"]
     origin = Origin(
         Place(str(row["source"]), line if isinstance(line, int) else None),
-        Sureness(str(row["sureness"])),
+        Sureness(str(row.get("sureness", Sureness.STATED.value))),
         text(row.get("because")),
     )
     if name not in vocabulary and not vocabulary.formerly(name):

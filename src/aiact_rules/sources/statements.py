@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import replace
-from itertools import chain
 
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.open_lists import OpenList
@@ -31,13 +30,6 @@ class Statements:
         self.problems: list[Problem] = []
         self.hints = Hints()
         self._facts: list[Fact] = []
-        former = {each.name for d in vocabulary.declarations.values() if d.was for each in d.was}
-        self._former = former.difference(vocabulary)
-        self._groups = frozenset(
-            ".".join(name.split(".")[:size])
-            for name in chain(vocabulary, self._former)
-            for size in range(1, name.count(".") + 1)
-        )
 
     def of_a_part(self) -> Statements:
         """Return statements of their own for a part of the same document, such as one operator of a chain."""
@@ -51,11 +43,11 @@ class Statements:
 
     def is_group(self, name: str) -> bool:
         """Return whether a name is or was a fact's, or begins one, such as `system` in `system.practices`."""
-        return name in self.vocabulary or name in self._groups or name in self._former
+        return name in self.vocabulary or name in self.vocabulary.groups or name in self.vocabulary.former_names
 
     def is_fact(self, name: str) -> bool:
         """Return whether a name is or was a fact's."""
-        return name in self.vocabulary or name in self._former
+        return name in self.vocabulary or name in self.vocabulary.former_names
 
     def read_block(self, block: Node, prefix: str = "") -> None:
         """Read a mapping of facts, in which names are nested, dotted or both."""
@@ -71,10 +63,10 @@ class Statements:
     def read_entry(self, entry: Entry, prefix: str = "") -> None:
         """Read one fact, or one group of facts, by the name it has below `prefix`."""
         name = f"{prefix}.{entry.key}" if prefix else entry.key
-        is_group = name in self._groups and isinstance(entry.value, Mapping)
-        if name in self.vocabulary or (name in self._former and not is_group):
+        is_group = name in self.vocabulary.groups and isinstance(entry.value, Mapping)
+        if name in self.vocabulary or (name in self.vocabulary.former_names and not is_group):
             self.read_fact(name, entry.value, entry.place)
-        elif name in self._groups:
+        elif name in self.vocabulary.groups:
             self.read_block(entry.value, name)
         else:
             self.problem(f"unknown fact `{name}`", entry.place, self._nearest(name))
@@ -171,7 +163,7 @@ class Statements:
         return texts
 
     def _nearest(self, name: str) -> str | None:
-        return self.hints.did_you_mean(name, chain(self.vocabulary, self._groups))
+        return self.hints.did_you_mean(name, (*self.vocabulary, *self.vocabulary.groups))
 
 
 def checked(facts: Facts, vocabulary: Vocabulary, declared_elsewhere: Callable[[str], bool]) -> Facts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aiact_rules.core.decisions import Decision
-from aiact_rules.core.grounds import Grounds
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.reports.deadlines import deadlines_of
@@ -120,7 +119,7 @@ def _why(each: PackPart, name: str, truth: str, said: set[str]) -> str:
         harmless = each.pack.verdict is Verdict.ALLOW
         turns = "; no obligation that gates this release turns on it" if harmless else ""
         return f"not stated: {listed}{more}{turns}"
-    reasons = [reason for reason in Grounds(each.pack.evaluation).reasons_for(name) if reason not in said]
+    reasons = [reason for reason in each.pack.reasons_for(name) if reason not in said]
     said.update(reasons)
     parts = [html("; ".join(reasons))] if reasons and truth == "yes" else []
     rests = dossier.facts(facts)

@@ -17,7 +17,7 @@ from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
-from aiact_rules.core.support import Support
+from aiact_rules.core.support import facts_behind
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.html_report.page import Part, link
 from aiact_rules.reports.pages import law_link, page_of
@@ -113,21 +113,16 @@ class PackPart:
     end: str = ""
 
     @cached_property
-    def support(self) -> Support:
-        """Return what finds the facts that an answer rests on."""
-        return Support(self.pack.lowered, self.pack.values)
-
-    @cached_property
     def _places(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.pack.pack_at.obligations)}
 
     def behind_conclusion(self, name: str) -> frozenset[str]:
         """Return the facts on which a conclusion rests."""
-        return self.support.behind(self.pack.lowered.conclusions[name])
+        return facts_behind(self.pack.truths, self.pack.lowered.conclusions[name])
 
     def behind_met(self, o: Obligation) -> frozenset[str]:
         """Return the facts on which it rests whether an obligation is met."""
-        return self.support.behind(self.pack.lowered.obligations[self._places[o.id]].met)
+        return facts_behind(self.pack.truths, self.pack.lowered.obligations[self._places[o.id]].met)
 
     def provision(self, o: Obligation) -> str:
         """Return the provision of an obligation, as a link to the page of its rule."""

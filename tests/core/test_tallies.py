@@ -9,9 +9,9 @@ import pytest
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.statuses import Status
+from aiact_rules.core.tallies import tally_of
 from aiact_rules.gate import Gate
 from aiact_rules.reports.groups import gating_groups, groups_of
-from aiact_rules.reports.tallies import tally_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GATE = Gate()

@@ -1,0 +1,182 @@
+"""Decision JSON: a decision for other programs. The record, and what follows from it: by default what one acts on now.
+
+What several findings share (sanctions, readings, units of the law) is said once, and named where it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from aiact_rules.core.findings import Finding
+from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.passing import Waived
+from aiact_rules.core.penalties import Ceiling
+from aiact_rules.core.rules import Kind, Obligation
+from aiact_rules.core.statuses import Status
+from aiact_rules.core.tallies import Tally, tally_of
+from aiact_rules.core.words import in_words
+
+if TYPE_CHECKING:
+    from aiact_rules.core.decisions import Decision
+
+
+def decision_json(decision: Decision, *, full: bool = False) -> dict[str, object]:
+    """Return a decision as JSON values, with `full` all that can be said of it."""
+    tally = tally_of(decision)
+    identity = dict(decision.identity)
+    recorded: list[dict[str, object]] = identity.pop("packs")  # type: ignore[assignment]
+    return {
+        "verdict": identity.pop("verdict"),
+        "why": why(decision, tally),
+        "decision_id": decision.decision_id,
+        "tallies": _tallies(tally),
+        "questions": _questions(decision),
+        "packs": [
+            {**row, **_pack(pack, decision.waived, full=full)}
+            for row, pack in zip(recorded, decision.packs, strict=True)
+        ],
+        "unused_facts": list(decision.unused_facts),
+        **identity,
+        "choices": decision.choices.as_json(),
+        "run": decision.run.as_json(),
+    }
+
+
+def _pack(pack: PackDecision, waived: Waived, *, full: bool) -> dict[str, object]:
+    found: dict[str, object] = {
+        "classification": list(_classification(pack)),
+        "role_changes": [change.as_json() for change in pack.role_changes],
+    }
+    if full:
+        once = _Once(pack)
+        findings = [once.finding(finding) for finding in pack.findings]
+        return {**found, "findings": findings, **once.as_json()}
+    return {**found, "findings": list(_gating(pack, waived)), "conditions": list(_conditions(pack))}
+
+
+def why(decision: Decision, tally: Tally) -> str:
+    """Return in one sentence why the verdict is what it is: `12 unmet, 3 undetermined; high-risk`."""
+    counts = ", ".join(tally.gating_said()) or "nothing violated, unmet or undetermined"
+    held = [_label(pack, name) for pack in decision.packs for name, truth in pack.headlines.items() if truth == "yes"]
+    return "; ".join([counts, *([", ".join(dict.fromkeys(held))] if held else [])])
+
+
+def _label(pack: PackDecision, name: str) -> str:
+    return pack.pack_at.pack.labels.get(name) or in_words(name)
+
+
+def _classification(pack: PackDecision) -> Iterator[dict[str, object]]:
+    """Yield what the pack concludes, or cannot exclude, about the release."""
+    for name, truth in pack.headlines.items():
+        if truth != "no":
+            because = list(pack.reasons_for(name)) if truth == "yes" else []
+            yield {"id": name, "label": _label(pack, name), "holds": truth, "because": because}
+
+
+def _tallies(tally: Tally) -> dict[str, object]:
+    return {
+        "violated": tally.violated,
+        "contradictions": tally.contradictions,
+        "signals": tally.signals,
+        "unmet": tally.unmet,
+        "undetermined": tally.undetermined,
+        "met": tally.met,
+        "post_release": tally.post_release,
+        "recommendations": tally.recommendations,
+        "upcoming": [
+            {"date": each.on.isoformat(), "certain": each.certain, "undetermined": each.undetermined}
+            for each in tally.upcoming
+        ],
+    }
+
+
+def _questions(decision: Decision) -> list[dict[str, object]]:
+    """Return each question once, the most decisive first; where several packs judge, with those that ask it."""
+    found: dict[str, dict[str, object]] = {}
+    weight: dict[str, int] = {}
+    for pack in decision.packs:
+        for need in pack.needs:
+            row = found.setdefault(need.fact, {"fact": need.fact, "question": pack.question(need.fact), "decides": 0})
+            weight[need.fact] = weight.get(need.fact, 0) + need.decides
+            if len(decision.packs) > 1:
+                row["packs"] = [*row.get("packs", []), pack.pack_id]  # type: ignore[misc]
+    for name, row in found.items():
+        row["decides"] = weight[name]
+    return sorted(found.values(), key=lambda row: -weight[str(row["fact"])])
+
+
+def _stub(o: Obligation) -> dict[str, object]:
+    return {"id": o.id, "provision": o.provision, "must": o.must}
+
+
+def _gating(pack: PackDecision, waived: Waived) -> Iterator[dict[str, object]]:
+    """Yield what gates now: of what is violated, contradicted or signalled also the reasons and the facts.
+
+    What asks for an answer before it is known to apply is asked for under `questions`.
+    """
+    for each in pack.standings if pack.verdict is not None else ():
+        o, status = each.obligation, each.status
+        if not status.gates:
+            continue
+        row: dict[str, object] = _stub(o)
+        row["status"] = "open" if status is Status.OPEN else "breached"
+        if o.kind is not Kind.OBLIGATION:
+            row["kind"] = o.kind.value
+        if not each.certain:
+            row["owed"] = "unknown"
+        elif needs := pack.questions_about(o.id):
+            row["needs"] = list(needs)
+        if each.is_violated or o.is_signal and each.certain:
+            finding = pack.finding(o.id)
+            assert finding is not None, "what gates is a finding"
+            row |= {"because": list(finding.because), "facts": list(finding.facts)}
+        if waived and (waiver := waived.get((pack.pack_id, o.id))) is not None:
+            row["waived"] = str(waiver)
+        yield row
+
+
+def _conditions(pack: PackDecision) -> Iterator[dict[str, object]]:
+    """Yield what certainly applies at a later step or afterwards."""
+    for each in pack.standings:
+        if each.status is Status.CONDITION and each.certain:
+            yield {**_stub(each.obligation), "after": each.obligation.after}
+
+
+class _Once:
+    """Writes findings in full, and keeps what they share under names of its own."""
+
+    def __init__(self, pack: PackDecision) -> None:
+        self._pack_at = pack.pack_at
+        self._sanctions: dict[str, object] = {}
+        self._units: dict[str, list[str]] = {}
+        self._interpretations: dict[str, object] = {}
+        self._ceilings: dict[Ceiling, str] = {}
+
+    def as_json(self) -> dict[str, object]:
+        """Return what the findings written so far share."""
+        return {"sanctions": self._sanctions, "units": self._units, "interpretations": self._interpretations}
+
+    def finding(self, finding: Finding) -> dict[str, object]:
+        """Return a finding as JSON values."""
+        self._units[finding.provision] = list(finding.units)
+        for name in finding.readings:
+            reading = self._pack_at.pack.readings[name]
+            choice = self._pack_at.choices[name]
+            self._interpretations[name] = {
+                "choice": choice,
+                "says": reading.choices[choice],
+                "question": reading.question,
+                "provision": reading.provision,
+                "authority": reading.authority,
+            }
+        row = {name: value for name, value in finding.as_json().items() if name != "units"}
+        return {**row, "sanction": None if finding.sanction is None else self._sanction(finding.sanction)}
+
+    def _sanction(self, ceiling: Ceiling) -> str:
+        if ceiling not in self._ceilings:
+            same = sum(other.provision == ceiling.provision for other in self._ceilings)
+            name = ceiling.provision if not same else f"{ceiling.provision} ({same + 1})"
+            self._ceilings[ceiling] = name
+            self._sanctions[name] = ceiling.as_json()
+        return self._ceilings[ceiling]

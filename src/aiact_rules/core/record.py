@@ -1,0 +1,181 @@
+"""Records: what of a decision cannot be derived again. Its id is the hash of this, and a log keeps no more.
+
+Of each pack that is its id, version and digest, the readings that are not its defaults, its verdict, what it concludes and
+how each obligation stands; of the facts those that somebody stated or that no pack adds. With the pack, everything
+else (findings, reasons, questions, sanctions) follows again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from aiact_rules.core.canonical import canonical
+from aiact_rules.core.facts import VOCABULARY, Fact, Sureness
+from aiact_rules.core.outcomes import OWED
+from aiact_rules.core.packs import RELEASE_DATE
+from aiact_rules.core.printable import printable
+from aiact_rules.core.statuses import Status
+
+if TYPE_CHECKING:
+    from aiact_rules.core.decisions import Decision
+    from aiact_rules.core.pack_decisions import PackDecision
+    from aiact_rules.core.vocabulary import Vocabulary
+
+FORMAT = 2
+"""The format of records that are written; those of format 1, which held every finding, are still read."""
+
+IDENTITY = (
+    "format",
+    "verdict",
+    "subject",
+    "operator",
+    "roles",
+    "moment",
+    "release_date",
+    "as_of",
+    "packs",
+    "facts",
+    "evidence",
+    "uncovered",
+)
+"""The parts of a decision's JSON that its id covers."""
+
+IDENTITY_OF_PACK = (
+    "pack",
+    "version",
+    "digest",
+    "law",
+    "market",
+    "extensions",
+    "readings",
+    "verdict",
+    "conclusions",
+    "statuses",
+)
+"""The parts of what a pack says that the id covers."""
+
+STATUS_CODES: Mapping[str, tuple[Status, bool]] = {
+    "b": (Status.BREACHED, True),
+    "o": (Status.OPEN, True),
+    "u": (Status.OPEN, False),
+    "m": (Status.MET, True),
+    "c": (Status.CONDITION, True),
+    "d": (Status.CONDITION, False),
+    "p": (Status.UPCOMING, True),
+    "q": (Status.UPCOMING, False),
+    "a": (Status.ADVICE, True),
+}
+"""The letters of `statuses`: what became of an obligation, and whether it certainly applies."""
+
+_BESIDE_THE_IDENTITY_IN_FORMAT_1 = ("decision_id", "unused_facts", "choices", "run", "passes", "waived")
+
+_LETTER = {meaning: letter for letter, meaning in STATUS_CODES.items()}
+_LETTERS = {s: (_LETTER.get((s, False), _LETTER[s, True]), _LETTER[s, True]) for s in Status}
+_SAME = re.compile(r"(.)\1+")
+_NOTHING = "-"
+_RUNS = re.compile(rf"([1-9]\d*)?([{''.join(STATUS_CODES)}{_NOTHING}])")
+
+
+def record_of(decision: Decision) -> dict[str, object]:
+    """Return the record of a decision as JSON values, under the names of `IDENTITY`."""
+    vocabulary = decision.vocabulary
+    facts = sorted((fact for fact in decision.facts if not follows(fact, vocabulary)), key=lambda fact: fact.name)
+    return {
+        "format": FORMAT,
+        "verdict": decision.verdict.value,
+        "subject": decision.subject.as_json(),
+        "operator": decision.operator,
+        "roles": list(decision.roles),
+        "moment": decision.moment,
+        "release_date": str(decision.facts.value(RELEASE_DATE)),
+        "as_of": decision.packs[0].pack_at.as_of.isoformat(),
+        "packs": [_pack(pack) for pack in decision.packs],
+        "facts": {fact.name: fact_json(fact, vocabulary) for fact in facts},
+        "evidence": [item.as_json() for item in sorted(decision.evidence, key=lambda e: (e.about, str(e.place)))],
+        "uncovered": sorted({choice.value for choice in decision.choices.uncovered}),
+    }
+
+
+def follows(fact: Fact, vocabulary: Vocabulary) -> bool:
+    """Return whether the packs add a fact by themselves: a declared default, or what follows from other facts."""
+    origin = fact.origin
+    if origin.sureness is Sureness.STATED:
+        return False
+    if origin.sureness is Sureness.DERIVED:
+        return fact.name in vocabulary and vocabulary[fact.name].derivation is not None
+    return origin.sureness is Sureness.DECLARED_BY_DEFAULT and origin.place == VOCABULARY
+
+
+def fact_json(fact: Fact, vocabulary: Vocabulary) -> dict[str, object]:
+    """Return a fact with its origin as JSON values; how sure it is where nobody stated it."""
+    value = vocabulary[fact.name].format(fact.value) if fact.name in vocabulary else str(fact.value)
+    place = fact.origin.place
+    found: dict[str, object] = {"value": value, "source": printable(place.source), "line": place.line}
+    if fact.origin.sureness is not Sureness.STATED:
+        found |= {"sureness": fact.origin.sureness.value, "because": fact.origin.because}
+    return found
+
+
+def _pack(decided: PackDecision) -> dict[str, object]:
+    pack, choices = decided.pack_at.pack, decided.pack_at.choices
+    return {
+        "pack": pack.id,
+        "version": pack.version,
+        "digest": pack.digest,
+        "law": pack.law,
+        "market": pack.market,
+        "extensions": [{"pack": e.id, "version": e.version, "digest": e.digest} for e in pack.extensions],
+        "readings": {name: word for name, word in choices.items() if word != pack.readings[name].default},
+        "verdict": None if decided.verdict is None else decided.verdict.value,
+        "conclusions": dict(decided.headlines),
+        "statuses": statuses_text(decided),
+    }
+
+
+def id_fits(recorded: Mapping[str, object]) -> bool:
+    """Return whether the JSON of a decision, of this format or the first, has the id that follows from it."""
+    if "format" in recorded:
+        identity = {name: recorded[name] for name in IDENTITY if name in recorded}
+        if isinstance(packs := identity.get("packs"), list):
+            identity["packs"] = [_only(row, IDENTITY_OF_PACK) for row in packs]
+    else:
+        identity = {name: value for name, value in recorded.items() if name not in _BESIDE_THE_IDENTITY_IN_FORMAT_1}
+    return recorded.get("decision_id") == "sha256:" + hashlib.sha256(canonical(identity)).hexdigest()
+
+
+def _only(row: object, names: Iterable[str]) -> object:
+    return {name: row[name] for name in names if name in row} if isinstance(row, dict) else row
+
+
+def statuses_text(decided: PackDecision) -> str:
+    """Return how each obligation of a pack stands, in its order: a letter of `STATUS_CODES`, or `-` where there is nothing
+    to say, with how many follow each other that are the same: `12-3o2u`."""
+    letters = [_NOTHING] * len(decided.pack_at.obligations)
+    for index, status, code in decided.statuses:
+        letters[index] = _LETTERS[status][code & OWED]
+    return _SAME.sub(lambda run: f"{len(run[0])}{run[1]}", "".join(letters))
+
+
+def statuses_from(text: str, count: int) -> tuple[tuple[int, Status, int], ...]:
+    """Return how each of so many obligations stands: its place, its status, and a code with the bit of what certainly applies.
+
+    Raises ValueError for a text that does not say that of each.
+    """
+    found = [each for each in enumerate(_letters(text)) if each[1] != _NOTHING]
+    if sum(1 for _ in _letters(text)) != count:
+        raise ValueError(f"it says how some obligations stand, but the pack has {count}")
+    return tuple((index, STATUS_CODES[letter][0], OWED * STATUS_CODES[letter][1]) for index, letter in found)
+
+
+def _letters(text: str) -> Iterator[str]:
+    at = 0
+    for run in _RUNS.finditer(text):
+        if run.start() != at:
+            break
+        at = run.end()
+        yield from run[2] * int(run[1] or 1)
+    if at != len(text):
+        raise ValueError(f"`{text[at : at + 10]}` is no code of a status")
