@@ -69,7 +69,8 @@ def test_the_example_can_be_typed(name: str, example: str, tmp_path: Path, monke
     inner, arguments = name, shlex.split(typed["rest"])[1:]
     parsed = command(inner).make_context(inner, arguments, parent=context)
     if isinstance(parsed.command, click.Group):
-        rest = [*getattr(parsed, "_protected_args", getattr(parsed, "protected_args", ())), *parsed.args]
+        before = parsed._protected_args if hasattr(parsed, "_protected_args") else parsed.protected_args
+        rest = [*before, *parsed.args]
         _, found, further = parsed.command.resolve_command(parsed, rest)
         assert found is not None
         found.make_context(found.name, further, parent=parsed)

@@ -132,6 +132,11 @@ class Pack:
     deliverables: Mapping[str, Deliverable] = field(default_factory=dict)
     delivered_by: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def checked_on(self) -> date | None:
+        """Return since when no value of the law was checked again, or None where it states no values."""
+        return min((parameter.checked_on for parameter in self.parameters.values()), default=None)
+
     def deliverable_of(self, obligation_id: str) -> Deliverable | None:
         """Return the document or act that an obligation comes down to; None where the pack names none.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from aiact_rules.catalogue.shelf import Shelf
@@ -22,10 +22,11 @@ from aiact_rules.requests.choosing import (
     choose_threshold,
     markets_from_texts,
 )
+from aiact_rules.requests.freshness import note_on_future, notes_on_freshness
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, shown
-from aiact_rules.requests.today import Today, today
+from aiact_rules.requests.today import Today, now, today
 from aiact_rules.requests.waiving import choose_waivers
 from aiact_rules.sources.cues import signals_in_facts
 from aiact_rules.sources.document import Document
@@ -160,7 +161,7 @@ class Assembly:
             None if setting is None else Choice(setting, self.own.places["fail_on"]),
             _stricter(said.fail_on, usual.fail_on),
         )
-        notes = [*self.own.notes, *readings.notes, *laxer]
+        notes = [*self.own.notes, *readings.notes, *laxer, *self.freshness()]
         for path in self.settings.further:
             notes.append(f"{shown(path)}: its settings do not count, {self.own.files[0].name} is nearer")
         organisation = self.own.files[0].name if self.own.files else None
@@ -188,6 +189,16 @@ class Assembly:
             others=self.shelf.every_gating_pack,
             subject=subject,
         )
+
+    def freshness(self) -> Iterator[str]:
+        """Yield what must be said of packs that are old on the as-of date, and of an as-of date that is to come."""
+        yield from notes_on_freshness(self.packs, self.as_of)
+        said = self.said_as_of
+        # A date that every pack was checked after asks no clock.
+        if said is not None and any(pack.checked_on is None or said > pack.checked_on for pack in self.packs):
+            begun = (self.moment or now()) + timedelta(hours=14)  # the day that has begun anywhere
+            note = note_on_future(self.packs, said, begun.date())
+            yield from [] if note is None else [note]
 
     def required_evidence(self) -> Choice | None:
         """Return who demands evidence of conduct, the organisation first; None where nobody does."""
