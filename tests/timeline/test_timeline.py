@@ -22,7 +22,7 @@ from aiact_rules.core.timelines import Change, Line, Timeline, TimelineDate
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
 from aiact_rules.reports.timeline_picture import render_svg
-from aiact_rules.reports.timeline_text import render_text
+from aiact_rules.reports.timeline_text import render_text, tally
 from aiact_rules.requests.overrides import Overrides, facts_from_texts
 from aiact_rules.timeline.judging import timeline_of
 from aiact_rules.timeline.timeline import timeline
@@ -258,6 +258,27 @@ def test_the_command_writes_text_json_and_a_picture(tmp_path: Path) -> None:
     root = ElementTree.fromstring(picture.read_text(encoding="utf-8"))
     words = ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
     assert {"2027-12-02", "HOLD", "ALLOW", "Art. 9"} <= set(words)
+
+
+def test_a_picture_joins_dates_between_which_nothing_changes_and_says_each_status_in_words(
+    gate: Gate, tmp_path: Path
+) -> None:
+    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false")
+    root = ElementTree.fromstring(render_svg(found))
+    words = ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "24 unmet" in words
+    assert "17 undetermined" in words  # whether Art. 10 applies turns on how the model was trained
+    before = [day for day in found.dates if day.on < date(2027, 12, 2)]
+    assert len(before) > 1
+    assert words.count("24 upcoming") == len(found.lines)
+    assert not any("breached" in word or "open" in word for word in words)
+
+
+def test_the_words_of_a_tally_tell_what_applies_from_what_may_apply(gate: Gate, tmp_path: Path) -> None:
+    found = of(gate, tmp_path / "aiact.yaml", RECRUITING % "false")
+    said = tally(on(found, "2027-12-02").new)
+    for word in ("unmet", "undetermined", "post-release", "perhaps post-release"):
+        assert f" {word}" in said
 
 
 def test_a_picture_says_names_as_they_are(gate: Gate, tmp_path: Path) -> None:

@@ -8,11 +8,10 @@ from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from aiact_rules.core.citations import in_order
-from aiact_rules.core.statuses import Status
-from aiact_rules.core.timelines import DatedDecision, Line, Standing, Timeline, TimelineDate
+from aiact_rules.core.timelines import DatedDecision, Line, Timeline, TimelineDate
 from aiact_rules.reports.escapes import xml_text
 from aiact_rules.reports.svg import INK, PAPER, SOFT, VERDICT, level_line, rectangle, sheet, text
-from aiact_rules.reports.timeline_text import line_title, tally, title_of
+from aiact_rules.reports.timeline_text import kind_of, line_title, tally, title_of
 from aiact_rules.reports.words import article_of
 
 _MARGIN, _LABELS, _COLUMN, _GAP = 24, 92, 118, 6
@@ -25,16 +24,10 @@ _KINDS = {
     "unmet": ("#e9a23b", "#2b1d00", "\N{WHITE CIRCLE}"),
     "undetermined": ("#f6d9a8", "#4a3c17", "?"),
     "post-release": ("#e3e0f2", "#34305a", "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"),
+    "perhaps post-release": ("#f3f2fa", "#34305a", "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}?"),
     "met": ("#2f7d4f", "#ffffff", "\N{CHECK MARK}"),
     "recommendations": ("#c9d6ea", "#23324d", "i"),
     "upcoming": (PAPER, SOFT, "\N{HORIZONTAL ELLIPSIS}"),
-}
-_OF_STATUS = {
-    Status.BREACHED: "violated",
-    Status.CONDITION: "post-release",
-    Status.MET: "met",
-    Status.ADVICE: "recommendations",
-    Status.UPCOMING: "upcoming",
 }
 Counts = tuple[tuple[str, int], ...]
 
@@ -154,7 +147,11 @@ class _Picture:
     def _legend(self) -> Iterator[str]:
         self.y += 14
         x: float = _MARGIN
+        days = (day.judged(way) for day in self.timeline.dates for way in self.timeline.lines)
+        shown = {kind_of(each) for judged in days if judged is not None for each in judged.obligations.values()}
         for kind, (fill, _, sign) in _KINDS.items():
+            if kind not in shown:
+                continue
             words = f"{sign} {kind}"
             width = 22 + 6.2 * len(words) + 14
             if x + width > self.width - _MARGIN:
@@ -175,16 +172,10 @@ def _counts(judged: DatedDecision) -> dict[str, Counts]:
     """Return for each article how many of its obligations stand in which way."""
     found: dict[str, dict[str, int]] = {}
     for each in judged.obligations.values():
-        kind = _OF_STATUS.get(each.status) or _of_open(each)
+        kind = kind_of(each)
         counts = found.setdefault(article_of(each.provision), dict.fromkeys(_KINDS, 0))
         counts[kind] += 1
     return {article: tuple((kind, n) for kind, n in counts.items() if n) for article, counts in found.items()}
-
-
-def _of_open(each: Standing) -> str:
-    if not each.certain:
-        return "undetermined"
-    return "to settle" if each.is_signal else "unmet"
 
 
 def _widths(shown: Counts, room: float) -> list[float]:
@@ -197,9 +188,9 @@ def _widths(shown: Counts, room: float) -> list[float]:
 
 def _marks(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
     if day.on == timeline.released_on:
-        yield "the release's own date"
+        yield "the release date"
     if day.on == timeline.known_on:
-        yield "law known up to here"
+        yield "law as of this date"
     for event in day.events:
         yield str(event.provision if event.provision and not event.changes_text else event)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.timelines import (
@@ -20,8 +20,8 @@ from aiact_rules.reports.words import counted_by_article, release_of, roles_of, 
 _CHANGE = {
     Change.GAINED: "now applies",
     Change.LOST: "no longer applies",
-    Change.ANNOUNCED: "to come",
-    Change.DROPPED: "no longer to come",
+    Change.ANNOUNCED: "upcoming",
+    Change.DROPPED: "no longer upcoming",
 }
 
 
@@ -34,7 +34,7 @@ def title_of(timeline: Timeline) -> str:
     """Return the release and the operator of a timeline."""
     decision = timeline.first
     subject = release_of(decision) or "the release"
-    roles = roles_of(decision, " and ") or "role not known"
+    roles = roles_of(decision, " and ") or "role not stated"
     who = roles if decision.operator is None else f"{decision.operator}, {roles}"
     return f"{subject} ({who}; {step_of(decision)})"
 
@@ -47,25 +47,48 @@ def line_title(timeline: Timeline, line: Line) -> str:
     return f"on the market since {timeline.released_on}, {design} ({', '.join(timeline.spared_by)})"
 
 
+KINDS = (
+    "violated",
+    "to settle",
+    "unmet",
+    "undetermined",
+    "post-release",
+    "perhaps post-release",
+    "met",
+    "recommendations",
+    "upcoming",
+)
+"""The ways in which something can stand on a date, in words: signals and contradictions are there to be settled."""
+
+
+def kind_of(standing: Standing) -> str:
+    """Return how something stands on a date, in one of the words of `KINDS`."""
+    if standing.status is Status.OPEN:
+        return "undetermined" if not standing.certain else "to settle" if standing.is_signal else "unmet"
+    if standing.status is Status.CONDITION and not standing.certain:
+        return "perhaps post-release"
+    return _OF_STATUS[standing.status]
+
+
+_OF_STATUS = {
+    Status.BREACHED: "violated",
+    Status.CONDITION: "post-release",
+    Status.MET: "met",
+    Status.ADVICE: "recommendations",
+    Status.UPCOMING: "upcoming",
+}
+
+
 def tally(judged: DatedDecision) -> str:
-    """Count the obligations by how they stand: `3 breached, 12 open, 5 met`."""
-    counts = _counts(judged.obligations.values())
-    words = {Status.CONDITION: "owed later or afterwards", Status.UPCOMING: "to come"}
-    parts = [f"{counts[status]} {words.get(status, status.value)}" for status in Status if counts.get(status)]
-    return ", ".join(parts) or "nothing owed"
-
-
-def _counts(obligations: Iterable[Standing]) -> Mapping[Status, int]:
-    counts: dict[Status, int] = {}
-    for obligation in obligations:
-        counts[obligation.status] = counts.get(obligation.status, 0) + 1
-    return counts
+    """Count the obligations by how they stand: `3 violated, 12 unmet, 5 met`."""
+    kinds = [kind_of(each) for each in judged.obligations.values()]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in KINDS if kind in kinds) or "nothing applies"
 
 
 def _lines(timeline: Timeline) -> Iterator[str]:
     yield from wrapped(f"TIMELINE  {title_of(timeline)}", "", " " * 10)
     laws = ", ".join(pack.pack_at.pack.title for pack in timeline.first.packs)
-    yield from wrapped(f"law:      {laws}; days to come by the law as known on {timeline.known_on}", "", " " * 10)
+    yield from wrapped(f"law:      {laws}; dates to come by the law as of {timeline.known_on}", "", " " * 10)
     yield ""
     both = len(timeline.lines) > 1
     for letter, line in zip("AB", timeline.lines, strict=False):
@@ -91,9 +114,9 @@ def _row(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
 
 def _marks(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
     if day.on == timeline.released_on:
-        yield "the release's own date"
+        yield "the release date"
     if day.on == timeline.known_on:
-        yield "the law is known up to here"
+        yield "law as of this date"
     yield from (str(event) for event in day.events)
 
 
@@ -123,11 +146,11 @@ def _question(judged: DatedDecision) -> Iterator[str]:
     needs = [(pack, need) for pack in judged.decision.packs for need in pack.needs]
     if needs:
         pack, first = max(needs, key=lambda each: each[1].decides)
-        yield from wrapped(f"answer first: {pack.question(first.fact)} ({first.fact})", "  ", "    ")
+        yield from wrapped(f"state first: {pack.question(first.fact)} ({first.fact})", "  ", "    ")
 
 
 def _standing(judged: DatedDecision) -> Iterator[str]:
-    for title, statuses in (("applies", IN_FORCE), ("to come", frozenset({Status.UPCOMING}))):
+    for title, statuses in (("applies", IN_FORCE), ("upcoming", frozenset({Status.UPCOMING}))):
         yield from _articles(
             title, [obligation for obligation in judged.obligations.values() if obligation.status in statuses]
         )
@@ -147,11 +170,12 @@ def _between(changes: Sequence[Changed]) -> Iterator[str]:
     for changed in changes:
         assert changed.before is not None
         assert changed.now is not None
-        was, now = changed.before.status.value, changed.now.status.value
+        was, now = kind_of(changed.before), kind_of(changed.now)
         if changed.change is Change.MOVED and changed.before.applies_from != changed.now.applies_from:
             title = f"moved from {changed.before.applies_from} to {changed.now.applies_from}"
         else:
-            title = f"{was}, now {now}" if was != now else f"{now}, now {'owed' if changed.now.certain else 'unsure'}"
+            perhaps = "applies" if changed.now.certain else "may apply"
+            title = f"{was}, now {now}" if was != now else f"{now}, now {perhaps}"
         groups.setdefault(title, []).append(changed.obligation)
     for title, obligations in groups.items():
         yield from _articles(title, obligations)
@@ -170,5 +194,5 @@ def _articles(title: str, obligations: Sequence[Standing]) -> Iterator[str]:
             )
         for when, listed in sorted(dates.items()):
             text = counted_by_article(obligation.provision for obligation in listed)
-            unsure = "" if certain else ", if owed at all"
+            unsure = "" if certain else ", if it applies at all"
             yield from wrapped(text, f"  {title}{when}{unsure} ({len(listed)}): ", "    ")

@@ -17,8 +17,8 @@ from aiact_rules.reports.tallies import tally_of
 from aiact_rules.reports.words import label, release_of, roles_of, school_of, step_of
 
 NO_ADVICE = (
-    "This page applies encoded rules to stated facts. It is not legal advice, and only the Official Journal of the "
-    "European Union is authentic as to the text of the law."
+    "This page applies encoded rules to stated facts. It is not legal advice; the text of a law is authentic only where it is "
+    "officially published, that of the European Union in its Official Journal."
 )
 _CLASSES = {"yes": "yes", "no": "no", "unknown": "undetermined"}
 _MOST_UNKNOWN = 3
