@@ -25,7 +25,9 @@ def test_the_answer_comes_first_with_the_deciding_fact_and_what_settles_it(run: 
     said = " ".join(head.split())
     assert said.startswith("UNMET annex4.1.a Annex IV, point 1(a)")
     assert "status unmet: applies, and nothing stated shows that it is met" in said
-    assert re.search(r"decided by system\.annex_iii_uses: recruitment \(\S*/aiact\.yaml:\d+\)", said)
+    assert re.search(
+        r"decided by system\.annex_iii_uses: recruitment \(\S*/aiact\.yaml:\d+; Annex III, point 4\(a\)\)", said
+    )
     assert "to state technical_documentation.annex_iv includes point_1a (intended purpose" in said
     assert "page https://aiact-rules.example/docs/obligations/annex-iv/#annex4.1.a" in said
     assert "law https://eur-lex.europa.eu/eli/reg/2024/1689/2026-07-27#anx_IV" in said

@@ -16,7 +16,7 @@ TALKING: dict[str, FactValue | None] = {"system__uses": frozenset({"chat", "recr
 
 
 def facts_deciding(condition: Condition, **changes: FactValue | None) -> list[str]:
-    return [fact_of(test.fact) for test in deciding(evaluated(**changes), condition)]
+    return [fact_of(each.test.fact) for each in deciding(evaluated(**changes), condition)]
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,19 @@ def test_a_conclusion_rests_on_the_facts_that_make_it_so(
 def test_an_obligation_is_denied_by_its_circumstances_or_by_an_exception() -> None:
     logs = law().obligations["art12.logs"]
     listed: dict[str, FactValue | None] = {**RECRUITING, "system__is_narrow": False}
-    assert [fact_of(test.fact) for test in denying(evaluated(system__uses=frozenset()), logs)] == ["system.uses"] * 2
+    assert [fact_of(each.test.fact) for each in denying(evaluated(system__uses=frozenset()), logs)] == [
+        "system.uses"
+    ] * 2
     spared = evaluated(**listed, operator__is_small=True, model__compute=Decimal(1))
-    assert [fact_of(test.fact) for test in denying(spared, logs)] == ["operator.is_small", "model.compute"]
+    assert [fact_of(each.test.fact) for each in denying(spared, logs)] == ["operator.is_small", "model.compute"]
     perhaps_spared = evaluated(**listed, operator__is_small=True, model__compute=None)
     assert denying(perhaps_spared, logs) == ()
     assert denying(evaluated(**listed, operator__is_small=False), logs) == ()
+
+
+def test_a_fact_is_named_with_the_provision_of_the_rule_that_it_reaches() -> None:
+    listed = evaluated(**RECRUITING, system__is_narrow=False)
+    assert [each.provision for each in deciding(listed, Holds("high_risk"))] == ["Annex III, point 4"]
+    logs = law().obligations["art12.logs"].met
+    assert logs is not None
+    assert [each.provision for each in deciding(listed, logs)] == [None]

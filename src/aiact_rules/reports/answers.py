@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import ALWAYS, AllOf, AnyOf, Condition, FactTest, Holds, Test, fact_of, leaves
-from aiact_rules.core.deciding import deciding, denying
+from aiact_rules.core.deciding import Decided, deciding, denying
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.explanation import Explanation
@@ -146,13 +146,13 @@ class _Answering:
         finding = self.pack.finding(o.id)
         assert finding is not None, "what stands in a decision has its finding"
         status = status_in_words(standing)
-        why = [*finding.because]
+        why = [*finding.because[:1]]
         if finding.start is not None and standing.status is Status.UPCOMING:
             why.insert(0, f"applies from {finding.start.on}")
         return self._answer(
             o,
             status,
-            why=tuple(why[:MOST_REASONS]),
+            why=tuple(why),
             decided_by=self._deciding(o, standing),
             to_state=tuple(self._settling(o, standing)),
             evidence=o.evidence if standing.status not in (Status.MET, Status.BREACHED) else (),
@@ -161,7 +161,7 @@ class _Answering:
     def _absent(self, o: Obligation) -> Answer:
         """Return why nothing is said about an obligation: it does not apply, or what it asks about is not the case."""
         if o.roles and all(self.evaluation.has_role(role) is Truth.NO for role in o.roles):
-            facts = self._placed_facts([FactTest(ROLES, Test.INCLUDES, frozenset(o.roles))])
+            facts = self._placed_facts([Decided(FactTest(ROLES, Test.INCLUDES, frozenset(o.roles)), None)])
             return self._answer(
                 o, "does not apply", why=(f"the operator is not {bearers(self.law, o.roles)}",), decided_by=facts
             )
@@ -291,8 +291,8 @@ class _Answering:
             return " and ".join(self._said(part) for part in condition.parts)
         return self.words.say(condition)
 
-    def _told(self, tests: Iterable[FactTest]) -> tuple[str, ...]:
-        unknown = [test for test in tests if self.evaluation.truth(test) is Truth.UNKNOWN]
+    def _told(self, decided: Iterable[Decided]) -> tuple[str, ...]:
+        unknown = [each.test for each in decided if self.evaluation.truth(each.test) is Truth.UNKNOWN]
         said = tuple(dict.fromkeys(self._of_test(test) for test in unknown))
         return said if len(said) <= MOST_TO_STATE else (*said[:MOST_TO_STATE], f"and {len(said) - MOST_TO_STATE} more")
 
@@ -309,20 +309,25 @@ class _Answering:
             return f"{said} ({means})" if means else said
         return f"{said} ({first_question(declared.asks)})"
 
-    def _placed_facts(self, tests: Iterable[FactTest]) -> tuple[str, ...]:
+    def _placed_facts(self, decided: Iterable[Decided]) -> tuple[str, ...]:
         """Return the facts of some tests with their places: what was stated about the thing itself first."""
-        names = dict.fromkeys(fact_of(test.fact) for test in tests)
-        facts = [self.decision.facts[name] for name in names if name in self.decision.facts]
+        provisions: dict[str, str | None] = {}
+        for each in decided:
+            provisions.setdefault(fact_of(each.test.fact), each.provision)
+        facts = [self.decision.facts[name] for name in provisions if name in self.decision.facts]
         by_default = [fact for fact in facts if fact.origin.sureness is Sureness.DECLARED_BY_DEFAULT]
         stated = [fact for fact in facts if fact not in by_default]
         own = [fact for fact in stated if not fact.name.startswith(_ABOUT_THE_RELEASE)]
-        return tuple(self._placed(fact) for fact in (own or stated or by_default)[:MOST_FACTS])
+        shown = (own or stated or by_default)[:MOST_FACTS]
+        return tuple(self._placed(fact, provisions[fact.name]) for fact in shown)
 
-    def _placed(self, fact: Fact) -> str:
+    def _placed(self, fact: Fact, provision: str | None) -> str:
+        """Return a fact with its place and the provision by which it counts: `system.uses: chat (aiact.yaml:5; Art. 50)`."""
         vocabulary = self.decision.vocabulary
         value = vocabulary[fact.name].format(fact.value) if fact.name in vocabulary else str(fact.value)
         said = "[]" if value == [] else fact_value(value)
-        return f"{fact.name}: {said} ({printable(str(fact.origin))})"
+        where = printable(str(fact.origin)) + (f"; {provision}" if provision is not None else "")
+        return f"{fact.name}: {said} ({where})"
 
 
 _TRUTHS = {Truth.YES: "holds", Truth.NO: "does not hold", Truth.UNKNOWN: "unknown"}
