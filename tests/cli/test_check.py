@@ -166,6 +166,30 @@ def test_the_report_goes_to_a_file_where_asked(run: Run, tmp_path: Path) -> None
     assert run("check", MINIMAL, "--output", str(tmp_path / "no" / "where")).code == 2
 
 
+def test_further_reports_of_the_same_run_go_to_files(run: Run, tmp_path: Path) -> None:
+    sarif, junit = tmp_path / "r.sarif", tmp_path / "r.xml"
+    answer = run("check", MINIMAL, "--format", "json", "--report", f"sarif={sarif}", "--report", f"junit={junit}")
+    assert (answer.code, json.loads(answer.out)["verdict"]) == (0, "allow")
+    assert json.loads(sarif.read_text())["runs"][0]["results"] == []
+    assert "<testsuites" in junit.read_text()
+    assert run("check", MINIMAL, "--report", "sarif").code == 2
+    assert run("check", MINIMAL, "--report", f"papyrus={sarif}").code == 2
+
+
+@pytest.mark.parametrize("name", ["json", "sarif", "junit", "github", "gitlab", "markdown", "html"])
+def test_a_run_that_ends_without_an_answer_says_so_in_its_report(
+    name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, outputs = tmp_path / "report", tmp_path / "outputs"
+    target.write_text("an earlier report that allows")
+    monkeypatch.setenv("GITHUB_OUTPUT", str(outputs))
+    answer = run("check", MINIMAL, "--baseline", str(tmp_path / "no.json"), "--format", name, "--output", str(target))
+    assert answer.code == 2
+    assert "there is no such file" in target.read_text()
+    assert "earlier" not in target.read_text()
+    assert outputs.read_text() == "verdict=error\npasses=false\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

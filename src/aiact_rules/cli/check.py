@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,10 +14,10 @@ from aiact_rules.cli.known import engines, formats, known_option
 from aiact_rules.cli.options import FAIL_ON, judging
 from aiact_rules.cli.terminal import say, show, write_out
 from aiact_rules.core.batches import Batch, Item
-from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
 from aiact_rules.gate import DEFAULT_ENGINE, Gate
 from aiact_rules.judging import Finish, inputs_of, judge_inputs
-from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.overrides import Overrides, pairs
 from aiact_rules.requests.request import Request
 
 
@@ -53,6 +53,13 @@ from aiact_rules.requests.request import Request
 @known_option("--format", "report", words=formats, metavar="NAME", default=None, help="The report (default: text).")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the report to a file.")
 @click.option(
+    "--report",
+    "further",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write a further report of the same run to a file, such as sarif=report.sarif (several allowed).",
+)
+@click.option(
     "--log", "log_file", type=click.Path(path_type=Path), help="Add each decision to a decision log (SQLite)."
 )
 @click.option(
@@ -72,6 +79,7 @@ def command(
     verify: str | None,
     report: str | None,
     output: Path | None,
+    further: tuple[str, ...],
     log_file: Path | None,
     baseline: Path | None,
     fail_on: str | None,
@@ -85,7 +93,8 @@ def command(
     """
     if not paths and not trees:
         raise click.UsageError("name a model card, a release file or a folder, or use --tree")
-    with _github_told_of_failure():
+    reports = {name: Path(file) for name, file in pairs(further, "--report", "FORMAT=FILE").items()}
+    with _told_of_failure([(report, output), *reports.items()]):
         gate = Gate()
         known = None
         if baseline is not None:
@@ -93,8 +102,9 @@ def command(
 
             known = read_baseline(baseline)
         inputs = inputs_of(gate, paths, trees=trees, required=required, only_cards=only_cards, allow_empty=allow_empty)
-        if output is not None:
-            inputs.refuse_overwriting(output)
+        for file in (output, *reports.values()):
+            if file is not None:
+                inputs.refuse_overwriting(file)
         batch = judge_inputs(
             gate,
             inputs,
@@ -116,6 +126,8 @@ def command(
                 say(f"left out: {each.name} ({each.reason})", err=True)
         _log(batch, log_file)
         _write(gate, batch, report, output)
+        for name, file in reports.items():
+            write_out(gate.catalogue.report(name).render(batch), file, "the report")
         _on_github(batch)
     raise click.exceptions.Exit(batch.exit_code)
 
@@ -178,21 +190,38 @@ def _on_github(batch: Batch) -> None:
     if outputs:
         findings = sum(finding.status.gates for decision in batch.decisions for finding in decision.findings)
         worst = max(batch.decisions, key=lambda decision: decision.verdict.severity, default=None)
-        text = f"verdict={batch.word}\nfindings={findings}\n"
+        passes = "true" if batch.items and batch.exit_code == 0 else "false"
+        text = f"verdict={batch.word}\npasses={passes}\nfindings={findings}\n"
         _append(outputs, text + ("" if worst is None else f"decision_id={worst.decision_id}\n"))
 
 
 @contextmanager
-def _github_told_of_failure() -> Iterator[None]:
-    """Write the verdict `error` where the run ends without an answer, so that no earlier one is taken for it."""
+def _told_of_failure(reports: Iterable[tuple[str | None, Path | None]]) -> Iterator[None]:
+    """Where the run ends without an answer, write that into each report for machines, and the verdict `error`.
+
+    No earlier report and no earlier verdict is then taken for that of this run.
+    """
     try:
         yield
-    except Exception:
-        outputs = os.environ.get("GITHUB_OUTPUT")
-        if outputs:
-            with suppress(InputError):  # the first failure is told
-                _append(outputs, "verdict=error\n")
+    except Exception as error:
+        problems = (
+            error.problems if isinstance(error, ProblemsError) else (Problem(str(error) or type(error).__name__),)
+        )
+        with suppress(InputError):  # the first failure is told
+            _report_failure(Batch((), problems=problems), reports)
+            outputs = os.environ.get("GITHUB_OUTPUT")
+            if outputs:
+                _append(outputs, "verdict=error\npasses=false\n")
         raise
+
+
+def _report_failure(batch: Batch, reports: Iterable[tuple[str | None, Path | None]]) -> None:
+    from aiact_rules.reports.built_in import BUILT_IN  # plugins may be what failed
+
+    built_in = {report.name: report for report in BUILT_IN if report.name != "text"}
+    for name, file in reports:
+        if name in built_in:
+            write_out(built_in[name].render(batch), file, "the report")
 
 
 def _append(path: str, text: str) -> None:
