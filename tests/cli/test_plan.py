@@ -61,3 +61,20 @@ def test_nothing_to_plan_for_is_an_error(run: Run, tmp_path: Path, given: tuple[
     answer = run("plan", *given, *([str(tmp_path)] if given else []))
     assert answer.code == 2
     assert answer.err
+
+
+def test_what_is_waived_stays_to_be_done_and_says_until_when(run: Run, tmp_path: Path) -> None:
+    release = tmp_path / "aiact.yaml"
+    release.write_text((EXAMPLES / "cv-screening" / "aiact.yaml").read_text("utf-8"), encoding="utf-8")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "aiact.toml").write_text(
+        '[[waivers]]\nprovision = "Art. 9"\nreason = "in audit"\napprover = "A. Person"\nuntil = 2027-02-01\n',
+        encoding="utf-8",
+    )
+    (plan,) = json.loads(run("plan", str(release), "--format", "json", "--as-of", "2026-11-30").out)["plans"]
+    (work,) = [work for work in plan["works"] if work["id"] == "risk_management"]
+    assert work["state"] == "needed"
+    assert all(
+        task["waived"].startswith("waived until 2027-02-01 by A. Person: in audit") for task in work["checklist"]
+    )
+    assert "waived until 2027-02-01" in run("plan", str(release), "--as-of", "2026-11-30").out

@@ -49,6 +49,11 @@ def test_the_cases_leave_nothing_unshown(runner: CaseRunner) -> None:
     assert runner.gaps(cases_of(SPECS)) == ()
 
 
+def test_everything_that_can_gate_comes_down_to_one_document_or_act(pack: Pack) -> None:
+    obligations = pack.at(AT.date()).obligations
+    assert [name for name, each in obligations.items() if each.can_gate and pack.deliverable_of(name) is None] == []
+
+
 def test_every_single_change_that_is_allowed_has_a_reason(gate: Gate) -> None:
     assert not list(Tables.of(TABLES, gate.catalogue).problems())
 

@@ -58,6 +58,13 @@ def test_the_cases_of_a_pack_pass_and_show_every_rule(catalogue: Catalogue, name
 
 
 @pytest.mark.parametrize("name", GATING)
+def test_everything_that_can_gate_comes_down_to_one_document_or_act(catalogue: Catalogue, name: str) -> None:
+    pack = catalogue.pack(name)
+    obligations = pack.at(AT.date()).obligations
+    assert [each for each, o in obligations.items() if o.can_gate and pack.deliverable_of(each) is None] == []
+
+
+@pytest.mark.parametrize("name", GATING)
 def test_every_single_change_that_is_allowed_has_a_reason(catalogue: Catalogue, name: str) -> None:
     assert not list(Tables.of(TABLES / name, catalogue).problems())
 

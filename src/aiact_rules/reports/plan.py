@@ -75,7 +75,8 @@ class Task:
 
     `answers` are what to state once it is done, `asks` the facts that decide whether it applies, `rests_on` the stated
     facts that show, deny or contradict it, with their places. `contents` is what belongs into the document, and `written` where
-    a file that is named as evidence has it already, though nobody states it.
+    a file that is named as evidence has it already, though nobody states it. `waived` says until when, by whom and why it does not
+    count towards refusing the release; it stays to be done.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Task:
     rests_on: tuple[str, ...]
     contents: str | None = None
     written: tuple[str, ...] = ()
+    waived: str | None = None
 
     @property
     def says(self) -> str:
@@ -171,7 +173,7 @@ def plan_of(decision: Decision) -> Plan:
         work
         for pack in decision.packs
         for group in groups_of(pack)
-        if (work := _work(pack, group, decision.evidence)) is not None
+        if (work := _work(decision, pack, group)) is not None
     ]
     return Plan(decision, tuple(sorted(works, key=_place_in_plan)))
 
@@ -181,10 +183,10 @@ def _place_in_plan(work: Work) -> tuple[int, tuple[date, Stage], int]:
     return (at, work.due._key, -len(work.to_do or work.undetermined))
 
 
-def _work(pack: PackDecision, group: Group, evidence: tuple[Evidence, ...]) -> Work | None:
+def _work(decision: Decision, pack: PackDecision, group: Group) -> Work | None:
     skeleton = None if group.deliverable is None else group.deliverable.skeleton
     headings = {} if skeleton is None else {heading.shows[0]: heading.asks for heading in skeleton.headings}
-    tasks = tuple(_task(pack, each, headings, evidence) for each in group.standings if _is_work(each))
+    tasks = tuple(_task(decision, pack, each, headings) for each in group.standings if _is_work(each))
     law = pack.pack_at.pack.title
     return Work(group.id, group.title, law, group.deliverable, tasks) if tasks else None
 
@@ -197,12 +199,10 @@ def _is_work(standing: Standing) -> bool:
 
 
 def _task(
-    pack: PackDecision,
-    standing: Standing,
-    headings: Mapping[tuple[str, str | None], str],
-    evidence: tuple[Evidence, ...],
+    decision: Decision, pack: PackDecision, standing: Standing, headings: Mapping[tuple[str, str | None], str]
 ) -> Task:
     o, status = standing.obligation, _status(standing)
+    waiver = decision.waived.get((pack.pack_id, o.id))
     shown = () if o.is_signal else tuple(_members(o))
     return Task(
         id=o.id,
@@ -214,7 +214,8 @@ def _task(
         asks=pack.questions_whether(o.id) if status == UNDETERMINED else (),
         rests_on=tuple(_rests_on(pack, standing)),
         contents=next((headings[each] for each in shown if each in headings), None),
-        written=() if status == MET else tuple(_written(shown, evidence)),
+        written=() if status == MET else tuple(_written(shown, decision.evidence)),
+        waived=None if waiver is None else str(waiver),
     )
 
 

@@ -29,7 +29,7 @@ _TITLE = 53
 _WITH = ", with "
 _COLUMNS = (
     "release", "operator", "law", "deliverable", "title", "kind", "signed_by", "state", "due", "occasion",
-    "obligation", "provision", "must", "status", "to_state", "to_answer", "rests_on", "written",
+    "obligation", "provision", "must", "status", "to_state", "to_answer", "rests_on", "written", "waived",
 )  # fmt: skip
 
 
@@ -189,6 +189,8 @@ def _about(work: Work) -> Iterator[str]:
 
 def _task_line(work: Work, task: Task) -> str:
     said = printable(f"{task.provision.split(_WITH)[0]}: {task.says}")
+    if task.waived is not None:
+        said += f" ({printable(task.waived)})"
     if task.written:
         said += f" (written, not stated: {printable(', '.join(task.written))})"
     if task.rests_on:
@@ -283,6 +285,7 @@ def _row(work: Work, task: Task) -> Iterator[str]:
     yield ", ".join(task.asks)
     yield "; ".join(task.rests_on)
     yield "; ".join(task.written)
+    yield task.waived or ""
 
 
 def _cell(value: str) -> str:
@@ -333,4 +336,5 @@ def _task_json(task: Task) -> dict[str, object]:
         "to_answer": list(task.asks),
         "rests_on": [printable(each) for each in task.rests_on],
         "written": [printable(each) for each in task.written],
+        "waived": None if task.waived is None else printable(task.waived),
     }
