@@ -141,7 +141,7 @@ def cards(folder: Path, bars: Bars) -> Iterator[str]:
 SERVER = """
 import gc, json, sys
 from datetime import date
-from fastapi import FastAPI, Request, Response
+from fastapi import Body, FastAPI, Response
 from aiact_rules.gate import Gate
 
 gate = Gate()
@@ -152,13 +152,11 @@ gc.freeze()
 app = FastAPI()
 
 @app.post("/empty")
-async def empty(request: Request) -> Response:
-    await request.body()
+def empty(stated: dict = Body(...)) -> Response:
     return Response(b'{"verdict": "none"}', media_type="application/json")
 
 @app.post("/decide")
-async def decide(request: Request) -> Response:
-    stated = json.loads(await request.body())
+def decide(stated: dict = Body(...)) -> Response:
     decision = gate.check(stated, as_of=date(2026, 11, 22))
     return Response(json.dumps(decision.as_json()), media_type="application/json")
 """
@@ -229,7 +227,7 @@ async def throughput(port: int, seconds: float) -> dict[str, float]:
 
 async def client(port: int, path: str, body: bytes, until: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     done = 0
     while time.perf_counter() < until:
         writer.write(head + body)

@@ -100,6 +100,11 @@ class Lowered:
         return tuple(found)
 
     @cached_property
+    def reach_of_conclusions(self) -> tuple[int, ...]:
+        """The bits of the facts on which each conclusion may turn."""
+        return tuple(self._reach_of(formula, self.reach) for formula in self.conclusions.values())
+
+    @cached_property
     def reach_of_obligations(self) -> tuple[int, ...]:
         """The bits of the facts on which each obligation may turn."""
         return tuple(

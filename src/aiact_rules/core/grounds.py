@@ -54,8 +54,12 @@ class Grounds:
     def reasons_for(self, conclusion: str) -> Mapping[str, None]:
         """Return the reasons of the rules that make a conclusion hold, and of those behind them, in order."""
         found: dict[str, None] = {}
-        for rule in self._evaluation.rules_concluding(conclusion):
-            if self._evaluation.prevails(rule) is Truth.YES:
+        if self._evaluation.conclusion(conclusion) is not Truth.YES:
+            return found
+        rules = self._evaluation.rules_concluding(conclusion)
+        for rule in rules:
+            # What only one rule concludes holds by that rule.
+            if len(rules) == 1 or self._evaluation.prevails(rule) is Truth.YES:
                 found[f"{rule.reason} ({rule.provision})"] = None
                 found |= self._reasons_of(rule.when)
         return found

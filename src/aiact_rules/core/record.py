@@ -106,7 +106,9 @@ def follows(fact: Fact, vocabulary: Vocabulary) -> bool:
         return False
     if origin.sureness is Sureness.DERIVED:
         return fact.name in vocabulary and vocabulary[fact.name].derivation is not None
-    return origin.sureness is Sureness.DECLARED_BY_DEFAULT and origin.place == VOCABULARY
+    return origin.sureness is Sureness.DECLARED_BY_DEFAULT and (
+        origin.place is VOCABULARY or origin.place == VOCABULARY
+    )
 
 
 def fact_json(fact: Fact, vocabulary: Vocabulary) -> dict[str, object]:

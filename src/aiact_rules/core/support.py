@@ -39,8 +39,9 @@ def unsupporting(names: Collection[str], pack_at: PackAt, truths: Truths) -> fro
     """
     lowered = truths.lowered
     search = _Search(truths, names)
-    for formula in lowered.conclusions.values():
-        search.visit(formula)
+    for formula, reach in zip(lowered.conclusions.values(), lowered.reach_of_conclusions, strict=True):
+        if reach & search.bits:
+            search.visit(formula)
     obligations = tuple(pack_at.obligations.values())
     for name in sorted(search.wanted):
         for index in lowered.turning_on(name):
@@ -70,7 +71,7 @@ class _Search:
         self._lowered = truths.lowered
         self._seen: set[int] = set()
         self.wanted = set(names)
-        self._bits = sum(self._lowered.bits.get(name, 0) for name in self.wanted)
+        self.bits = sum(self._lowered.bits.get(name, 0) for name in self.wanted)
 
     def visit_obligation(self, index: int) -> None:
         """Go through what an obligation rests on."""
@@ -88,7 +89,7 @@ class _Search:
         elif not formula.is_node:
             name = fact_of(self._lowered.atoms[formula.index].fact)
             self.wanted.discard(name)
-            self._bits &= ~self._lowered.bits[name]
-        elif self._lowered.reach[formula.index] & self._bits and formula.index not in self._seen:
+            self.bits &= ~self._lowered.bits[name]
+        elif self._lowered.reach[formula.index] & self.bits and formula.index not in self._seen:
             self._seen.add(formula.index)
             self.visit(self._lowered.nodes[formula.index].formula)
