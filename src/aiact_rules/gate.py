@@ -245,6 +245,7 @@ class Gate:
             operator=request.operator,
             evidence=request.evidence,
             choices=request.choices.noting(notes),
+            signals=request.signals,
         )
 
     def decide_chain(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Chain:

@@ -237,3 +237,41 @@ def test_a_fault_of_the_tool_is_exit_code_two(run: Run, monkeypatch: pytest.Monk
     answer = run("check", MINIMAL)
     assert answer.code == 2
     assert "internal error, no decision made: RuntimeError: boom" in answer.err
+
+
+def test_one_line_a_release_where_asked(run: Run) -> None:
+    both = (MINIMAL, str(EXAMPLES / "silent"))
+    assert run("check", "-q", *both).out.split()[::2] == ["ALLOW", "HOLD"]
+    summary = run("check", "--summary", both[1]).out
+    assert summary.count("\n") == 1
+    assert "136 undetermined, upcoming: " in summary
+    assert run("check", "-q", both[1]).code == 1
+
+
+@pytest.mark.parametrize("arguments", [("--full", "-q"), ("-q", "--summary"), ("-q", "--format", "json")])
+def test_options_of_the_text_that_exclude_each_other_end_with_two(run: Run, arguments: tuple[str, ...]) -> None:
+    answer = run("check", MINIMAL, *arguments)
+    assert (answer.code, answer.out) == (2, "")
+
+
+def test_what_could_not_be_judged_is_told_in_every_form_of_the_text(run: Run, release: Path) -> None:
+    release.write_text(release.read_text().replace("practices", "practises"), encoding="utf-8")
+    for arguments in ((), ("--full",), ("--summary",), ("--quiet",)):
+        answer = run("check", str(release), MINIMAL, *arguments)
+        assert answer.code == 2
+        assert "unknown fact `system.practises`" in " ".join(answer.out.split())
+
+
+def test_one_release_is_a_screen_and_full_is_all(run: Run) -> None:
+    path = str(EXAMPLES / "cv-screening")
+    assert len(run("check", path).out.splitlines()) <= 25
+    assert len(run("check", path, "--full").out.splitlines()) > 400
+
+
+def test_a_wide_terminal_gets_wide_lines_and_a_file_does_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
+    monkeypatch.setattr("aiact_rules.cli.terminal.sys.stdout.isatty", lambda: True)
+    path = str(EXAMPLES / "cv-screening")
+    assert max(map(len, run("check", path, "--color", "never").out.splitlines())) > 100
+    monkeypatch.setattr("aiact_rules.cli.terminal.sys.stdout.isatty", lambda: False)
+    assert max(map(len, run("check", path).out.splitlines())) <= 80

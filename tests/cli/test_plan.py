@@ -17,7 +17,7 @@ CV = str(EXAMPLES / "cv-screening")
 def test_a_plan_refuses_nothing(run: Run) -> None:
     answer = run("plan", CV)
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.startswith("Plan of work: cv-screener 2.1.0\nprovider, placing on market; verdict: hold")
+    assert answer.out.startswith("Plan of work: cv-screener 2.1.0\nprovider, placing on the market; verdict: hold")
 
 
 def test_a_plan_is_judged_by_the_same_options_as_a_check(run: Run) -> None:

@@ -19,7 +19,6 @@ Run = Callable[..., Answer]
 
 
 def test_colour_changes_nothing_but_colour(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("rich")
     plain = run("check", str(EXAMPLES / "silent"), "--as-of", "2026-11-22").out
     monkeypatch.setenv("FORCE_COLOR", "1")
     coloured = run("check", str(EXAMPLES / "silent"), "--as-of", "2026-11-22").out
@@ -44,8 +43,6 @@ SHOWN = (
 def test_a_report_cannot_steer_the_terminal(
     coloured: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if coloured:
-        pytest.importorskip("rich")
     monkeypatch.setenv("FORCE_COLOR" if coloured else "NO_COLOR", "1")
     monkeypatch.delenv("NO_COLOR" if coloured else "FORCE_COLOR", raising=False)
     show(HOSTILE)
@@ -57,7 +54,6 @@ def test_a_report_cannot_steer_the_terminal(
 def test_what_could_not_be_judged_is_no_plain_heading(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("rich")
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.delenv("NO_COLOR", raising=False)
     colours = []

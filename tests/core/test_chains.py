@@ -62,13 +62,22 @@ def test_whoever_puts_its_name_on_the_system_is_its_provider_and_the_first_one_h
 
 
 def test_the_matrix_names_each_operator_and_says_why_obligations_moved(chain: Chain) -> None:
-    text = TextReport().render(Batch.of(chain))
+    text = TextReport().render(Batch.of(chain, full=True))
     assert max(map(len, text.splitlines())) <= 80
     assert all(name in text for name in chain.operators)
     moved = text.split("Moved from one operator to another")[1].replace("\n", " ")
     assert "Nordhand counts as provider" in moved
     assert "Art. 9 (24)" in moved
     assert "Pontis" not in moved
+
+
+def test_a_chain_is_a_screen_with_a_few_lines_for_each_operator(chain: Chain) -> None:
+    lines = TextReport().render(Batch.of(chain)).splitlines()
+    assert len(lines) <= 25
+    assert max(map(len, lines)) <= 80
+    for name in chain.operators:
+        assert any(line.startswith("  HOLD ") and f" {name} · " in line for line in lines)
+    assert any("counts as provider" in line for line in lines)
 
 
 def run(path: Path, *arguments: str) -> tuple[int, str]:

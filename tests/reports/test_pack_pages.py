@@ -109,7 +109,7 @@ def test_an_obligation_says_who_before_what_from_when_and_what_shows_it(pages: M
     assert "- Applies: from 2027-12-02 where [*high-risk by Annex III*](conclusions.md#high_risk_annex_iii)" in shared
     assert "up to EUR 15,000,000 or 3 % of worldwide annual turnover (Art. 99(4))" in shared
     assert "**Art. 24(1), with Art. 48**: the distributor must verify that the system bears the CE marking" in own
-    assert "- Before: placing on market or making available" in own
+    assert "- Before: placing on the market or making available on the market" in own
     assert "- Except where: [*assessment derogation*]" in own
     assert "- Met where: `distributor.verified` has ce_marking" in own
     assert "- Suggested evidence: photograph" in own

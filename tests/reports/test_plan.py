@@ -118,7 +118,7 @@ def test_what_applies_later_is_due_when_it_starts() -> None:
 def test_what_is_owed_afterwards_and_on_an_occasion_is_said_so() -> None:
     found = plan(facts={"system.nonconformity_suspected": True, "provider.aware_of_risk": True})
     kept = work_of(found, "retention")
-    assert (kept.due.stage, kept.due.words) == (Stage.AFTER, "after placing on market")
+    assert (kept.due.stage, kept.due.words) == (Stage.AFTER, "after placing on the market")
     assert {task.status for task in kept.to_do} == {POST_RELEASE}
     asked = work_of(found, "authority_requests")
     assert (asked.due.stage, asked.due.on, asked.due.words) == (Stage.EVENT, None, "on a request")

@@ -26,7 +26,7 @@ def test_a_period_that_can_be_counted_stands_with_its_last_day_and_whether_that_
 
     def text(on: date) -> str:
         decision = gate.check(facts, roles=["provider"], markets=["EU"], moment="placing_on_market", release_date=on)
-        return gate.catalogue.report("text").render(Batch.of(decision))
+        return gate.catalogue.report("text").render(Batch.of(decision, full=True))
 
     assert "(by 2028-01-25)" in text(date(2028, 1, 20))
     assert "(by 2028-01-25, which has passed)" in " ".join(text(date(2028, 2, 1)).split())

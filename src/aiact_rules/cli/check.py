@@ -6,13 +6,15 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from aiact_rules.cli.colour import CHOICES
 from aiact_rules.cli.known import engines, formats, known_option
 from aiact_rules.cli.options import FAIL_ON, judging
-from aiact_rules.cli.terminal import say, show, write_out
+from aiact_rules.cli.terminal import say, show, width, write_out
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
 from aiact_rules.gate import DEFAULT_ENGINE, Gate
@@ -51,6 +53,12 @@ from aiact_rules.requests.request import Request
     "--verify", words=engines, metavar="NAME", default=None, help="A second engine that must agree, else no decision."
 )
 @known_option("--format", "report", words=formats, metavar="NAME", default=None, help="The report (default: text).")
+@click.option("--full", is_flag=True, help="Show every obligation, question and interpretation, and all evidence.")
+@click.option("-q", "--quiet", is_flag=True, help="One line a release: its verdict and its name.")
+@click.option("--summary", is_flag=True, help="One line a release, with how many obligations stand in which way.")
+@click.option(
+    "--color", "colour", type=click.Choice(CHOICES), default="auto", show_default=True, help="Colour of the text."
+)
 @click.option("--output", type=click.Path(path_type=Path), help="Write the report to a file.")
 @click.option(
     "--report",
@@ -78,6 +86,10 @@ def command(
     engine: str | None,
     verify: str | None,
     report: str | None,
+    full: bool,
+    quiet: bool,
+    summary: bool,
+    colour: str,
     output: Path | None,
     further: tuple[str, ...],
     log_file: Path | None,
@@ -93,6 +105,10 @@ def command(
     """
     if not paths and not trees:
         raise click.UsageError("name a model card, a release file or a folder, or use --tree")
+    if full + quiet + summary > 1:
+        raise click.UsageError("--full, --quiet and --summary exclude each other")
+    if (quiet or summary) and report not in (None, "text"):
+        raise click.UsageError(f"--quiet and --summary are of the text report, not of {report}")
     reports = {name: Path(file) for name, file in pairs(further, "--report", "FORMAT=FILE").items()}
     with _told_of_failure([(report, output), *reports.items()]):
         gate = Gate()
@@ -115,7 +131,8 @@ def command(
             only_cards=only_cards,
             finish=_showing(gate, report) if len(inputs.inputs) == 1 else None,
         )
-        report = report or _usual_report(batch)
+        batch = replace(batch, full=full)
+        report = report or ("text" if quiet or summary else _usual_report(batch))
         if (
             report != "text" or output is not None or not sys.stdout.isatty()
         ):  # else the report says it where it is read
@@ -125,7 +142,10 @@ def command(
             for each in batch.left_out:
                 say(f"left out: {each.name} ({each.reason})", err=True)
         _log(batch, log_file)
-        _write(gate, batch, report, output)
+        if report != "text":
+            write_out(gate.catalogue.report(report).render(batch), output, "the report")
+        else:
+            _write_text(batch, output, "quiet" if quiet else "summary" if summary else "screen", colour)
         for name, file in reports.items():
             write_out(gate.catalogue.report(name).render(batch), file, "the report")
         _on_github(batch)
@@ -170,12 +190,13 @@ def _log(batch: Batch, log_file: Path | None) -> None:
                 log.append(decision.as_record(), notes=notes)
 
 
-def _write(gate: Gate, batch: Batch, report: str, output: Path | None) -> None:
-    text = gate.catalogue.report(report).render(batch)
-    if output is None and report == "text":
-        show(text)
+def _write_text(batch: Batch, output: Path | None, detail: str, colour: str) -> None:
+    from aiact_rules.reports.text_report import Detail, TextReport  # no other format needs it
+
+    if output is not None:
+        write_out(TextReport(detail=Detail(detail)).render(batch), output, "the report")
     else:
-        write_out(text, output, "the report")
+        show(TextReport(width(), Detail(detail)).render(batch), colour=colour)
 
 
 def _on_github(batch: Batch) -> None:

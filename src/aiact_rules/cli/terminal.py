@@ -1,49 +1,33 @@
-"""Terminal: text that no terminal obeys, with some colour where `rich` is installed and somebody is looking."""
+"""Terminal: text that no terminal obeys, with colour where it is wanted."""
 
 from __future__ import annotations
 
-import os
-import re
+import shutil
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
+from aiact_rules.cli.colour import coloured, is_wanted
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.reports.escapes import harmless, plain
-
-_VERDICT = re.compile(r"^(ALLOW|HOLD|BLOCK|ERROR|NONE)\b.*$", re.MULTILINE)
-_HEADING = re.compile(r"^(?=[A-Z])(?!ALLOW|HOLD|BLOCK|ERROR|NONE).*$", re.MULTILINE)
-_COLOUR = {
-    "ALLOW": "bold green",
-    "HOLD": "bold yellow",
-    "BLOCK": "bold red",
-    "ERROR": "bold red",
-    "NONE": "bold yellow",
-}
+from aiact_rules.reports.words import WIDTH
 
 
-def show(text: str) -> None:
-    """Write a text report. Without `rich`, without a terminal, or with `NO_COLOR`, it stays plain; nothing else differs.
+def width() -> int:
+    """Return how many columns a text report may have: those of the terminal, at least 80; 80 where nobody looks."""
+    return max(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) if sys.stdout.isatty() else WIDTH
 
-    What a terminal or a CI system's log would obey is escaped.
+
+def show(text: str, *, colour: str = "auto") -> None:
+    """Write a text report, coloured where `colour` (auto, always or never) and the environment want it.
+
+    What a terminal or a CI system's log would obey is escaped. Colour changes nothing else.
     """
     text = harmless(text)
-    wanted = os.environ.get("FORCE_COLOR") or sys.stdout.isatty()
-    if not wanted or os.environ.get("NO_COLOR") or find_spec("rich") is None:
-        click.echo(text, nl=False)
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    styled = Text(text, end="")
-    for match in _HEADING.finditer(text):
-        styled.stylize("bold", match.start(), match.end())
-    for match in _VERDICT.finditer(text):
-        styled.stylize(_COLOUR[match[1]], match.start(), match.end())
-    Console(force_terminal=True, soft_wrap=True, highlight=False).print(styled, end="")
+    wanted = is_wanted(colour)
+    click.echo(coloured(text) if wanted else text, nl=False, color=wanted)
 
 
 def say(line: str, *, err: bool = False) -> None:

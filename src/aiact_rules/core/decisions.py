@@ -17,6 +17,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import MOMENT, ROLES
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import PackError, Problem
+from aiact_rules.core.signals import Signal
 from aiact_rules.core.statuses import Verdict, strictest
 from aiact_rules.core.vocabulary import FactType, Vocabulary
 from aiact_rules.core.waivers import Waiver
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aiact_rules.core.counterfactuals import Counterfactual
     from aiact_rules.core.explanation import Explanation
 
-_ABOUT_THE_RELEASE = ("release.", "operator.", "document.")
+ABOUT_THE_RELEASE = ("release.", "operator.", "document.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer for one release and one operator, over one or several packs: the strictest verdict of those that gate."""
+    """The answer for one release and one operator, over one or several packs: the strictest verdict of those that gate.
+
+    `signals` are the words found in documents, for those who read what rests on them; they are no part of the identity.
+    """
 
     verdict: Verdict
     packs: tuple[PackDecision, ...]
@@ -68,6 +72,7 @@ class Decision:
     operator: str | None = None
     evidence: tuple[Evidence, ...] = ()
     choices: Choices = NOTHING_CHOSEN
+    signals: tuple[Signal, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -117,7 +122,7 @@ class Decision:
             fact.name
             for fact in self.facts
             if fact.origin.sureness is Sureness.STATED
-            and not fact.name.startswith(_ABOUT_THE_RELEASE)
+            and not fact.name.startswith(ABOUT_THE_RELEASE)
             and self._can_decide(fact.name)
         )
         for pack in self.packs:
@@ -202,6 +207,7 @@ def combine(
     operator: str | None = None,
     evidence: tuple[Evidence, ...] = (),
     choices: Choices = NOTHING_CHOSEN,
+    signals: tuple[Signal, ...] = (),
 ) -> Decision:
     """Join what several packs say: the strictest verdict counts.
 
@@ -218,4 +224,4 @@ def combine(
                 )
             ]
         )
-    return Decision(strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices)
+    return Decision(strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices, signals)

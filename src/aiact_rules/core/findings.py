@@ -115,7 +115,7 @@ class FindingWriter:
             start=self._start(o),
             due_dates=due_dates(o, evaluation),
             sanction=ceiling_for(o, evaluation),
-            readings=self._grounds.readings(o),
+            readings=self.readings(o),
             reading=o.reading,
             see_also=o.see_also,
             force=o.force.value,
@@ -133,6 +133,10 @@ class FindingWriter:
             over = start is None or (released is not None and start.on <= released)  # type: ignore[operator]
             self._coming[o.timetable] = None if over else start
         return self._coming[o.timetable]
+
+    def readings(self, o: Obligation) -> tuple[str, ...]:
+        """Return the readings of the law on which what is said of an obligation turns, sorted."""
+        return self._grounds.readings(o)
 
     def _start(self, o: Obligation) -> Start | None:
         if o.timetable not in self._starts:

@@ -163,6 +163,12 @@ class PackDecision:
         found = self._status_by_id.get(name)
         return () if found is None else self._questions_whether(found[0])
 
+    @cached_property
+    def readings_applied(self) -> tuple[str, ...]:
+        """Return the readings of the law on which what counts now turns, sorted: nothing that is still to come. Writes no finding."""
+        counted = (each.obligation for each in self.standings if each.status is not Status.UPCOMING)
+        return tuple(sorted({reading for o in counted for reading in self._writer.readings(o)}))
+
     def status(self, name: str) -> Status | None:
         """Return what became of the obligation with this id, or None where there is no finding. Writes none."""
         found = self._status_by_id.get(name)

@@ -45,7 +45,7 @@ def groups_of(pack: PackDecision, *statuses: Status) -> tuple[Group, ...]:
 
     Writes no finding: `PackDecision.finding` does so by the id of each.
     """
-    return _grouped(pack, (each for each in pack.standings if not statuses or each.status in statuses))
+    return grouped(pack, (each for each in pack.standings if not statuses or each.status in statuses))
 
 
 def gating_groups(pack: PackDecision) -> tuple[Group, ...]:
@@ -54,7 +54,8 @@ def gating_groups(pack: PackDecision) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: (-group.tally.violated, -len(group.standings))))
 
 
-def _grouped(pack: PackDecision, standings: Iterable[Standing]) -> tuple[Group, ...]:
+def grouped(pack: PackDecision, standings: Iterable[Standing]) -> tuple[Group, ...]:
+    """Return some standings of a pack as groups, in the law's order."""
     found: dict[str, list[Standing]] = {}
     for each in standings:
         found.setdefault(_group_id(pack, each.obligation), []).append(each)

@@ -10,9 +10,10 @@ from aiact_rules.core.citations import in_order
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.printable import printable
-from aiact_rules.core.rules import Kind
 from aiact_rules.core.statuses import Status
+from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.remarks import Remark, remark_lines, role_changes
+from aiact_rules.reports.tallies import counted, tally_of
 from aiact_rules.reports.words import (
     WIDTH,
     article_of,
@@ -25,16 +26,21 @@ from aiact_rules.reports.words import (
 )
 
 _LABEL = 17
-_WORDS = {Status.CONDITION: "later"}
+_WORDS = {
+    Status.BREACHED: "violated",
+    Status.OPEN: "unmet",
+    Status.CONDITION: "later",
+    Status.ADVICE: "advice",
+}
 _LEGEND = (
-    "open: nothing shows yet that it is met; later: owed at a later step or afterwards; upcoming: not in force yet; "
-    "?: not known yet whether it is owed"
+    "unmet: applicable, not demonstrated; undet.: applicability undetermined; later: post-release; upcoming: not in force "
+    "yet; advice: a recommendation, non-blocking; ?: applicability undetermined"
 )
 
 
 def chain_lines(chain: Chain, remarks: Iterable[Remark] = ()) -> Iterator[str]:
     """Yield a chain as lines of text: the verdict, what is to be said beside it, each operator in short, and the matrix."""
-    yield f"{chain.verdict.value.upper()}  the strictest verdict of {len(chain.decisions)} operators"
+    yield f"{chain.verdict.value.upper()}  strictest of {counted(len(chain.decisions), 'operator')}"
     yield from remark_lines(remarks)
     yield ""
     first = chain.decisions[0]
@@ -42,7 +48,7 @@ def chain_lines(chain: Chain, remarks: Iterable[Remark] = ()) -> Iterator[str]:
         yield from labelled("release", release)
     for pack in first.packs:
         basis = pack.pack_at.pack
-        yield from labelled("law", f"{basis.title} ({basis.law}), as known on {pack.pack_at.as_of}")
+        yield from labelled("law", f"{basis.title} ({basis.law}), as of {pack.pack_at.as_of}")
     yield ""
     yield "Operators"
     for letter, name, decision in zip(_letters(chain), chain.operators, chain.decisions, strict=True):
@@ -64,32 +70,26 @@ def _operator(letter: str, name: str, decision: Decision) -> Iterator[str]:
     when = decision.facts.value("release.date")
     named = f"{printable(name)}: " if name != roles else ""
     yield from wrapped(
-        f"{named}{roles}; {step_of(decision)} on {when}", f"  {letter}  {decision.verdict.value.upper():7}", " " * 12
+        f"{named}{roles}; {step_of(decision)}, {when}", f"  {letter}  {decision.verdict.value.upper():7}", " " * 12
     )
     indent = " " * 12
     for said in role_changes(decision):
         yield from wrapped(said, indent, indent)
-    worst = [f for f in decision.findings if f.status.gates]
-    worst.sort(key=lambda finding: (finding.status is Status.OPEN, not finding.certain))
-    if worst:
-        counts = [(s, sum(f.status is s for f in worst)) for s in Status if s.gates]
-        said = ", ".join(f"{count} {status.value}" for status, count in counts if count)
-        yield from wrapped(f"{said}, first: {worst[0].provision}: {_said(worst[0])}", indent, indent)
+    if counts := list(tally_of(decision).said()):
+        yield from wrapped(", ".join(counts), indent, indent)
+    for alarm in alarms_of(decision):
+        yield from wrapped(f"{alarm.kind}: {alarm}", indent, indent + "  ")
     asking = next((pack for pack in decision.packs if pack.needs), None)
     if asking is not None:
-        fact = asking.needs[0].fact
-        yield from wrapped(f"answer first: {asking.question(fact)} ({fact})", indent, indent)
+        need = asking.needs[0]
+        affects = f"affects {counted(need.decides, 'obligation')}"
+        yield from wrapped(f"first question: {asking.question(need.fact)} ({need.fact}, {affects})", indent, indent)
     yield f"     {decision.decision_id}"
-
-
-def _said(finding: Finding) -> str:
-    """Return what is to be done, or for a contradiction what contradicts what."""
-    return "; ".join(finding.because) if finding.kind is Kind.CONTRADICTION else finding.must
 
 
 def _matrix(chain: Chain) -> Iterator[str]:
     if not chain.matrix:
-        yield "Nobody owes anything."
+        yield "No operator has an obligation."
         return
     findings = [{finding.id: finding for finding in decision.findings} for decision in chain.decisions]
     letters = _letters(chain)
@@ -134,6 +134,8 @@ def _article(
 def _cell(finding: Finding | None, size: int) -> str:
     if finding is None:
         return "-"
+    if finding.status is Status.OPEN and not finding.certain:
+        return "undet."[: size - 1]
     word = _WORDS.get(finding.status, finding.status.value)
     unsure = "" if finding.certain else "?"
     return f"{word if size > 9 else word[: size - 2]}{unsure}"

@@ -27,7 +27,7 @@ from aiact_rules.core.packs import DEFAULT_SCHOOL, Pack
 from aiact_rules.core.penalties import Ceiling
 from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Parameter
-from aiact_rules.core.vocabulary import format_quantity
+from aiact_rules.core.vocabulary import FactValue, format_quantity
 from aiact_rules.core.words import comparison_in_words, in_words
 
 WIDTH = 80
@@ -53,7 +53,7 @@ def roles_of(decision: Decision, joint: str) -> str:
 
 def step_of(decision: Decision) -> str:
     """Return the moment that was judged, in words."""
-    return "step not known" if decision.moment is None else label_in(decision, decision.moment)
+    return "release step not stated" if decision.moment is None else label_in(decision, decision.moment)
 
 
 def release_of(decision: Decision) -> str:
@@ -78,6 +78,12 @@ def fact_value(value: object) -> str:
     if isinstance(value, dict):
         return printable(", ".join(word if said == "yes" else f"{word}: {said}" for word, said in value.items()))
     return printable(", ".join(value) or "none" if isinstance(value, list) else str(value))
+
+
+def said_of(decision: Decision, name: str, value: FactValue) -> str:
+    """Return the value of a fact of a decision in words, an empty list as `[]`."""
+    formatted = decision.vocabulary[name].format(value) if name in decision.vocabulary else str(value)
+    return "[]" if formatted == [] else fact_value(formatted)
 
 
 def number(value: date | Decimal) -> str:
@@ -131,16 +137,16 @@ def counted_by_article(provisions: Iterable[str]) -> str:
     return ", ".join(f"{each} ({counts[each]})" if counts[each] > 1 else each for each in in_order(counts))
 
 
-def wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    """Yield a text as lines of at most 80 columns, the first after `first`, the others after `rest`."""
+def wrapped(text: str, first: str, rest: str, width: int = WIDTH) -> Iterator[str]:
+    """Yield a text as lines of at most `width` columns, the first after `first`, the others after `rest`."""
     yield from wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     ) or [first.rstrip()]
 
 
 def labelled(name: str, text: str) -> Iterator[str]:
-    """Yield a text as lines after its name, in a column of ten: `release:  cv-screener`."""
-    yield from wrapped(text, f"{name + ':':9} ", " " * 10)
+    """Yield a text as lines after its name, in a column of fourteen: `release:      cv-screener`."""
+    yield from wrapped(text, f"{name + ':':13} ", " " * 14)
 
 
 class Conditions:

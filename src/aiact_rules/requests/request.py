@@ -12,7 +12,7 @@ from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin, Sureness
 from aiact_rules.core.packs import CLASHES, MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
-from aiact_rules.sources.document import Signal
+from aiact_rules.core.signals import Signal
 from aiact_rules.sources.organisation import NOBODY, Organisation
 
 

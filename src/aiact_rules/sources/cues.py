@@ -11,8 +11,8 @@ from functools import lru_cache
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Cue
+from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import FactType, Vocabulary
-from aiact_rules.sources.document import Signal
 from aiact_rules.sources.shown import shown
 
 _BETWEEN_WORDS = re.compile(r"[\s\-]+")

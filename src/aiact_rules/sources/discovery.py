@@ -13,8 +13,9 @@ from aiact_rules.core.facts import Fact, Facts
 from aiact_rules.core.packs import MARKETS, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.rules import Cue
+from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
-from aiact_rules.sources.document import Document, Signal, Stated
+from aiact_rules.sources.document import Document, Stated
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.model_card import BLOCK, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.release_file import read_release, read_release_file

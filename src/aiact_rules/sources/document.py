@@ -10,6 +10,7 @@ from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.problems import Place
+from aiact_rules.core.signals import Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,6 @@ class Operator:
     name: str | None
     facts: Facts
     place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """Words of a cue that stand in the document: which cue, where first, and the words as written."""
-
-    cue: str
-    place: Place
-    words: str
 
 
 @dataclass(frozen=True, slots=True)

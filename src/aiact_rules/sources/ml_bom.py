@@ -12,9 +12,10 @@ from typing import Any
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.rules import Cue
+from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_words
-from aiact_rules.sources.document import FileRead, Signal, Stated
+from aiact_rules.sources.document import FileRead, Stated
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import Text
 

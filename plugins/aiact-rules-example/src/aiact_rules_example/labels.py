@@ -14,9 +14,10 @@ from aiact_rules import Subject
 from aiact_rules.core.packs import MARKETS, SIGNALS
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Cue
+from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals
-from aiact_rules.sources.document import Document, FileRead, Signal, Skipped
+from aiact_rules.sources.document import Document, FileRead, Skipped
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import read_text
 

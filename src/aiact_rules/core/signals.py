@@ -1,0 +1,16 @@
+"""Signals: words of a document that speak of a situation of the law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiact_rules.core.problems import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Words of a cue that stand in a document: which cue, where first, and the words as written."""
+
+    cue: str
+    place: Place
+    words: str

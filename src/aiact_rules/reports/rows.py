@@ -1,0 +1,67 @@
+"""Rows: many releases, one line each, and a line that counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from aiact_rules.core.batches import Batch, Item
+from aiact_rules.core.printable import printable
+from aiact_rules.reports.alarms import alarms_of
+from aiact_rules.reports.remarks import is_let_pass, remarks_of
+from aiact_rules.reports.screen import alarm_lines
+from aiact_rules.reports.tallies import counted, tally_of
+from aiact_rules.reports.words import WIDTH, wrapped
+
+_INDENT = " " * 7
+_LINES_OF_ALARMS = 4
+_VERDICTS = {"allow": "allowed", "hold": "held", "block": "blocked"}
+
+
+def quiet_row(item: Item) -> str:
+    """Return one release as its verdict and its name."""
+    return f"{item.word.upper():5}  {printable(item.name)}"
+
+
+def summary_row(item: Item) -> str:
+    """Return one release as a line with how many obligations stand in which way."""
+    return _with_counts(item, tuple(tally_of(*item.decisions).said()))
+
+
+def row(item: Item) -> str:
+    """Return one release as a line with how many obligations stand in the way."""
+    tally = tally_of(*item.decisions)
+    gating = replace(tally, met=0, post_release=0, upcoming=(), recommendations=0)
+    return _with_counts(item, tuple(gating.said()))
+
+
+def _with_counts(item: Item, counts: Sequence[str]) -> str:
+    said = list(counts) if tally_of(*item.decisions).gating else ["nothing unmet", *counts]
+    operators = [counted(len(item.decisions), "operator")] if len(item.decisions) > 1 else []
+    return f"{quiet_row(item)}: {', '.join([*said, *operators])}"
+
+
+def row_lines(item: Item, width: int = WIDTH) -> Iterator[str]:
+    """Yield one release of many: its line, what warns beside its verdict, and what is violated or contradicts itself."""
+    yield from wrapped(row(item), "", _INDENT, width)
+    for remark in remarks_of(item):
+        if remark.warns:
+            yield from wrapped(str(remark), _INDENT, _INDENT + "  ", width)
+    alarms = tuple(dict.fromkeys(alarm for decision in item.decisions for alarm in alarms_of(decision)))
+    yield from alarm_lines(alarms, _INDENT, width, _LINES_OF_ALARMS)
+
+
+def count_line(batch: Batch) -> str:
+    """Return how many releases went which way: `3 releases: 1 allowed, 1 held, 1 blocked, 0 errors`."""
+    counts = [f"{sum(item.word == word for item in batch.items)} {said}" for word, said in _VERDICTS.items()]
+    errors = sum(item.word == "error" for item in batch.items)
+    passing = sum(is_let_pass(item) for item in batch.items)
+    line = f"{counted(len(batch.items), 'release')}: {', '.join(counts)}, {counted(errors, 'error')}"
+    return f"{line}; {passing} of those held or blocked pass all the same" if passing else line
+
+
+def details_line(batch: Batch) -> str | None:
+    """Return how to see more, where some release is not simply allowed."""
+    if all(item.word == "allow" for item in batch.items):
+        return None
+    return "details: aiact-rules check with one of the paths, or with --full"
