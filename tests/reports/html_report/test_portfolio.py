@@ -79,6 +79,14 @@ def test_an_error_stands_with_its_message_and_place_in_the_index_and_whole_in_it
         assert said in markup
 
 
+def test_a_run_in_which_nothing_could_be_assessed_is_a_portfolio_of_errors_without_dates() -> None:
+    shown = Page.of(HtmlReport().render(Batch((BROKEN, replace(BROKEN, name="teams/sound")))))
+    assert "2 not assessed" in shown.text
+    assert "teams/sound" in shown.text
+    assert "svg" not in shown.tags
+    assert {link[1:] for link in shown.links} <= set(shown.ids)
+
+
 def test_problems_of_the_whole_run_stand_beside_the_releases(decisions: tuple[Decision, ...]) -> None:
     batch = Batch(Batch.of(*decisions).items, problems=(Problem("the folder `lock` cannot be read", Place("lock")),))
     text = Page.of(HtmlReport().render(batch)).text

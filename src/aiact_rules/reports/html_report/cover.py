@@ -63,7 +63,9 @@ def identity(decision: Decision) -> str:
         published = ", ".join(link(address, html(act)) for act, address in published_at(basis).items())
         journal = f' <span class="soft">(Official Journal: {published})</span>' if published else ""
         verdict = "informational" if pack.verdict is None else pack.verdict.value.upper()
-        rows.append(("Law", f"{html(basis.title)}, law as of {pack.pack_at.as_of}: <b>{verdict}</b>{journal}"))
+        checked = "" if basis.checked_on is None else f", last checked on {basis.checked_on}"
+        law = f"{html(basis.title)}, law as of {pack.pack_at.as_of}{checked}: <b>{verdict}</b>{journal}"
+        rows.append(("Law", law))
         versions = [f"{basis.id} {basis.version}", *(f"{each.id} {each.version}" for each in basis.extensions)]
         rows.append(("Rule pack", f"{html(', '.join(versions))} <code>{html(basis.digest)}</code>"))
     at = "" if decision.run.at is None else f", {decision.run.at}"

@@ -33,14 +33,17 @@ def portfolio(batch: Batch) -> Iterator[str]:
     as_of = sorted({pack.pack_at.as_of for decision in batch.decisions for pack in decision.packs})
     law = f"; law as of {' and '.join(map(str, as_of))}" if as_of else ""
     yield f'<p class="lead">{said}{law}</p>'
+    parts = {"index": "Index", **({"deadlines": "Deadlines"} if as_of else {}), "short": "Releases in short"}
+    links = " \N{MIDDLE DOT} ".join(f'<a href="#{anchor}">{said}</a>' for anchor, said in parts.items())
+    yield f'<nav aria-label="Contents"><p>{links}</p></nav>'
     heads = ("Release", "Verdict", "Classification", "Roles", "Next date", "Operator", "Open work")
     rows = [_row(number, item, full=batch.full) for number, item in numbered]
     yield f'<h2 id="index">Index</h2>{table(heads, rows, kind="rows index")}'
     if as_of:
-        yield f"<h2>Deadlines over the next {YEARS} years</h2>"
+        yield f'<h2 id="deadlines">Deadlines over the next {YEARS} years</h2>'
         yield scrolling("Deadlines", _picture(batch, as_of[-1]))
     yield f"<p><small>{NO_ADVICE}</small></p>"
-    yield "<h2>Releases in short</h2>"
+    yield '<h2 id="short">Releases in short</h2>'
     for number, item in numbered:
         yield f'<section id="r{number}" class="keep">'
         yield from _short(number, item, Part(3), full=batch.full)
