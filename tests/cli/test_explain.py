@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -205,6 +206,23 @@ def test_the_examples_of_the_help_work(run: Run, monkeypatch: pytest.MonkeyPatch
     assert len(examples) >= 2
     for example in examples:
         assert run(*shlex.split(example)).code == 0, example
+
+
+def test_a_waiver_is_shown_wherever_its_finding_is(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(CV, tmp_path, dirs_exist_ok=True)
+    waiver = (
+        '[[waivers]]\nfinding = "annex4.1.a"\nreason = "being written"\napprover = "A. Person"\nuntil = 2027-03-01\n'
+    )
+    (tmp_path / "aiact.toml").write_text(waiver)
+    (tmp_path / "aiact.toml").chmod(0o600)
+    said = "until 2027-03-01 by A. Person: being written ("
+    as_of = ("--as-of", "2026-11-30")
+    answer = " ".join(run("explain", "annex4.1.a", str(tmp_path), *as_of).out.split())
+    assert f"waived {said}" in answer
+    assert answer.startswith("UNMET ")
+    table = run("explain", "Annex IV", str(tmp_path), *as_of).out
+    assert [line.split()[1] for line in table.splitlines() if line.endswith("(waived)")] == ["annex4.1.a"]
+    assert f"`annex4.1.a` waived {said}" in " ".join(run("explain", "verdict", str(tmp_path), *as_of).out.split())
 
 
 CHATBOT = """\

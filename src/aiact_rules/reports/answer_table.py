@@ -45,7 +45,8 @@ def table_lines(name: str, answers: Sequence[Answer], most: int | None = MOST_RO
     statuses = max(len(answer.status) for answer in shown)
     names = max(len(answer.id) for answer in shown)
     for answer in shown:
-        yield f"  {answer.status:{statuses}}  {answer.id:{names}}  {_settles(answer)}".rstrip()
+        waived = "" if answer.waived is None else "  (waived)"
+        yield f"  {answer.status:{statuses}}  {answer.id:{names}}  {_settles(answer)}{waived}".rstrip()
     if len(shown) < len(answers):
         yield f"  and {len(answers) - len(shown)} more; --full shows all"
     yield ""

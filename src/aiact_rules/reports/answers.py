@@ -65,6 +65,7 @@ class Answer:
     decided_by: tuple[str, ...] = ()
     to_state: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    waived: str | None = None
     page: str | None = None
     law: str | None = None
 
@@ -79,6 +80,7 @@ class Answer:
 
     def _parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "status", tuple(filter(None, [self.means]))
+        yield "waived", tuple(filter(None, [self.waived]))
         yield "why", self.why
         yield "decided by", self.decided_by
         yield "to state", self.to_state
@@ -97,6 +99,7 @@ class Answer:
             "decided_by": list(self.decided_by),
             "to_state": list(self.to_state),
             "evidence": list(self.evidence),
+            "waived": self.waived,
             "page": self.page,
             "law": self.law,
         }
@@ -223,12 +226,14 @@ class _Answering:
         must = o.must
         if not o.is_signal:
             must = f"the {bearers(self.law, o.roles)} must {must}" if o.roles else f"must {must}"
+        waiver = self.decision.waived.get((self.pack.pack_id, o.id))
         return Answer(
             o.id,
             o.provision,
             must,
             status,
             _MEANS[status],
+            waived=None if waiver is None else printable(str(waiver)).removeprefix("waived "),
             page=page_of(self.law, o.id),
             law=law_link(self.law, o.provision),
             **parts,

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.passing import said_of_waivers
+from aiact_rules.core.printable import printable
 from aiact_rules.core.remedies import Remedy
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.standings import Standing
@@ -25,6 +27,8 @@ def remedy_lines(decision: Decision, found: Sequence[Remedy], *, full: bool = Fa
     """Yield what would lead to an allow; parts that are long are cut unless `full`."""
     tally = ", ".join(tally_of(decision).said())
     yield from wrapped(f"{release_of(decision)}: {tally}".lstrip(": "), f"{decision.verdict.value.upper()}  ", "  ")
+    for waived in said_of_waivers(decision):
+        yield from wrapped(printable(waived), "  ", "    ")
     first = found[0]
     yield from _standing(decision, first, None if full else MOST_STANDING)
     yield from _states(decision, first, None if full else MOST_STATES)
