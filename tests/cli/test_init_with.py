@@ -81,7 +81,7 @@ def test_a_plan_says_what_is_written_and_not_yet_stated(run: Run, folder: Path) 
     document = folder / "annex-iv.md"
     document.write_text(document.read_text("utf-8").replace("[TODO]", "It ranks applicants.", 1), encoding="utf-8")
     row = next(line for line in run("plan", ".", "--format", "csv").out.splitlines() if ",annex4.1.a," in line)
-    assert row.endswith(",annex-iv.md:10")
+    assert row.endswith(",annex-iv.md:10,")
 
 
 def test_a_file_for_something_else_that_nobody_filled_in_is_refused_as_before(run: Run, folder: Path) -> None:

@@ -20,6 +20,7 @@ from aiact_rules.gate import Gate
 from aiact_rules.reports.plan import (
     MET,
     POST_RELEASE,
+    STATES,
     UNDETERMINED,
     UNMET,
     UPCOMING,
@@ -86,7 +87,7 @@ def test_who_states_what_a_plan_asks_for_has_met_it(example: str) -> None:
 def test_what_is_needed_comes_first_by_date_and_size() -> None:
     found = plan()
     states = [work.state for work in found.works]
-    assert states == sorted(states, key=["needed", "may be needed", "stated in full"].index)
+    assert states == sorted(states, key=STATES.index)
     needed = found.of_state("needed")
     assert needed[0].id == "technical_documentation"
     by_release = [work for work in needed if work.due.stage is Stage.RELEASE]
@@ -112,7 +113,12 @@ def test_what_applies_later_is_due_when_it_starts() -> None:
     documentation = work_of(early, "technical_documentation")
     assert {task.status for task in documentation.to_do} == {UPCOMING}
     assert (documentation.due.stage, documentation.due.on) == (Stage.DATE, date(2027, 12, 2))
-    assert documentation.state == "needed"
+    assert documentation.state == "upcoming"
+    (proviso,) = documentation.due.provisos
+    assert "Art. 111(2)" in proviso
+    shown = text(Batch.of(early.decision))
+    assert f"note: {proviso}" in " ".join(shown.split())
+    assert "Documents and acts: 1 needed (4 items), 13 upcoming (164 items), 4 may be needed" in shown
 
 
 def test_what_is_owed_afterwards_and_on_an_occasion_is_said_so() -> None:

@@ -80,7 +80,9 @@ def command(path: Path, names: tuple[str, ...], force: bool) -> None:
     lines = list(evidence_lines(offers)) if offers else []
     if not keeps:
         text = release_file(gate, path.absolute().parent.name or "TODO")
-        texts = {path: text + "".join(f"{line}\n" for line in lines), **texts}
+        if lines:
+            text = "\n".join([text.removesuffix(_EVIDENCE), *lines, ""])
+        texts = {path: text, **texts}
     for file, text in texts.items():
         _write(file, text)
     if keeps:

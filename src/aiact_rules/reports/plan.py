@@ -17,6 +17,7 @@ from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES,
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
+from aiact_rules.core.timing import start_of
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.words import comparison_in_words, value_in_words
 from aiact_rules.reports.groups import Group, groups_of
@@ -25,6 +26,7 @@ from aiact_rules.reports.words import label
 VIOLATED, UNMET, UPCOMING, POST_RELEASE = "violated", "unmet", "upcoming", "post-release"
 UNDETERMINED, MET = "undetermined", "met"
 _TO_DO = (VIOLATED, UNMET, UPCOMING, POST_RELEASE)
+STATES = (_NEEDED, _UPCOMING, _MAY_BE_NEEDED, _STATED) = ("needed", "upcoming", "may be needed", "stated in full")
 
 
 _ABOUT_THE_RELEASE = frozenset({ROLES, MARKETS, MOMENT, RELEASE_DATE, SUBJECT})
@@ -42,11 +44,15 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """From when something is due: a date where one is known, and the occasion in words."""
+    """From when something is due: a date where one is known, and the occasion in words.
+
+    `provisos` are what the law adds for what is on the market before that date.
+    """
 
     stage: Stage
     on: date | None
     words: str
+    provisos: tuple[str, ...] = ()
 
     def __lt__(self, other: Due) -> bool:
         return self._key < other._key
@@ -58,6 +64,14 @@ class Due:
 
     def __str__(self) -> str:
         return self.words if self.on is None else f"{self.on}, {self.words}"
+
+    @property
+    def short(self) -> str:
+        """Return the date, or else one word for the occasion."""
+        if self.on is not None:
+            return str(self.on)
+        event = self.words.removeprefix("on ").partition(" ")[2]
+        return event if self.stage is Stage.EVENT else "later" if self.stage is Stage.AFTER else "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +142,10 @@ class Work:
 
     @property
     def state(self) -> str:
-        """Return `needed`, `may be needed`, or `stated in full`."""
-        return "needed" if self.to_do else "may be needed" if self.undetermined else "stated in full"
+        """Return one of the states: `upcoming` is what applies from a later date only."""
+        if self.to_do:
+            return _UPCOMING if all(task.status == UPCOMING for task in self.to_do) else _NEEDED
+        return _MAY_BE_NEEDED if self.undetermined else _STATED
 
     @property
     def due(self) -> Due:
@@ -162,9 +178,14 @@ class Plan:
     decision: Decision
     works: tuple[Work, ...]
 
-    def of_state(self, state: str) -> tuple[Work, ...]:
-        """Return the documents and acts in this state."""
-        return tuple(work for work in self.works if work.state == state)
+    def of_state(self, *states: str) -> tuple[Work, ...]:
+        """Return the documents and acts in one of these states."""
+        return tuple(work for work in self.works if work.state in states)
+
+    @property
+    def to_do(self) -> tuple[Work, ...]:
+        """Return the documents and acts of which something certainly has to be done, now or from a later date."""
+        return self.of_state(_NEEDED, _UPCOMING)
 
 
 def plan_of(decision: Decision) -> Plan:
@@ -179,8 +200,7 @@ def plan_of(decision: Decision) -> Plan:
 
 
 def _place_in_plan(work: Work) -> tuple[int, tuple[date, Stage], int]:
-    at = ("needed", "may be needed", "stated in full").index(work.state)
-    return (at, work.due._key, -len(work.to_do or work.undetermined))
+    return (STATES.index(work.state), work.due._key, -len(work.to_do or work.undetermined))
 
 
 def _work(decision: Decision, pack: PackDecision, group: Group) -> Work | None:
@@ -250,7 +270,8 @@ def _due(pack: PackDecision, standing: Standing) -> Due:
     released = pack.values.get(RELEASE_DATE)
     on = released if isinstance(released, date) else None
     if standing.starts is not None:
-        return Due(Stage.DATE, standing.starts, "when it starts to apply")
+        start = start_of(o, pack.evaluation)
+        return Due(Stage.DATE, standing.starts, "when it starts to apply", () if start is None else start.provisos)
     if standing.is_violated or o.is_signal:
         return Due(Stage.NOW, on, "before anything else")
     if o.after is None:

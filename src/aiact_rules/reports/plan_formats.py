@@ -12,6 +12,7 @@ from aiact_rules.reports.escapes import json_text, markdown
 from aiact_rules.reports.plan import (
     MET,
     POST_RELEASE,
+    STATES,
     UNDETERMINED,
     UNMET,
     UPCOMING,
@@ -89,10 +90,11 @@ def _assessed(plan: Plan) -> str:
 
 
 def _counts(plan: Plan) -> str:
-    needed, may, done = (plan.of_state(state) for state in ("needed", "may be needed", "stated in full"))
-    parts = [f"{len(needed)} needed ({_sum(needed)})"] if needed else []
-    parts += [f"{len(may)} may be needed"] if may else []
-    parts += [f"{len(done)} stated in full"] if done else []
+    parts = []
+    for state in STATES:
+        works = plan.of_state(state)
+        items = f" ({_sum(works)})" if any(work.to_do for work in works) else ""
+        parts += [f"{len(works)} {state}{items}"] if works else []
     return f"Documents and acts: {', '.join(parts) or 'none'}"
 
 
@@ -129,18 +131,23 @@ def _task_answers(task: Task) -> list[str]:
     return _to_state((task,), answers)
 
 
+def _main_provision(provision: str) -> str:
+    """Return a citation without what it is read with, unless that is the annex that has the item."""
+    first, _, rest = provision.partition(_WITH)
+    return provision if rest.startswith("Annex") and not first.startswith("Annex") else first
+
+
 def _text(plan: Plan) -> Iterator[str]:
     yield f"Plan of work: {_release(plan)}"
     yield from wrapped(_assessed(plan), "", "")
     yield from wrapped(_counts(plan), "", "")
-    needed = plan.of_state("needed")
+    needed = plan.to_do
     if needed:
         yield ""
         yield f"    {'Document or act':{_TITLE}}  {'due':10}  {'stated':>9}"
     for number, work in enumerate(needed, 1):
-        on = work.due.words if work.due.on is None else str(work.due.on)
         stated = f"{len(work.met)} of {len(work.met) + len(work.to_do)}"
-        yield f"{number:2}  {_short(_title(plan, work), _TITLE):{_TITLE}}  {_short(on, 10):10}  {stated:>9}"
+        yield f"{number:2}  {_short(_title(plan, work), _TITLE):{_TITLE}}  {_short(work.due.short, 10):10}  {stated:>9}"
     for number, work in enumerate(needed, 1):
         yield from _work_text(plan, number, work)
     yield from _others_text(plan)
@@ -185,10 +192,11 @@ def _about(work: Work) -> Iterator[str]:
         yield f"{work.deliverable.provision}; {work.deliverable.kind.value}"
         yield f"answers for it: {work.deliverable.signed_by}"
     yield f"due: {work.due}"
+    yield from (f"note: {printable(proviso)}" for proviso in work.due.provisos)
 
 
 def _task_line(work: Work, task: Task) -> str:
-    said = printable(f"{task.provision.split(_WITH)[0]}: {task.says}")
+    said = printable(f"{_main_provision(task.provision)}: {task.says}")
     if task.waived is not None:
         said += f" ({printable(task.waived)})"
     if task.written:
@@ -233,7 +241,7 @@ def _markdown(plan: Plan) -> Iterator[str]:
     yield f"## Plan of work: {markdown(_release(plan))}"
     yield ""
     yield f"{markdown(_assessed(plan))}. {_counts(plan)}."
-    for work in plan.of_state("needed"):
+    for work in plan.to_do:
         yield from _work_markdown(plan, work)
     may, done = _by_questions(plan), plan.of_state("stated in full")
     if may:
@@ -318,6 +326,7 @@ def _work_json(work: Work) -> dict[str, object]:
         "state": work.state,
         "due": None if work.due.on is None else work.due.on.isoformat(),
         "occasion": work.due.words,
+        "provisos": list(work.due.provisos),
         "to_state": _to_state(work.to_do, work.answers),
         "to_answer": list(work.asks),
         "checklist": [_task_json(task) for task in work.tasks],
