@@ -19,7 +19,8 @@ from aiact_rules.sources.markets import MEMBER_STATES, read_markets
 
 DEFAULT_PACK = "eu_ai_act"
 _WITHIN_THE_UNION = frozenset({*MEMBER_STATES, "EEA"})
-_DISTRIBUTIONS = {"EU": "aiact-rules", "KR": "aiact-rules-kr", "US": "aiact-rules-us"}
+DISTRIBUTIONS = {"EU": "aiact-rules", "KR": "aiact-rules-kr", "US": "aiact-rules-us"}
+"""What to install for the markets of a country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _nobody_covers(catalogue: Catalogue, market: Choice) -> Problem:
     if parts:
         hint = f"name the part of it that is meant: {', '.join(parts)}"
     else:
-        distribution = _DISTRIBUTIONS.get(region)
+        distribution = DISTRIBUTIONS.get(region)
         wanted = f"install `{distribution}`, or " if distribution and region not in covered else ""
         near = did_you_mean(market.value, covered, nearness=0.7)
         hint = f"{near} " if near and not wanted else ""

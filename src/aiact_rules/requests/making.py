@@ -22,6 +22,7 @@ from aiact_rules.requests.choosing import (
     choose_packs,
     markets_from_texts,
 )
+from aiact_rules.requests.other_packs import naming_their_packs
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, SettingsShelf
@@ -182,9 +183,13 @@ class RequestMaker:
         )
 
     def _read(self, read: Read, chosen: ChosenPacks, further: Iterable[ReleaseDocuments]) -> Document:
-        document = read(self._gating(chosen))
-        for documents in further:
-            document = joined(document, self._read_documents(documents, self._gating(chosen)))
+        pack_ids = self._gating(chosen)
+        try:
+            document = read(pack_ids)
+            for documents in further:
+                document = joined(document, self._read_documents(documents, pack_ids))
+        except InputError as error:
+            raise naming_their_packs(error, self.shelf.catalogue) from error
         return document
 
     def _gating(self, chosen: ChosenPacks) -> tuple[str, ...]:

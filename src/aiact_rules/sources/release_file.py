@@ -17,7 +17,7 @@ from aiact_rules.sources.document import FileRead, Operator, Stated
 from aiact_rules.sources.evidence import EvidenceFiles, read_evidence
 from aiact_rules.sources.keys import RELEASE, by_name, hint_for, names, stated_by
 from aiact_rules.sources.markets import read_markets
-from aiact_rules.sources.statements import Statements, is_filled
+from aiact_rules.sources.statements import Statements, UnknownName, is_filled
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence, read_yaml
 
@@ -148,7 +148,8 @@ class _Release:
         elif "." in key:
             statements.unknown_fact(key, entry.place)
         else:
-            statements.problem(f"unknown key `{key}`", entry.place, hint_for(key, KEYS, statements.hints))
+            hint = hint_for(key, KEYS, statements.hints)
+            statements.problems.append(UnknownName(f"unknown key `{key}`", entry.place, hint, key))
 
     def _check_format(self) -> None:
         node = self.root.get("format")

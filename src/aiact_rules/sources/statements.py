@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.open_lists import OpenList
@@ -18,6 +18,13 @@ from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence
 
 NOT_STATED = "is found by the tool and cannot be stated"
 INSTEAD = "state what is true of the release, or dismiss a signal under `signals_dismissed`"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName(Problem):
+    """A name that no pack used here declares as a fact or a group of facts."""
+
+    name: str = ""
 
 
 class Statements:
@@ -69,7 +76,7 @@ class Statements:
         elif name in self.vocabulary.groups:
             self.read_block(entry.value, name)
         else:
-            self.problem(f"unknown fact `{name}`", entry.place, self._nearest(name))
+            self.unknown_fact(name, entry.place)
 
     def read_fact(self, name: str, node: Node, place: Place) -> None:
         """Read the value of one fact, by the name it has or had. What was left empty, or is a template's marker, is not stated."""
@@ -104,8 +111,8 @@ class Statements:
             self._facts.append(Fact(name, value, Origin(place)))
 
     def unknown_fact(self, name: str, place: Place) -> None:
-        """Note a name that no pack declares."""
-        self.problem(f"unknown fact `{name}`", place, self._nearest(name))
+        """Note a name that no pack used here declares."""
+        self.problems.append(UnknownName(f"unknown fact `{name}`", place, self._nearest(name), name))
 
     def facts(self) -> Facts:
         """Return what was stated. Raises InputError with every problem found, contradictions included."""
