@@ -410,3 +410,13 @@ def test_a_row_is_judged_by_all_of_its_markets(
 ) -> None:
     answer = run("sweep", str(rows(market)), "--as-of", AS_OF, "--no-output", *options)
     assert answer.code == code, answer
+
+
+def test_what_was_first_placed_after_the_release_is_refused_with_both_lines(tmp_path: Path) -> None:
+    text = release(head="markets: [EU]\nrelease_date: 2026-12-01\nfirst_placed_on: 2027-05-05\n")
+    (tmp_path / "aiact.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"aiact.yaml:8: .*is 2027-05-05, after the release date 2026-12-01 at .*aiact.yaml:7"
+    ):
+        Gate().request(tmp_path)
+    assert Gate().request(tmp_path, release_date=date(2027, 6, 1), as_of=DAY)

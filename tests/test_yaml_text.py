@@ -109,3 +109,23 @@ def test_only_an_unquoted_true_looks_like_a_boolean() -> None:
 def test_any_text_is_read_or_refused_and_never_crashes(text: str) -> None:
     with contextlib.suppress(InputError):
         read_yaml(text, "f")
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("a:\n\tb: 1\n", "a tab stands here: indent with spaces"),
+        ("a: [b, c\nd: 1\n", "the `[` opened in line 1, column 4 needs a `]`, with commas between the elements"),
+        ("x: 1\na: {b: 1\nc: 2\n", "the `{` opened in line 2, column 4 needs a `}`, with commas between the keys"),
+        ("a: 'x\nb: 1\n", "the quote opened in line 1, column 4 is not closed"),
+        ("a: @x\n", "needs quotes"),
+    ],
+)
+def test_a_syntax_error_says_how_it_is_fixed(text: str, cure: str) -> None:
+    (problem,) = problems_of(text)
+    assert cure in problem
+
+
+def test_an_alias_that_stands_often_is_one_problem() -> None:
+    text = "a: &a 1\n" + "".join(f"k{number}: [*a, *a, *a]\n" for number in range(20))
+    assert len(problems_of(text)) == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.rules import Obligation, Rule
+from aiact_rules.core.words import counted
 from aiact_rules.specfiles.coverage_ledger import Ledger, LedgerEntry, Status
 
 HEADING = "heading"
@@ -76,7 +77,7 @@ class Coverage:
         """
         share = 100 * self.accounted / len(self.accounts) if self.accounts else 0
         whole = "100 %" if self.accounted == len(self.accounts) else f"{min(share, 99.9):.1f} %"
-        yield f"{self.pack_id} {self.version}: {self.accounted} of {len(self.accounts)} units accounted for ({whole})"
+        yield f"{self.pack_id} {self.version}: {self.accounted} of {counted(len(self.accounts), 'unit')} accounted for ({whole})"
         for status, count in self.by_status().items():
             yield f"  {status.replace('_', ' '):26}{count:6}"
         if listed:
@@ -196,4 +197,5 @@ def drift_lines(changed: Sequence[Account]) -> Iterator[str]:
     for account in changed:
         again = f": read again {', '.join(account.by)}" if account.by else ""
         yield f"{account.label} ({account.unit}) {account.status}{again}"
-    yield f"{len(changed)} units differ from the text as read"
+    differ = "differs" if len(changed) == 1 else "differ"
+    yield f"{counted(len(changed), 'unit')} {differ} from the text as read"

@@ -122,7 +122,7 @@ def read_yaml(
     try:
         node = reader.document(iter(yaml.parse(text, Loader=cast(Any, _LOADER))))
     except yaml.YAMLError as error:
-        raise InputError([*reader.problems, reader.syntax_problem(error)]) from error
+        raise InputError([*reader.problems, reader.syntax_problem(error, text)]) from error
     except UnicodeError as error:
         raise InputError([Problem("not readable as UTF-8 text", Place(source), "save it as UTF-8")]) from error
     if reader.problems:
@@ -151,6 +151,14 @@ class _Stop(Exception):
     """Nothing further is read, since what was found already is too deep or too much to go on."""
 
 
+_QUOTES = "a text with `: `, ` #`, a comma in `{}` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` needs quotes"
+_OPENED = {
+    "flow sequence": ("[", "needs a `]`, with commas between the elements"),
+    "flow mapping": ("{", "needs a `}`, with commas between the keys"),
+    "quoted scalar": ("quote", "is not closed"),
+}
+
+
 class _YamlReader:
     """Builds nodes from the parser's events in one pass, so that aliases and depth cost nothing."""
 
@@ -161,6 +169,7 @@ class _YamlReader:
         self.max_depth = max_depth
         self.problems: list[Problem] = []
         self.places: dict[int, Place] = {}
+        self.refused: set[str | None] = set()
         self.nodes = 0
 
     @property
@@ -187,7 +196,9 @@ class _YamlReader:
             self.problem(f"more than {MAX_NODES:,} keys and values", event.start_mark, "split it into several files")
             raise _Stop
         if isinstance(event, yaml.AliasEvent):
-            self.problem(f"alias `*{event.anchor}` is not allowed", event.start_mark, "write the value out")
+            if event.anchor not in self.refused:  # one that stands a thousand times is one mistake
+                self.problem(f"alias `*{event.anchor}` is not allowed", event.start_mark, "write the value out")
+            self.refused.add(event.anchor)
             return Scalar("", place)
         if event.anchor is not None:
             self.problem(f"anchor `&{event.anchor}` is not allowed", event.start_mark, "write the value out")
@@ -246,7 +257,7 @@ class _YamlReader:
     def problem(self, message: str, mark: Any, hint: str | None = None) -> None:
         self.problems.append(Problem(message, self.place(mark), hint))
 
-    def syntax_problem(self, error: yaml.YAMLError) -> Problem:
+    def syntax_problem(self, error: yaml.YAMLError, text: str) -> Problem:
         if isinstance(error, yaml.MarkedYAMLError):
             said = " ".join(part for part in (error.problem, error.context) if part)
             mark = error.problem_mark or error.context_mark
@@ -254,7 +265,19 @@ class _YamlReader:
             if "nesting depth" in said:  # the newer parsers look ahead, and stop by themselves at a depth far below
                 return Problem(self.too_deep, place)
             column = f" (column {mark.column + 1})" if mark is not None else ""
-            hint = "a text with `: `, ` #`, a comma in `{}` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` needs quotes"
-            return Problem(f"not readable as YAML: {said}{column}", place, hint)
+            return Problem(f"not readable as YAML: {said}{column}", place, self.cure(error, text))
         said = str(error).splitlines()[0] if str(error) else "unreadable"
         return Problem(f"not readable as YAML: {said}", Place(self.source))
+
+    def cure(self, error: yaml.MarkedYAMLError, text: str) -> str:
+        """Return how a syntax error is fixed: what was opened and not closed, a tab, or else a text without its quotes."""
+        opened = error.context_mark
+        for context, (what, needs) in _OPENED.items():
+            if opened is not None and context in (error.context or ""):
+                what = what if what == "quote" else f"`{what}`"
+                return f"the {what} opened in line {opened.line + self.offset}, column {opened.column + 1} {needs}"
+        mark = error.problem_mark
+        lines = text.split("\n")
+        if mark is not None and mark.line < len(lines) and lines[mark.line][mark.column :].startswith("\t"):
+            return "a tab stands here: indent with spaces"
+        return _QUOTES

@@ -44,7 +44,7 @@ def test_an_entry_of_format_1_is_verified_shown_and_decided_again(run: Run, tmp_
         connection.execute("DROP TRIGGER entries_are_never_removed")
         connection.execute("DELETE FROM entries")
         connection.execute("INSERT INTO entries VALUES (1, ?, ?)", (hashlib.sha256(text.encode()).hexdigest(), text))
-    assert "1 entries" in run("log", "verify", str(log.path)).out
+    assert "1 entry" in run("log", "verify", str(log.path)).out
     assert "hold" in run("log", "show", str(log.path)).out
     decided = json.loads(text)["decision"]
     answer = run("replay", str(log.path))

@@ -9,6 +9,7 @@ import click
 
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place, Problem
+from aiact_rules.core.words import counted
 from aiact_rules.decision_log.entries import Entry
 from aiact_rules.decision_log.log import DecisionLog
 
@@ -34,7 +35,7 @@ def verify(file: Path) -> None:
     if found.beside is not None:
         click.echo(printable(f"{found.beside} holds the newest entries of this log: copy both files"))
     state = "broken" if found.problems else "unbroken"
-    click.echo(f"{found.entries} entries, head {printable(found.head)}, {state}")
+    click.echo(f"{counted(found.entries, 'entry', 'entries')}, head {printable(found.head)}, {state}")
     raise click.exceptions.Exit(1 if found.problems else 0)
 
 

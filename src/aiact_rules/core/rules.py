@@ -202,6 +202,11 @@ class Transition:
     model_already_on_market: str | None = None
     model_first_placed_on: str | None = None
 
+    @property
+    def placed_on(self) -> tuple[str, ...]:
+        """Return the facts that say since when something is on the market, never after the release."""
+        return tuple(name for name in (self.first_placed_on, self.model_first_placed_on) if name is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

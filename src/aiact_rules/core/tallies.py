@@ -11,6 +11,7 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
+from aiact_rules.core.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,6 @@ class Tally:
             yield f"upcoming: {dates}"
         if self.recommendations:
             yield counted(self.recommendations, "recommendation")
-
-
-def counted(count: int, thing: str) -> str:
-    """Return a count with what is counted: `1 signal`, `2 signals`."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def tally_of(*decided: Decision | PackDecision) -> Tally:

@@ -15,6 +15,11 @@ def in_words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def counted(count: int, thing: str, things: str | None = None) -> str:
+    """Return a count with what is counted: `1 finding`, `2,000 findings`, `2 entries` where the plural is named."""
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
+
+
 def value_in_words(value: object) -> str:
     """Return a fact's value, or what it is compared with, in words: `yes`, `chat or recruitment`, `1e25`, `2027-12-02`."""
     if value is True:

@@ -17,6 +17,7 @@ from aiact_rules.core.citations import in_order
 from aiact_rules.core.conditions import ALWAYS
 from aiact_rules.core.packs import SIGNAL, Pack
 from aiact_rules.core.rules import Kind, Obligation, Rule
+from aiact_rules.core.words import counted
 from aiact_rules.reports.pack_words import PackWords, amount, plain_text
 from aiact_rules.reports.pages import law_link, page_name
 from aiact_rules.reports.rule_text import Entry, RuleTexts, Shown
@@ -143,7 +144,8 @@ class _Pages:
         yield ""
         said = ", ".join(self._counted(pack.obligations.values()))
         yield (
-            f"{said or 'No obligations'}, {len(pack.rules)} rules and {len(pack.readings)} open points of interpretation. "
+            f"{said or 'No obligations'}, {counted(len(pack.rules), 'rule')} and "
+            f"{counted(len(pack.readings), 'open point')} of interpretation. "
             "Each is in our own words; the provision named beside it is what counts. `aiact-rules explain ID` shows one, "
             "`aiact-rules explain ID PATH` how it stands for a release."
         )

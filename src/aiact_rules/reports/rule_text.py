@@ -10,6 +10,7 @@ from aiact_rules.core.explanation import cited_by
 from aiact_rules.core.packs import SIGNAL, Pack
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Cue, Obligation, Reading, Rule
+from aiact_rules.core.words import counted
 from aiact_rules.reports.pack_words import PackWords, span_of
 from aiact_rules.reports.pages import entry_of, law_link, page_of
 from aiact_rules.reports.words import WIDTH, wrapped
@@ -109,7 +110,7 @@ def entries_of(pack: Pack, name: str) -> tuple[Entry, ...]:
 
 def entry_list(name: str, entries: Sequence[Entry]) -> Iterator[str]:
     """Yield entries as one line each, at most so many, with where the rest can be read."""
-    yield f"{name}: {len(entries)} entries"
+    yield f"{name}: {counted(len(entries), 'entry', 'entries')}"
     yield ""
     size = max(len(entry.id) for entry in entries[:MOST_ENTRIES])
     for entry in entries[:MOST_ENTRIES]:

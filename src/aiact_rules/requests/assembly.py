@@ -12,7 +12,7 @@ from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.evidence import Evidence
-from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, Problem
 from aiact_rules.core.waivers import Waiver
@@ -345,6 +345,23 @@ class Assembly:
         ]
         return [f"{place}: `{name}` is no role of `{pack.id}`: {pack.outside_roles[name]}" for pack, name in every]
 
+    def check_first_placing(self, request: Request) -> None:
+        """Raise InputError where documents say of something on the market only after its release that it is there already."""
+        released = request.facts[RELEASE_DATE]
+        if released.origin.sureness is not Sureness.STATED or not request.subject.documents:
+            return
+        named = {name for pack in self.packs if pack.transition for name in pack.transition.placed_on}
+        problems = []
+        for name in sorted(named.intersection(request.facts.by_name)):
+            fact = request.facts[name]
+            if isinstance(fact.value, date) and fact.value > request.release_date:
+                message = (
+                    f"`{name}` is {fact.value}, after the release date {request.release_date} at {released.origin}"
+                )
+                problems.append(Problem(message, fact.origin.place, "correct one of the two"))
+        if problems:
+            raise InputError(problems)
+
     def dated(self, request: Request, notes: Iterable[str]) -> Request:
         """Return a note that a release date is past, or refuse the date where the organisation or the caller does."""
         found = [*notes, *renamed_in(request.facts), *self.said_of_people_in_no_role(request)]
@@ -357,6 +374,7 @@ class Assembly:
             if place == DEFAULT and chosen is not None:
                 place = chosen.place
             raise InputError([Problem(message, place, hint)])
+        self.check_first_placing(request)
         if request.release_date < (self.said_as_of or self.today.first):
             found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
         return replace(request, choices=replace(request.choices, notes=tuple(found)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import Problem, ProblemsError
+from aiact_rules.core.words import counted
 from aiact_rules.specfiles.cases import load_cases
 from aiact_rules.specfiles.coverage_ledger import load_ledger
 from aiact_rules.specfiles.loader import load_pack
@@ -44,11 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _pack(folder: Path, units: Path | None) -> str:
     pack = load_pack(folder, bases=find_bases(folder), units=units)
-    return f"{len(pack.rules)} rules, {len(pack.obligations)} obligations, {len(pack.vocabulary)} facts"
+    return ", ".join(
+        (
+            counted(len(pack.rules), "rule"),
+            counted(len(pack.obligations), "obligation"),
+            counted(len(pack.vocabulary), "fact"),
+        )
+    )
 
 
 def _cases(folder: Path, _: Path | None) -> str:
-    return f"{len(load_cases(folder))} cases"
+    return counted(len(load_cases(folder)), "case")
 
 
 def _ledger(folder: Path, units: Path | None) -> str:
