@@ -94,7 +94,7 @@ def _matrix(chain: Chain) -> Iterator[str]:
     findings = [{finding.id: finding for finding in decision.findings} for decision in chain.decisions]
     letters = _letters(chain)
     size = min(11, max(3, len(letters[-1]) + 1, (WIDTH - _LABEL) // len(letters)))
-    yield f"Who owes what ({len(chain.matrix)} obligations)"
+    yield f"Who owes what ({counted(len(chain.matrix), 'obligation')})"
     yield ("  " + " " * (_LABEL - 2) + "".join(f"{letter:{size}}" for letter in letters)).rstrip()
     articles: dict[str, list[Row]] = {}
     for row in chain.matrix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -14,7 +14,7 @@ from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, SIGNALS, Pack
-from aiact_rules.core.problems import InputError, Problem
+from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.waivers import Waiver
 from aiact_rules.requests.choosing import (
     ChosenPacks,
@@ -145,8 +145,23 @@ class Assembly:
             return True
         return operator.strip().casefold() == self.own.name.strip().casefold()
 
+    def check_settings(self) -> None:
+        """Raise InputError where the organisation names an engine or a report that is not installed."""
+        catalogue, problems = self.shelf.catalogue, []
+        for key in ("engine", "verify", "format"):
+            name = self.own.text(key)
+            if name is None:
+                continue
+            offers: Collection[str] = catalogue.reports if key == "format" else catalogue.engines
+            if name not in offers:
+                hint = did_you_mean(name, offers) or f"choose from {', '.join(sorted(offers))}"
+                problems.append(Problem(f"`{key}`: there is no `{name}`", self.own.places[key], hint))
+        if problems:
+            raise InputError(problems)
+
     def choices(self, release: Mapping[str, Choice]) -> tuple[Choices, list[str]]:
         """Return what is chosen besides the facts, and what a person must be told of it."""
+        self.check_settings()
         usual, said = self.usual, self.said
         readings = choose_readings(
             self.packs,
@@ -346,7 +361,7 @@ class Assembly:
         return [f"{place}: `{name}` is no role of `{pack.id}`: {pack.outside_roles[name]}" for pack, name in every]
 
     def check_first_placing(self, request: Request) -> None:
-        """Raise InputError where documents say of something on the market only after its release that it is there already."""
+        """Raise InputError where the documents of a release say that it was first placed on the market after it."""
         released = request.facts[RELEASE_DATE]
         if released.origin.sureness is not Sureness.STATED or not request.subject.documents:
             return

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.choices import BY_DEFAULT, CALLER, DEFAULT, HOLD_BY_DEFAULT, Choice, Threshold
 from aiact_rules.core.packs import DEFAULT_SCHOOL, SCHOOL, Pack
-from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
+from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.sources.markets import MEMBER_STATES, read_markets
 
@@ -64,12 +64,21 @@ def choose_packs(
     if problems:
         raise InputError(problems)
     for choice in demanded:
-        catalogue.head(choice.value)
+        _check_installed(catalogue, choice)
         found.append(choice)
     if not markets and not any(_can_gate(catalogue, choice.value) for choice in found):
         found.append(Choice(DEFAULT_PACK, DEFAULT))
     unique = {choice.value: choice for choice in reversed(found)}
     return ChosenPacks(tuple(unique[name] for name in sorted(unique)), tuple(uncovered))
+
+
+def _check_installed(catalogue: Catalogue, pack: Choice) -> None:
+    """Raise PackError, with the place that demands it, for a pack that is not installed."""
+    try:
+        catalogue.head(pack.value)
+    except PackError as error:
+        problems = [Problem(problem.message, problem.place or pack.place, problem.hint) for problem in error.problems]
+        raise PackError(problems) from error
 
 
 def _can_gate(catalogue: Catalogue, pack_id: str) -> bool:
