@@ -15,7 +15,7 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import Place, Problem
 from aiact_rules.gate import Gate
 from aiact_rules.reports.html_report import HtmlReport
-from aiact_rules.reports.html_report.portfolio import classes_of
+from aiact_rules.reports.html_report.portfolio import class_of
 from tests.cli.conftest import Answer, run
 from tests.reports.html_report.reading import Page
 
@@ -121,10 +121,10 @@ def test_a_release_that_passes_all_the_same_says_so_in_its_row(decisions: tuple[
 
 
 def test_the_class_of_a_release_is_said_in_the_words_of_its_pack(decisions: tuple[Decision, ...]) -> None:
-    minimal, screening, silent = map(classes_of, decisions)
-    assert "high-risk by Annex III" in screening
-    assert minimal == "AI system"
-    assert "undetermined" in silent
+    minimal, screening, silent = map(class_of, decisions)
+    assert screening == "high-risk (Chapter III applies): Annex III, point 4(a)"
+    assert minimal.startswith("AI system")
+    assert "undetermined: " in silent
 
 
 def test_the_command_writes_a_portfolio_of_a_folder(run: Callable[..., Answer], tmp_path: Path) -> None:

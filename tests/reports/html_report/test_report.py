@@ -208,7 +208,7 @@ def test_a_violation_comes_with_the_fact_that_it_rests_on_and_its_line(blocked: 
     text = words(read(blocked).text)
     assert "BLOCK" in text
     assert "\N{MULTIPLICATION X} violated" in text
-    assert "operator.supports_ai_literacy: no (the caller)" in text
+    assert text.count("operator.supports_ai_literacy: no (caller)") == 2
 
 
 def test_what_comes_later_stands_by_date_with_its_provision_and_every_line_where_asked(silent: Decision) -> None:
@@ -296,7 +296,8 @@ def test_words_that_the_facts_deny_are_a_signal_and_no_unmet_obligation(gate: Ga
     (tmp_path / "README.md").write_text("---\nlicense: mit\n---\nIt screens job applicants.\n", encoding="utf-8")
     shown = words(read(gate.check(tmp_path, as_of=AS_OF)).text)
     assert "! signal" in shown
-    assert "README.md:4" in shown
+    assert shown.count("README.md:4 says `screens job applicants`") == 2  # on the first page and in its place
+    assert shown.count("add `recruitment` to system.annex_iii_uses, or dismiss it") == 2
     assert "\N{WHITE CIRCLE} unmet" not in shown
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.statuses import Verdict
+from aiact_rules.reports.alarms import alarms_of
+from aiact_rules.reports.classification import open_classes
 from aiact_rules.reports.deadlines import deadlines_of
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.html_report.dossier import Dossier, PackPart
@@ -22,6 +24,7 @@ NO_ADVICE = (
 )
 _CLASSES = {"yes": "yes", "no": "no", "unknown": "undetermined"}
 _MOST_UNKNOWN = 3
+_MOST_ALARMS = 12
 
 
 def cover(dossier: Dossier, remarks: Sequence[Remark], operator: str | None = None) -> Iterator[str]:
@@ -33,6 +36,7 @@ def cover(dossier: Dossier, remarks: Sequence[Remark], operator: str | None = No
     yield identity(decision)
     if remarks:
         yield f"<ul>{''.join(f'<li>{html(str(remark))}</li>' for remark in remarks)}</ul>"
+    yield from _alarms(dossier)
     yield from _deadlines(dossier)
     for each in dossier.packs:
         yield part.heading(1, html(_of_pack("Classification", dossier, each)))
@@ -78,6 +82,18 @@ def identity(decision: Decision) -> str:
     return terms(rows)
 
 
+def _alarms(dossier: Dossier) -> Iterator[str]:
+    """Yield what must change or be settled first, each with the file, the line and the words it rests on."""
+    alarms = alarms_of(dossier.decision)
+    if not alarms:
+        return
+    yield dossier.part.heading(1, "To settle first")
+    told = "".join(f'<li><span class="{a.kind}">{a.kind}</span> {html(str(a))}</li>' for a in alarms[:_MOST_ALARMS])
+    more = len(alarms) - _MOST_ALARMS
+    told += f"<li>{more} more in the list of open work</li>" if more > 0 else ""
+    yield f"<ul>{told}</ul>"
+
+
 def _of_pack(title: str, dossier: Dossier, each: PackPart) -> str:
     """Return a title, with the law where there are several."""
     if len(dossier.packs) == 1:
@@ -97,12 +113,16 @@ def _deadlines(dossier: Dossier) -> Iterator[str]:
 
 
 def _classification(each: PackPart) -> Iterator[str]:
+    matters = {open_class.label: open_class.matters_from for open_class in open_classes(each.pack)}
     said: set[str] = set()
     alike: dict[tuple[str, str], list[str]] = {}
     order = ("yes", "unknown", "no")
     for name, truth in sorted(each.pack.headlines.items(), key=lambda pair: order.index(pair[1])):
+        title = label(each.pack.pack_at.pack, name)
         why = _why(each, name, truth, said)
-        alike.setdefault((truth, why), []).append(label(each.pack.pack_at.pack, name))
+        if matters.get(title) is not None:
+            why += f"; it matters from {matters[title]} on at the earliest"
+        alike.setdefault((truth, why), []).append(title)
     rows = [(html("; ".join(labels)), _CLASSES[truth], why) for (truth, why), labels in alike.items()]
     yield table(("Conclusion", "Holds", "Reasons and facts"), rows, kind="rows classes")
 
@@ -131,8 +151,8 @@ def _why(each: PackPart, name: str, truth: str, said: set[str]) -> str:
 
 def _interpretations(dossier: Dossier, each: PackPart) -> Iterator[str]:
     pack = each.pack.pack_at.pack
-    names = sorted(_readings_behind(each, certain=True))
-    others = sorted(_readings_behind(each, certain=False) - set(names))
+    names = sorted(_readings_behind_what_applies(each))
+    others = sorted(set(each.pack.readings_applied) - set(names))
     if not names and not others:
         return
     school = school_of(each.pack, dossier.decision.choices.school.value)
@@ -147,14 +167,13 @@ def _interpretations(dossier: Dossier, each: PackPart) -> Iterator[str]:
         )
     if others:
         listed = ", ".join(f"<code>{html(name)}</code>" for name in others)
-        yield f'<li class="soft">Only where what is undetermined applies: {listed}</li>'
+        yield f'<li class="soft">Only for what may apply: {listed}</li>'
     yield "</ul>"
 
 
-def _readings_behind(each: PackPart, *, certain: bool) -> set[str]:
-    """Return the interpretations on which it turns how something stands that certainly, or only perhaps, applies."""
-    shown = [s for s in each.pack.standings if s.certain is certain and (s.gates or certain)]
-    findings = (each.pack.finding(standing.id) for standing in shown)
+def _readings_behind_what_applies(each: PackPart) -> set[str]:
+    """Return the interpretations on which it turns how something stands that certainly applies."""
+    findings = (each.pack.finding(standing.id) for standing in each.pack.standings if standing.certain)
     return {name for finding in findings if finding is not None for name in finding.readings}
 
 

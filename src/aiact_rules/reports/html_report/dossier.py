@@ -18,6 +18,7 @@ from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.support import facts_behind
+from aiact_rules.reports.alarms import Alarm, alarms_of
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.html_report.page import Part, link
 from aiact_rules.reports.pages import law_link, page_of
@@ -39,6 +40,11 @@ class Dossier:
         packs = self.decision.packs
         ends = ("",) if len(packs) == 1 else (f"-{number}" for number in range(1, len(packs) + 1))
         return tuple(PackPart(self, pack, end) for pack, end in zip(packs, ends, strict=True))
+
+    @cached_property
+    def alarms(self) -> dict[str, Alarm]:
+        """Return for each finding that a person must see what it rests on and how it is settled."""
+        return {name: alarm for alarm in alarms_of(self.decision) for name in alarm.ids}
 
     @property
     def day(self) -> date:

@@ -9,6 +9,7 @@ from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.statuses import Status
 from aiact_rules.reports.escapes import html
+from aiact_rules.reports.evidence_given import evidence_counts
 from aiact_rules.reports.html_report.dossier import Dossier
 from aiact_rules.reports.html_report.page import Section, link, table
 
@@ -42,6 +43,8 @@ def _evidence(dossier: Dossier) -> Iterator[str]:
         yield table(("No.", "Shows", "What it is", "By", "When", "Declared at"), rows)
     else:
         yield "<p>No file, address or registry entry is offered as evidence.</p>"
+    if (counts := evidence_counts(dossier.decision)) is not None:
+        yield f"<p>What is stated rests on: {html(counts)}.</p>"
     claimed = list(_claimed_by_word(dossier))
     if claimed:
         said = "Claimed by a word alone: met obligations rest on these facts, and nothing is offered that shows them"

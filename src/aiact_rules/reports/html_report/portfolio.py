@@ -9,6 +9,8 @@ from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.problems import Problem
+from aiact_rules.reports.alarms import alarms_of
+from aiact_rules.reports.classification import classes_of, open_classes
 from aiact_rules.reports.deadline_picture import YEARS, deadlines_svg, within
 from aiact_rules.reports.deadlines import Deadline, deadlines_of
 from aiact_rules.reports.escapes import html
@@ -17,7 +19,7 @@ from aiact_rules.reports.html_report.cover import NO_ADVICE, said_of
 from aiact_rules.reports.html_report.page import Part, problems_list, scrolling, table, terms, verdict_badge
 from aiact_rules.reports.remarks import remarks_of
 from aiact_rules.reports.tallies import counted, tally_of
-from aiact_rules.reports.words import label, release_of, roles_of, step_of
+from aiact_rules.reports.words import release_of, roles_of, step_of
 
 _WORDS = {"allow": "allowed", "hold": "held", "block": "blocked", "error": "not assessed"}
 _ORDER = ("error", "block", "hold", "allow")
@@ -85,7 +87,7 @@ def _row(number: int, item: Item, *, full: bool) -> tuple[str, ...]:
     return (
         name,
         verdict_badge(item.verdict) + passes,
-        html("; ".join(dict.fromkeys(map(classes_of, decisions)))),
+        html("; ".join(dict.fromkeys(map(class_of, decisions)))),
         html("; ".join(filter(None, roles)) or "not stated"),
         "none" if coming is None else html(f"{coming.on}: {coming.says}"),
         html(", ".join(operators) or "not stated"),
@@ -103,19 +105,18 @@ def _told(problems: Sequence[Problem]) -> str:
     return f"{place}{html(first.message)}{more}"
 
 
-def classes_of(decision: Decision) -> str:
-    """Return what a release is by law in words: the conclusions that hold, and how many are undetermined."""
+def class_of(decision: Decision) -> str:
+    """Return what a release is by law in words: its classes with the provision that decides each, and what is undetermined."""
     said = []
     for pack in decision.packs:
-        basis = pack.pack_at.pack
-        holds = [name for name, truth in pack.headlines.items() if truth == "yes" and name != basis.in_scope]
-        unknown = sum(truth == "unknown" for truth in pack.headlines.values())
-        scope = None if basis.in_scope is None else pack.conclusions.get(basis.in_scope)
-        parts = [label(basis, name) for name in holds] or ([] if unknown else ["none of the classes"])
-        parts = ["outside the scope"] if scope == "no" and not holds else parts
-        parts += [f"{unknown} undetermined"] if unknown else []
-        of_law = f"{basis.title}: " if len(decision.packs) > 1 else ""
-        said.append(of_law + ", ".join(parts))
+        parts = [
+            each.label if each.deciding is None else f"{each.label}: {each.deciding.provision}"
+            for each in classes_of(decision, pack)
+        ]
+        unknown = [each.label for each in open_classes(pack)]
+        parts += [f"undetermined: {', '.join(unknown)}"] if unknown else []
+        of_law = f"{pack.pack_at.pack.title}: " if len(decision.packs) > 1 else ""
+        said.append(of_law + ("; ".join(parts) or "none of the classes"))
     return "; ".join(said)
 
 
@@ -129,12 +130,14 @@ def _short(number: int, item: Item, part: Part, *, full: bool) -> Iterator[str]:
     for remark in remarks_of(item):
         yield f"<p>{html(str(remark))}</p>"
     for decision in item.decisions:
+        alarms = "".join(f"<li>{html(str(alarm))}</li>" for alarm in alarms_of(decision)[:_MOST_GROUPS])
         yield f"<p>{verdict_badge(decision.verdict)}{html(said_of(decision))}{whole}</p>"
+        yield f"<ul>{alarms}</ul>" if alarms else ""
         who = ", ".join(filter(None, (decision.operator, roles_of(decision, ", ")))) or "not stated"
         rows = [
             ("Operator and roles", html(who)),
             ("Assessed for", html(f"{step_of(decision)}, {decision.facts.value(RELEASE_DATE)}")),
-            ("Classification", html(classes_of(decision))),
+            ("Classification", html(class_of(decision))),
         ]
         work = list(_groups(decision))
         rows += [("Open work", "<br>".join(work))] if work else []

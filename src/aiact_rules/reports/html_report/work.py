@@ -125,7 +125,7 @@ def _cells(each: PackPart, standing: Standing) -> tuple[str, ...]:
         said = f"{html('; '.join(finding.because))}: {said}"
     word = _word(standing)
     status = f'<span class="{word}">{_SIGNS[word]} {word}</span>'
-    return (said, each.provision(o), status, "<br>".join(_notes(each, standing, finding)))
+    return (said, each.provision(o), status, "<br>".join(filter(None, _notes(each, standing, finding))))
 
 
 def _word(standing: Standing) -> str:
@@ -141,15 +141,18 @@ def _word(standing: Standing) -> str:
 def _notes(each: PackPart, standing: Standing, finding: Finding) -> Iterator[str]:
     o, dossier = standing.obligation, each.dossier
     if standing.is_violated or o.is_signal:
+        alarm = dossier.alarms.get(standing.id)
         because = "; ".join(finding.because)
         if because and o.kind is not Kind.CONTRADICTION:
             yield html(because)
-        told = [name for name in finding.facts if name in dossier.decision.facts and not dossier.is_default(name)]
-        shown = each.behind_met(o) if o.met is not None and standing.is_violated else frozenset(told)
-        yield dossier.facts(shown or told)
+        if alarm is None:
+            yield dossier.facts(each.behind_met(o))
+        else:
+            yield html(", ".join(alarm.rests_on))
+            yield html(alarm.settle or "")
     if standing.is_undetermined and finding.needs:
         yield f"whether it applies: {', '.join(f'<code>{html(fact)}</code>' for fact in finding.needs)}"
-    elif not standing.is_violated:
+    elif not standing.is_violated and not o.is_signal:
         yield ", ".join(_stated(answer) for answer in answers_to(each.pack, o))
     waiver = dossier.decision.waived.get((each.pack.pack_id, o.id))
     if waiver is not None:
@@ -218,7 +221,7 @@ def _listed(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterat
     for standing in standings:
         finding = each.pack.finding(standing.id)
         if finding is not None:
-            notes = "<br>".join(_notes(each, standing, finding))
+            notes = "<br>".join(filter(None, _notes(each, standing, finding)))
             rows.append((html(standing.obligation.must), each.provision(standing.obligation), notes))
     yield table(("Obligation", "Provision", "To state, and by when"), rows)
 
