@@ -61,6 +61,9 @@ def test_what_a_heading_shows_is_read_with_its_line() -> None:
         ("See [the report](report.pdf).", True),
         ("Does not apply: no such changes.", True),
         ("```python\n# shown = compute()\n```", True),
+        ("```jinja\n{{ applicant.name }} TODO\n```", True),
+        ("~~~\n## No heading\n~~~", True),
+        ("```python\n```", False),
         ("### A part\n\nIt ranks applicants.", True),
         ("", False),
         ("-", False),
@@ -89,6 +92,22 @@ def test_a_comment_in_a_code_block_or_text_of_another_heading_is_none_of_it() ->
     text = "## One\n\n<!-- shows a.planned -->\n\n## Two\n\nText under the second.\n\n```\n## Three\n<!-- shows a.parts: aims -->\n```\n"
     (one,) = sections_of(text, "x.md")
     assert (one.title, one.filled) == ("One", False)
+
+
+def test_a_comment_above_the_first_heading_shows_nothing() -> None:
+    assert sections_of("<!-- shows a.planned -->\n\nText without a heading.\n", "x.md") == ()
+
+
+def test_a_section_ends_where_another_one_shows_something_or_its_level_ends() -> None:
+    text = (
+        "# All\n\n<!-- shows a.planned -->\n\n## Aims\n\n<!-- shows a.parts: aims -->\n\nWritten in full.\n"
+        "# More\n\nNot its own.\n## People\n\n<!-- shows a.parts: people -->\n\n### Within\n\nWritten as well.\n"
+    )
+    assert [(section.title, section.filled) for section in sections_of(text, "x.md")] == [
+        ("All", False),
+        ("Aims", True),
+        ("People", True),
+    ]
 
 
 def test_every_list_of_the_law_that_a_skeleton_shows_is_shown_whole(law: Pack) -> None:

@@ -160,12 +160,9 @@ def _sections(about: str, node: Scalar, statements: Statements, files: EvidenceF
     """Return the sections of a file that is a skeleton; one that shows something else, and nothing yet, is a problem."""
     name = node.text.strip()
     shown = (PurePosixPath(node.place.source).parent / name).as_posix()
-    text = files.text(name)
-    if text is None:
+    sections = files.sections(name, shown)
+    if not sections:
         return ()
-    from aiact_rules.sources.skeletons import sections_of
-
-    sections = sections_of(text, shown)
     ours = any(fact == about for section in sections for fact, _ in section.shows)
     if not ours and not any(section.filled for section in sections):
         statements.problem(f"the evidence `{name}` is a template nobody filled in", node.place)
@@ -180,6 +177,7 @@ class EvidenceFiles:
         self._root = (root or repository_of(folder) or folder).resolve()
         self._digests: dict[Path, str] = {}
         self._texts: dict[Path, str] = {}
+        self._sections: dict[Path, tuple[Section, ...]] = {}
         self._left = MOST_BYTES_OF_ALL
 
     def digest(self, name: str) -> str:
@@ -202,9 +200,14 @@ class EvidenceFiles:
         except (OSError, ValueError, RuntimeError) as error:
             raise InputError([Problem(f"the evidence `{name}` cannot be read")]) from error
 
-    def text(self, name: str) -> str | None:
-        """Return the text of a file that was read already, where its headings say what they show; None for any other."""
-        return self._texts.get((self._folder / name).resolve())
+    def sections(self, name: str, shown: str) -> tuple[Section, ...]:
+        """Return the sections of a file that was read already, and is shown by a name; none where no heading shows anything."""
+        path = (self._folder / name).resolve()
+        if path in self._texts and path not in self._sections:
+            from aiact_rules.sources.skeletons import sections_of
+
+            self._sections[path] = sections_of(self._texts[path], shown)
+        return self._sections.get(path, ())
 
     def _read(self, path: Path, name: str) -> str:
         if not path.exists():

@@ -7,8 +7,7 @@ text besides comments, quotations and the marks of a template.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from textwrap import wrap
 
 from aiact_rules.core.deliverables import Deliverable, Heading, Skeleton
@@ -18,9 +17,10 @@ from aiact_rules.sources.evidence import MARK
 from aiact_rules.sources.templates import MARKER
 
 _WIDTH = 100
-_SHOWS = re.compile(r"<!-- shows (?P<shown>[^\n]+?) -->\s*\Z")
-_HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+\S")
-_FENCE = re.compile(r"\s*(```|~~~)")
+_SHOWS = re.compile(r"^[ \t]*<!-- shows (?P<shown>[^\n]+?) -->[ \t]*$", re.MULTILINE)
+_BLOCK = re.compile(r"^(?:[ \t]*(?P<fence>```|~~~)|(?P<level>#{1,6})[ \t]+(?P<title>\S[^\n]*))", re.MULTILINE)
+_CODE = re.compile(r"^[ \t]*(```|~~~).*?(?:\n[ \t]*\1|\Z)", re.DOTALL | re.MULTILINE)
+_OF_THE_TEMPLATE = re.compile(r"^(?:[ \t]*>|#{1,6}[ \t]).*$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TO_DO = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
 _WORD = re.compile(r"\w+")
@@ -62,56 +62,45 @@ def sections_of(text: str, name: str) -> tuple[Section, ...]:
     """Return the sections of a document that show facts; none for a document that is no skeleton."""
     if MARK not in text:
         return ()
-    lines = list(_lines(text))
-    headings = [at for at, line in enumerate(lines) if line.level]
-    own = {at: lines[at + 1 : end] for at, end in zip(headings, [*headings[1:], len(lines)], strict=True)}
-    shows = {at: shown for at in headings if (shown := tuple(_shown_by(own[at])))}
-    found = []
-    for at, shown in shows.items():
-        level = lines[at].level
-        end = next((e for e in headings if e > at and (lines[e].level <= level or e in shows)), len(lines))
-        title = lines[at].text.strip("# \t")
-        found.append(Section(title, Place(name, at + 1), shown, _is_filled(lines[at + 1 : end])))
+    headings = list(_headings(text))
+    ends = [*(heading.start() for heading in headings[1:]), len(text)]
+    shows = [tuple(_shown_by(text[h.end() : end])) for h, end in zip(headings, ends, strict=False)]
+    found, line, counted = [], 1, 0
+    for number, heading in enumerate(headings):
+        line, counted = line + text.count("\n", counted, heading.start()), heading.start()
+        if shows[number]:
+            later = range(number + 1, len(headings))
+            level = len(heading["level"])
+            last = next((each for each in later if shows[each] or len(headings[each]["level"]) <= level), None)
+            body = text[heading.end() : len(text) if last is None else headings[last].start()]
+            found.append(Section(heading["title"].strip("# \t"), Place(name, line), shows[number], _is_filled(body)))
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of a document: the level of the heading that it is, or 0; and whether it stands in a block of code."""
-
-    text: str
-    level: int = 0
-    is_code: bool = False
-
-
-def _lines(text: str) -> Iterator[_Line]:
+def _headings(text: str) -> Iterator[re.Match[str]]:
+    """Yield the headings of a document that stand in no block of code."""
     fence: str | None = None
-    for line in text.split("\n"):
-        mark = _FENCE.match(line)
-        if fence is not None or mark is not None:
-            yield _Line(line, is_code=True)
-            if mark is not None:
-                fence = mark[1] if fence is None else None if mark[1] == fence else fence
-        else:
-            heading = _HEADING.match(line)
-            yield _Line(line, 0 if heading is None else len(heading["level"]))
+    for found in _BLOCK.finditer(text):
+        if found["fence"] is not None:
+            fence = found["fence"] if fence is None else None if found["fence"] == fence else fence
+        elif fence is None:
+            yield found
 
 
-def _shown_by(lines: Iterable[_Line]) -> Iterator[tuple[str, str | None]]:
-    """Yield what the comments among some lines say that is shown."""
-    for line in lines:
-        found = None if line.is_code else _SHOWS.match(line.text.strip())
-        for part in () if found is None else found["shown"].split(";"):
+def _shown_by(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield what the comments in a text say that is shown."""
+    for found in _SHOWS.finditer(_CODE.sub("", text)) if MARK in text else ():
+        for part in found["shown"].split(";"):
             fact, colon, members = part.partition(":")
             if not colon:
                 yield fact.strip(), None
             yield from ((fact.strip(), member.strip()) for member in members.split(",") if member.strip())
 
 
-def _is_filled(lines: Iterable[_Line]) -> bool:
-    """Return whether something is written: text besides comments, quotations, headings and the marks of a template."""
-    kept = (line.text for line in lines if line.is_code or not (line.level or line.text.lstrip().startswith(">")))
-    written = _COMMENT.sub("", "\n".join(kept))
+def _is_filled(text: str) -> bool:
+    """Return whether something is written: code, or text besides comments, quotations, headings and the marks of a template."""
+    code = [found[0] for found in _CODE.finditer(text)]
+    written = _OF_THE_TEMPLATE.sub("", _COMMENT.sub("", _CODE.sub("", text)))
     if MARKER.search(written) is not None or _TO_DO.search(written) is not None:
         return False
-    return len(_WORD.findall(written)) >= _LEAST_WORDS
+    return sum(len(_WORD.findall(part)) for part in (written, *code)) >= _LEAST_WORDS
