@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 from aiact_rules.core.batches import Batch
@@ -45,3 +46,18 @@ def test_the_full_text_says_by_whom_when_and_what_the_file_hashes_to(tmp_path: P
     assert f"system.practices: review.pdf, by quality team, on 2026-11-02, sha256 {digest}" in text
     assert "system.annex_iii_uses: [], by word only (" in text
     assert "system.practices: [], by word only" not in text
+
+
+def test_what_has_expired_and_what_is_not_shown_is_counted_apart(tmp_path: Path) -> None:
+    text = RELEASE % "2026-11-02, expires: 2026-11-20" + "  eu_declaration.single: {url: 'https://example.org'}\n"
+    text = text.replace(
+        "evidence:", "  eu_declaration.single: true\n  risk_management.system: [established]\nevidence:"
+    )
+    (tmp_path / "review.pdf").write_bytes(b"%PDF-1.4 reviewed")
+    (tmp_path / "aiact.yaml").write_text(text, encoding="utf-8")
+    decision = GATE.check(tmp_path, as_of=date(2026, 11, 30), require_evidence=True)
+    assert "evidence: 1 URL, 1 expired, 3 facts by word only, 2 facts not shown" in text_of(decision, full=False)
+    full = text_of(decision, full=True)
+    assert "review.pdf, by quality team, on 2026-11-02, expired on 2026-11-20," in full
+    assert "risk_management.system: not shown, evidence is required (caller), and there is none (" in full
+    assert "system.practices: not shown, its evidence expired on 2026-11-20 (" in full

@@ -15,7 +15,7 @@ from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactDeclaration
 from aiact_rules.reports.alarms import Alarm, alarms_of
 from aiact_rules.reports.classification import classes_of
-from aiact_rules.reports.evidence_given import claimed_by_word, evidence_counts, evidence_line
+from aiact_rules.reports.evidence_given import claimed_by_word, evidence_counts, evidence_line, not_shown
 from aiact_rules.reports.groups import grouped
 from aiact_rules.reports.remarks import Remark, remark_lines
 from aiact_rules.reports.tallies import tally_of
@@ -228,8 +228,10 @@ def _evidence(decision: Decision) -> Iterator[str]:
         return
     yield f"Evidence ({said})"
     for item in sorted(decision.evidence, key=lambda item: item.about):
-        yield from wrapped(evidence_line(item), "  ", "      ")
+        yield from wrapped(evidence_line(decision, item), "  ", "      ")
     for fact in claimed_by_word(decision):
         value = said_of(decision, fact.name, fact.value)
         yield from wrapped(f"{fact.name}: {value}, by word only ({fact.origin})", "  ", "      ")
+    for fact in not_shown(decision):
+        yield from wrapped(f"{fact.name}: not shown, {fact.origin.because} ({fact.origin.place})", "  ", "      ")
     yield ""

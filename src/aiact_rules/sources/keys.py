@@ -241,7 +241,7 @@ RELEASE = (
     Key(
         "first_placed_on",
         Kind.FACT,
-        "since when it is on the market",
+        "since when it is on the market, never after the release",
         "2026-03-01",
         "not stated",
         "`--set release.first_placed_on=` replaces",
