@@ -208,6 +208,29 @@ def test_the_examples_of_the_help_work(run: Run, monkeypatch: pytest.MonkeyPatch
         assert run(*shlex.split(example)).code == 0, example
 
 
+def test_a_signal_names_the_words_and_their_line_and_how_it_is_settled(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n\n# helper\n\nThis model screens job applicants.\n")
+    facts = "{practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situations: []}"
+    (tmp_path / "aiact.yaml").write_text(
+        f"format: 1\nname: helper\nsubject: system\nroles: [provider]\nmarkets: [EU]\nfacts:\n  system: {facts}\n"
+    )
+    text = " ".join(run("explain", "signal.annex_iii.recruitment", str(tmp_path)).out.split())
+    assert text.startswith("SIGNAL signal.annex_iii.recruitment")
+    assert re.search(r"decided by \S*README\.md:7 says `screens job applicants`", text)
+    assert "to state add `recruitment` to system.annex_iii_uses, or dismiss it" in text
+    verdict = " ".join(run("explain", "verdict", str(tmp_path)).out.split())
+    assert "README.md:7 says `screens job applicants`" in verdict
+    assert "settle: add `recruitment` to system.annex_iii_uses, or dismiss it" in verdict
+
+
+def test_a_contradiction_that_a_person_may_confirm_says_by_which_words(run: Run) -> None:
+    stated = ("--set", "system.annex_iii_uses=recruitment", "--set", "system.infers_emotions=yes")
+    named = ("--set", "system.practices=infers_emotions", "--set", "system.infers_emotions_from_biometric_data=yes")
+    text = " ".join(run("explain", "contradiction.emotions", CV, *stated, *named).out.split())
+    assert text.startswith("CONTRADICTION contradiction.emotions")
+    assert "document.signals_dismissed: [emotions]" in text
+
+
 def test_a_waiver_is_shown_wherever_its_finding_is(run: Run, tmp_path: Path) -> None:
     shutil.copytree(CV, tmp_path, dirs_exist_ok=True)
     waiver = (

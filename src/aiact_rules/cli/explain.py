@@ -10,8 +10,9 @@ import click
 
 from aiact_rules.cli.known import complete_names
 from aiact_rules.cli.options import judging
-from aiact_rules.cli.terminal import say
+from aiact_rules.cli.terminal import say, show, width
 from aiact_rules.core.decisions import Decision
+from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.gate import Gate
 from aiact_rules.reports.escapes import json_text
@@ -79,20 +80,19 @@ def _release(decision: Decision, name: str, path: Path, report: str, *, depth: i
         click.echo(json_text(rows), nl=False)
         return
     if not one and depth is None:
-        _say(table_lines(name, answers, None if full else MOST_ROWS))
+        _say(table_lines(name, answers, None if full else MOST_ROWS, width()))
         say("")
         say(f"next  aiact-rules explain {answers[0].id} {shlex.quote(str(path))}")
         return
     for answer in answers:
-        _say(answer.lines())
+        _say(answer.lines(width()))
         say("")
         say("Reasoning" if full else f"Reasoning to depth {deep} (--depth N goes deeper, --full shows all)")
-        _say(tree_lines(decision.explain(answer.id, deep)))
+        _say(tree_lines(decision.explain(answer.id, deep), width()))
 
 
 def _say(lines: Iterator[str]) -> None:
-    for line in lines:
-        say(line)
+    show("".join(f"{printable(line)}\n" for line in lines))
 
 
 def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str, *, full: bool) -> None:
@@ -112,10 +112,10 @@ def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str, *, full: 
             rows = [{"pack": pack_id, **entry.as_json(cases.get(entry.id, ()))} for entry in entries]
             click.echo(json_text(rows), nl=False)
         elif len(entries) > MOST_ENTRIES and not full:
-            _say(entry_list(name, entries))
+            _say(entry_list(name, entries, width()))
         else:
             for entry in entries:
-                _say(entry.lines(cases.get(entry.id, ())))
+                _say(entry.lines(cases.get(entry.id, ()), width()))
         return
     hint = (
         did_you_mean(name, known)
@@ -133,7 +133,7 @@ def _verdict(decision: Decision, report: str, *, full: bool) -> None:
     if report == "json":
         click.echo(json_text(remedies_json(decision, found)), nl=False)
     elif found:
-        _say(remedy_lines(decision, found, full=full))
+        _say(remedy_lines(decision, found, full=full, width=width()))
     else:
         say("ALLOW  it may go ahead; what would change that:")
         for change in decision.counterfactuals():

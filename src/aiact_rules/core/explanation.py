@@ -136,8 +136,10 @@ class _Explainer:
     def obligation(self, o: Obligation) -> Explanation:
         parts = []
         if o.roles:
+            held = [name for name in o.roles if self.evaluation.has_role(name) is Truth.YES]
             parts += [
-                Explanation(f"the operator is {self.label(name)}", self.evaluation.has_role(name)) for name in o.roles
+                Explanation(f"the operator is {self.label(name)}", self.evaluation.has_role(name))
+                for name in held or o.roles
             ]
         if o.given != ALWAYS:
             parts.append(self.titled("preconditions", o.given, 1))

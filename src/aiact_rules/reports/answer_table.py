@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.reports.answers import Answer, answer_of
-from aiact_rules.reports.words import wrapped
+from aiact_rules.reports.words import WIDTH, wrapped
 
 MOST_ROWS = 32
 _ORDER = (
@@ -35,11 +35,13 @@ def answers_of(decision: Decision, meant: Sequence[tuple[PackDecision, str]]) ->
     return tuple(sorted(found, key=lambda answer: _ORDER.index(answer.status)))
 
 
-def table_lines(name: str, answers: Sequence[Answer], most: int | None = MOST_ROWS) -> Iterator[str]:
+def table_lines(
+    name: str, answers: Sequence[Answer], most: int | None = MOST_ROWS, width: int = WIDTH
+) -> Iterator[str]:
     """Yield answers as a table, at most so many rows; None for all."""
     counts = Counter(answer.status for answer in answers)
     said = ", ".join(_counted(counts[status], status) for status in _ORDER if counts[status])
-    yield from wrapped(said, f"{name}: ", "  ")
+    yield from wrapped(said, f"{name}: ", "  ", width)
     yield ""
     shown = answers if most is None or len(answers) <= most else answers[: most - 1]
     statuses = max(len(answer.status) for answer in shown)

@@ -7,25 +7,25 @@ from dataclasses import dataclass
 
 from aiact_rules.core.conditions import ALWAYS, AllOf, AnyOf, Condition, FactTest, Holds, Test, fact_of, leaves
 from aiact_rules.core.deciding import Decided, deciding, denying
-from aiact_rules.core.decisions import Decision
+from aiact_rules.core.decisions import ABOUT_THE_RELEASE, Decision
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.explanation import Explanation
 from aiact_rules.core.facts import Fact, Sureness
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import DISMISSED, ROLES, SIGNAL
+from aiact_rules.core.packs import DISMISSED, ROLES
 from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Kind, Obligation, Rule
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.words import comparison_in_words
+from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.pages import law_link, page_of
-from aiact_rules.reports.words import Conditions, bearers, fact_value, label, wrapped
+from aiact_rules.reports.words import WIDTH, Conditions, bearers, label, said_of, wrapped
 
 MOST_FACTS = 3
 MOST_REASONS = 2
 MOST_TO_STATE = 6
-_ABOUT_THE_RELEASE = ("release.", "operator.", "document.")
 _COLUMN = 22
 _STATUSES = {
     Status.BREACHED: "violated",
@@ -69,14 +69,14 @@ class Answer:
     page: str | None = None
     law: str | None = None
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, width: int = WIDTH) -> Iterator[str]:
         """Yield the answer as lines of text."""
-        yield from wrapped(self.provision or "", f"{self.status.upper()}  {self.id}  ", "  ")
-        yield from wrapped(self.says, "  ", "  ")
+        yield from wrapped(self.provision or "", f"{self.status.upper()}  {self.id}  ", "  ", width)
+        yield from wrapped(self.says, "  ", "  ", width)
         yield ""
         for name, parts in self._parts():
             for at, part in enumerate(parts):
-                yield from wrapped(part, f"  {name if at == 0 else '':{_COLUMN - 2}}", " " * _COLUMN)
+                yield from wrapped(part, f"  {name if at == 0 else '':{_COLUMN - 2}}", " " * _COLUMN, width)
 
     def _parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "status", tuple(filter(None, [self.means]))
@@ -115,11 +115,11 @@ def answer_of(decision: Decision, pack: PackDecision, name: str) -> Answer:
     return answering.conclusion(name)
 
 
-def tree_lines(explanation: Explanation) -> Iterator[str]:
+def tree_lines(explanation: Explanation, width: int = WIDTH) -> Iterator[str]:
     """Yield the reasoning behind an answer as lines, those of a deeper step further to the right."""
     for line in explanation.lines():
         indent = len(line) - len(line.lstrip())
-        yield from wrapped(line.lstrip(), " " * indent, " " * (indent + len("unknown ") + 2))
+        yield from wrapped(line.lstrip(), " " * indent, " " * (indent + len("unknown ") + 2), width)
 
 
 def status_in_words(standing: Standing) -> str:
@@ -152,12 +152,15 @@ class _Answering:
         why = [*finding.because[:1]]
         if finding.start is not None and standing.status is Status.UPCOMING:
             why.insert(0, f"applies from {finding.start.on}")
+        alarm = (
+            next((each for each in alarms_of(self.decision) if o.id in each.ids), None) if standing.is_signal else None
+        )
         return self._answer(
             o,
             status,
             why=tuple(why),
-            decided_by=self._deciding(o, standing),
-            to_state=tuple(self._settling(o, standing)),
+            decided_by=self._deciding(o, standing) if alarm is None else alarm.rests_on,
+            to_state=tuple(self._settling(o, standing)) if alarm is None else tuple(filter(None, [alarm.settle])),
             evidence=o.evidence if standing.status not in (Status.MET, Status.BREACHED) else (),
         )
 
@@ -256,20 +259,21 @@ class _Answering:
             yield "no answer settles it: the practice must stop" if o.met is None else "do what is asked, then state it"
         elif o.is_signal and standing.certain:
             yield "correct what is not so"
-            if self._is_dismissible(o):
-                yield f"or confirm that it is meant so: {DISMISSED}: [{o.id.removeprefix(SIGNAL)}]"
+            for signal in self._dismissed_by(o):
+                yield f"or confirm that it is meant so: {DISMISSED}: [{signal}]"
         elif standing.is_undetermined:
             yield from self._asked(self.pack.questions_about(o.id))
         elif o.met is not None:
             yield from self._remaining(o.met)
 
-    def _is_dismissible(self, o: Obligation) -> bool:
+    def _dismissed_by(self, o: Obligation) -> tuple[str, ...]:
+        """Return the words by which a person confirms what a signal or a contradiction asks about; none where nobody can."""
         conditions = [o.given, *([o.met] if o.met is not None else [])]
-        return any(
-            isinstance(leaf, FactTest) and fact_of(leaf.fact) == DISMISSED
-            for each in conditions
-            for leaf in leaves(each)
-        )
+        found: dict[str, None] = {}
+        for leaf in (leaf for each in conditions for leaf in leaves(each) if isinstance(leaf, FactTest)):
+            if fact_of(leaf.fact) == DISMISSED and isinstance(leaf.operand, frozenset):
+                found |= dict.fromkeys(sorted(leaf.operand))
+        return tuple(found)
 
     def _asked(self, names: Iterable[str]) -> Iterator[str]:
         """Yield facts to state with their questions."""
@@ -322,15 +326,13 @@ class _Answering:
         facts = [self.decision.facts[name] for name in provisions if name in self.decision.facts]
         by_default = [fact for fact in facts if fact.origin.sureness is Sureness.DECLARED_BY_DEFAULT]
         stated = [fact for fact in facts if fact not in by_default]
-        own = [fact for fact in stated if not fact.name.startswith(_ABOUT_THE_RELEASE)]
+        own = [fact for fact in stated if not fact.name.startswith(ABOUT_THE_RELEASE)]
         shown = (own or stated or by_default)[:MOST_FACTS]
         return tuple(self._placed(fact, provisions[fact.name]) for fact in shown)
 
     def _placed(self, fact: Fact, provision: str | None) -> str:
         """Return a fact with its place and the provision by which it counts: `system.uses: chat (aiact.yaml:5; Art. 50)`."""
-        vocabulary = self.decision.vocabulary
-        value = vocabulary[fact.name].format(fact.value) if fact.name in vocabulary else str(fact.value)
-        said = "[]" if value == [] else fact_value(value)
+        said = said_of(self.decision, fact.name, fact.value)
         where = printable(str(fact.origin)) + (f"; {provision}" if provision is not None else "")
         return f"{fact.name}: {said} ({where})"
 

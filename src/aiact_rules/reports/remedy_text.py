@@ -15,7 +15,7 @@ from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.reports.answers import Answer, answer_of, first_question
 from aiact_rules.reports.tallies import counted, tally_of
-from aiact_rules.reports.words import fact_value, release_of, wrapped
+from aiact_rules.reports.words import WIDTH, release_of, said_of, wrapped
 
 MOST_STATES = 15
 MOST_ASKS = 10
@@ -23,18 +23,22 @@ MOST_STANDING = 8
 _MOST_MEMBERS = 6
 
 
-def remedy_lines(decision: Decision, found: Sequence[Remedy], *, full: bool = False) -> Iterator[str]:
+def remedy_lines(
+    decision: Decision, found: Sequence[Remedy], *, full: bool = False, width: int = WIDTH
+) -> Iterator[str]:
     """Yield what would lead to an allow; parts that are long are cut unless `full`."""
     tally = ", ".join(tally_of(decision).said())
-    yield from wrapped(f"{release_of(decision)}: {tally}".lstrip(": "), f"{decision.verdict.value.upper()}  ", "  ")
+    yield from wrapped(
+        f"{release_of(decision)}: {tally}".lstrip(": "), f"{decision.verdict.value.upper()}  ", "  ", width
+    )
     for waived in said_of_waivers(decision):
-        yield from wrapped(printable(waived), "  ", "    ")
+        yield from wrapped(printable(waived), "  ", "    ", width)
     first = found[0]
-    yield from _standing(decision, first, None if full else MOST_STANDING)
-    yield from _states(decision, first, None if full else MOST_STATES)
-    yield from _asks(decision, first, None if full else MOST_ASKS)
+    yield from _standing(decision, first, None if full else MOST_STANDING, width)
+    yield from _states(decision, first, None if full else MOST_STATES, width)
+    yield from _asks(decision, first, None if full else MOST_ASKS, width)
     for other in found[1:]:
-        yield from _instead(decision, first, other)
+        yield from _instead(decision, first, other, width)
 
 
 def remedies_json(decision: Decision, found: Sequence[Remedy]) -> dict[str, object]:
@@ -57,7 +61,7 @@ def remedies_json(decision: Decision, found: Sequence[Remedy]) -> dict[str, obje
     }
 
 
-def _standing(decision: Decision, remedy: Remedy, most: int | None) -> Iterator[str]:
+def _standing(decision: Decision, remedy: Remedy, most: int | None, width: int) -> Iterator[str]:
     """Yield what no answer disposes of: what must stop, what must be corrected or looked at, and what is left."""
     violated = [each for each in remedy.standing if each[1].is_violated]
     looked_at = [each for each in remedy.standing if each[1].is_contradiction or each[1].is_signal]
@@ -70,18 +74,20 @@ def _standing(decision: Decision, remedy: Remedy, most: int | None) -> Iterator[
         if standings:
             yield ""
             yield heading
-            yield from _each(decision, standings, most)
+            yield from _each(decision, standings, most, width)
 
 
-def _each(decision: Decision, standings: Sequence[tuple[str, Standing]], most: int | None) -> Iterator[str]:
+def _each(decision: Decision, standings: Sequence[tuple[str, Standing]], most: int | None, width: int) -> Iterator[str]:
     shown = standings if most is None else standings[:most]
     for pack_id, standing in shown:
         answer = _answer(decision, pack_id, standing)
         says = "; ".join(answer.why) if standing.is_contradiction and answer.why else answer.says
         stop = "; the practice must stop" if standing.obligation.kind is Kind.PROHIBITION else ""
-        yield from wrapped(f"{answer.provision}: {says}{stop}", f"  {answer.status}  {answer.id}  ", "    ")
+        yield from wrapped(f"{answer.provision}: {says}{stop}", f"  {answer.status}  {answer.id}  ", "    ", width)
         for fact in answer.decided_by:
-            yield from wrapped(fact, "    ", "      ")
+            yield from wrapped(fact, "    ", "      ", width)
+        if not standing.is_violated and answer.to_state:
+            yield from wrapped(f"settle: {', '.join(answer.to_state)}", "    ", "      ", width)
     yield from _more(len(standings) - len(shown))
 
 
@@ -90,7 +96,7 @@ def _more(count: int) -> Iterator[str]:
         yield f"  and {count} more; --full shows all"
 
 
-def _states(decision: Decision, remedy: Remedy, most: int | None) -> Iterator[str]:
+def _states(decision: Decision, remedy: Remedy, most: int | None, width: int) -> Iterator[str]:
     if not remedy.states:
         return
     yield ""
@@ -104,13 +110,13 @@ def _states(decision: Decision, remedy: Remedy, most: int | None) -> Iterator[st
     shown = names if most is None else names[:most]
     for name in shown:
         said = _said(decision, name, remedy.states[name])
-        yield from wrapped(f"{said} (settles {remedy.settles[name]})", f"  {name}: ", "    ")
+        yield from wrapped(f"{said} (settles {remedy.settles[name]})", f"  {name}: ", "    ", width)
         if (stated := decision.facts.by_name.get(name)) is not None:
-            yield from wrapped(f"now {_said(decision, name, stated.value)} ({stated.origin})", "    ", "    ")
+            yield from wrapped(f"now {_said(decision, name, stated.value)} ({stated.origin})", "    ", "    ", width)
     yield from _more(len(names) - len(shown))
 
 
-def _asks(decision: Decision, remedy: Remedy, most: int | None) -> Iterator[str]:
+def _asks(decision: Decision, remedy: Remedy, most: int | None, width: int) -> Iterator[str]:
     if not remedy.asks:
         return
     yield ""
@@ -118,11 +124,11 @@ def _asks(decision: Decision, remedy: Remedy, most: int | None) -> Iterator[str]
     shown = remedy.asks if most is None else remedy.asks[:most]
     for need in shown:
         asks = first_question(_question(decision, need.fact))
-        yield from wrapped(f"{asks} (affects {need.decides})", f"  {need.fact}: ", "    ")
+        yield from wrapped(f"{asks} (affects {need.decides})", f"  {need.fact}: ", "    ", width)
     yield from _more(len(remedy.asks) - len(shown))
 
 
-def _instead(decision: Decision, first: Remedy, other: Remedy) -> Iterator[str]:
+def _instead(decision: Decision, first: Remedy, other: Remedy, width: int) -> Iterator[str]:
     """Yield what another remedy states that the first does not."""
     left = [name for name in first.states if name not in other.states]
     more = {name: value for name, value in other.states.items() if first.states.get(name) != value}
@@ -130,17 +136,17 @@ def _instead(decision: Decision, first: Remedy, other: Remedy) -> Iterator[str]:
         return
     yield ""
     yield from wrapped(
-        f"instead of {', '.join(left)}:" if left else "as well:", "Or, where that is what is true, ", "  "
+        f"instead of {', '.join(left)}:" if left else "as well:", "Or, where that is what is true, ", "  ", width
     )
     for name, value in more.items():
-        yield from wrapped(_said(decision, name, value), f"  {name}: ", "    ")
+        yield from wrapped(_said(decision, name, value), f"  {name}: ", "    ", width)
 
 
 def _said(decision: Decision, name: str, value: FactValue) -> str:
     """Return a value as a release file states it; a long list by its beginning."""
     formatted = _formatted(decision, name, value)
     if not isinstance(formatted, list):
-        return fact_value(formatted)
+        return said_of(decision, name, value)
     words = decision.vocabulary[name].values if name in decision.vocabulary else None
     if len(formatted) > _MOST_MEMBERS:
         count = "all" if words is not None and len(words) == len(formatted) else "these"

@@ -68,16 +68,16 @@ class Entry:
             "cases": [{"case": each.case, "place": str(each.place), "outcome": each.outcome} for each in cases],
         }
 
-    def lines(self, cases: Iterable[Shown] = ()) -> Iterator[str]:
+    def lines(self, cases: Iterable[Shown] = (), width: int = WIDTH) -> Iterator[str]:
         """Yield the entry as lines of text, with the first cases that show it."""
-        yield from wrapped(f"{self.provision}: {self.says}", f"{self.id}  ", "  ")
+        yield from wrapped(f"{self.provision}: {self.says}", f"{self.id}  ", "  ", width)
         for label, text in (*self.parts, *self._interpretations()):
-            yield from wrapped(f"{label}: {text}", "  ", "    ")
+            yield from wrapped(f"{label}: {text}", "  ", "    ", width)
         cases = tuple(cases)
         if cases:
             yield f"  shown by {len(cases)} case{'' if len(cases) == 1 else 's'}:"
         for each in cases[:MOST_CASES]:
-            yield from wrapped(f"{each.case} ({each.place})", f"    {each.outcome_in_words}: ", "      ")
+            yield from wrapped(f"{each.case} ({each.place})", f"    {each.outcome_in_words}: ", "      ", width)
         if len(cases) > MOST_CASES:
             yield f"    and {len(cases) - MOST_CASES} more"
         for label, where in (("rule file", self.place), ("page", self.page), ("law", self.law)):
@@ -108,14 +108,14 @@ def entries_of(pack: Pack, name: str) -> tuple[Entry, ...]:
     return tuple(texts.rule(each) if isinstance(each, Rule) else texts.obligation(each) for each in items)
 
 
-def entry_list(name: str, entries: Sequence[Entry]) -> Iterator[str]:
+def entry_list(name: str, entries: Sequence[Entry], width: int = WIDTH) -> Iterator[str]:
     """Yield entries as one line each, at most so many, with where the rest can be read."""
     yield f"{name}: {counted(len(entries), 'entry', 'entries')}"
     yield ""
     size = max(len(entry.id) for entry in entries[:MOST_ENTRIES])
     for entry in entries[:MOST_ENTRIES]:
         row = f"  {entry.id:{size}}  {entry.provision}: {entry.says}"
-        yield row if len(row) <= WIDTH else f"{row[: WIDTH - 3].rstrip()}..."
+        yield row if len(row) <= width else f"{row[: width - 3].rstrip()}..."
     if len(entries) > MOST_ENTRIES:
         yield f"  and {len(entries) - MOST_ENTRIES} more; --full shows all with their texts"
     yield ""
