@@ -263,7 +263,9 @@ def test_a_contradiction_is_shown_and_asked_about_once(tmp_path: Path) -> None:
     path.with_name("README.md").write_text(card, encoding="utf-8")
     code, output = ask(path, "none\n")
     assert code == 0
-    assert "annex_iii.recruitment: have a person confirm" in output
+    flat = " ".join(output.split())
+    assert "annex_iii.recruitment: the document speaks of it, the facts deny it:" in flat
+    assert f"README.md:6); `system.annex_iii_uses: []` ({path}:7)" in flat
     assert "Finished: HOLD" in output
     code, output = ask(path, "annex_iii.recruitment\n")
     assert "Finished: ALLOW" in output
@@ -477,3 +479,20 @@ def test_amounts_and_dates_are_written_in_plain_form(tmp_path: Path) -> None:
     assert "expected a number, e.g. 5000000000, 5 billion or 3e25, found `a lot`" in output
     assert "saved: model.modification_compute = 5000000000" in output
     assert "model.modification_compute: 5000000000\n" in path.read_text(encoding="utf-8")
+
+
+def test_an_answer_that_contradicts_another_is_told_at_once_and_can_be_confirmed(tmp_path: Path) -> None:
+    path = tmp_path / "aiact.yaml"
+    path.write_text(
+        READY.replace("[interacts_with_people]", "[interacts_with_people, generates_content]"), encoding="utf-8"
+    )
+    _, output = ask(path, "system.assists_standard_editing\nback\nnone\nq\n")
+    flat = " ".join(output.split())
+    assert (
+        "This contradicts what is stated. It only assists with standard editing, and makes content or answers" in flat
+    )
+    assert "`system.assists_standard_editing: yes`" in flat
+    assert f"`system.interacts_directly: yes` ({path}:8)" in flat
+    assert "system.assists_standard_editing: false" in path.read_text(encoding="utf-8")
+    _, output = ask(path, "q\n")
+    assert "do not seem to go together" not in output

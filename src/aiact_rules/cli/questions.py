@@ -18,7 +18,7 @@ from aiact_rules.requests.overrides import Overrides
 @judging
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(path: Path, report: str, said: Overrides) -> None:
-    """List the questions whose answers can change the verdict, the most decisive first."""
+    """List the open questions by impact: those whose answers can change the verdict, the most decisive first."""
     gate = Gate()
     request = gate.request(path, said)
     decisions = [gate.decide(each) for each in request.per_operator()]
@@ -44,7 +44,8 @@ def command(path: Path, report: str, said: Overrides) -> None:
         click.echo(f"nothing to ask: the verdict is {strictest(d.verdict for d in decisions).value}")
     for number, row in enumerate(rows, 1):
         click.echo(f"{number}. {row['question']}")
-        click.echo(f"   {row['fact']} ({row['type']}; decides {row['decides']})")
+        affected = f"{row['decides']} obligation{'' if row['decides'] == 1 else 's'}"
+        click.echo(f"   {row['fact']} ({row['type']}; affects {affected})")
         values = row["values"]
         if isinstance(values, dict):
             for value, label in values.items():

@@ -8,14 +8,13 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import ROLES
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.words import in_words
+from aiact_rules.interview.grounds import contradiction, statements
 from aiact_rules.interview.interview import Interview, Reply
 from aiact_rules.interview.laws import cited
 from aiact_rules.interview.questions import pending
-from aiact_rules.interview.replies import value_as_typed
 
 _MOST = 3
 
@@ -30,7 +29,8 @@ def consequences(before: Decision, after: Decision, facts: Collection[str]) -> t
         if finding.status is Status.BREACHED:
             lines.append(f"This blocks the release. {violation(after, pack, finding, facts)}")
         else:
-            lines.append(f"This contradicts what is stated. {_contradiction(after, finding)}")
+            said = contradiction(after, finding)
+            lines.append(f"This contradicts what is stated. {said[:1].upper()}{said[1:]}")
     if len(lines) > _MOST:
         lines[_MOST:] = [f"{len(lines) - _MOST} more findings, which `aiact-rules check` lists."]
     return tuple(lines)
@@ -39,7 +39,7 @@ def consequences(before: Decision, after: Decision, facts: Collection[str]) -> t
 def violation(decision: Decision, pack: PackDecision, finding: Finding, facts: Collection[str] = ()) -> str:
     """Return a finding that is violated, with its law and the statements that it rests on, those in `facts` first."""
     provision = cited(decision, pack.pack_at.pack, finding.provision)
-    said = "; ".join(_statements(decision, finding, facts))
+    said = "; ".join(statements(decision, finding, facts))
     return f"{provision} is violated" + (f" by {said}" if said else "") + f". Required: {finding.must}"
 
 
@@ -105,24 +105,6 @@ def _bad(decision: Decision) -> Iterator[tuple[PackDecision, Finding]]:
     for pack, finding in _gating(decision):
         if finding.status is Status.BREACHED or (finding.kind is Kind.CONTRADICTION and finding.certain):
             yield pack, finding
-
-
-def _statements(decision: Decision, finding: Finding, facts: Collection[str]) -> Iterator[str]:
-    """Yield the stated facts that a finding rests on, with their lines: those in `facts`, or else all."""
-    stated = [
-        decision.facts[name]
-        for name in finding.facts
-        if name in decision.facts and decision.facts[name].origin.sureness is Sureness.STATED and name != ROLES
-    ]
-    own = [fact for fact in stated if fact.name in facts]
-    for fact in (own or stated)[:_MOST]:
-        yield f"`{fact.name}: {value_as_typed(fact.value)}` ({fact.origin.place})"
-
-
-def _contradiction(decision: Decision, finding: Finding) -> str:
-    because = "; ".join(finding.because) or finding.must
-    said = "; ".join(_statements(decision, finding, ()))
-    return f"{because[:1].upper()}{because[1:]}" + (f": {said}" if said else "")
 
 
 def _counted(number: int, what: str) -> str:

@@ -14,6 +14,7 @@ from aiact_rules.core.rules import Kind
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.interview.exceptions import unclaimed
+from aiact_rules.interview.grounds import contradiction
 from aiact_rules.interview.laws import cited, laws_served
 from aiact_rules.interview.replies import read_parts, read_reply
 
@@ -138,12 +139,14 @@ class _Layers:
         declaration = self.decision.vocabulary[name]
         value = self.decision.facts.value(name)
         if name == DISMISSED:
-            declaration = replace(declaration, values={_after_dot(f.id): f.must for _, f in asking})
+            asks = "These do not seem to go together. Select what a person checked and found right as stated; correct the rest."
+            suspect = {_after_dot(f.id): f"{contradiction(self.decision, f)}. To do: {f.must}" for _, f in asking}
+            declaration = replace(declaration, asks=asks, values=suspect)
         return Question(
             declaration,
             laws_served(self.decision, [pack for pack, _ in asking]),
             tuple(_reasons(self.decision, declaration, asking)),
-            value if isinstance(value, OpenList) or name == DISMISSED else None,
+            value if isinstance(value, OpenList) or (name == DISMISSED and value) else None,
             shows_compliance=all(_layer(finding, name) == 2 for _, finding in asking),
         )
 
