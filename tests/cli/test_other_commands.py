@@ -136,7 +136,7 @@ def test_coverage_names_the_rules_to_read_again_when_the_text_changes(run: Run, 
     answer = run("coverage", "--against", str(newer))
     assert answer.code == 1
     assert "Art. 9(1) (art_9.par_1) changed: read again art9.1" in answer.out
-    assert "1 units differ" in answer.out
+    assert "1 unit differs" in answer.out
 
 
 def test_an_unknown_command_is_wrong_use_with_a_hint(run: Run) -> None:
