@@ -19,6 +19,10 @@ from aiact_rules.engines.plane_machine import unpacked
 from aiact_rules.engines.plane_numbers import shortest_decimal
 from aiact_rules.engines.plane_program import Input, Passes, Silent, Undecided
 from aiact_rules.engines.plane_values import FactReader
+from aiact_rules.gate import Gate
+from aiact_rules.sweep.kernel import Kernel
+from aiact_rules.sweep.mapping import ColumnMap, TableMap
+from aiact_rules.sweep.plan import make_plan
 
 ORDERS = (Test.ABOVE, Test.AT_LEAST, Test.BELOW, Test.AT_MOST)
 WORDS = {"red": "red", "green": "green", "blue": "blue"}
@@ -206,6 +210,100 @@ def test_lists_of_every_length_say_what_each_says_alone(longest: int, share: flo
             passing = [int(each is True) for each in known]
             open_ = [int(value is not None and each is None) for each in known]
             assert [plane[row] for plane in planes] == [*passing, *open_, int(value is None)]
+
+
+@pytest.mark.parametrize("separator", [",", "; ", " | "])
+@pytest.mark.parametrize("coded", [False, True])
+def test_lists_written_as_texts_say_what_each_says_alone(separator: str, coded: bool) -> None:
+    rng = random.Random(separator)
+    sign = separator.strip()
+    column = ColumnMap("s", "s.many", separator=sign, missing=frozenset({"", "n/a"}))
+    odd = [
+        "none",
+        "[]",
+        "n/a",
+        " none ",
+        "",
+        "w1: no",
+        "w2: unknown",
+        "all",
+        "all: unknown",
+        "no such word",
+        f" w4{sign}",
+    ]
+    texts = [rng.choice(odd) if rng.random() < 0.2 else _some(rng, separator, odd) for _ in range(600)] + [None]
+    tests = [FactTest("s.many", Test.INCLUDES, frozenset({word})) for word in MANY]
+    tests += [FactTest("s.many", Test.EMPTY)]
+    keys: list[Input] = [*(Passes(t) for t in tests), *(Undecided(t) for t in tests), Silent("s.many")]
+    read = FactReader(
+        FactType.SOME_OF,
+        column.parse(GROWN),
+        column.parse_many(GROWN),
+        opened=frozenset(GROWN.added),
+        separator=sign,
+    )
+    array = pa.array(texts, pa.string())
+    reader_of_it = ColumnReader(read, keys)
+    for _ in range(2):  # the second time it is known that most texts differ
+        reading = reader_of_it.read(array.dictionary_encode() if coded else array)
+        planes = [unpacked(plane, len(texts)).tolist() for plane in reading.planes]
+        for row, said in enumerate(texts):
+            value, fault = (None, None) if said is None else read.parsed(said)
+            assert reading.faults.get(row) == fault, said
+            if fault is None:
+                known = [None if value is None else holds(t, value) for t in tests]
+                open_ = [int(value is not None and each is None) for each in known]
+                wanted = [*(int(each is True) for each in known), *open_, int(value is None)]
+                assert [plane[row] for plane in planes] == wanted, said
+
+
+def _some(rng: random.Random, separator: str, odd: list[str]) -> str:
+    words = [rng.choice(odd) if rng.random() < 0.03 else rng.choice([*MANY]) for _ in range(rng.randint(1, 12))]
+    return separator.join(dict.fromkeys(words))
+
+
+NUMBERS = ["1e25", "1E+25", "10000000000000000000000000", "10000000000000000000000001", "9999999999999999999999999.9"]
+NUMBERS += [
+    "1.0000000000000000000000001e25",
+    "0",
+    "0.0",
+    "5",
+    "1e400",
+    "1e-400",
+    "2.5 x 10^24",
+    " 3 ",
+    "1_000",
+    "",
+    "1e24",
+]
+REFUSED = ["-1", "nan", "inf", "1.", ".5", "0x10", "1,000", "many"]
+
+
+@pytest.mark.parametrize("above", [None, "0"])
+def test_numbers_in_texts_are_compared_exactly(above: str | None) -> None:
+    declared = FactDeclaration("m.compute", FactType.QUANTITY, "?", above=None if above is None else Decimal(above))
+    column = ColumnMap("c", "m.compute")
+    tests = [FactTest("m.compute", order, Decimal("1e25")) for order in ORDERS]
+    keys: list[Input] = [*(Passes(test) for test in tests), Silent("m.compute")]
+    read = FactReader(FactType.QUANTITY, column.parse(declared), column.parse_many(declared))
+    texts = [*NUMBERS, *REFUSED, None]
+    reading = ColumnReader(read, keys).read(pa.array(texts, pa.string()))
+    for row, said in enumerate(texts):
+        value, fault = (None, None) if said is None else read.parsed(said)
+        assert reading.faults.get(row) == fault, said
+        if fault is None:
+            passing = [int(value is not None and bool(holds(test, value))) for test in tests]
+            found = [int(unpacked(plane, len(texts))[row]) for plane in reading.planes]
+            assert found == [*passing, int(value is None)], said
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.int64(), pa.string()])
+def test_a_number_that_check_refuses_is_refused_in_columns_of_every_type(gate: Gate, kind: pa.DataType) -> None:
+    column = ColumnMap("c", "model.training_compute")
+    kernel = Kernel(make_plan(gate, TableMap(None, (column,)), as_of=[date(2026, 11, 22)]))
+    judged = kernel.judge(pa.RecordBatch.from_pydict({"c": pa.array([0, 1, None], pa.int64()).cast(kind)}))
+    assert list(judged.faults) == [0]
+    assert "expected more than 0" in judged.faults[0]
 
 
 def test_silence_inside_lists_counts_as_the_default() -> None:

@@ -48,7 +48,16 @@ class ColumnReader:
             return self._lists.together(array)
         if pa.types.is_nested(kind):
             return row_by_row(self._inputs, array, _refused)
+        if self._reader.type is FactType.QUANTITY and self._reader.plain and pa.types.is_string(kind):
+            return self._numbers.texts(array, self._texts.read)
+        if self._reader.separator is not None and self._reader.by_element and _holds_texts(kind):
+            return self._lists.written(array, self._texts.read)
         return self._texts.read(array)
+
+
+def _holds_texts(kind: pa.DataType) -> bool:
+    texts = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(texts) or pa.types.is_large_string(texts))
 
 
 def _refused(_: object) -> Parsed:

@@ -20,19 +20,37 @@ _MOST_KEYS = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Joins:
-    """The elements of the lists of all rows, one list behind another: where each begins, and how many elements it has."""
+    """The elements of the lists of all rows, one list behind another: where each begins, and how many elements it has.
+
+    `of_row` says which list each row has, where rows share lists (None: each has its own).
+    """
 
     starts: Codes
     lengths: NDArray[np.integer[Any]]
+    of_row: Codes | None = None
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows there are."""
+        return len(self.starts if self.of_row is None else self.of_row)
+
+    def by_row(self, of_lists: NDArray[Any]) -> NDArray[Any]:
+        """Return for each row what was found of its list."""
+        return of_lists if self.of_row is None else of_lists.take(self.of_row)
 
     def of(self, bits: NDArray[Any]) -> NDArray[Any]:
         """Return for each row the bits that any of its elements has; none for an empty list."""
+        return self.by_row(self._of_lists(bits))
+
+    def _of_lists(self, bits: NDArray[Any]) -> NDArray[Any]:
         rows = len(self.starts)
         longest = int(self.lengths.max(initial=0))
         if longest > _LONG:
             filled = np.flatnonzero(self.lengths)
             found = np.zeros(rows, bits.dtype)
-            found[filled] = np.bitwise_or.reduceat(bits, self.starts.take(filled))
+            starts = self.starts.take(filled)
+            bounds = np.stack([starts, starts + self.lengths.take(filled)], axis=1).reshape(-1)
+            found[filled] = np.bitwise_or.reduceat(np.append(bits, bits.dtype.type(0)), bounds)[::2]
             return found
         if 2 * len(bits) > rows:
             return self._by_place(bits, longest)
@@ -49,7 +67,7 @@ class Joins:
         return found
 
     def keys(self, codes: Codes, base: int) -> NDArray[np.int64] | None:
-        """Return a number for each row: its elements' codes plus one are the digits in a base above them, lowest first.
+        """Return a number for each list: its elements' codes plus one are the digits in a base above them, lowest first.
 
         None where lists are too long for that.
         """
@@ -80,7 +98,7 @@ class Kinds:
 
     def planes(self, numbers: Codes, codes: Codes, joins: Joins) -> list[Plane]:
         """Return for each input the rows of which an element passes it; `codes` point into `numbers`, those of elements."""
-        nothing = np.zeros((len(joins.starts) + 7) // 8, np.uint8)
+        nothing = np.zeros((joins.rows + 7) // 8, np.uint8)
         found = [nothing] * self._width
         for kind, plane in self._of_each_kind(numbers, codes, joins):
             for at in self._inputs[kind]:
@@ -94,7 +112,7 @@ class Kinds:
             at = self._of_element.take(numbers) - first
             is_here = (at >= 0) & (at < count)
             table = np.where(is_here, np.left_shift(np.uint64(1), at.clip(0).astype(np.uint64)), 0).astype(word)
-            lines = joins.of(table.take(codes)).view(np.uint8).reshape(len(joins.starts), -1)
+            lines = joins.of(table.take(codes)).view(np.uint8).reshape(joins.rows, -1)
             for kind in range(count):
                 if kind % 8 == 0:
                     column = np.ascontiguousarray(lines[:, kind // 8])

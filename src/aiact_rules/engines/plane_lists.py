@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +32,7 @@ from aiact_rules.engines.plane_values import (
 )
 
 _FEW_KEYS = 1 << 14
+_IN_LIST, _SILENT, _EMPTY = range(3)
 _EMPTY_PLACE: Parsed = (None, "expected a value, found an empty place in a list")
 
 
@@ -76,6 +77,19 @@ class Lists:
         texts = [text_of(value) for value in distinct]
         return cls(Joins(starts, lengths), codes, texts, silent, None in texts or flat.null_count > 0)
 
+    def alone(self, signs: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return for each list the sign of its only element; 0 for lists with more or none."""
+        found = np.zeros(len(self.joins.starts), np.uint8)
+        single = np.flatnonzero(self.joins.lengths == 1)
+        found[single] = signs.take(self.codes.take(self.joins.starts.take(single)))
+        return found
+
+    def without(self, signs: NDArray[np.uint8], of_row: Codes | None) -> Lists:
+        """Return the lists without those whose sign says that they are silent or empty; each row has one of them."""
+        joins = Joins(self.joins.starts, np.where(signs == _IN_LIST, self.joins.lengths, 0), of_row)
+        silent = signs == _SILENT if self.silent is None else self.silent | (signs == _SILENT)
+        return replace(self, joins=joins, silent=silent)
+
     def texts_of(self, key: int) -> list[str | None]:
         """Return the elements of the list with a key; None for an empty place."""
         found: list[str | None] = []
@@ -96,6 +110,8 @@ class ListColumn:
         self._elements = Values((*inputs, *self._settling))
         self._lists = Values(inputs)
         self._kinds: Kinds | None = None
+        self._signs: dict[str | None, int] = {}
+        self._mostly_differ = False
 
     def together(self, array: pa.Array) -> ColumnPlanes:
         """Read lists whose elements say something only together: each distinct list once."""
@@ -105,7 +121,7 @@ class ListColumn:
             said = array.to_pylist()
             codes = np.array([0 if each is None else self._list([text_of(value) for value in each]) for each in said])
             return looked_up(self._lists, np.arange(self._lists.count), codes)
-        codes, distinct = _codes_of_keys(keys, lists.silent)
+        codes, distinct = _codes_of_keys(keys, lists.silent)  # of lists, of which each row has its own here
         numbers = [self._list(lists.texts_of(key)) for key in distinct]
         return looked_up(self._lists, np.array([*numbers, 0], np.intp), codes)
 
@@ -120,7 +136,36 @@ class ListColumn:
 
     def by_element(self, array: pa.Array) -> ColumnPlanes:
         """Return the planes of lists: each distinct element is read once, rows join what their elements pass."""
-        lists = Lists.of(array)
+        return self._joined(Lists.of(array), lambda rows: self.together(array.take(rows)))
+
+    def written(self, array: pa.Array, again: Callable[[pa.Array], ColumnPlanes]) -> ColumnPlanes:
+        """Return the planes of lists that are written as texts; `again` reads whole texts."""
+        separator = self._reader.separator
+        assert separator is not None
+        if not pa.types.is_dictionary(array.type) and not self._mostly_differ:
+            array = pc.dictionary_encode(array)
+        of_row = None
+        texts = array
+        if pa.types.is_dictionary(array.type):
+            texts = array.dictionary
+            self._mostly_differ = 2 * len(texts) > len(array)
+            of_row = codes_of(array)[0]
+            if array.indices.null_count:
+                texts = pa.concat_arrays([texts.cast(pa.string()), pa.nulls(1, pa.string())])
+        lists = Lists.of(pc.split_pattern(texts.cast(pa.string()), separator))
+        alone = np.array([*(self._alone(text) for text in lists.distinct), _IN_LIST], np.uint8)
+        lists = lists.without(lists.alone(alone), of_row)
+        return self._joined(lists, lambda rows: again(array.take(rows)))
+
+    def _alone(self, text: str | None) -> int:
+        """Return what a text without a separator is: silence, an empty list, or one element."""
+        if text not in self._signs:
+            value, fault = (None, None) if text is None else self._reader.parsed(text)
+            silent = _SILENT if value is None else _EMPTY if value == frozenset() else _IN_LIST
+            self._signs[text] = _IN_LIST if fault is not None else silent
+        return self._signs[text]
+
+    def _joined(self, lists: Lists, again: Callable[[pa.Array], ColumnPlanes]) -> ColumnPlanes:
         numbers = np.array([*(self._element(text) for text in lists.distinct), 0], np.intp)
         read = [self._elements.read[number] for number in numbers.tolist()[:-1]]
         is_plain = not lists.has_empty_places and all(self._joins(value) for value in read)
@@ -130,12 +175,13 @@ class ListColumn:
             self._kinds = Kinds(self._elements.passed())
         planes = self._settled(self._kinds.planes(numbers, lists.codes, lists.joins), lists)
         reading = ColumnPlanes(tuple(planes))
+        suspect = np.zeros(0, np.intp) if is_plain else self._suspect([*read, None], lists)
         if self._elements.forget_if_many():
             self._kinds = None
-        if is_plain:
+            self._signs.clear()
+        if not len(suspect):
             return reading
-        suspect = self._suspect([*read, None], lists)
-        return self._read_again(reading, array, suspect) if len(suspect) else reading
+        return reading.corrected(suspect, again(pa.array(suspect)), lists.joins.rows)
 
     def _element(self, text: str | None) -> int:
         number = self._elements.numbers.get(text)
@@ -158,11 +204,13 @@ class ListColumn:
         faulty, odd = np.uint8(1), np.uint8(2)
         signs = [faulty if not_in(v) else np.uint8(0) if self._joins(v) else odd for v in read]
         found = lists.joins.of(np.array(signs, np.uint8).take(lists.codes))
-        return np.flatnonzero((found & faulty) | (found.astype(np.bool_) & (lists.joins.lengths > 1)))
+        several = lists.joins.by_row(lists.joins.lengths) > 1
+        return np.flatnonzero((found & faulty) | (found.astype(np.bool_) & several))
 
     def _settled(self, joined: list[Plane], lists: Lists) -> Iterator[Plane]:
         """Return the planes of the inputs, corrected for empty lists and for rows without a list."""
-        silent = None if lists.silent is None else packed(lists.silent)
+        is_silent = None if lists.silent is None else lists.joins.by_row(lists.silent)
+        silent = None if is_silent is None else packed(is_silent)
         settling = iter(joined[len(self._inputs) :])
         for key, plane in zip(self._inputs, joined, strict=False):
             if isinstance(key, Silent):
@@ -171,20 +219,10 @@ class ListColumn:
                 yield plane & ~next(settling) if self._settling else plane
             else:
                 if key.test.test is Test.EMPTY:
-                    empty = lists.joins.lengths == 0
-                    plane = packed(empty if lists.silent is None else empty & ~lists.silent)
+                    empty = lists.joins.by_row(lists.joins.lengths) == 0
+                    plane = packed(empty if is_silent is None else empty & ~is_silent)
                 counts = key.default is not None and holds(key.test, key.default)
                 yield plane | silent if silent is not None and counts else plane
-
-    def _read_again(self, reading: ColumnPlanes, array: pa.Array, suspect: NDArray[np.intp]) -> ColumnPlanes:
-        """Read the rows again, as whole lists, whose elements do not just join."""
-        again = self.together(array.take(pa.array(suspect)))
-        planes = []
-        for plane, fixed in zip(reading.planes, again.planes, strict=True):
-            rows = rows_of(plane, len(array))
-            rows[suspect] = rows_of(fixed, len(suspect))
-            planes.append(packed(rows))
-        return ColumnPlanes(tuple(planes), {int(suspect[row]): fault for row, fault in again.faults.items()})
 
 
 def _codes_of_keys(keys: NDArray[np.int64], silent: NDArray[np.bool_] | None) -> tuple[Codes, list[int]]:

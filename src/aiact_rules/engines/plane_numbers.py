@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from aiact_rules.core.conditions import Test
 from aiact_rules.engines.plane_machine import Plane, packed
 from aiact_rules.engines.plane_program import Input, Passes, Silent
 from aiact_rules.engines.plane_values import EXACT, ColumnPlanes, FactReader, bitmap, rows_of, with_silence
+
+_PLAIN = r"^[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
 
 
 class NumberColumn:
@@ -45,9 +48,7 @@ class NumberColumn:
         known, data = _numbers(array)
 
         def passing(key: Passes) -> NDArray[np.bool_]:
-            first = self._first(
-                str(data.dtype), key, lambda reached: first_float(data.dtype, lambda d: reached(self._scaled(d)))
-            )
+            first = self._first_of_floats(data.dtype, key)
             passes: NDArray[np.bool_] = data >= first
             return passes
 
@@ -71,14 +72,40 @@ class NumberColumn:
             planes = self._compared(packed(stated & ~silent), passing, len(data))
         return ColumnPlanes(planes, faults)
 
+    def texts(self, array: pa.StringArray, again: Callable[[pa.Array], ColumnPlanes]) -> ColumnPlanes:
+        """Return the planes of numbers written as texts, by the floats nearest to them.
+
+        `again` reads the texts where those do not settle it: what is no plain number, may be out of bounds, or differs from
+        where a test begins to pass by less than a float can tell.
+        """
+        plain = np.asarray(pc.fill_null(pc.match_substring_regex(array, _PLAIN), False))
+        numbers = np.zeros(len(array), np.float64)
+        numbers[plain] = pc.cast(array.filter(pa.array(plain)), pa.float64()).to_numpy(zero_copy_only=False)
+        unsettled = ~plain | ~np.isfinite(numbers) | self._may_be_refused(numbers)
+
+        def passing(key: Passes) -> NDArray[np.bool_]:
+            first = self._first_of_floats(numbers.dtype, key)
+            np.logical_or(unsettled, (numbers == first) | (np.nextafter(numbers, np.inf) == first), out=unsettled)
+            passes: NDArray[np.bool_] = numbers >= first
+            return passes
+
+        reading = ColumnPlanes(self._compared(None, passing, len(array)))
+        rows = np.flatnonzero(unsettled)
+        return reading.corrected(rows, again(array.take(pa.array(rows))), len(array)) if len(rows) else reading
+
     def _refused(self, known: Plane | None, data: NDArray[Any]) -> dict[int, str]:
-        """Return what the vocabulary says against numbers below zero, each distinct one asked once."""
-        rows = np.flatnonzero((data < 0) & (data > -np.inf) & _stated(known, data))
+        """Return what the vocabulary says against numbers that it may refuse, each distinct one asked once."""
+        rows = np.flatnonzero(self._may_be_refused(data) & np.isfinite(data) & _stated(known, data))
         if not len(rows):
             return {}
         distinct, places = np.unique(data[rows], return_inverse=True)
         said = [self._reader.parsed(str(_decimal(number)))[1] for number in distinct]
         return {int(row): fault for row, at in zip(rows, places, strict=True) if (fault := said[at]) is not None}
+
+    def _may_be_refused(self, data: NDArray[Any]) -> NDArray[np.bool_]:
+        least, most = self._reader.between
+        outside: NDArray[np.bool_] = (data <= least) | (data >= most)
+        return outside
 
     def _compared(
         self, known: Plane | None, passing: Callable[[Passes], NDArray[np.bool_]], rows: int
@@ -97,6 +124,11 @@ class NumberColumn:
 
     def _scaled(self, number: Decimal) -> Decimal:
         return EXACT.multiply(number, self._reader.scale)
+
+    def _first_of_floats(self, kind: np.dtype[Any], key: Passes) -> Any:
+        return self._first(
+            str(kind), key, lambda reached: first_float(kind, lambda number: reached(self._scaled(number)))
+        )
 
     def _first(self, kind: str, key: Passes, find: Callable[[Callable[[Decimal], bool]], Any]) -> Any:
         """Return the first number of a column's type that reaches the operand (passes it, where equality does not count)."""

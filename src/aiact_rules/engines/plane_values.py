@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -34,7 +35,9 @@ class FactReader:
     `parse` reads one text, `parse_many` the texts of a list; both give None for what counts as silence and raise
     ValueError, whose message says what was expected. A quantity counts `scale` times. `plain` says that yes/no
     values and numbers of the column need no words to be read; `by_element` that each element of a list can be read alone.
-    `opened` are the words that a list with any other member leaves open.
+    `opened` are the words that a list with any other member leaves open. `separator` divides the elements of a list that is
+    written as one text, where each is read as in a list; a text without one may be silent or an empty list. A number
+    `between` these two, before it is scaled, is never refused.
     """
 
     type: FactType
@@ -44,6 +47,8 @@ class FactReader:
     plain: bool = True
     by_element: bool = True
     opened: frozenset[str] = frozenset()
+    separator: str | None = None
+    between: tuple[float, float] = (0.0, math.inf)
 
     def parsed(self, said: str) -> Parsed:
         """Return the value of one text, or what is wrong with it."""
@@ -69,6 +74,16 @@ class ColumnPlanes:
 
     planes: tuple[Plane, ...]
     faults: Mapping[int, str] = field(default_factory=dict)
+
+    def corrected(self, rows: NDArray[np.intp], again: ColumnPlanes, count: int) -> ColumnPlanes:
+        """Return the same reading of so many rows with some of them as they were read again."""
+        planes = []
+        for plane, fixed in zip(self.planes, again.planes, strict=True):
+            whole = rows_of(plane, count)
+            whole[rows] = rows_of(fixed, len(rows))
+            planes.append(packed(whole))
+        faults = {int(rows[row]): fault for row, fault in again.faults.items()}
+        return ColumnPlanes(tuple(planes), {**self.faults, **faults})
 
 
 class Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
@@ -37,6 +38,22 @@ def reader_of(plan: Plan, column: ColumnMap) -> FactReader:
         plain=not column.values and (plan.scope is None or column.fact not in plan.scope.usual),
         by_element=column.fact not in NEEDS_WHOLE_LISTS,
         opened=frozenset(declaration.added) if column.former is None else frozenset(),
+        separator=column.separator if declaration.type is FactType.SOME_OF and _is_divided(column) else None,
+        between=(
+            float(declaration.above or 0),
+            math.inf if declaration.at_most is None else float(declaration.at_most),
+        ),
+    )
+
+
+def _is_divided(column: ColumnMap) -> bool:
+    """Return whether a text of the column says what its parts say as elements of a list, where it has several."""
+    sign = column.separator
+    return (
+        column.former is None
+        and not column.values
+        and sign == sign.strip()
+        and all(sign not in t for t in column.missing)
     )
 
 
