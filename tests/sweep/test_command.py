@@ -86,6 +86,28 @@ def test_lines_that_are_no_rows_keep_their_place(run: Run, tmp_path: Path) -> No
     assert "row 16: expected 2 values, found 3" in answer.err
 
 
+def test_csv_and_json_lines_are_written_as_any_reader_reads_them(run: Run, tmp_path: Path) -> None:
+    odd = ["plain", "with, comma", 'with "quotes"', "two\nlines", "", "grün"]
+    table = pa.table(
+        {"id": odd, "release.subject": ["system"] * 6, "system.annex_iii_uses": [["recruitment"], [], None] * 2}
+    )
+    path = tmp_path / "odd.parquet"
+    pq.write_table(table, path)
+    for name in ("v.csv", "v.jsonl"):
+        assert run("sweep", str(path), "--role", "provider", *DAY, "--output", str(tmp_path / name)).code == 1
+    with (tmp_path / "v.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    objects = [json.loads(line) for line in (tmp_path / "v.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["id"] for row in rows] == [each["id"] for each in objects] == odd
+    assert [row["system.annex_iii_uses"] for row in rows] == ["recruitment", "", ""] * 2
+    assert [each.get("system.annex_iii_uses") for each in objects] == [["recruitment"], [], None] * 2
+    for row, each in zip(rows, objects, strict=True):
+        assert row["aiact_open"].split(";") == each["aiact_open"]
+        assert int(row["aiact_open_count"]) == each["aiact_open_count"] == len(each["aiact_open"])
+        assert row["aiact_verdict"] == each["aiact_verdict"] == "hold"
+        assert "aiact_error" not in each
+
+
 def test_json_lines_come_back_as_written_with_the_answer_behind(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     compute = "model.training_compute"

@@ -182,8 +182,8 @@ class _Sweep:
     def folder(self, *, allow_empty: bool) -> _Found:
         """Judge every release below a folder as `check --tree` does."""
         from aiact_rules.judging import inputs_of
+        from aiact_rules.sweep.chunks import Chunk
         from aiact_rules.sweep.folders import sweep_folder
-        from aiact_rules.sweep.tables import Chunk
         from aiact_rules.sweep.writing import Output
 
         inputs = inputs_of(self.gate, (), trees=(self.path,), allow_empty=allow_empty)

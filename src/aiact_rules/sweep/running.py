@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.sweep.chunks import Chunk
 from aiact_rules.sweep.kernel import PREFIX, JudgedBatch, Kernel, Tally
 from aiact_rules.sweep.mapping import TableMap
-from aiact_rules.sweep.tables import Chunk, Table
+from aiact_rules.sweep.tables import Table
 from aiact_rules.sweep.writing import Output
 
 MOST_BAD_ROWS_NAMED = 20
@@ -51,11 +52,11 @@ def sweep(
     """
     check_columns(table, table_map)
     kept = list(table.columns) if keep is None else list(keep)
-    others = [] if output is None else kept
-    taken = [name for name in others if name.startswith(PREFIX)]
+    taken = [] if output is None else [name for name in kept if name.startswith(PREFIX)]
     if taken:
         problem = f"this table has a column `{taken[0]}` already, as if it had been swept"
         raise InputError([Problem(problem, Place(table.name), "sweep the original table, or leave the column out")])
+    others = [] if output is None or (table.has_lines and output.copies_lines) else kept
     found = Swept()
     for chunk, judged in judged_chunks(table, kernel, others):
         _count(found, chunk, judged, kernel.plan.key)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,33 +13,24 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.sweep.chunks import Chunk
+from aiact_rules.sweep.json_lines import JsonLinesTable
 from aiact_rules.sweep.mapping import ColumnMap
 
 BATCH_ROWS = 1 << 17
 BATCH_BYTES = 96 << 20
-LINES_ROWS = 1 << 13
-LINES_LOOKED_AT = 1000
-"""How many JSON lines are looked at for the names of columns."""
 _LARGE_GROUP = 1 << 14
 _READ_BYTES = 1 << 20
 FORMATS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some rows of a table: the columns that are needed, the rows that cannot be read, and the lines as they stand."""
-
-    batch: pa.RecordBatch
-    faults: Mapping[int, str] = field(default_factory=dict)
-    lines: Sequence[str] | None = None
-
-
 class Table(Protocol):
-    """Rows in order. `rows` is None where it is not known beforehand."""
+    """Rows in order. `rows` is None where it is not known beforehand; `has_lines` where each stands in a line of its own."""
 
     name: str
     columns: tuple[str, ...]
     rows: int | None
+    has_lines: bool
 
     def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
         """Return the rows with the wanted columns, which state facts, and others as they are."""
@@ -69,6 +58,8 @@ def _unreadable(name: str, error: Exception) -> InputError:
 
 class ParquetTable:
     """One Parquet file, or several with the same columns."""
+
+    has_lines = False
 
     def __init__(self, paths: Sequence[Path], name: str) -> None:
         self.name = name
@@ -141,6 +132,8 @@ class ParquetTable:
 class CsvTable:
     """A CSV file. Every value stays the text that was written."""
 
+    has_lines = False
+
     def __init__(self, path: Path) -> None:
         self.name = path.as_posix()
         self.rows: int | None = None
@@ -167,7 +160,7 @@ class CsvTable:
         try:
             reader = pyarrow.csv.open_csv(
                 self._path,
-                read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=8 << 20),
+                read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=32 << 20),
                 parse_options=pyarrow.csv.ParseOptions(
                     delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=note, ignore_empty_lines=True
                 ),
@@ -217,138 +210,6 @@ def _with_bad_rows(batch: pa.RecordBatch, bad: dict[int, str], done: int) -> tup
     if faults:
         batch = pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]
     return Chunk(batch, faults), done + row
-
-
-class JsonLinesTable:
-    """JSON lines. Numbers stay the text that was written; a line that cannot be read is a row that cannot be judged.
-
-    Nested objects are columns with dotted names. Columns are those of the first lines; a dotted name that comes later
-    could be a fact that nothing reads, so its row cannot be judged.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.name = path.as_posix()
-        self.rows: int | None = None
-        self._path = path
-        names: dict[str, None] = {}
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            for _, line in zip(range(LINES_LOOKED_AT), file, strict=False):
-                try:
-                    row = json.loads(line)
-                    names |= dict.fromkeys(_flat(row) if isinstance(row, dict) else ())
-                except (ValueError, RecursionError):
-                    continue
-        self.columns = tuple(names)
-
-    def chunks(self, wanted: Sequence[ColumnMap], others: Sequence[str]) -> Iterator[Chunk]:
-        """Return the rows with the lines they stand in."""
-        maps = {column.column: column for column in wanted}
-        names, known = list(dict.fromkeys([*maps, *others])), frozenset(self.columns)
-        with self._path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-            lines: list[str] = []
-            numbers: list[int] = []
-            for number, line in enumerate(file, start=1):
-                if not line.strip():
-                    continue
-                lines.append(line.rstrip("\r\n"))
-                numbers.append(number)
-                if len(lines) == LINES_ROWS:
-                    yield _chunk_of_lines(lines, numbers, names, maps, known)
-                    lines, numbers = [], []
-            if lines:
-                yield _chunk_of_lines(lines, numbers, names, maps, known)
-
-
-def _chunk_of_lines(
-    lines: list[str],
-    numbers: list[int],
-    names: Sequence[str],
-    maps: Mapping[str, ColumnMap],
-    known: frozenset[str],
-) -> Chunk:
-    faults: dict[int, str] = {}
-    rows: list[dict[str, Any]] = []
-    whole = frozenset(maps)
-    for at, line in enumerate(lines):
-        try:
-            row = json.loads(line, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_no_repeats)
-            line.encode()
-            row = _flat(row, whole) if isinstance(row, dict) else row
-        except (ValueError, RecursionError) as error:
-            faults[at] = f"line {numbers[at]}: not readable as JSON: {error}"
-            row = {}
-        if not isinstance(row, dict):
-            faults[at] = f"line {numbers[at]}: expected an object"
-            row = {}
-        late = next((name for name in row if "." in name and name not in known), None)
-        if late is not None:
-            faults[at] = (
-                f"line {numbers[at]}: `{late}` is in none of the first {LINES_LOOKED_AT:,} lines, so it is not read"
-            )
-        rows.append(row)
-    columns = []
-    for name in names:
-        values = [row.get(name) for row in rows]
-        columns.append(_column_of(values, maps.get(name), name, faults))
-    return Chunk(pa.RecordBatch.from_arrays(columns, list(names)), faults, lines)
-
-
-def _flat(row: dict[str, Any], whole: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return the values of nested objects under dotted names, those that are to be `whole` as they are.
-
-    Raises ValueError for a name that two places give.
-    """
-    if not any(isinstance(value, dict) and value for value in row.values()):
-        return row
-    found: list[tuple[str, Any]] = []
-    todo = list(reversed(row.items()))
-    while todo:
-        name, value = todo.pop()
-        if isinstance(value, dict) and value and name not in whole:
-            todo += [(f"{name}.{inner}", each) for inner, each in reversed(value.items())]
-        else:
-            found.append((name, value))
-    return _no_repeats(found)
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    row = dict(pairs)
-    if len(row) < len(pairs):
-        raise ValueError("duplicate name in one object")
-    return row
-
-
-def _column_of(values: list[Any], column: ColumnMap | None, name: str, faults: dict[int, str]) -> pa.Array:
-    first = next((value for value in values if value is not None), None)
-    try:  # where all values are of one kind, as they mostly are
-        return pa.array(
-            values, pa.list_(pa.string()) if isinstance(first, list) and column is not None else pa.string()
-        )
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        pass
-
-    def text(value: Any) -> str | None:
-        if value is None or isinstance(value, str):
-            return value
-        return json.dumps(value) if isinstance(value, list | dict) else str(value).lower()
-
-    if column is None or not any(isinstance(value, list) for value in values):
-        for at, value in enumerate(values):
-            if column is not None and isinstance(value, dict):
-                faults.setdefault(at, f"`{name}`: expected one value or a list of values")
-        return pa.array([text(value) for value in values], pa.string())
-    found: list[list[str | None] | None] = []
-    for at, value in enumerate(values):
-        if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, list | dict) for v in value)):
-            faults.setdefault(at, f"`{name}`: expected one value or a list of values")
-            found.append(None)
-        elif isinstance(value, list):
-            found.append([text(item) for item in value])
-        else:
-            said = text(value)
-            is_silent = said is None or said.strip() in column.missing
-            found.append(None if is_silent or said is None else [part.strip() for part in said.split(column.separator)])
-    return pa.array(found, pa.list_(pa.string()))
 
 
 def _rows_within(row_bytes: int) -> int:
