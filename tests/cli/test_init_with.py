@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,3 +116,16 @@ def test_a_document_nobody_offers_is_refused_with_those_there_are(run: Run, fold
     assert "choose from annex-iv, instructions" in answer.err
     assert list(folder.glob("*.md")) == []
     assert not (folder / "aiact.yaml").exists()
+
+
+def test_where_evidence_is_required_a_filled_document_is_some(run: Run, folder: Path) -> None:
+    run("init", "--with", "fria")
+    document = folder / "fria.md"
+    document.write_text(document.read_text("utf-8").replace("[TODO]", "Written in full."), encoding="utf-8")
+    state(folder, "fria.contents: all")
+    facts = json.loads(run("check", ".", "--require-evidence", "--format", "json", "--full").out)["facts"]
+    assert "sureness" not in facts["fria.contents"]
+    file = folder / "aiact.yaml"
+    file.write_text(file.read_text("utf-8").replace("  fria.contents: {file: fria.md}", "  #"), encoding="utf-8")
+    facts = json.loads(run("check", ".", "--require-evidence", "--format", "json", "--full").out)["facts"]
+    assert facts["fria.contents"]["sureness"] == "not_shown"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from aiact_rules.core.conditions import FactTest, Test
 from aiact_rules.core.evidence import Evidence, Section
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.problems import Place
+from aiact_rules.core.rules import Obligation
 from aiact_rules.core.showing import not_shown
 from aiact_rules.core.vocabulary import FactValue
 
 HERE = Place("aiact.yaml", 7)
 PARTS = "a.parts"
+DUTY = Obligation("art1", "Art. 1", "do it", met=FactTest(PARTS, Test.INCLUDES, frozenset({"people"})))
 
 
 def stated(value: FactValue, name: str = PARTS, sureness: Sureness = Sureness.STATED) -> Facts:
@@ -26,7 +29,7 @@ def piece(*sections: Section, about: str = PARTS, file: str = "plan.md") -> Evid
 
 
 def said(evidence: list[Evidence], facts: Facts) -> list[str]:
-    return [str(problem) for problem in not_shown(evidence, facts)]
+    return [str(problem) for problem in not_shown(evidence, facts, {DUTY.id: DUTY})]
 
 
 def test_a_stated_member_needs_something_under_its_heading() -> None:
@@ -73,3 +76,14 @@ def test_nothing_is_asked_of_what_nobody_states() -> None:
     plan = piece(section(9, "people", filled=False))
     assert said([plan], Facts({})) == []
     assert said([plan], stated(frozenset({"people"}), sureness=Sureness.DECLARED_BY_DEFAULT)) == []
+
+
+def test_evidence_for_an_obligation_shows_what_meets_it_and_no_other_heading() -> None:
+    plan = piece(section(3, "aims", filled=True), section(9, "people", filled=False), about="art1")
+    (problem,) = said([plan], stated(frozenset({"aims", "people"})))
+    assert problem.startswith("plan.md:9: nothing is written under `Part 9`")
+    assert said([plan], stated(frozenset({"aims"}))) == []
+    report = Evidence("art1", Place("aiact.yaml", 21), url="https://example.org/report")
+    assert said([plan, report], stated(frozenset({"people"}))) == []
+    written = piece(section(9, "people", filled=True), about="art1")
+    assert said([written], stated(frozenset({"people"}))) == []

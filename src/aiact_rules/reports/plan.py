@@ -15,6 +15,7 @@ from aiact_rules.core.facts import Sureness
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT, Pack
 from aiact_rules.core.rules import Obligation
+from aiact_rules.core.showing import tested_by
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.timing import start_of
@@ -223,7 +224,7 @@ def _task(
 ) -> Task:
     o, status = standing.obligation, _status(standing)
     waiver = decision.waived.get((pack.pack_id, o.id))
-    shown = () if o.is_signal else tuple(_members(o))
+    shown = () if o.is_signal else tuple(tested_by(o))
     return Task(
         id=o.id,
         provision=o.provision,
@@ -237,15 +238,6 @@ def _task(
         written=() if status == MET else tuple(_written(shown, decision.evidence)),
         waived=None if waiver is None else str(waiver),
     )
-
-
-def _members(o: Obligation) -> Iterator[tuple[str, str | None]]:
-    """Yield the members of lists, and the facts, that an obligation tests one by one."""
-    for leaf in leaves(o.met) if o.met is not None else ():
-        if isinstance(leaf, FactTest) and leaf.test is Test.INCLUDES and isinstance(leaf.operand, frozenset):
-            yield from ((fact_of(leaf.fact), member) for member in leaf.operand if len(leaf.operand) == 1)
-        elif isinstance(leaf, FactTest) and leaf.test is Test.IS and leaf.operand is True:
-            yield fact_of(leaf.fact), None
 
 
 def _written(shown: Iterable[tuple[str, str | None]], evidence: tuple[Evidence, ...]) -> Iterator[str]:

@@ -110,7 +110,8 @@ class Assembly:
             return
         from aiact_rules.core.showing import not_shown  # few releases name such a file
 
-        problems = [problem for each in facts for problem in not_shown(pieces, each)]
+        obligations = {name: o for pack in self.packs for name, o in pack.obligations.items()}
+        problems = [problem for each in facts for problem in not_shown(pieces, each, obligations)]
         if problems:
             raise InputError(list(dict.fromkeys(problems)))
 

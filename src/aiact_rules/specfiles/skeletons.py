@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from aiact_rules.core.conditions import FactTest, Test, fact_of, leaves
 from aiact_rules.core.deliverables import Heading, Skeleton
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import Obligation
+from aiact_rules.core.showing import tested_by
 from aiact_rules.core.vocabulary import FactDeclaration, FactType
 from aiact_rules.core.words import in_words
 from aiact_rules.specfiles.format import SkeletonSpec
@@ -54,8 +54,8 @@ class SkeletonReader:
         for o in self._obligations.values():
             if self._assigned.get(o.id) != deliverable or o.met is None or o.text.until is not None:
                 continue
-            for fact, member in _members(o):
-                if fact in labels and member in labels[fact] and (fact, member) not in seen:
+            for fact, member in tested_by(o):
+                if member is not None and fact in labels and member in labels[fact] and (fact, member) not in seen:
                     seen.add((fact, member))
                     title = in_words(_POINT.sub("", member))
                     yield Heading(o.provision.split(_WITH, 1)[0], title, labels[fact][member], ((fact, member),))
@@ -90,10 +90,3 @@ class SkeletonReader:
                 message = f"{subject}: `{fact.name}` has no member `{named}`"
                 self._loading.problem(message, place, did_you_mean(named, fact.values or {}))
             yield fact.name, named
-
-
-def _members(o: Obligation) -> Iterator[tuple[str, str]]:
-    """Yield each member of a list whose presence an obligation tests by itself."""
-    for leaf in leaves(o.met) if o.met is not None else ():
-        if isinstance(leaf, FactTest) and leaf.test is Test.INCLUDES and isinstance(leaf.operand, frozenset):
-            yield from ((fact_of(leaf.fact), member) for member in leaf.operand if len(leaf.operand) == 1)
