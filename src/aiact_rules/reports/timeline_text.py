@@ -108,11 +108,12 @@ def _row(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
         judged = day.judged(line)
         verdicts += f"{'-' if judged is None else judged.verdict.value.upper():9}"
     yield from wrapped(
-        "; ".join(_marks(timeline, day)), f"{day.on.isoformat():12}{verdicts}", " " * (12 + len(verdicts))
+        "; ".join(marks_of(timeline, day)), f"{day.on.isoformat():12}{verdicts}", " " * (12 + len(verdicts))
     )
 
 
-def _marks(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
+def marks_of(timeline: Timeline, day: TimelineDate) -> Iterator[str]:
+    """Yield what happens on a date: the release, the end of what is known of the law, and what the law has then."""
     if day.on == timeline.released_on:
         yield "the release date"
     if day.on == timeline.known_on:

@@ -75,7 +75,10 @@ def test_the_page_of_a_high_risk_system_with_its_timeline_is_small(run: Callable
     markup = file.read_text(encoding="utf-8")
     assert len(markup.encode()) <= 150 * KB
     assert "How the verdict on cv-screener 2.1.0" in markup  # the name of the picture
-    assert "17 undetermined" in Page.of(markup).text
+    text = words(Page.of(markup).text)
+    assert "17 undetermined" in text
+    # What the picture shows stands beside it in words.
+    assert "annex III regime start (Art. 113, third paragraph, point (c)(i))hold: 154 unmet" in text
 
 
 def test_a_browser_is_let_load_and_run_nothing_and_applies_only_the_style_of_the_page(markup: str, page: Page) -> None:

@@ -139,6 +139,8 @@ def _short(number: int, item: Item, part: Part, *, full: bool) -> Iterator[str]:
             ("Assessed for", html(f"{step_of(decision)}, {decision.facts.value(RELEASE_DATE)}")),
             ("Classification", html(class_of(decision))),
         ]
+        dates = [f"{each.on}: {html(each.says)}" for each in deadlines_of(decision)]
+        rows += [("Dates", "<br>".join(dates))] if dates else []
         work = list(_groups(decision))
         rows += [("Open work", "<br>".join(work))] if work else []
         rows.append(("Decision", f"<code>{html(decision.decision_id)}</code>"))

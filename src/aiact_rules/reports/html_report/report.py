@@ -20,12 +20,14 @@ from aiact_rules.reports.html_report.page import (
     problems_list,
     scrolling,
     shown,
+    table,
     verdict_badge,
 )
 from aiact_rules.reports.html_report.portfolio import portfolio
-from aiact_rules.reports.html_report.work import work_sections
+from aiact_rules.reports.html_report.work import capital, work_sections
 from aiact_rules.reports.remarks import NOTHING_JUDGED, left_out_of, remarks_of
 from aiact_rules.reports.timeline_picture import inner_svg
+from aiact_rules.reports.timeline_text import line_title, marks_of, tally
 from aiact_rules.reports.words import release_of
 
 
@@ -106,8 +108,19 @@ def _item(item: Item, part: Part, *, full: bool, alone: bool = False) -> Iterato
 
 def _sections(dossier: Dossier, timeline: Timeline | None, *, full: bool) -> Iterator[Section]:
     if timeline is not None:
-        said = f"Dates to come are assessed by the law as of {timeline.known_on}."
-        picture = scrolling("Timeline", inner_svg(timeline))
-        yield Section("timeline", "Timeline", [f'<p class="soft">{said}</p>', picture])
+        yield Section("timeline", "Timeline", list(_timeline(timeline)))
     yield from work_sections(dossier, full=full)
     yield from origin_sections(dossier)
+
+
+def _timeline(timeline: Timeline) -> Iterator[str]:
+    """Yield a timeline as a picture, and in words for whoever cannot see it."""
+    yield f'<p class="soft">Dates to come are assessed by the law as of {timeline.known_on}.</p>'
+    yield scrolling("Timeline", inner_svg(timeline))
+    heads = ("Date", "What happens", *(capital(line_title(timeline, line)) for line in timeline.lines))
+    rows = []
+    for day in timeline.dates:
+        judged = (day.judged(line) for line in timeline.lines)
+        cells = ("" if each is None else f"<b>{each.verdict.value}</b>: {html(tally(each))}" for each in judged)
+        rows.append((str(day.on), html("; ".join(marks_of(timeline, day))), *cells))
+    yield table(heads, rows)

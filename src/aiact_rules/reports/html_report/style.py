@@ -25,7 +25,8 @@ dd { margin: 0; min-width: 0; }
 table { border-collapse: collapse; width: 100%; margin: .3rem 0 .8rem; font-size: .93em; }
 caption { text-align: left; color: var(--soft); padding: .2rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; text-align: left; vertical-align: top; }
-th { font-weight: 600; } thead th { color: var(--soft); white-space: nowrap; } tbody th[scope=row] { font-weight: 400; }
+th { font-weight: 600; } thead th { color: var(--soft); } .summary thead th { white-space: nowrap; }
+tbody th[scope=row] { font-weight: 400; }
 tbody th[scope=rowgroup] { background: var(--tint); padding-left: .4rem; }
 td.n, th.n { text-align: right; white-space: nowrap; } td.s { white-space: nowrap; }
 .summary code { overflow-wrap: normal; }
