@@ -212,7 +212,7 @@ class _Pages:
         yield from self.head(article.title)
         law = law_link(self.pack, article.provision)
         where = [f"[{article.title} in the law]({law})"] if law else []
-        yield f"{' · '.join([*where, f'[all articles]({INDEX})'])}. In our own words; the provision beside each entry is what counts."
+        yield f"{' · '.join([*where, f'[All articles]({INDEX})'])}. In our own words; the provision beside each entry is what counts."
         yield ""
         for kind in (Kind.PROHIBITION, Kind.OBLIGATION, Kind.NOTICE):
             yield from self._of_kind(kind, article.obligations)
