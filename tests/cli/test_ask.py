@@ -413,6 +413,8 @@ def test_an_answer_that_blocks_is_told_at_once_with_its_line_and_can_be_taken_ba
     assert code == 0
     assert "Finished: BLOCK: Art. 50(1)" in output
     assert "`system.informs_of_ai_interaction: no`" in output.split("Finished: BLOCK")[1]
+    assert "roles" not in output.split("Finished: BLOCK")[1]
+    assert "system.interacts_directly" not in output.split("Finished: BLOCK")[1]
 
 
 def test_an_answer_against_the_card_is_shown_with_its_line_and_not_saved(tmp_path: Path) -> None:

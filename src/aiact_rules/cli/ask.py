@@ -379,9 +379,8 @@ def hint(declaration: FactDeclaration) -> str:
         return "numbers or names with commas, all, or none"
     derivation = declaration.derivation
     if derivation is not None and derivation.operation == "sum":
-        return (
-            f"{kinds[declaration.type]}, or its parts as `{' + '.join(name.split('.')[-1] for name in derivation.of)}`"
-        )
+        parts = " + ".join(name.split(".")[-1] for name in derivation.of)
+        return f"{kinds[declaration.type]}, or `{parts}`"
     return kinds[declaration.type]
 
 

@@ -62,7 +62,7 @@ def closing(interview: Interview) -> Iterator[str]:
     elif decision.verdict is Verdict.BLOCK:
         for pack, finding in _gating(decision):
             if finding.status is Status.BREACHED:
-                yield f"BLOCK: {violation(decision, pack, finding, interview.passed)}"
+                yield f"BLOCK: {violation(decision, pack, finding, _last_answer(interview, finding))}"
                 break
     else:
         later = [f for pack in decision.packs for f in pack.findings if f.status is Status.UPCOMING and f.start]
@@ -73,6 +73,12 @@ def closing(interview: Interview) -> Iterator[str]:
             else f"; {_counted(len(later), 'obligation')} may apply later, the first from {day} (`aiact-rules timeline` shows them)"
         )
         yield f"ALLOW: nothing that applies on this date is open{more}"
+
+
+def _last_answer(interview: Interview, finding: Finding) -> tuple[str, ...]:
+    """Return the facts of the last question on whose answer a finding rests; none where it rests on no answer."""
+    asked = (turn.question.facts for turn in reversed(interview.turns))
+    return next((facts for facts in asked if not {*finding.facts}.isdisjoint(facts)), ())
 
 
 def assessed_for(decision: Decision) -> str:
