@@ -87,11 +87,12 @@ def test_a_run_in_which_nothing_could_be_assessed_is_a_portfolio_of_errors_witho
     assert {link[1:] for link in shown.links} <= set(shown.ids)
 
 
-def test_problems_of_the_whole_run_stand_beside_the_releases(decisions: tuple[Decision, ...]) -> None:
-    batch = Batch(Batch.of(*decisions).items, problems=(Problem("the folder `lock` cannot be read", Place("lock")),))
-    text = Page.of(HtmlReport().render(batch)).text
-    assert "Not everything was assessed" in text
-    assert "the folder `lock` cannot be read" in text
+@pytest.mark.parametrize("many", [1, 3])
+def test_problems_of_the_whole_run_stand_before_every_verdict(many: int, decisions: tuple[Decision, ...]) -> None:
+    problem = Problem("the folder `lock` cannot be read", Place("lock"))
+    text = Page.of(HtmlReport().render(Batch(Batch.of(*decisions[:many]).items, problems=(problem,)))).text
+    assert "not everything was assessed" in text
+    assert text.index("the folder `lock` cannot be read") < text.index("ALLOW")
 
 
 def test_it_is_no_row_of_whole_pages_unless_asked(markup: str, decisions: tuple[Decision, ...]) -> None:

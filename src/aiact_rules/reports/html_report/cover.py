@@ -71,7 +71,7 @@ def identity(decision: Decision) -> str:
         law = f"{html(basis.title)}, law as of {pack.pack_at.as_of}{checked}: <b>{verdict}</b>{journal}"
         rows.append(("Law", law))
         versions = [f"{basis.id} {basis.version}", *(f"{each.id} {each.version}" for each in basis.extensions)]
-        rows.append(("Rule pack", f"{html(', '.join(versions))} <code>{html(basis.digest)}</code>"))
+        rows.append(("Rule pack", f"{html(', '.join(versions))} <code>sha256:{html(basis.digest)}</code>"))
     at = "" if decision.run.at is None else f", {decision.run.at}"
     second = "" if decision.run.verified_with is None else f", verified with {decision.run.verified_with}"
     rows += [

@@ -29,10 +29,11 @@ _MOST_FACTS = 4
 
 @dataclass(frozen=True)
 class Dossier:
-    """One decision on its part of a page."""
+    """One decision on its part of a page. Where it is `full`, what is still to come stands there line by line too."""
 
     decision: Decision
     part: Part
+    full: bool = False
 
     @cached_property
     def packs(self) -> tuple[PackPart, ...]:

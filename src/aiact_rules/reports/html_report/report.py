@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.chains import Chain
@@ -44,21 +45,15 @@ class HtmlReport:
         """Return the batch as one page."""
         if len(batch.items) == 1:
             (item,) = batch.items
-            body = [*_item(item, Part(), full=batch.full, alone=True), *_beside(batch)]
+            body = _item(item, Part(), full=batch.full, alone=True)
             title = f"{item.word.upper()}: {_name(item)}"
         elif batch.items:
-            body = [*portfolio(batch), *_beside(batch)]
-            if batch.full:
-                for number, item in enumerate(batch.items, 1):
-                    body += [
-                        f'<div class="release" id="f{number}-top">',
-                        *_item(item, Part(2, f"f{number}-"), full=True),
-                        "</div>",
-                    ]
+            body = _portfolio(batch)
             title = f"Portfolio of {len(batch.items)} releases"
         else:
-            body = [f"<h1>{NOTHING_JUDGED.capitalize()}</h1>", *_beside(batch)]
+            body = iter((f"<h1>{NOTHING_JUDGED.capitalize()}</h1>",))
             title = NOTHING_JUDGED
+        body = chain(_not_assessed(batch), body, _left_out(batch))
         return without_commands(page(title, f"{title} - {_ids(batch)}", body))
 
 
@@ -71,14 +66,26 @@ def _ids(batch: Batch) -> str:
     return ids[0].replace(":", " ") if len(ids) == 1 else f"{len(ids)} decisions"
 
 
-def _beside(batch: Batch) -> Iterator[str]:
-    """Yield what is of no single input: problems of the whole run, and what was left out."""
+def _not_assessed(batch: Batch) -> Iterator[str]:
+    """Yield, before anything else, what for no single input could not be assessed."""
     if batch.problems:
-        said = "Not everything was assessed" if batch.items else "Why"
-        yield f"<h2>{said}</h2><p>{verdict_badge(None)}</p>"
+        said = "not everything was assessed" if batch.items else NOTHING_JUDGED
+        yield f'<div role="note"><p>{verdict_badge(None)}{said}</p>'
         yield from problems_list(batch.problems)
+        yield "</div>"
+
+
+def _left_out(batch: Batch) -> Iterator[str]:
     if (left_out := left_out_of(batch)) is not None:
         yield f'<p class="soft">Left out: {html(left_out)}</p>'
+
+
+def _portfolio(batch: Batch) -> Iterator[str]:
+    yield from portfolio(batch)
+    for number, item in enumerate(batch.items if batch.full else (), 1):
+        yield f'<div class="release" id="f{number}-top">'
+        yield from _item(item, Part(2, f"f{number}-"), full=True)
+        yield "</div>"
 
 
 def _item(item: Item, part: Part, *, full: bool, alone: bool = False) -> Iterator[str]:
@@ -91,25 +98,25 @@ def _item(item: Item, part: Part, *, full: bool, alone: bool = False) -> Iterato
         yield from chain_cover(answer, part, remarks_of(item), item.timelines, below)
         yield from shown(part, chain_sections(answer))
         for name, decision, each in zip(answer.operators, answer.decisions, below, strict=True):
-            dossier = Dossier(decision, each)
+            dossier = Dossier(decision, each, full)
             yield f'<div class="release" id="{each.prefix}top">'
             yield from cover(dossier, (), name)
-            yield from shown(each, _sections(dossier, None, full=full))
+            yield from shown(each, _sections(dossier, None))
             yield "</div>"
     else:
-        dossier = Dossier(answer, part)
+        dossier = Dossier(answer, part, full)
         timeline = item.timelines[0] if item.timelines else None
-        sections = list(_sections(dossier, timeline, full=full))
+        sections = list(_sections(dossier, timeline))
         yield from cover(dossier, remarks_of(item))
         if alone:
             yield from contents(part, sections)
         yield from shown(part, sections)
 
 
-def _sections(dossier: Dossier, timeline: Timeline | None, *, full: bool) -> Iterator[Section]:
+def _sections(dossier: Dossier, timeline: Timeline | None) -> Iterator[Section]:
     if timeline is not None:
         yield Section("timeline", "Timeline", list(_timeline(timeline)))
-    yield from work_sections(dossier, full=full)
+    yield from work_sections(dossier)
     yield from origin_sections(dossier)
 
 

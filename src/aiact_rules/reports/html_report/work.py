@@ -28,7 +28,7 @@ _SIGNS = {
 }
 
 
-def work_sections(dossier: Dossier, *, full: bool) -> Iterator[Section]:
+def work_sections(dossier: Dossier) -> Iterator[Section]:
     """Yield the sections on obligations that have something in them, in the order of reading."""
     for each in dossier.packs:
         pack, end = each.pack.pack_at.pack, each.end
@@ -45,7 +45,7 @@ def work_sections(dossier: Dossier, *, full: bool) -> Iterator[Section]:
             ("met", "Met obligations, and what shows it", Status.MET, _met),
         ):
             if standings := [s for s in each.pack.standings if s.status is status]:
-                yield Section(f"{name}{end}", title + of_law, list(body(each, standings, full)))
+                yield Section(f"{name}{end}", title + of_law, list(body(each, standings)))
         if each.fines:
             yield Section(f"fines{end}", f"What a violation can cost{of_law}", [_fines(each)])
         if each.pack.needs:
@@ -91,13 +91,11 @@ def _groups(each: PackPart, groups: Iterable[Group]) -> Iterator[str]:
 
 
 def _signed(each: PackPart, group: Group) -> Iterator[str]:
-    deliverable = each.pack.pack_at.pack.deliverables.get(group.id)
-    said = ", ".join(each_said for each_said in group.tally.said())
-    if deliverable is None:
-        yield f'<p class="soft">{html(said)}</p>'
-    else:
-        signed = f"signed or answered for by {html(deliverable.signed_by)}"
-        yield f'<p class="soft">{each.cited(deliverable.provision)}; {signed}; {html(said)}</p>'
+    said = html(", ".join(group.tally.said()))
+    if group.deliverable is not None:
+        answered = f"signed or answered for by {html(group.deliverable.signed_by)}"
+        said = f"{each.cited(group.deliverable.provision)}; {answered}; {said}"
+    yield f'<p class="soft">{said}</p>'
 
 
 def _checklist(each: PackPart, standings: Iterable[Standing]) -> str:
@@ -174,7 +172,7 @@ def _stated(answer: Answer) -> str:
     return f"<code>{html(answer.fact + value)}</code>"
 
 
-def _upcoming(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:
+def _upcoming(each: PackPart, standings: Sequence[Standing]) -> Iterator[str]:
     for on, starts in starts_of(each.pack).items():
         coming = [standing for standing in standings if standing.starts == on]
         certain = [standing for standing in coming if standing.certain]
@@ -186,8 +184,8 @@ def _upcoming(each: PackPart, standings: Sequence[Standing], full: bool) -> Iter
         yield f"<p>{html('; '.join(parts))} ({by}).</p>"
         for proviso in dict.fromkeys(proviso for start in starts for proviso in start.provisos):
             yield f'<p class="soft">Note: {html(proviso)}</p>'
-        if full:
-            yield from _listed(each, coming, full)
+        if each.dossier.full:
+            yield from _listed(each, coming)
         else:
             yield _counts(each, coming)
 
@@ -203,20 +201,20 @@ def _counts(each: PackPart, standings: Sequence[Standing]) -> str:
     return f'<ul class="columns">{"".join(entries)}</ul>'
 
 
-def _later(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:
+def _later(each: PackPart, standings: Sequence[Standing]) -> Iterator[str]:
     certain = [standing for standing in standings if standing.certain]
     unsure = [standing for standing in standings if not standing.certain]
     if certain:
-        yield from _listed(each, certain, full)
+        yield from _listed(each, certain)
     if unsure:
         yield f"<p>Of {counted(len(unsure), 'further obligation')} it is not known whether they will apply:</p>"
-        if full:
-            yield from _listed(each, unsure, full)
+        if each.dossier.full:
+            yield from _listed(each, unsure)
         else:
             yield _counts(each, unsure)
 
 
-def _listed(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:  # noqa: ARG001
+def _listed(each: PackPart, standings: Sequence[Standing]) -> Iterator[str]:
     rows = []
     for standing in standings:
         finding = each.pack.finding(standing.id)
@@ -226,7 +224,7 @@ def _listed(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterat
     yield table(("Obligation", "Provision", "To state, and by when"), rows)
 
 
-def _met(each: PackPart, standings: Sequence[Standing], full: bool) -> Iterator[str]:  # noqa: ARG001
+def _met(each: PackPart, standings: Sequence[Standing]) -> Iterator[str]:
     dossier = each.dossier
     rows = []
     for standing in standings:
