@@ -35,6 +35,7 @@ from aiact_rules.reports.plan_formats import as_json, markdown_list, table, text
 ROOT = Path(__file__).resolve().parents[2]
 GATE = Gate()
 RELEASED = date(2027, 12, 15)
+DELIVERABLES = GATE.catalogue.pack("eu_ai_act").deliverables
 
 
 def judged(example: str = "cv-screening", **said: object) -> Decision:
@@ -218,3 +219,17 @@ def test_json_says_the_same_and_names_what_could_not_be_judged() -> None:
 
 def _renamed(decision: Decision, name: str) -> Decision:
     return replace(decision, subject=replace(decision.subject, name=name, version=None))
+
+
+def test_a_wider_terminal_shows_whole_titles() -> None:
+    wide = text(Batch.of(judged(markets=["EU"])), 120).splitlines()
+    assert 80 < max(map(len, wide)) <= 120
+    long = replace(
+        DELIVERABLES["performance_evidence"], title="evidence of accuracy, robustness, cybersecurity and of much more"
+    )
+    decision = judged()
+    (pack,) = decision.packs
+    law = replace(pack.pack_at.pack, deliverables={**DELIVERABLES, long.id: long})
+    renamed = replace(decision, packs=(replace(pack, pack_at=replace(pack.pack_at, pack=law)),))
+    assert any("cybersecurity and of much more  2027" in line for line in text(Batch.of(renamed), 120).splitlines())
+    assert any("cybersecurity an...  2027" in line for line in text(Batch.of(renamed)).splitlines())

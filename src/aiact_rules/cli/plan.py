@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from aiact_rules.cli.options import judging
-from aiact_rules.cli.terminal import say, write_out
+from aiact_rules.cli.terminal import say, width, write_out
 from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.requests.overrides import Overrides
@@ -43,7 +43,7 @@ def command(
     """
     if not paths and not trees:
         raise click.UsageError("name a model card, a release file or a folder, or use --tree")
-    from aiact_rules.reports.plan_formats import FORMATS
+    from aiact_rules.reports.plan_formats import FORMATS, text
 
     gate = Gate()
     inputs = inputs_of(gate, paths, trees=trees)
@@ -52,5 +52,6 @@ def command(
     batch = judge_inputs(gate, inputs, said)
     for problem in (*batch.problems, *(problem for item in batch.items for problem in item.problems)):
         say(str(problem), err=True)
-    write_out(FORMATS[report](batch), output, "the plan")
+    shown = text(batch, width()) if report == "text" and output is None else FORMATS[report](batch)
+    write_out(shown, output, "the plan")
     raise click.exceptions.Exit(2 if batch.failed else 0)

@@ -22,11 +22,12 @@ from aiact_rules.reports.plan import (
     Work,
     plan_of,
 )
-from aiact_rules.reports.words import release_of, roles_of, step_of, wrapped
+from aiact_rules.reports.words import WIDTH, release_of, roles_of, step_of, wrapped
 
 _BOX = {MET: "[x]", UNDETERMINED: "[?]", VIOLATED: "[!]", UNMET: "[ ]", UPCOMING: "[ ]", POST_RELEASE: "[ ]"}
 _MOST_ASKED = 3
 _TITLE = 53
+_BESIDE_THE_TITLE = 27
 _WITH = ", with "
 _COLUMNS = (
     "release", "operator", "law", "deliverable", "title", "kind", "signed_by", "state", "due", "occasion",
@@ -34,9 +35,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def text(batch: Batch) -> str:
+def text(batch: Batch, width: int = WIDTH) -> str:
     """Return the plans of a batch for a terminal: a table of documents and acts, then the checklist of each."""
-    return "\n".join(line for each in _plans(batch) for line in _text(each)) + "\n"
+    return "\n".join(line for each in _plans(batch) for line in _Text(each, width).lines()) + "\n"
 
 
 def markdown_list(batch: Batch) -> str:
@@ -137,46 +138,72 @@ def _main_provision(provision: str) -> str:
     return provision if rest.startswith("Annex") and not first.startswith("Annex") else first
 
 
-def _text(plan: Plan) -> Iterator[str]:
-    yield f"Plan of work: {_release(plan)}"
-    yield from wrapped(_assessed(plan), "", "")
-    yield from wrapped(_counts(plan), "", "")
-    needed = plan.to_do
-    if needed:
+class _Text:
+    """One plan as lines of so many columns."""
+
+    def __init__(self, plan: Plan, width: int) -> None:
+        self._plan = plan
+        self._width = width
+
+    def _wrapped(self, text: str, first: str = "", rest: str = "") -> Iterator[str]:
+        return wrapped(text, first, rest, self._width)
+
+    def lines(self) -> Iterator[str]:
+        plan = self._plan
+        yield f"Plan of work: {_release(plan)}"
+        yield from self._wrapped(_assessed(plan))
+        yield from self._wrapped(_counts(plan))
+        if plan.to_do:
+            yield ""
+            yield from self._table()
+        for number, work in enumerate(plan.to_do, 1):
+            yield from self._work(number, work)
+        yield from self._others()
         yield ""
-        yield f"    {'Document or act':{_TITLE}}  {'due':10}  {'stated':>9}"
-    for number, work in enumerate(needed, 1):
-        stated = f"{len(work.met)} of {len(work.met) + len(work.to_do)}"
-        yield f"{number:2}  {_short(_title(plan, work), _TITLE):{_TITLE}}  {_short(work.due.short, 10):10}  {stated:>9}"
-    for number, work in enumerate(needed, 1):
-        yield from _work_text(plan, number, work)
-    yield from _others_text(plan)
-    yield ""
+
+    def _table(self) -> Iterator[str]:
+        titles = [_title(self._plan, work) for work in self._plan.to_do]
+        room = min(self._width - _BESIDE_THE_TITLE, max(_TITLE, *map(len, titles)))
+        yield f"    {'Document or act':{room}}  {'due':10}  {'stated':>9}"
+        for number, (work, title) in enumerate(zip(self._plan.to_do, titles, strict=True), 1):
+            stated = f"{len(work.met)} of {len(work.met) + len(work.to_do)}"
+            yield f"{number:2}  {_short(title, room):{room}}  {_short(work.due.short, 10):10}  {stated:>9}"
+
+    def _work(self, number: int, work: Work) -> Iterator[str]:
+        yield ""
+        yield f"{number}. {_title(self._plan, work)}"
+        for line in _about(work):
+            yield from self._wrapped(line, "   ", "     ")
+        for line in _to_state(work.to_do, work.answers):
+            yield from self._wrapped(f"state {printable(line)}", "   ", "     ")
+        for task in work.to_do:
+            yield from self._boxed(work, task)
+        for asks, tasks in _undetermined(work).items():
+            yield from self._wrapped(f"may be needed, answer {_asked(asks)}:", "   ", "     ")
+            for task in tasks:
+                yield from self._boxed(work, task)
+        for task in work.met:
+            yield from self._boxed(work, task)
+
+    def _boxed(self, work: Work, task: Task) -> Iterator[str]:
+        return self._wrapped(_task_line(work, task), f"   {_BOX[task.status]} ", "       ")
+
+    def _others(self) -> Iterator[str]:
+        may, done = _by_questions(self._plan), self._plan.of_state("stated in full")
+        if may:
+            yield ""
+            yield "May be needed"
+        for asks, works in may.items():
+            yield from self._wrapped(f"answer {_asked(asks)}:", "  ", "    ")
+            yield from self._wrapped(", ".join(_counted(self._plan, work) for work in works), "    ", "    ")
+        if done:
+            yield ""
+            yield "Stated in full"
+            yield from self._wrapped(", ".join(_title(self._plan, work) for work in done), "  ", "  ")
 
 
 def _short(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 3].rstrip()}..."
-
-
-def _work_text(plan: Plan, number: int, work: Work) -> Iterator[str]:
-    yield ""
-    yield f"{number}. {_title(plan, work)}"
-    for line in _about(work):
-        yield from wrapped(line, "   ", "     ")
-    for line in _to_state(work.to_do, work.answers):
-        yield from wrapped(f"state {printable(line)}", "   ", "     ")
-    for task in work.to_do:
-        yield from _boxed(work, task)
-    for asks, tasks in _undetermined(work).items():
-        yield from wrapped(f"may be needed, answer {_asked(asks)}:", "   ", "     ")
-        for task in tasks:
-            yield from _boxed(work, task)
-    for task in work.met:
-        yield from _boxed(work, task)
-
-
-def _boxed(work: Work, task: Task) -> Iterator[str]:
-    yield from wrapped(_task_line(work, task), f"   {_BOX[task.status]} ", "       ")
 
 
 def _undetermined(work: Work) -> dict[tuple[str, ...], list[Task]]:
@@ -204,20 +231,6 @@ def _task_line(work: Work, task: Task) -> str:
     if task.rests_on:
         said += f" ({task.status}: {printable('; '.join(task.rests_on))})"
     return said if str(task.due) == str(work.due) or task.status in (MET, UNDETERMINED) else f"{said} (due: {task.due})"
-
-
-def _others_text(plan: Plan) -> Iterator[str]:
-    may, done = _by_questions(plan), plan.of_state("stated in full")
-    if may:
-        yield ""
-        yield "May be needed"
-    for asks, works in may.items():
-        yield from wrapped(f"answer {_asked(asks)}:", "  ", "    ")
-        yield from wrapped(", ".join(_counted(plan, work) for work in works), "    ", "    ")
-    if done:
-        yield ""
-        yield "Stated in full"
-        yield from wrapped(", ".join(_title(plan, work) for work in done), "  ", "  ")
 
 
 def _by_questions(plan: Plan) -> dict[tuple[str, ...], list[Work]]:
