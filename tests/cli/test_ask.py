@@ -301,8 +301,8 @@ def test_a_list_that_is_left_open_is_asked_for_again_with_what_is_open(tmp_path:
 
 
 SCREEN = {"COLUMNS": "80", "LINES": "24"}
-CHATBOT = "provider\nEU\nsystem\n1 2\n\nnone\nyes\nnone\nnone\nyes\nall\nall\n"
-"""A text chatbot of a provider for the Union; an empty reply turns the page."""
+CHATBOT = "provider\nEU\nsystem\n1 2\n\n" + "none\n" * 3 + "yes\n" + "none\n" * 7 + "none\nyes\nall\nall\n"
+"""A text chatbot of a provider for the Union; a reply to each page of each list."""
 
 
 def screens(output: str) -> list[list[str]]:
@@ -358,10 +358,31 @@ def test_choices_not_seen_yet_are_not_denied_by_naming_others(tmp_path: Path) ->
         encoding="utf-8",
     )
     before = path.read_bytes()
-    ask(path, "1\nq\n", screen=SCREEN)
-    assert path.read_bytes() == before
+    for first in ("1", "none", "0", ""):
+        ask(path, f"{first}\nq\n", screen=SCREEN)
+        assert path.read_bytes() == before
     ask(path, "1\ndone\nq\n", screen=SCREEN)
     assert "system.annex_iii_uses: [biometric_identification]" in path.read_text(encoding="utf-8")
+    path.write_bytes(before)
+    ask(path, "none of them\nq\n", screen=SCREEN)
+    assert "system.annex_iii_uses: []" in path.read_text(encoding="utf-8")
+
+
+def test_all_of_a_checklist_is_all_of_what_a_page_shows(tmp_path: Path) -> None:
+    path = tmp_path / "aiact.yaml"
+    small = {"COLUMNS": "80", "LINES": "14"}
+    text = READY.replace("[interacts_with_people]", "[generates_content]").replace(
+        "  system.interacts_directly: true\n", ""
+    )
+    path.write_text(text, encoding="utf-8")
+    _, output = ask(path, "none of them\nall\nq\n", screen=small)
+    assert "marked: machine_readable, detectable" in output
+    assert "system.marking" not in path.read_text(encoding="utf-8")
+    ask(path, "all of them\nq\n", screen=small)
+    assert (
+        "system.marking: [detectable, effective, interoperable, machine_readable, reliable, robust]"
+        in path.read_text(encoding="utf-8")
+    )
 
 
 def test_the_way_back_changes_an_answer_in_the_file(tmp_path: Path) -> None:

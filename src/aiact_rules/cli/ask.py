@@ -38,6 +38,7 @@ _HELP = (
 _UNKNOWN = ("?", "don't know", "i don't know", "dont know", "idk", "unknown")
 _SKIP, _BACK, _WHY, _QUIT = ("s", "skip"), ("b", "back"), ("w", "why"), ("q", "quit")
 _DONE, _PREVIOUS = ("done", "d"), ("p", "previous")
+_NONE, _NONE_AT_ALL, _ALL_OF_THEM = ("none", "no", "n", "nothing", "0", "[]"), ("none of them",), ("all of them",)
 
 
 @click.command("ask")
@@ -269,8 +270,8 @@ class Screen:
         self.notes = [line for note in notes for line in lines_of(note, width, 3, 6)]
         self.asks, self.shorter = lines_of(asks, width, 0, 0), lines_of(first_sentence(asks), width, 0, 0)
         fixed = len(self.notes) + len(self.heading) - 1
-        blocks = [self._choice(number, value) for number, value in enumerate(self.declaration.values or {}, 1)]
-        self.pages = pages_of(blocks, len(self.asks) + fixed, len(self.shorter) + fixed, height) or [[]]
+        self.choices = [self._choice(number, value) for number, value in enumerate(self.declaration.values or {}, 1)]
+        self.pages = pages_of(self.choices, len(self.asks) + fixed, len(self.shorter) + fixed, height) or [[]]
         self.at = 0
         self.marked: list[str] = []
         self.shown = False
@@ -309,24 +310,30 @@ class Screen:
     def gathered(self, said: str) -> str | None:
         """Mark what a page of a list names and turn the page; return the whole answer once it is complete.
 
-        What was not seen yet is never denied by naming something else: that takes `none`, or `done`.
+        `none` and `all` are about the page: what was not seen yet is neither denied nor claimed, but by `none of them`,
+        `all of them` and `done`.
         """
-        is_last = self.at == len(self.pages) - 1
-        is_done = said.lower() in _DONE
-        if said and not is_done:
+        is_last, word = self.at == len(self.pages) - 1, said.lower()
+        if word in _NONE_AT_ALL:
+            return "none"
+        if word in _ALL_OF_THEM:
+            return "all"
+        if word == "all" and self.declaration.checklist:
+            self.marked += [[*(self.declaration.values or {})][number] for number in self.pages[self.at]]
+        elif said and word not in (*_NONE, *_DONE):
             try:
                 self.question.read(said)
-                if is_whole(said):
-                    return said
                 self.marked += members(self.declaration, said)
             except ValueError as error:
                 for line in lines_of(str(error), self.width, 3, 3):
                     say(line)
                 self.shown = True
                 return None
-        if self.marked and (is_last or is_done):
+        if self.marked and (is_last or word in _DONE):
             return ", ".join(dict.fromkeys(self.marked))
-        if is_last or is_done:
+        if is_last and word in _NONE:
+            return "none"
+        if is_last or word in _DONE:
             self.shown = True
             say("   nothing is marked; answer `none` if none applies")
             return None
@@ -336,7 +343,8 @@ class Screen:
     def show(self) -> None:
         """Write the page."""
         click.echo()
-        for line in (*self.heading, *(self.asks if self.at == 0 else self.shorter), *self.notes, *self.pages[self.at]):
+        choices = [line for number in self.pages[self.at] for line in self.choices[number]]
+        for line in (*self.heading, *(self.asks if self.at == 0 else self.shorter), *self.notes, *choices):
             say(line)
         if len(self.pages) > 1:
             marked = f"; marked: {', '.join(dict.fromkeys(self.marked))}" if self.marked else ""
@@ -350,15 +358,9 @@ class Screen:
         last = self.at == len(self.pages) - 1
         if self.declaration.type is not FactType.SOME_OF:
             return "a number or a name; Enter: " + ("first page" if last else "next page")
-        whole = "" if self.declaration.name == ROLES else f"; none: none of all {len(self.declaration.values or {})}"
-        return f"numbers or names; Enter: {'finish' if last else 'next page'}{whole}" + (
-            "; done: finish" if self.marked and not last else ""
-        )
-
-
-def is_whole(said: str) -> bool:
-    """Return whether a reply is about a list as a whole: none or all of it."""
-    return said.lower() in ("none", "no", "n", "nothing", "none of them", "all", "[]", "0")
+        if last:
+            return "numbers or names, or none; Enter: finish"
+        return "numbers or names; Enter: none of these, next page" + ("; done: none of the rest" if self.marked else "")
 
 
 def hint(declaration: FactDeclaration) -> str:

@@ -35,15 +35,16 @@ def first_sentence(text: str) -> str:
     return text if end < 0 else text[: end + 1]
 
 
-def pages_of(blocks: Sequence[Sequence[str]], question: int, shorter: int, height: int) -> list[list[str]]:
-    """Return the choices as pages of lines; the first page has a question of so many lines, the others a shorter one."""
-    pages: list[list[str]] = []
+def pages_of(blocks: Sequence[Sequence[str]], question: int, shorter: int, height: int) -> list[list[int]]:
+    """Return which choices stand on which page; the first page has a question of so many lines, the others a shorter one."""
+    pages: list[list[int]] = []
     room = height - _ALWAYS - question
-    for block in blocks:
-        if pages and len(pages[-1]) + len(block) <= room:
-            pages[-1] += block
-            continue
-        if pages:
-            room = height - _ALWAYS - shorter
-        pages.append([*block])
+    for number, block in enumerate(blocks):
+        if pages and len(block) <= room:
+            pages[-1].append(number)
+        else:
+            if pages:
+                room = height - _ALWAYS - shorter
+            pages.append([number])
+        room -= len(block)
     return pages
