@@ -13,6 +13,7 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.statuses import Status
+from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.recorded import Record
 from aiact_rules.timeline.judging import timeline_of
 
@@ -146,6 +147,12 @@ def test_the_organisation_may_require_evidence_and_a_release_cannot_do_without(t
     (tmp_path / "aiact.toml").write_text("require_evidence = 'yes'\n", encoding="utf-8")
     with pytest.raises(InputError, match="`require_evidence` is true or false, found `yes`"):
         Gate().check(tmp_path)
+
+
+def test_rows_of_a_table_have_no_evidence_so_they_are_refused_where_it_is_required() -> None:
+    with pytest.raises(InputError, match="caller: evidence is required, and the rows of a table name none"):
+        GATE.table_request(None, (), Overrides(require_evidence=True))
+    assert GATE.table_request(None, (), Overrides()).pack_ids == ("eu_ai_act",)
 
 
 @pytest.mark.parametrize("record", sorted(file.name for file in RECORDS.glob("*.aiact.yaml")))
