@@ -131,6 +131,12 @@ class PackPart:
         """Return the facts on which it rests whether an obligation is met."""
         return facts_behind(self.pack.truths, self.pack.lowered.obligations[self._places[o.id]].met)
 
+    @cached_property
+    def reasons_of_classes(self) -> frozenset[str]:
+        """Return the reasons that stand on the first page beside the classes."""
+        holding = (name for name, truth in self.pack.headlines.items() if truth == "yes")
+        return frozenset(reason for name in holding for reason in self.pack.reasons_for(name))
+
     def provision(self, o: Obligation) -> str:
         """Return the provision of an obligation, as a link to the page of its rule."""
         return link(page_of(self.pack.pack_at.pack, o.id), html(o.provision.split(", with ")[0]))

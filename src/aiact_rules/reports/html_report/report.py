@@ -130,4 +130,4 @@ def _timeline(timeline: Timeline) -> Iterator[str]:
         judged = (day.judged(line) for line in timeline.lines)
         cells = ("" if each is None else f"<b>{each.verdict.value}</b>: {html(tally(each))}" for each in judged)
         rows.append((str(day.on), html("; ".join(marks_of(timeline, day))), *cells))
-    yield table(heads, rows)
+    yield table(heads, rows, kind="rows dates")

@@ -29,7 +29,7 @@ th { font-weight: 600; } thead th { color: var(--soft); } .summary thead th { wh
 tbody th[scope=row] { font-weight: 400; }
 tbody th[scope=rowgroup] { background: var(--tint); padding-left: .4rem; }
 td.n, th.n { text-align: right; white-space: nowrap; } td.s { white-space: nowrap; }
-.summary code { overflow-wrap: normal; }
+.summary code, tbody th code { overflow-wrap: break-word; } .dates tbody th { white-space: nowrap; }
 .work { table-layout: fixed; } .work th:nth-child(1) { width: 38%; } .work th:nth-child(2) { width: 15%; }
 .work th:nth-child(3) { width: 8.6em; } .classes th:first-child { min-width: 13em; }
 .matrix td, .matrix thead th { text-align: center; } .matrix tbody th { white-space: nowrap; }

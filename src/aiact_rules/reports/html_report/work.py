@@ -140,7 +140,7 @@ def _notes(each: PackPart, standing: Standing, finding: Finding) -> Iterator[str
     o, dossier = standing.obligation, each.dossier
     if standing.is_violated or o.is_signal:
         alarm = dossier.alarms.get(standing.id)
-        because = "; ".join(finding.because)
+        because = "; ".join(reason for reason in finding.because if reason not in each.reasons_of_classes)
         if because and o.kind is not Kind.CONTRADICTION:
             yield html(because)
         if alarm is None:
