@@ -119,7 +119,7 @@ def test_where_nobody_chose_the_readings_are_named_default(
     folder: Callable[..., Path], run: Callable[..., Answer]
 ) -> None:
     folder()
-    assert "that this rests on (school: default)" in run("check", "m", "--as-of", AS_OF).out
+    assert "(school: default)" in run("check", "m", "--as-of", AS_OF).out
     assert "(school of reading: default)" in run("check", "m", "--as-of", AS_OF, "--format", "html").out
     said = json.loads(run("check", "m", "--as-of", AS_OF, "--format", "json").out)
     assert said["choices"]["school"] == {"value": "default", "source": "default", "line": None}
@@ -132,7 +132,7 @@ def test_diff_shows_two_schools_against_each_other(folder: Callable[..., Path], 
     assert "letter:      hold" in answer.out
     assert "would be allowed under `default`" in answer.out
     assert "section_5_deferral: applies under letter, waits under default" in answer.out
-    assert "\n      open under letter, upcoming under default\n" in answer.out
+    assert "\n      unmet or undetermined under letter, upcoming under default\n" in answer.out
 
 
 def test_diff_names_the_document_of_a_school_and_its_status(

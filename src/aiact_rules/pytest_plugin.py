@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("aiact", "EU AI Act gate")
     group.addoption("--aiact", action="store_true", help="judge model cards and release files by the EU AI Act")
-    group.addoption("--aiact-as-of", metavar="DATE", help="the date on which the law is known (default: today)")
+    group.addoption("--aiact-as-of", metavar="DATE", help="the law as of this date (default: today)")
     group.addoption(
         "--aiact-fail-on",
         choices=["hold", "block", "never"],

@@ -12,7 +12,7 @@ from aiact_rules.core.packs import SCHOOL
 from aiact_rules.core.printable import printable
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.gate import Gate
-from aiact_rules.reports.words import release_of, roles_of, wrapped
+from aiact_rules.reports.words import STATUS_WORDS, release_of, roles_of, wrapped
 from aiact_rules.requests.overrides import Overrides
 
 _NOT_OWED = "not owed"
@@ -92,7 +92,7 @@ class UnderSchools:
         """Yield this as lines of text: the verdicts, then each finding that differs and what it turns on."""
         first = self.decisions[0]
         name = " ".join(filter(None, (release_of(first), f"({printable(first.operator)})" if first.operator else "")))
-        yield f"{name or 'the release'}: {roles_of(first, ', ') or 'role not known'}"
+        yield f"{name or 'the release'}: {roles_of(first, ', ') or 'role not stated'}"
         for school, decision in zip(self.schools, self.decisions, strict=True):
             yield f"  {school + ':':12} {decision.verdict.value}"
         if self.allowed_under:
@@ -105,14 +105,13 @@ class UnderSchools:
         for finding in self.findings:
             yield from wrapped(f"{finding.provision}: {finding.must} ({finding.id})", "  ", "      ")
             said = zip(self.schools, finding.statuses, strict=True)
-            yield from wrapped(
-                ", ".join(f"{_word(status)} under {school}" for school, status in said), "      ", "      "
-            )
+            stands = ", ".join(f"{_said(status)} under {school}" for school, status in said)
+            yield from wrapped(stands, "      ", "      ")
             if finding.readings:
                 names = ", ".join(reading.id for reading in finding.readings)
                 yield from wrapped(f"turns on {names}", "      ", "        ")
         yield ""
-        yield "Readings that they turn on"
+        yield "Interpretations that they turn on"
         for reading in dict.fromkeys(reading for finding in self.findings for reading in finding.readings):
             chosen = zip(self.schools, reading.choices, reading.documents, strict=True)
             words = (f"{choice} under {school}{_by(document)}" for school, choice, document in chosen)
@@ -182,6 +181,10 @@ def _status(finding: Finding | None) -> Status | None:
 
 def _word(status: Status | None) -> str:
     return _NOT_OWED if status is None else status.value
+
+
+def _said(status: Status | None) -> str:
+    return "not applicable" if status is None else STATUS_WORDS[status]
 
 
 def _by(document: str | None) -> str:

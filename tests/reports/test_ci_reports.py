@@ -18,7 +18,7 @@ from aiact_rules.core.statuses import Verdict
 from aiact_rules.gate import Gate
 from aiact_rules.reports import results as results_module
 from aiact_rules.reports.annotations import annotations_of
-from aiact_rules.reports.ci_reports import GithubReport, GitlabReport, MarkdownReport
+from aiact_rules.reports.ci_reports import GithubReport, GitlabReport
 from aiact_rules.reports.junit_report import JunitReport
 from aiact_rules.reports.results import Result, results_of
 from aiact_rules.reports.sarif_report import SarifReport
@@ -195,12 +195,3 @@ def test_gitlab_has_every_key_and_no_repeated_fingerprint(held: Decision) -> Non
         assert set(row) == {"description", "check_name", "fingerprint", "severity", "location"}
         assert row["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert row["location"]["lines"]["begin"] >= 1
-
-
-def test_markdown_tables_have_as_many_cells_as_their_head(held: Decision, blocked: Decision) -> None:
-    text = MarkdownReport().render(Batch.of(held, blocked))
-    assert "## HOLD" in text
-    assert "## BLOCK" in text
-    for line in text.splitlines():
-        if line.startswith("| "):
-            assert len(re.findall(r"(?<!\\)\|", line)) == 4, line

@@ -203,7 +203,7 @@ def _on_github(batch: Batch) -> None:
     """Write the job summary and the outputs where a GitHub workflow runs the command."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        from aiact_rules.reports.ci_reports import MarkdownReport
+        from aiact_rules.reports.markdown_report import MarkdownReport
 
         # GitHub refuses a summary of more than 1 MiB; what is cut off stands in the report itself.
         _append(summary, MarkdownReport().render(batch)[:1_000_000])

@@ -27,8 +27,8 @@ from aiact_rules.schools import under_schools
 @click.option(
     "--readings", "schools", multiple=True, metavar="NAME", help="A school of reading for a PATH (twice or more)."
 )
-@click.option("--as-of-a", type=Day(), help="The date on which A is known (default: today).")
-@click.option("--as-of-b", type=Day(), help="The date on which B is known (default: today).")
+@click.option("--as-of-a", type=Day(), help="A as of this date (default: today).")
+@click.option("--as-of-b", type=Day(), help="B as of this date (default: today).")
 @click.option("--reading-a", "readings_a", multiple=True, metavar="ID=CHOICE", help="Choose a reading in A.")
 @click.option("--reading-b", "readings_b", multiple=True, metavar="ID=CHOICE", help="Choose a reading in B.")
 @click.option("--readings-a", "school_a", metavar="NAME", help="A school of reading for A.")

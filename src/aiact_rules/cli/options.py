@@ -27,7 +27,7 @@ FAIL_ON = click.option(
     "--fail-on",
     type=click.Choice(["hold", "block", "never"]),
     default=None,
-    help="From which verdict on the exit code is 1 (default: as aiact.toml says, else hold). May only tighten that.",
+    help="Minimum verdict that fails the run (default: as aiact.toml says, else hold). May only tighten that.",
 )
 
 
@@ -102,9 +102,9 @@ _OPTIONS: dict[str, Any] = {
         "--role", "roles", words=roles, multiple=True, metavar="ROLE", help="A role of the operator (several allowed)."
     ),
     "moment": known_option("--moment", words=moments, metavar="STEP", help="The step that is judged, or an event."),
-    "as_of": click.option("--as-of", type=Day(), help="The date on which the law is known (default: today)."),
+    "as_of": click.option("--as-of", type=Day(), help="The law as of this date (default: today)."),
     "release_date": click.option(
-        "--release-date", type=Day(), help="The date of that moment (default: as stated, else --as-of)."
+        "--release-date", type=Day(), help="The date of that step (default: as stated, else --as-of)."
     ),
     "markets": known_option(
         "--market", "markets", words=markets, multiple=True, metavar="CODE", help="A further market (several allowed)."
@@ -122,7 +122,7 @@ _OPTIONS: dict[str, Any] = {
     ),
     "school": click.option("--readings", "school", metavar="NAME", shell_complete=complete_schools, help=SCHOOL_HELP),
     "fact_files": click.option(
-        "--facts", "fact_files", multiple=True, type=click.Path(), help="A further document of the release."
+        "--facts", "fact_files", multiple=True, type=click.Path(), help="Additional release file (several allowed)."
     ),
     "settings": click.option(
         "--set",

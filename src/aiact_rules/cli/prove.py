@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command("prove")
 @click.argument("packs", nargs=-1, metavar="[PACK]...", shell_complete=completing(known_packs))
-@click.option("--as-of", type=Day(), help="The date on which the law is known (default: today).")
+@click.option("--as-of", type=Day(), help="The law as of this date (default: today).")
 @click.option("--reading", "readings", multiple=True, metavar="ID=CHOICE", help="Choose a reading of an open point.")
 @click.option("--readings", "school", metavar="NAME", help=SCHOOL_HELP)
 @click.option("--format", "report", type=click.Choice(["text", "json"]), default="text", show_default=True)

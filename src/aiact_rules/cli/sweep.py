@@ -82,9 +82,7 @@ def init(table: Path, roles: tuple[str, ...], packs: tuple[str, ...], output: Pa
 @click.argument("table", type=click.Path(path_type=Path, exists=True))
 @judging_on_dates
 @click.option("--map", "map_file", type=click.Path(path_type=Path, exists=True), help="The mapping file.")
-@click.option(
-    "--as-of", "dates", multiple=True, type=Day(), help="The date on which the law is known (several: compare them)."
-)
+@click.option("--as-of", "dates", multiple=True, type=Day(), help="The law as of this date (several: compare them).")
 @click.option(
     "--without",
     "without",

@@ -14,8 +14,8 @@ _MARGIN, _LABELS, _COLUMN, _GAP, _ROW = 24, 214, 118, 8, 26
 _GAINED, _LOST = "#1f6f43", "#a3262a"
 # Fill, line and words of each answer; told apart by the line and the words too, not by colour alone.
 _CELL = {
-    Owed.YES: ("#cfe0f5", "#3f6ea8", "owed, with the provision"),
-    Owed.PERHAPS: ("#ffffff", "#3f6ea8", "perhaps owed: a fact is missing"),
+    Owed.YES: ("#cfe0f5", "#3f6ea8", "applies, with the provision"),
+    Owed.PERHAPS: ("#ffffff", "#3f6ea8", "undetermined: a fact is missing"),
     Owed.NOT_HELD: ("#eef0f3", "#c3c9d1", "text not held"),
 }
 

@@ -23,7 +23,7 @@ def class_of(judged: VersionDecision) -> str:
     if not judged.in_scope:
         return ", ".join([*(said for said, owed in judged.classes if owed is Owed.YES), "outside the text"])
     words = [f"{said}{'' if owed is Owed.YES else ' (?)'}" for said, owed in judged.classes]
-    return ", ".join(words) or "none with duties of its own"
+    return ", ".join(words) or "none with obligations of its own"
 
 
 def places_of(asked: Asked) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def _lines(history: History) -> Iterator[str]:
         yield ""
         yield from wrapped(f"{judged.version.key:6} {judged.version.date}  {judged.version.document}", "", " " * 19)
         yield from wrapped(class_of(judged), "  class   ", " " * 10)
-        yield f"  owed    {_count(judged)}"
+        yield f"  applies {_count(judged)}"
         if judged.compared_with is not None:
             yield from _change("gained", judged.gained)
             yield from _change("lost", judged.lost)
@@ -53,18 +53,18 @@ def _lines(history: History) -> Iterator[str]:
 
 def _count(judged: VersionDecision) -> str:
     if not judged.version.whole:
-        return "not known: the text is not held"
+        return "undetermined: the text is not held"
     perhaps = sum(asked.owed is Owed.PERHAPS for asked in judged.asked.values())
     certain = len(judged.asked) - perhaps
     said = f"{certain} topic{'' if certain == 1 else 's'}" if certain else "nothing"
-    return f"{said} for certain, perhaps {perhaps} more" if perhaps else said
+    return f"{said}, and {perhaps} undetermined" if perhaps else said
 
 
 def _change(word: str, changed: tuple[Asked, ...]) -> Iterator[str]:
     if not changed:
         return
     said = "; ".join(
-        f"{'perhaps ' if asked.owed is Owed.PERHAPS else ''}{asked.topic.title} ({', '.join(places_of(asked))})"
+        f"{asked.topic.title}{' (undetermined)' if asked.owed is Owed.PERHAPS else ''} ({', '.join(places_of(asked))})"
         for asked in changed
     )
     yield from wrapped(said, f"  {word:7} ", " " * 10)
@@ -81,4 +81,4 @@ def _matrix(history: History) -> Iterator[str]:
             cells += f"{sign + MARKS[judged.owed(topic.key)]:>6}"
         yield f"{topic.title[: label - 1]:{label}}{cells}"
     yield ""
-    yield "● owed   ○ perhaps owed   · not owed   ? text not held   + gained   - lost"
+    yield "● applies  ○ undetermined  · does not apply  ? text not held  + gained  - lost"

@@ -29,6 +29,6 @@ BUILT_IN = (
     BuiltInReport("junit", f"{_HERE}.junit_report", "JunitReport"),
     BuiltInReport("github", f"{_HERE}.ci_reports", "GithubReport"),
     BuiltInReport("gitlab", f"{_HERE}.ci_reports", "GitlabReport"),
-    BuiltInReport("markdown", f"{_HERE}.ci_reports", "MarkdownReport"),
+    BuiltInReport("markdown", f"{_HERE}.markdown_report", "MarkdownReport"),
     BuiltInReport("html", f"{_HERE}.html_report", "HtmlReport"),
 )

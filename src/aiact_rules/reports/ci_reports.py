@@ -1,21 +1,15 @@
-"""Reports in the dialects of CI systems: GitHub workflow commands, GitLab code quality, and Markdown summaries."""
+"""Reports in the dialects of CI systems: GitHub workflow commands and GitLab code quality."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from aiact_rules.core.batches import Batch, Item
-from aiact_rules.core.decisions import Decision
-from aiact_rules.core.findings import Finding
-from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.printable import printable
-from aiact_rules.core.problems import Problem
-from aiact_rules.core.statuses import Status
 from aiact_rules.reports.annotations import Annotation, annotations_of, document_of, faults_of, fingerprint_of
-from aiact_rules.reports.escapes import harmless, json_text, markdown, workflow_data, workflow_property
+from aiact_rules.reports.escapes import harmless, json_text, workflow_data, workflow_property
 from aiact_rules.reports.remarks import NOTHING_JUDGED, Remark, left_out_of, remarks_of
 from aiact_rules.reports.weights import Weight
-from aiact_rules.reports.words import bearers
 
 # GitHub shows ten annotations per kind and step; the rest only in the log.
 _SHOWN_BY_GITHUB = 10
@@ -113,89 +107,3 @@ def _row(check: str, text: str, fingerprint: str, severity: str, path: str, line
         "severity": severity,
         "location": {"path": printable(path), "lines": {"begin": line or 1}},
     }
-
-
-class MarkdownReport:
-    """Writes a summary in Markdown, for job summaries and comments on merge requests."""
-
-    name = "markdown"
-
-    def render(self, batch: Batch) -> str:
-        """Return the batch as one Markdown text."""
-        return harmless("\n".join(_sections(batch)) + "\n")
-
-
-def _sections(batch: Batch) -> Iterator[str]:
-    for item in batch.items:
-        if item.answer is None:
-            yield from _broken(f"ERROR: {markdown(item.name)}", item.problems)
-        for number, decision in enumerate(item.decisions):
-            yield from _summary(decision, remarks_of(item) if number == 0 else ())
-    if batch.problems:
-        yield from _broken(
-            "ERROR: not everything was judged" if batch.items else f"ERROR: {NOTHING_JUDGED}", batch.problems
-        )
-    elif not batch.items:
-        yield from (f"## NONE: {NOTHING_JUDGED}", "")
-    if (left_out := left_out_of(batch)) is not None:
-        yield from (f"Left out: {markdown(left_out)}", "")
-
-
-def _broken(title: str, problems: Sequence[Problem]) -> Iterator[str]:
-    yield f"## {title}"
-    yield ""
-    for problem in problems:
-        place = "" if problem.place is None else f"{problem.place}: "
-        hint = "" if problem.hint is None else f" ({markdown(problem.hint)})"
-        yield f"- {markdown(f'{place}{problem.message}')}{hint}"
-    yield ""
-
-
-def _summary(decision: Decision, remarks: Sequence[Remark]) -> Iterator[str]:
-    name = decision.subject.name or document_of(decision)
-    who = f" ({markdown(decision.operator)})" if decision.operator else ""
-    yield f"## {decision.verdict.value.upper()}: {markdown(name)}{who}"
-    yield ""
-    if remarks:
-        yield from (f"- {markdown(str(remark))}" for remark in remarks)
-        yield ""
-    for pack in decision.packs:
-        basis = pack.pack_at.pack
-        verdict = "informs only" if pack.verdict is None else f"**{pack.verdict.value}**"
-        yield f"{markdown(basis.title)}, as known on {pack.pack_at.as_of}: {verdict}"
-        yield ""
-        for status, title in ((Status.BREACHED, "Breached"), (Status.OPEN, "Open")):
-            yield from _table(pack, title, [f for f in pack.findings if f.status is status])
-        yield from _questions(pack)
-        coming = [f for f in pack.findings if f.status is Status.UPCOMING and f.certain and f.start is not None]
-        dates = sorted({f.start.on for f in coming if f.start is not None})
-        for on in dates:
-            count = sum(f.start is not None and f.start.on == on for f in coming)
-            yield f"- from {on}: {count} obligations"
-        if dates:
-            yield ""
-    yield f"`{decision.decision_id}`"
-    yield ""
-
-
-def _table(pack: PackDecision, title: str, findings: Sequence[Finding]) -> Iterator[str]:
-    if not findings:
-        return
-    yield f"### {title} ({len(findings)})"
-    yield ""
-    yield "| Provision | Who | Must |"
-    yield "| --- | --- | --- |"
-    for finding in findings:
-        who = bearers(pack.pack_at.pack, finding.roles)
-        yield f"| {markdown(finding.provision)} | {markdown(who)} | {markdown(finding.must)} |"
-    yield ""
-
-
-def _questions(pack: PackDecision) -> Iterator[str]:
-    if not pack.needs:
-        return
-    yield "### Please answer"
-    yield ""
-    for number, need in enumerate(pack.needs, 1):
-        yield f"{number}. {markdown(pack.question(need.fact))} (`{need.fact}`)"
-    yield ""

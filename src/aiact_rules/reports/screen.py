@@ -30,15 +30,16 @@ def decision_lines(item: Item, decision: Decision, width: int = WIDTH) -> Iterat
     """Yield one decision as at most 25 lines: the verdict, the class, the tally, what to state and what to run next."""
     tally, questions = tally_of(decision), questions_of(decision)
     top = [*_head(decision, item, width), *_remarks(item, width), ""]
-    if _is_silent(decision, tally):
+    if is_silent(decision, tally):
         top += _start_with(tally, questions, width)
         yield from _within(top, list(_next(item, questions, None, width)))
         return
     alarms, work = alarms_of(decision), work_of(decision)
     top += _shortened(list(_laws(decision, width)), _LINES_OF_LAWS, "more on the class: --full")
-    top += [*alarm_lines(alarms, "  ", width, _LINES_OF_ALARMS), *_notes(decision, width)]
+    top += alarm_lines(alarms, "  ", width, _LINES_OF_ALARMS)
+    top += [line for note in notes_of(decision) for line in wrapped(note, "  ", "      ", width)]
     ids = [*(name for alarm in alarms for name in alarm.ids), *(each.group.standings[0].id for each in work)]
-    end = list(_next(item, questions, ids[0] if ids else None, width))
+    end = list(_next(item, questions, ids[0] if ids else None, width, planned=bool(work)))
     room = MOST_LINES - len(top) - len(end) - 3  # two empty lines and the heading
     table = ["", *table_lines(work, max(room, _FEWEST_ROWS), width)] if work else []
     yield from _within([*top, *table], end)
@@ -57,14 +58,18 @@ def _shortened(lines: Sequence[str], most: int, rest: str) -> Sequence[str]:
 
 
 def _head(decision: Decision, item: Item, width: int) -> Iterator[str]:
-    """Yield the verdict, and what was assessed, for whom, at which step, on which date and by which law."""
     word = decision.verdict.value.upper()
-    parts = [release_of(decision) or printable(item.name)]
-    parts += [printable(decision.operator)] if decision.operator else []
-    parts.append(roles_of(decision, " and ") or "role not stated")
-    parts.append(f"{step_of(decision)}, {decision.facts.value('release.date')}")
-    parts += laws_of(decision)
+    parts = [release_of(decision) or printable(item.name), *assessed(decision)]
     yield from filled(parts, f"{word}  ", " " * (len(word) + 2), width)
+
+
+def assessed(decision: Decision) -> Iterator[str]:
+    """Yield what was assessed: for whom, in which role, at which step, on which date and by which law."""
+    if decision.operator:
+        yield printable(decision.operator)
+    yield roles_of(decision, " and ") or "role not stated"
+    yield f"{step_of(decision)}, {decision.facts.value('release.date')}"
+    yield from laws_of(decision)
 
 
 def laws_of(decision: Decision) -> Iterator[str]:
@@ -92,7 +97,7 @@ def _remarks(item: Item, width: int) -> Iterator[str]:
         yield from wrapped(str(remark), "      ", "        ", width)
 
 
-def _is_silent(decision: Decision, tally: Tally) -> bool:
+def is_silent(decision: Decision, tally: Tally) -> bool:
     """Return whether so little is stated that only the first questions are worth showing."""
     first = (ROLES, MOMENT, SUBJECT)
     nothing_certain = not (tally.unmet or tally.violated or tally.contradictions or tally.signals)
@@ -127,7 +132,9 @@ def _laws(decision: Decision, width: int) -> Iterator[str]:
             indent = "    "
         for each in class_lines(decision, pack, width):
             yield from wrapped(each, indent, indent + "    ", width)
-        yield from filled(tally_words(pack), indent, indent + "  ", width)
+        waived = sum(pack_id == pack.pack_id for pack_id, _ in decision.waived)
+        words = [*tally_words(pack), *([f"{waived} of them waived"] if waived else [])]
+        yield from filled(words, indent, indent + "  ", width)
 
 
 def class_lines(decision: Decision, pack: PackDecision, width: int) -> Iterator[str]:
@@ -165,6 +172,8 @@ def tally_words(decided: Decision | PackDecision) -> Iterator[str]:
     yield from tally.said()
     if decided.verdict is not None and tally.gating and not tally.violated:
         yield "0 violated"
+    if isinstance(decided, Decision) and decided.waived:
+        yield f"{len(decided.waived)} of them waived"
 
 
 def alarm_lines(alarms: Sequence[Alarm], indent: str, width: int, most: int) -> Iterator[str]:
@@ -179,25 +188,30 @@ def alarm_lines(alarms: Sequence[Alarm], indent: str, width: int, most: int) -> 
         yield from lines
 
 
-def _notes(decision: Decision, width: int) -> Iterator[str]:
+def notes_of(decision: Decision) -> Iterator[str]:
+    """Yield how much is shown by what, how many interpretations were applied, and what was stated for nothing."""
     if (evidence := evidence_counts(decision)) is not None:
-        yield from wrapped(f"evidence: {evidence}", "  ", "      ", width)
+        yield f"evidence: {evidence}"
     applied = sum(len(pack.readings_applied) for pack in decision.packs)
     if applied:
         schools = sorted({school_of(pack, decision.choices.school.value) for pack in decision.packs})
-        yield from wrapped(f"interpretations applied: {applied} (school: {', '.join(schools)})", "  ", "      ", width)
+        yield f"interpretations applied: {applied} (school: {', '.join(schools)})"
     if unused := decision.unused_facts:
         shown = ", ".join(unused[:3]) + (f" and {len(unused) - 3} more" if len(unused) > 3 else "")
-        yield from wrapped(f"stated, but no rule turned on it: {shown}", "  ", "      ", width)
+        yield f"stated, but no rule turned on it: {shown}"
 
 
-def _next(item: Item, questions: Mapping[str, int], finding: str | None, width: int) -> Iterator[str]:
+def _next(
+    item: Item, questions: Mapping[str, int], finding: str | None, width: int, *, planned: bool = False
+) -> Iterator[str]:
     """Yield the commands that lead on, each with what it does where there is room."""
     path = shlex.quote(printable(item.name))
     found: list[tuple[str, str, str]] = []
     if questions:
         answer = "open question" if len(questions) == 1 else f"{len(questions)} open questions"
         found.append(("next", f"aiact-rules ask {path}", f"answer the {answer}"))
+    if planned:
+        found.append(("plan", f"aiact-rules plan {path}", "the work by document, as a checklist"))
     found.append(("all", f"aiact-rules check --full {path}", "every obligation and interpretation"))
     if finding is not None:
         found.append(("why", f"aiact-rules explain {finding} {path}", "the rules and facts behind the first"))

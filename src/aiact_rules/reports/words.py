@@ -27,10 +27,20 @@ from aiact_rules.core.packs import DEFAULT_SCHOOL, Pack
 from aiact_rules.core.penalties import Ceiling
 from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Parameter
+from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactValue, format_quantity
 from aiact_rules.core.words import comparison_in_words, in_words
 
 WIDTH = 80
+STATUS_WORDS = {
+    Status.BREACHED: "violated",
+    Status.OPEN: "unmet or undetermined",
+    Status.MET: "met",
+    Status.UPCOMING: "upcoming",
+    Status.CONDITION: "post-release",
+    Status.ADVICE: "recommendation",
+}
+"""What a person reads for each status where it is not said whether an obligation certainly applies."""
 _CITED = re.compile(r"(Art|Annex|Recital|recital)(?:icle|es)?s?\b\.?\s*(\d+[a-z]*|[IVXLC]+)\b")
 _BELOW = re.compile(r"[,;]|(?<=\d)\(|\s\((?!EU\))|\s(?:and|with|to)\s")
 

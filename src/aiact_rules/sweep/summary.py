@@ -82,7 +82,7 @@ class Summary:
         yield f"{self.rows:,} row{'' if self.rows == 1 else 's'} judged"
         for bar in self.bars:
             yield ""
-            yield f"as of {bar.title}"
+            yield f"law as of {bar.title}"
             for name in VERDICTS:
                 count = bar.counts[name]
                 share = 100 * count / self.rows if self.rows else 0.0
@@ -98,7 +98,7 @@ class Summary:
         if failing:
             dates = " / ".join(bar.title for bar in self.bars)
             yield ""
-            yield f"obligations that most often stand in the way (breached, open; {dates})"
+            yield f"obligations that most often stand in the way (violated, unmet or undetermined; {dates})"
             width = max(len(line.obligation) for line in failing)
             for line in failing:
                 breached = " / ".join(f"{count:,}" for count in line.breached)
