@@ -16,6 +16,7 @@ from aiact_rules_example.decision_log import VARIABLE
 
 from aiact_rules import Batch, Decision, Gate, InputError, Item, PluginError
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.cli.skeletons import chosen, offers_of, wired
 from aiact_rules.core.problems import Place, Problem
 from aiact_rules.plugins.guarded import GuardedEngine
 from aiact_rules.plugins.host import PluginHost, PluginInfo
@@ -50,6 +51,20 @@ def label(tmp_path: Path) -> Path:
 def decide(gate: Gate, facts: Path | dict[str, object]) -> Decision:
     at = datetime(2026, 11, 22, tzinfo=UTC)
     return gate.check(facts, roles=["provider"], release_date=date(2026, 12, 24), at=at)
+
+
+def test_what_the_act_asks_comes_down_to_a_few_documents_and_acts(gate: Gate) -> None:
+    act = gate.catalogue.pack("example_lantern_act")
+    obligations = act.at(date(2026, 11, 22)).obligations
+    assert {name for name in obligations if act.deliverable_of(name) is None} == set()
+    (manual,) = [each for each in act.deliverables.values() if each.skeleton is not None]
+    assert manual.skeleton is not None
+    assert manual.skeleton.shows == {"lantern.manual": ("how_to_silence", "who_made_it")}
+    offers = chosen(offers_of([act]), ["lantern-manual"])
+    assert wired("format: 1\nmarkets: [EU]\nfacts:\n", offers).splitlines()[1:3] == ["markets: [EU, XX]", "facts:"]
+    assert "  lantern.manual: {file: lantern-manual.md}    # once all is written: `lantern.manual: all`" in wired(
+        "", offers
+    )
 
 
 @pytest.fixture(scope="module")

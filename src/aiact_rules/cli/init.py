@@ -9,7 +9,7 @@ from textwrap import wrap
 
 import click
 
-from aiact_rules.cli.skeletons import Offer, chosen, documents, evidence_lines, offers_of
+from aiact_rules.cli.skeletons import Offer, chosen, documents, evidence_lines, offers_of, wired
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.packs import MARKETS, SUBJECT
 from aiact_rules.core.problems import InputError, Place, Problem
@@ -77,17 +77,14 @@ def command(path: Path, names: tuple[str, ...], force: bool) -> None:
         raise InputError(
             [Problem("there is already a file here", Place(str(path)), "choose another name, or use --force")]
         )
-    lines = list(evidence_lines(offers)) if offers else []
     if not keeps:
         text = release_file(gate, path.absolute().parent.name or "TODO")
-        if lines:
-            text = "\n".join([text.removesuffix(_EVIDENCE), *lines, ""])
-        texts = {path: text, **texts}
+        texts = {path: wired(text.removesuffix(_EVIDENCE), offers) if offers else text, **texts}
     for file, text in texts.items():
         _write(file, text)
     if keeps:
         say(f"{path} stays as it is; add to it:")
-        for line in lines:
+        for line in evidence_lines(offers):
             say(line)
     else:
         say(f"{path}: fill it in, then run `aiact-rules check {path}`")
@@ -96,8 +93,8 @@ def command(path: Path, names: tuple[str, ...], force: bool) -> None:
 def _offers(gate: Gate, names: tuple[str, ...]) -> tuple[Offer, ...]:
     if not names:
         return ()
-    packs = gate.catalogue.packs(gate.catalogue.packs_for(["EU"]))
-    return chosen(offers_of(packs), names)
+    heads = sorted((head for head in gate.catalogue.heads.values() if head.gates), key=lambda head: head.market != "EU")
+    return chosen(offers_of(gate.catalogue.packs(head.id for head in heads)), names)
 
 
 def _write(path: Path, text: str) -> None:

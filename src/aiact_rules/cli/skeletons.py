@@ -27,13 +27,13 @@ class Offer:
 
 
 def offers_of(packs: Iterable[Pack]) -> dict[str, Offer]:
-    """Return the empty documents that packs offer, by name."""
-    return {
-        each.skeleton.name: Offer(pack, each, each.skeleton)
-        for pack in packs
-        for each in pack.deliverables.values()
-        if each.skeleton is not None
-    }
+    """Return the empty documents that packs offer, by name; of one that two offer, that of the first."""
+    found: dict[str, Offer] = {}
+    for pack in packs:
+        for each in pack.deliverables.values():
+            if each.skeleton is not None:
+                found.setdefault(each.skeleton.name, Offer(pack, each, each.skeleton))
+    return found
 
 
 def chosen(offers: Mapping[str, Offer], names: Iterable[str]) -> tuple[Offer, ...]:
@@ -66,6 +66,14 @@ def documents(offers: Iterable[Offer], folder: Path, *, force: bool) -> dict[Pat
     if problems:
         raise InputError(problems)
     return found
+
+
+def wired(release_file: str, offers: Iterable[Offer]) -> str:
+    """Return a release file that names some documents as evidence, and the markets of the laws that want them."""
+    offered = tuple(offers)
+    markets = ", ".join(dict.fromkeys(["EU", *(offer.pack.market for offer in offered)]))
+    text = release_file.replace("\nmarkets: [EU]\n", f"\nmarkets: [{markets}]\n", 1)
+    return "\n".join([text, *evidence_lines(offered), ""])
 
 
 def evidence_lines(offers: Iterable[Offer]) -> Iterator[str]:

@@ -37,12 +37,12 @@ _COLUMNS = (
 
 def text(batch: Batch, width: int = WIDTH) -> str:
     """Return the plans of a batch for a terminal: a table of documents and acts, then the checklist of each."""
-    return "\n".join(line for each in _plans(batch) for line in _Text(each, width).lines()) + "\n"
+    return _joined(_Text(each, width).lines() for each in _plans(batch))
 
 
 def markdown_list(batch: Batch) -> str:
     """Return the plans of a batch as Markdown task lists, for an issue."""
-    return "\n".join(line for each in _plans(batch) for line in _markdown(each)) + "\n"
+    return _joined(_markdown(each) for each in _plans(batch))
 
 
 def table(batch: Batch) -> str:
@@ -74,6 +74,11 @@ FORMATS: Mapping[str, Callable[[Batch], str]] = {
 
 def _plans(batch: Batch) -> Iterator[Plan]:
     return (plan_of(decision) for decision in batch.decisions)
+
+
+def _joined(plans: Iterable[Iterable[str]]) -> str:
+    """Return the lines of some plans, with an empty line between two; no text for none."""
+    return "\n".join("".join(f"{line}\n" for line in lines) for lines in plans)
 
 
 def _release(plan: Plan) -> str:
@@ -159,7 +164,6 @@ class _Text:
         for number, work in enumerate(plan.to_do, 1):
             yield from self._work(number, work)
         yield from self._others()
-        yield ""
 
     def _table(self) -> Iterator[str]:
         titles = [_title(self._plan, work) for work in self._plan.to_do]
@@ -265,7 +269,6 @@ def _markdown(plan: Plan) -> Iterator[str]:
     if done:
         yield from ("", "### Stated in full", "")
         yield from (f"- [x] {markdown(_title(plan, work))}, {len(work.met)} of {len(work.met)}" for work in done)
-    yield ""
 
 
 def _work_markdown(plan: Plan, work: Work) -> Iterator[str]:
