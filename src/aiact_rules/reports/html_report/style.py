@@ -30,6 +30,7 @@ tbody th[scope=row] { font-weight: 400; }
 tbody th[scope=rowgroup] { background: var(--tint); padding-left: .4rem; }
 td.n, th.n { text-align: right; white-space: nowrap; } td.s { white-space: nowrap; }
 .summary code, tbody th code { overflow-wrap: break-word; } .dates tbody th { white-space: nowrap; }
+.index td:nth-child(5) { min-width: 7em; }
 .work { table-layout: fixed; } .work th:nth-child(1) { width: 38%; } .work th:nth-child(2) { width: 15%; }
 .work th:nth-child(3) { width: 8.6em; } .classes th:first-child { min-width: 13em; }
 .matrix td, .matrix thead th { text-align: center; } .matrix tbody th { white-space: nowrap; }
@@ -59,6 +60,7 @@ _DARK = """
 svg[fill="#1c2430"], svg [fill="#1c2430"] { fill: var(--ink); } svg [fill="#5a6472"] { fill: var(--soft); }
 svg [fill="#ffffff"]:not(text) { fill: var(--paper); }
 svg path[fill="#a3262a"] { fill: #ff9a9a; } svg path[fill="#5b4a9e"] { fill: #b6a8f0; }
+svg [stroke="#1c2430"] { stroke: var(--ink); }
 svg [stroke="#d9dee5"] { stroke: var(--line); } svg [stroke="#5a6472"] { stroke: var(--soft); } }
 """
 
@@ -70,7 +72,7 @@ h2 { margin: 1.1rem 0 .3rem; font-size: 1.2rem; } .cover { break-after: page; fo
 .cover table { margin: .1rem 0 .2rem; } .cover th, .cover td { padding-bottom: .1rem; padding-top: .1rem; }
 .sign tbody th { height: 1.9rem; } .sign th, .sign td { padding: .1rem .4rem; }
 .release { break-before: page; } th[scope=rowgroup], p.soft { break-after: avoid; }
-tr:has(> th[scope=rowgroup]) { break-after: avoid; }
+tr:has(> th[scope=rowgroup]) { break-after: avoid; } .index { font-size: .82em; }
 .verdict, tbody th[scope=rowgroup], svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .wide { overflow: visible; } .wide svg { max-width: 100%; max-height: 240mm; } a { color: inherit; text-decoration: none; } }
 """
