@@ -28,6 +28,13 @@ MINIMAL = "practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situ
 RANKER = "practices: [], annex_iii_uses: [recruitment], profiles_natural_persons: true, annex_i_law: [], transparency_situations: []"
 
 
+TALKS = (
+    "practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situations: [interacts_with_people], "
+    "interacts_directly: true, informs_of_ai_interaction: true}\n  transparency_information: {is: all"
+)
+EXPIRED = "evidence:\n  system.informs_of_ai_interaction: {url: 'https://example.org', expires: 2026-11-01}\n"
+
+
 def release(facts: str = MINIMAL, head: str = "markets: [EU]\n") -> str:
     return (
         f"format: 1\nname: x\nversion: 2.1.0\nsubject: system\nroles: [provider]\n{head}facts:\n  system: {{{facts}}}\n"
@@ -53,6 +60,11 @@ RELEASES = {
         {"m/README.md": "---\nlicense: mit\n---\n# M\n\nScreens job applicants.\n", "m/aiact.yaml": release()},
         1,
         ("hold",),
+    ),
+    "conduct claimed by a word": Folder({"m/aiact.yaml": release(TALKS)}, 0, ("allow",)),
+    "evidence that has expired": Folder({"m/aiact.yaml": release(TALKS) + EXPIRED}, 1, ("hold",)),
+    "evidence that the organisation requires": Folder(
+        {"aiact.toml": "require_evidence = true\n", "m/aiact.yaml": release(TALKS)}, 1, ("hold",)
     ),
     "reading of the organisation": Folder(
         {
