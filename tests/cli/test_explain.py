@@ -52,6 +52,7 @@ def test_a_depth_shows_more_and_full_shows_all(run: Run) -> None:
         ("high_risk", (), ["HOLDS high_risk", "decided by system.annex_iii_uses: recruitment"]),
         ("art6.3.profiling", (), ["DOES NOT HOLD art6.3.profiling", "Art. 6(3), third subparagraph"]),
         ("art5.1.f", (), ["DOES NOT APPLY", "decided by system.practices: []"]),
+        ("signal.art5.c.social_scoring", (), ["DOES NOT APPLY", "why no words of a document raise it"]),
         ("art26.1", (), ["DOES NOT APPLY", "why the operator is not deployer", "decided by operator.roles: provider"]),
         (
             "art9.1.established",

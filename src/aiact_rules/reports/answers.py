@@ -12,7 +12,7 @@ from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.explanation import Explanation
 from aiact_rules.core.facts import Fact, Sureness
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import DISMISSED, ROLES
+from aiact_rules.core.packs import DISMISSED, ROLES, SIGNALS
 from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Kind, Obligation, Rule
 from aiact_rules.core.standings import Standing
@@ -172,6 +172,8 @@ class _Answering:
                 o, "does not apply", why=(f"the operator is not {bearers(self.law, o.roles)}",), decided_by=facts
             )
         tests = denying(self.evaluation, o)
+        if any(fact_of(each.test.fact) == SIGNALS for each in tests):
+            return self._answer(o, "does not apply", why=("no words of a document raise it",))
         standing = [rule for rule in self.evaluation.exceptions_to(o.id) if self.evaluation.stands(rule) is Truth.YES]
         why = [f"{rule.reason} ({rule.provision})" for rule in standing]
         if not tests and self.evaluation.owed(o) is not Truth.NO:
