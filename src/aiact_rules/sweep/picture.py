@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
+from aiact_rules.core.words import counted
 from aiact_rules.sweep.kernel import VERDICTS
 from aiact_rules.sweep.summary import Summary
 
@@ -19,6 +20,7 @@ _MOST = 15
 def picture(summary: Summary, title: str) -> str:
     """Draw the verdicts of each date, and the obligations that most often stand in the way on the last one."""
     lines = summary.lines[:_MOST]
+    judged = counted(summary.rows, "row")
     top = 96 + 74 * len(summary.bars)
     height = top + (52 + 24 * len(lines) if lines else 0) + 16
     parts = [
@@ -27,7 +29,7 @@ def picture(summary: Summary, title: str) -> str:
         f"<title>{escape(title)}</title>",
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<text x="{_LEFT}" y="36" font-size="19" font-weight="600" fill="#1d2129">{escape(title)}</text>',
-        f'<text x="{_LEFT}" y="58" fill="#4a4f57">{summary.rows:,} rows</text>',
+        f'<text x="{_LEFT}" y="58" fill="#4a4f57">{judged}</text>',
         *_legend(),
         *_bars(summary),
         *_obligations(summary, top),
@@ -38,7 +40,7 @@ def picture(summary: Summary, title: str) -> str:
 
 def _spoken(summary: Summary) -> str:
     dates = (f"{bar.title}: " + ", ".join(f"{bar.counts[name]} {name}" for name in VERDICTS) for bar in summary.bars)
-    return f"{summary.rows} rows. " + ". ".join(dates)
+    return f"{counted(summary.rows, 'row')}. " + ". ".join(dates)
 
 
 def _attribute(text: str) -> str:
@@ -94,7 +96,7 @@ def _obligations(summary: Summary, top: int) -> Iterator[str]:
                 word = "breached" if verdict == "block" else "open"
                 yield (
                     f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="16" fill="{_COLOURS[verdict]}">'
-                    f"<title>{word} in {count:,} rows</title></rect>"
+                    f"<title>{word} in {counted(count, 'row')}</title></rect>"
                 )
             x += width
         yield f'<text x="{x + 6:.1f}" y="{y + 13}" fill="#4a4f57" font-size="12">{line.breached[-1] + line.open[-1]:,}</text>'
