@@ -11,9 +11,9 @@ from aiact_rules.baselines import baseline_of
 from aiact_rules.cli.options import Day, judging
 from aiact_rules.cli.terminal import write_out
 from aiact_rules.core.problems import InputError, Problem
+from aiact_rules.core.words import counted
 from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
-from aiact_rules.reports.tallies import counted
 from aiact_rules.requests.overrides import Overrides
 
 

@@ -13,6 +13,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Problem
 from aiact_rules.core.standings import Standing
+from aiact_rules.core.tallies import tally_of_standings
 from aiact_rules.reports.groups import Group, groups_of
 from aiact_rules.reports.pages import page_of
 from aiact_rules.reports.weights import Weight, gating_packs, weight_of
@@ -167,8 +168,6 @@ class _Writer:
         return self.annotation(pack, finding, finding.id, weight, finding.provision, finding.provision, message)
 
     def group(self, pack: PackDecision, group: Group, standings: Sequence[Standing]) -> Annotation:
-        from aiact_rules.reports.tallies import tally_of_standings
-
         first = min(standings, key=lambda each: self.weight(pack, each))
         finding = pack.finding(first.id)
         assert finding is not None, "what gates has a finding"

@@ -10,8 +10,8 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status, Verdict, verdict_of
+from aiact_rules.core.tallies import tally_of_standings
 from aiact_rules.reports.groups import Group, groups_of
-from aiact_rules.reports.tallies import tally_of_standings
 from aiact_rules.reports.weights import Weight, gating_packs, weight_of
 
 MOST = 25
