@@ -391,7 +391,7 @@ def test_the_outputs_of_a_workflow_never_allow_what_the_exit_code_refuses(
 ) -> None:
     monkeypatch.setenv("GITHUB_OUTPUT", "out.txt")
     assert run("check", "good", "--output", "no/where").code == 2
-    assert Path("out.txt").read_text(encoding="utf-8") == "verdict=error\n"
+    assert Path("out.txt").read_text(encoding="utf-8") == "verdict=error\npasses=false\n"
 
 
 def test_the_log_that_an_organisation_names_keeps_what_could_not_be_judged(run: Run) -> None:
