@@ -1,7 +1,8 @@
 """Sweeps: how fast, next to what, and in how much memory. Writes its tables into docs/performance.md.
 
-    python benchmarks/sweep.py               everything that is installed, up to ten million rows
-    python benchmarks/sweep.py --rows 20000  so many rows, nothing written
+    python benchmarks/sweep.py                       a million rows in memory, up to ten million in files
+    python benchmarks/sweep.py --rows 20000          so many rows, nothing written
+    python benchmarks/sweep.py --rows 20000 --write  the same into the page
 
 The table is a registry of systems: a key and the facts that classify and gate most releases, a sixth of them unknown. No
 row contradicts itself. All contenders must give the same verdict for every row, or no time is printed and the exit code is 1.
@@ -288,33 +289,39 @@ def measured(rows: int, rounds: int, sizes: Sequence[int]) -> Iterator[str]:
         yield from engines(gate, rows // 8, rounds, None)
         yield "### Parquet, CSV and JSON lines"
         yield ""
-        yield from formats(gate, rows // 4, rounds, folder)
+        yield from formats(gate, rows // 2, rounds, folder)
         yield "### Growth, file to file"
         yield ""
         yield from growth(gate, sizes, folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, then print everything, and without `--rows` write it into the page."""
+    """Measure, then print everything, and write it into the page where that is asked or everything was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, help="so many rows in memory; nothing is written")
+    parser.add_argument("--rows", type=int, help="so many rows; nothing is written without --write")
+    parser.add_argument("--write", action="store_true", help="write into the page what was measured")
     parser.add_argument("--rounds", type=int, default=5, help="the best of so many counts")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.one is not None:
         one(options.one)
         return
-    sizes = (10**3, 10**4, 10**5, 10**6, 10**7) if options.rows is None else (options.rows,)
+    sizes = (
+        (10**3, 10**4, 10**5, 10**6, 10**7)
+        if options.rows is None
+        else (options.rows // 10, options.rows, 5 * options.rows)
+    )
     lines = list(measured(options.rows or 10**6, options.rounds, sizes))
+    command = " ".join(["python benchmarks/sweep.py", *(sys.argv[1:] if arguments is None else arguments)])
     load = os.getloadavg()[1] if hasattr(os, "getloadavg") else 0.0
     head = (
-        f"Measured by `python benchmarks/sweep.py` with Python {platform.python_version()}, numpy {np.__version__}, "
+        f"Measured by `{command}` with Python {platform.python_version()}, numpy {np.__version__}, "
         f"pyarrow {pa.__version__}, {platform.machine()}, {os.cpu_count()} cores, {date.today()}; {load:.1f} processes were "
         "ready to run on average."
     )
     text = "\n".join([head, "", *lines]).rstrip()
     print(text)
-    if options.rows is None:
+    if options.rows is None or options.write:
         page = PAGE.read_text(encoding="utf-8")
         before, rest = page.split(BEGIN, 1)
         after = rest.split(END, 1)[1]

@@ -21,6 +21,7 @@ BATCH_ROWS = 1 << 17
 BATCH_BYTES = 96 << 20
 _LARGE_GROUP = 1 << 14
 _READ_BYTES = 1 << 20
+_CSV_BYTES = 2 << 20
 FORMATS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -160,7 +161,7 @@ class CsvTable:
         try:
             reader = pyarrow.csv.open_csv(
                 self._path,
-                read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=32 << 20),
+                read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=_CSV_BYTES),
                 parse_options=pyarrow.csv.ParseOptions(
                     delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=note, ignore_empty_lines=True
                 ),
@@ -171,7 +172,7 @@ class CsvTable:
                 ),
             )
             done = 1  # rows are numbered from 1, the line with the names counting as one
-            for batch in reader:
+            for batch in _in_larger_parts(reader):
                 for part in _parts(batch):
                     chunk, done = _with_bad_rows(part, bad, done)
                     yield chunk
@@ -182,6 +183,23 @@ class CsvTable:
                 yield chunk
         except (OSError, pa.ArrowException) as error:
             raise _unreadable(self.name, error) from error
+
+
+def _in_larger_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Join batches that follow one another until there are enough rows to judge at once."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(each.num_rows for each in waiting) >= BATCH_ROWS // 2:
+            yield _as_one(waiting)
+            waiting = []
+    if waiting:
+        yield _as_one(waiting)
+
+
+def _as_one(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    whole = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    return whole[0] if whole else batches[0]
 
 
 def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -208,7 +226,7 @@ def _with_bad_rows(batch: pa.RecordBatch, bad: dict[int, str], done: int) -> tup
         pieces.append(batch.slice(used, size))
         used, row = used + size, row + size
     if faults:
-        batch = pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]
+        batch = _as_one(pieces)
     return Chunk(batch, faults), done + row
 
 
