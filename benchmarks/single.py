@@ -3,7 +3,8 @@
     python benchmarks/single.py            everything that is installed
     python benchmarks/single.py --quick    fewer repetitions, nothing written
 
-Every figure of a table comes from one interleaved run, so that the ratios hold whatever else the machine does.
+Every figure of a table comes from one interleaved run, so that the ratios hold whatever else the machine does. Where the
+answers of an engine differ from those of the reference, no time is printed and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT), str(HERE)]
 
+from agreement import need_same  # noqa: E402
 from peers import PEERS, expected  # noqa: E402
 from peers import Facts as PlainFacts  # noqa: E402
 
@@ -51,6 +53,7 @@ from aiact_rules.core.packs import Pack  # noqa: E402
 from aiact_rules.core.vocabulary import FactType, FactValue, Vocabulary  # noqa: E402
 from aiact_rules.engines.durable import DurableEngine  # noqa: E402
 from aiact_rules.engines.generated import GeneratedEngine  # noqa: E402
+from aiact_rules.engines.interpreter import outcome_of  # noqa: E402
 from aiact_rules.engines.reference import ReferenceEngine  # noqa: E402
 from aiact_rules.gate import DEFAULT_PACK, Gate  # noqa: E402
 from aiact_rules.plugins.interfaces import EngineUnavailable  # noqa: E402
@@ -93,10 +96,6 @@ def releases(pack: Pack) -> list[Facts]:
     return found
 
 
-def values(facts: Facts) -> dict[str, FactValue]:
-    return {fact.name: fact.value for fact in facts}
-
-
 def table(times: Mapping[str, float], base: str, notes: Mapping[str, str]) -> Iterator[str]:
     yield "| | µs | times generated | |"
     yield "| --- | ---: | ---: | --- |"
@@ -111,7 +110,7 @@ def engines(gate: Gate, pack: Pack, quick: bool) -> Iterator[str]:
     facts = releases(pack)
     step = max(1, len(facts) // (40 if quick else 200))
     chosen = facts[::step]
-    known = [values(each) for each in chosen]
+    known = [each.values() for each in chosen]
     generated = GeneratedEngine(interpreted=0).prepare(pack_at, lowered)
     reference = ReferenceEngine().prepare(pack_at, lowered)
     at = datetime(2026, 11, 22, tzinfo=UTC)
@@ -125,11 +124,12 @@ def engines(gate: Gate, pack: Pack, quick: bool) -> Iterator[str]:
         "pydantic, validating the same facts": [lambda p=p: model(p) for p in plain],
     }
     notes = {"generated": "the default", "reference": "the definition of the semantics"}
-    wrong = sum(generated(record) != reference(record) for record in known)
+    outcomes = [reference(record) for record in known]
+    need_same("generated", [generated(record) for record in known], outcomes)
     try:
         durable = DurableEngine().prepare(pack_at, lowered)
         calls["durable (durable-rules, wrapped)"] = [lambda r=r: durable(r) for r in known]
-        wrong += sum(durable(record) != generated(record) for record in known)
+        need_same("durable", [durable(record) for record in known], outcomes)
     except EngineUnavailable as error:
         notes["durable"] = str(error).splitlines()[0]
     missing = []
@@ -142,14 +142,14 @@ def engines(gate: Gate, pack: Pack, quick: bool) -> Iterator[str]:
             missing.append(name)
             continue
         sample = range(0, len(known), -(-len(known) // (min(repeats, 2) if quick else repeats)))
-        differing = sum(run(told[i]) != expected(lowered, known[i]) for i in sample[:10])
+        need_same(name, [run(told[i]) for i in sample[:10]], [expected(lowered, known[i]) for i in sample[:10]])
         calls[name] = [lambda i=i, run=run: run(told[i]) for i in sample]
-        notes[name] = f"{differing} of {len(sample[:10])} differ" if differing else "same answers"
+        notes[name] = "same answers"
     times = interleaved(calls, 2 if quick else 5)
     yield (
         f"The law in force on {AS_OF}: {len(pack_at.rules)} rules, {len(pack_at.obligations)} obligations, "
         f"{len(lowered.atoms)} fact tests, {len(lowered.nodes)} nodes. {len(known)} of the {len(facts)} releases of its cases, "
-        f"each with {statistics.median(len(r) for r in known):.0f} known facts in the median; {wrong} outcomes differ."
+        f"each with {statistics.median(len(r) for r in known):.0f} known facts in the median; all outcomes are the same."
     )
     yield ""
     yield from table(times, "generated", notes)
@@ -196,10 +196,13 @@ def growth(pack: Pack, quick: bool) -> Iterator[str]:
     for wanted, lowered in sizes.items():
         records = list(random_records(lowered, pack.vocabulary, 30 if quick else 100, seed=1))
         run = GeneratedEngine(interpreted=0).prepare(pack_at, lowered)
+        outcomes = [outcome_of(lowered, r) for r in records]
+        need_same(f"generated, {wanted} nodes", [run(r) for r in records], outcomes)
         calls[f"generated {wanted}"] = [lambda r=r, run=run: run(r) for r in records]
         calls[f"nodes {wanted}"] = [lambda r=r, x=lowered: truths(x, r) for r in records]
         try:
             durable = DurableEngine().prepare(pack_at, lowered)
+            need_same(f"durable, {wanted} nodes", [durable(r) for r in records], outcomes)
             calls[f"durable {wanted}"] = [lambda r=r, run=durable: run(r) for r in records]
         except EngineUnavailable:
             pass
@@ -299,9 +302,9 @@ def main() -> None:
     ]
     text = ""
     for part in parts:
-        for line in part:
-            print(line, flush=True)
-            text += line + "\n"
+        lines = "".join(f"{line}\n" for line in part)
+        print(lines, end="", flush=True)
+        text += lines
     if not quick:
         page = PAGE.read_text(encoding="utf-8")
         before, rest = page.split(BEGIN, 1)

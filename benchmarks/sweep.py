@@ -162,7 +162,7 @@ def contenders(
     """Return the other ways, each with how many rows it is asked for, from the first on; None for one not installed."""
     pack_at = gate.packs()[0].at(AS_OF)
     lowered = lower(pack_at)
-    for engine, most in ((GeneratedEngine(interpreted=0), 4000), (ReferenceEngine(), 60)):
+    for engine, most in ((GeneratedEngine(interpreted=0), 1000), (ReferenceEngine(), 60)):
         sample = stated_in(table.slice(0, most), gate.vocabulary())
         looped = Looped(engine, pack_at, lowered, completed(gate, sample, dict(SAME), AS_OF))
         yield looped.name, looped, len(sample)

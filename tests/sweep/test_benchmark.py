@@ -5,23 +5,37 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from aiact_rules.core.facts import Facts
+from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.packs import PackAt
+from aiact_rules.engines.generated import GeneratedEngine
 from aiact_rules.gate import Gate
 from aiact_rules.sweep.kernel import Kernel
 from tests.sweep.conftest import ROOT
 
 FOLDER = ROOT / "benchmarks"
-OURS = ("agreement", "registries", "columnar_peers")
+OURS = ("agreement", "registries", "columnar_peers", "peers")
 
 
 @pytest.fixture(scope="module")
 def benchmark() -> Iterator[ModuleType]:
+    yield from loaded("sweep")
+
+
+@pytest.fixture(scope="module")
+def single() -> Iterator[ModuleType]:
+    yield from loaded("single")
+
+
+def loaded(name: str) -> Iterator[ModuleType]:
     before = [*sys.path]
-    spec = importlib.util.spec_from_file_location("benchmark_of_sweeps", FOLDER / "sweep.py")
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -109,3 +123,19 @@ def test_a_row_that_cannot_be_judged_is_no_row_to_measure(
     with pytest.raises(SystemExit, match=r"cannot be judged.*`huge` is not one of the values"):
         benchmark.main(SMALL)
     assert capsys.readouterr().out == ""
+
+
+def test_single_decisions_are_not_timed_beside_other_answers(
+    single: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wrong(GeneratedEngine):
+        def prepare(self, pack_at: PackAt, lowered: Lowered) -> Any:
+            run = super().prepare(pack_at, lowered)
+            return lambda facts: replace(run(facts), conclusions=())
+
+    gate = Gate(engine="generated")
+    monkeypatch.setattr(single, "releases", lambda pack: [Facts.of(()).completed(pack.vocabulary)])
+    monkeypatch.setattr(single, "PEERS", {})
+    monkeypatch.setattr(single, "GeneratedEngine", Wrong)
+    with pytest.raises(SystemExit, match="generated: 1 of 1 answers differ, so no time is given"):
+        list(single.engines(gate, gate.packs()[0], quick=True))
