@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -297,7 +298,14 @@ def _note(faults: dict[int, str], column: str, found: Mapping[int, str]) -> None
 
 
 def _words(codes: NDArray[np.uint8], words: tuple[str, ...], wrong: NDArray[np.bool_] | None) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.view(np.int8), mask=wrong), pa.array(words))
+    known = None if wrong is None else pa.py_buffer(packed(~wrong))
+    indices = pa.Array.from_buffers(pa.int8(), len(codes), [known, pa.py_buffer(codes.view(np.int8))])
+    return pa.DictionaryArray.from_arrays(indices, _dictionary(words))
+
+
+@cache
+def _dictionary(words: tuple[str, ...]) -> pa.StringArray:
+    return pa.array(words, pa.string())
 
 
 def _reasons(faults: Mapping[int, str], rows: int) -> pa.Array:
