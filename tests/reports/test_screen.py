@@ -11,9 +11,11 @@ import pytest
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.gate import Gate
+from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.reports.screen import MOST_LINES, decision_lines
 from aiact_rules.reports.tallies import tally_of
 from aiact_rules.reports.text_report import Detail, TextReport
+from aiact_rules.requests.overrides import Overrides
 
 ROOT = Path(__file__).resolve().parents[2]
 GATE = Gate()
@@ -192,3 +194,31 @@ def test_on_success_it_is_short() -> None:
     lines = TextReport().render(Batch.of(judged("minimal"), judged("minimal"))).splitlines()
     assert len(lines) == 4
     assert lines[-1] == "2 releases: 2 allowed, 0 held, 0 blocked, 0 errors"
+
+
+LAWS = ("EU", "KR", "US-CA", "US-CO", "US-IL", "US-NY", "US-TX", "US-UT")
+
+
+@pytest.mark.parametrize("markets", [LAWS[:2], LAWS])
+def test_several_laws_are_a_line_each_on_one_screen(markets: tuple[str, ...]) -> None:
+    if not {"kr_ai_basic_act", "us_ca"} <= set(GATE.catalogue.heads):
+        pytest.skip("the packs of the other markets are not installed")
+    decision = GATE.check(ROOT / "examples" / "cv-screening", as_of=AS_OF, markets=markets)
+    lines = screen(decision)
+    assert len(lines) <= MOST_LINES
+    assert all(len(line) <= 80 for line in lines)
+    assert sum(line.startswith("  hold   ") for line in lines) >= min(len(decision.packs), 6)
+    assert any(line.startswith("  technical docu") for line in lines)
+
+
+def test_what_is_waived_is_counted_and_said(tmp_path: Path) -> None:
+    (tmp_path / "aiact.toml").write_text(
+        '[[waivers]]\nprovision = "Art. 9"\nreason = "in review"\napprover = "A. Person"\nuntil = 2027-06-30\n'
+    )
+    (tmp_path / "aiact.yaml").write_text((ROOT / "examples" / "cv-screening" / "aiact.yaml").read_text())
+    (item,) = judge_inputs(GATE, inputs_of(GATE, [tmp_path]), Overrides.of(as_of=AS_OF)).items
+    (decision,) = item.decisions
+    text = " ".join(" ".join(decision_lines(item, decision)).split())
+    assert "154 unmet" in text
+    assert "24 waived" in text
+    assert "Art. 9 (24 findings) waived until 2027-06-30 by A. Person: in review" in text

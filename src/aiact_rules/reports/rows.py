@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.printable import printable
 from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.remarks import is_let_pass, remarks_of
-from aiact_rules.reports.screen import alarm_lines
+from aiact_rules.reports.screen import alarm_lines, gating_words
 from aiact_rules.reports.tallies import counted, tally_of
 from aiact_rules.reports.words import WIDTH, wrapped
 
@@ -25,20 +24,18 @@ def quiet_row(item: Item) -> str:
 
 def summary_row(item: Item) -> str:
     """Return one release as a line with how many obligations stand in which way."""
-    return _with_counts(item, tuple(tally_of(*item.decisions).said()))
+    tally = tally_of(*item.decisions)
+    return _line(item, tally.said() if tally.gating else ("nothing unmet", *tally.said()))
 
 
 def row(item: Item) -> str:
     """Return one release as a line with how many obligations stand in the way."""
-    tally = tally_of(*item.decisions)
-    gating = replace(tally, met=0, post_release=0, upcoming=(), recommendations=0)
-    return _with_counts(item, tuple(gating.said()))
+    return _line(item, gating_words(tally_of(*item.decisions)))
 
 
-def _with_counts(item: Item, counts: Sequence[str]) -> str:
-    said = list(counts) if tally_of(*item.decisions).gating else ["nothing unmet", *counts]
+def _line(item: Item, counts: Iterable[str]) -> str:
     operators = [counted(len(item.decisions), "operator")] if len(item.decisions) > 1 else []
-    return f"{quiet_row(item)}: {', '.join([*said, *operators])}"
+    return f"{quiet_row(item)}: {', '.join([*counts, *operators])}"
 
 
 def row_lines(item: Item, width: int = WIDTH) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from aiact_rules.core.batches import Item
 from aiact_rules.core.decisions import Decision
@@ -17,11 +18,12 @@ from aiact_rules.reports.evidence_given import evidence_counts
 from aiact_rules.reports.remarks import remarks_of
 from aiact_rules.reports.tallies import Tally, counted, tally_of
 from aiact_rules.reports.words import WIDTH, release_of, roles_of, said_of, school_of, step_of, wrapped
-from aiact_rules.reports.work_table import table_lines, work_of
+from aiact_rules.reports.work_table import cut, table_lines, work_of
 
 MOST_LINES = 25
 _LINES_OF_ALARMS = 9
-_LINES_OF_LAWS = 8
+_LINES_OF_LAWS = 7
+_LINES_OF_REMARKS = 6
 _FEWEST_ROWS = 2
 _SEPARATOR = " · "
 
@@ -35,7 +37,7 @@ def decision_lines(item: Item, decision: Decision, width: int = WIDTH) -> Iterat
         yield from _within(top, list(_next(item, questions, None, width)))
         return
     alarms, work = alarms_of(decision), work_of(decision)
-    top += _shortened(list(_laws(decision, width)), _LINES_OF_LAWS, "more on the class: --full")
+    top += _shortened(list(_laws(decision, width)), _LINES_OF_LAWS, "more: --full")
     top += alarm_lines(alarms, "  ", width, _LINES_OF_ALARMS)
     top += [line for note in notes_of(decision) for line in wrapped(note, "  ", "      ", width)]
     ids = [*(name for alarm in alarms for name in alarm.ids), *(each.group.standings[0].id for each in work)]
@@ -73,9 +75,10 @@ def assessed(decision: Decision) -> Iterator[str]:
 
 
 def laws_of(decision: Decision) -> Iterator[str]:
-    """Yield each law by its title, with the date of the text that is looked at."""
-    for pack in decision.packs:
-        yield f"{pack.pack_at.pack.title} (law as of {pack.pack_at.as_of})"
+    """Yield the law by its title, or how many there are, with the date of the text that is looked at."""
+    laws = {pack.pack_at.pack.title for pack in decision.packs}
+    dates = " and ".join(sorted({str(pack.pack_at.as_of) for pack in decision.packs}))
+    yield f"{laws.pop()} (law as of {dates})" if len(laws) == 1 else f"{len(laws)} laws, as of {dates}"
 
 
 def filled(parts: Iterable[str], first: str, rest: str, width: int) -> Iterator[str]:
@@ -93,8 +96,10 @@ def filled(parts: Iterable[str], first: str, rest: str, width: int) -> Iterator[
 
 def _remarks(item: Item, width: int) -> Iterator[str]:
     """Yield what lets a release pass, was not judged, or changes a role: a verdict alone would say too much."""
-    for remark in remarks_of(item):
-        yield from wrapped(str(remark), "      ", "        ", width)
+    remarks = sorted(remarks_of(item), key=lambda each: not each.warns)
+    lines = [line for remark in remarks for line in wrapped(str(remark), "      ", "        ", width)]
+    most = _LINES_OF_REMARKS if all(len(decision.packs) == 1 for decision in item.decisions) else _LINES_OF_REMARKS // 2
+    yield from _shortened(lines, most, f"{len(lines) - most + 1} more lines: --full")
 
 
 def is_silent(decision: Decision, tally: Tally) -> bool:
@@ -124,17 +129,32 @@ def questions_of(decision: Decision) -> Mapping[str, int]:
 
 def _laws(decision: Decision, width: int) -> Iterator[str]:
     """Yield the class under each law, and how many obligations stand in which way."""
-    for pack in decision.packs:
-        indent = "  "
-        if len(decision.packs) > 1:
-            verdict = "informational" if pack.verdict is None else pack.verdict.value
-            yield from wrapped(f"{pack.pack_at.pack.title}: {verdict}", "  ", "    ", width)
-            indent = "    "
+    if len(decision.packs) > 1:
+        yield from _several_laws(decision, width)
+        return
+    (pack,) = decision.packs
+    for each in class_lines(decision, pack, width):
+        yield from wrapped(each, "  ", "      ", width)
+    yield from filled([*tally_words(pack), *_waived(decision, pack)], "  ", "    ", width)
+
+
+def _several_laws(decision: Decision, width: int) -> Iterator[str]:
+    """Yield each law in a line, the strictest verdict first, and as many classes below as there is room for."""
+    room = _LINES_OF_LAWS - len(decision.packs)
+    for pack in sorted(decision.packs, key=lambda pack: -1 if pack.verdict is None else -pack.verdict.severity):
+        verdict = "informational" if pack.verdict is None else pack.verdict.value
+        said = f": {', '.join([*gating_words(tally_of(pack)), *_waived(decision, pack)])}"
+        yield f"  {verdict:5}  {cut(pack.pack_at.pack.title, width - 9 - len(said))}{said}"
         for each in class_lines(decision, pack, width):
-            yield from wrapped(each, indent, indent + "    ", width)
-        waived = sum(pack_id == pack.pack_id for pack_id, _ in decision.waived)
-        words = [*tally_words(pack), *([f"{waived} of them waived"] if waived else [])]
-        yield from filled(words, indent, indent + "  ", width)
+            lines = list(wrapped(each, " " * 9, " " * 11, width))
+            if len(lines) <= room:
+                room -= len(lines)
+                yield from lines
+
+
+def _waived(decision: Decision, pack: PackDecision) -> Iterator[str]:
+    if waived := sum(pack_id == pack.pack_id for pack_id, _ in decision.waived):
+        yield f"{waived} waived"
 
 
 def class_lines(decision: Decision, pack: PackDecision, width: int) -> Iterator[str]:
@@ -173,7 +193,16 @@ def tally_words(decided: Decision | PackDecision) -> Iterator[str]:
     if decided.verdict is not None and tally.gating and not tally.violated:
         yield "0 violated"
     if isinstance(decided, Decision) and decided.waived:
-        yield f"{len(decided.waived)} of them waived"
+        yield f"{len(decided.waived)} waived"
+
+
+def gating_words(tally: Tally) -> Iterator[str]:
+    """Yield the counts of what stands in the way, or that nothing does."""
+    yield from (
+        replace(tally, met=0, post_release=0, upcoming=(), recommendations=0).said()
+        if tally.gating
+        else ("nothing unmet",)
+    )
 
 
 def alarm_lines(alarms: Sequence[Alarm], indent: str, width: int, most: int) -> Iterator[str]:

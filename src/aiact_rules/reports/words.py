@@ -46,8 +46,9 @@ _BELOW = re.compile(r"[,;]|(?<=\d)\(|\s\((?!EU\))|\s(?:and|with|to)\s")
 
 
 def label(pack: Pack, name: str) -> str:
-    """Return what a pack calls one of its conclusions, roles or moments, or else its name in words."""
-    return pack.labels.get(name) or printable(in_words(name))
+    """Return what a pack calls one of its conclusions, roles or moments, or else its name in words, without its market's."""
+    market = pack.market.lower().replace("-", "_")
+    return pack.labels.get(name) or printable(in_words(name.removeprefix(f"{market}_")))
 
 
 def label_in(decision: Decision, name: str) -> str:

@@ -66,13 +66,11 @@ class _Layout:
     columns: Mapping[int, str]
 
     def heading(self, named: str) -> str:
-        return (
-            f"  {_cut(named, self.size):{self.size}}" + "".join(f"  {each}" for each in self.columns.values()) + _LAST
-        )
+        return f"  {cut(named, self.size):{self.size}}" + "".join(f"  {each}" for each in self.columns.values()) + _LAST
 
     def row(self, name: str, counts: Sequence[int], fact: str) -> str:
         cells = "".join(f"  {counts[at] or '-':>{len(title)}}" for at, title in self.columns.items())
-        return f"  {_cut(name, self.size):{self.size}}{cells}  {fact}".rstrip()
+        return f"  {cut(name, self.size):{self.size}}{cells}  {fact}".rstrip()
 
 
 _LAST = "  fact to state (affects)"
@@ -92,5 +90,6 @@ def _layout(names: Sequence[str], facts: Sequence[str], work: Sequence[Work], na
     return _Layout(max(_FEWEST, min(max(wanted, len(named)), room)), columns)
 
 
-def _cut(text: str, size: int) -> str:
+def cut(text: str, size: int) -> str:
+    """Return a text of at most so many signs, with dots where some are left out."""
     return text if len(text) <= size else text[: size - 3].rstrip() + "..."
