@@ -13,12 +13,14 @@ import rfc8785
 from jsonschema import Draft202012Validator
 
 from aiact_rules.bundled import specs_folder
+from aiact_rules.core.batches import Batch
 from aiact_rules.core.canonical import canonical
 from aiact_rules.core.outcomes import OWED
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.record import IDENTITY, statuses_from, statuses_text
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.gate import Gate
+from aiact_rules.reports.built_in import BUILT_IN
 from aiact_rules.reports.decision_schema import DecisionModel, decision_schema
 from aiact_rules.reports.escapes import json_text
 from aiact_rules.requests.recorded import Record
@@ -81,6 +83,17 @@ def test_a_decision_read_back_from_its_record_says_what_it_said(gate: Gate, exam
     assert again.findings == decision.findings
     assert again.as_json(full=True) == decision.as_json(full=True)
     assert again.as_record() == decision.as_record()
+
+
+def test_who_answers_for_a_release_stands_in_record_and_reports(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "aiact.yaml").write_text("format: 1\nname: x\nowner: Search team\n", encoding="utf-8")
+    decision = gate.check(tmp_path, as_of=AS_OF)
+    assert gate.read_back(Record(decision.as_record())).subject == decision.subject
+    assert decision.subject.owner == "Search team"
+    for report in BUILT_IN:
+        if report.name == "html":
+            assert "Search team" in report.render(Batch.of(decision))
+            assert "Search team" in report.render(Batch.of(decision, decision))
 
 
 def test_nothing_is_decided_again_when_a_record_is_read_back(gate: Gate) -> None:

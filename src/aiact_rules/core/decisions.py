@@ -31,15 +31,21 @@ ABOUT_THE_RELEASE = ("release.", "operator.", "document.")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is released: its name and version as stated, and the documents that were read."""
+    """What is released: name and version as stated, the documents that were read, and who in the organisation answers."""
 
     name: str | None = None
     version: str | None = None
     documents: tuple[str, ...] = ()
+    owner: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the subject as it stands in a decision's JSON."""
-        return {"name": self.name, "version": self.version, "documents": [printable(name) for name in self.documents]}
+        return {
+            "name": self.name,
+            "version": self.version,
+            "documents": [printable(name) for name in self.documents],
+            "owner": self.owner,
+        }
 
 
 @dataclass(frozen=True, slots=True)

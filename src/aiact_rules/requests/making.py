@@ -88,7 +88,7 @@ class RequestMaker:
                 facts = checked(values, vocabulary, self.shelf.declares)
             else:
                 facts = facts_from_mapping(values, vocabulary, source)
-            return Document(source, Subject(subject.name, subject.version), facts)
+            return Document(source, replace(subject, documents=()), facts)
 
         asked = Asked(markets=_markets_in(values, Place(source)))
         return self._made(source, read, said, self._settings.of(None), asked, subject)

@@ -59,6 +59,7 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
                 text(subject["name"]),
                 text(subject["version"]),
                 tuple(str(document) for document in listed(subject["documents"])),
+                text(subject.get("owner")),
             ),
             facts=Facts.of(facts),
             as_of=as_of,

@@ -164,7 +164,11 @@ class _ReleaseReader:
             raise InputError([Problem(f"the operator is {said}", Place(self.documents.name), "make both say the same")])
         return Document(
             name=self.documents.name,
-            subject=Subject(_first(s.subject.name for s in read), _first(s.subject.version for s in read)),
+            subject=Subject(
+                _first(s.subject.name for s in read),
+                _first(s.subject.version for s in read),
+                owner=_first(s.subject.owner for s in read),
+            ),
             facts=merged(facts, joined_signals(stated.facts for stated in read)),
             operator=None if chain else _first(s.operator for s in read),
             operators=chain,

@@ -198,6 +198,9 @@ RELEASE = (
     Key("format", Kind.FORMAT, "the format of the file; required in a file of its own", "1", "none: required"),
     Key("name", Kind.TEXT, "what is released, in reports", "cv-screener"),
     Key("version", Kind.TEXT, "its version, in reports", "2.1.0"),
+    Key(
+        "owner", Kind.TEXT, "the team or person who answers for it in the organisation, in reports", "Recruiting tools"
+    ),
     Key("subject", Kind.FACT, "what is released", "system", "not stated", fact="release.subject"),
     Key("roles", Kind.FACT, "who acts", "[provider]", "those of `aiact.toml`", "`--role` replaces", fact=ROLES),
     Key("markets", Kind.FACT, "where; packs follow from it", "[EU]", "the EU", "`--market` adds", fact=MARKETS),

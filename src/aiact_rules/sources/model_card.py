@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from aiact_rules.core.decisions import Subject
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.packs import SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
@@ -151,7 +150,7 @@ def _read(
     if problems:
         raise InputError(problems)
     _note_oddities(text, parts, metadata, body, notes)
-    subject = Subject(stated.subject.name or _name(metadata, body), stated.subject.version)
+    subject = replace(stated.subject, name=stated.subject.name or _name(metadata, body))
     files = (FileRead(text.name, text.sha256),)
     return replace(stated, subject=subject, facts=facts, signals=signals, notes=tuple(notes), files=files)
 

@@ -107,7 +107,7 @@ class _Release:
             self._read_key(entry)
         self._check_operators()
         facts = self.statements.facts()
-        subject = Subject(self._text("name"), self._text("version"))
+        subject = Subject(self._text("name"), self._text("version"), owner=self._text("owner"))
         return Stated(
             subject,
             facts,
@@ -123,7 +123,7 @@ class _Release:
         key, statements = entry.key, self.statements
         if key in SHORT_NAMES:
             self._read_short(SHORT_NAMES[key], entry)
-        elif key in ("format", "name", "version"):
+        elif key in ("format", "name", "version", "owner"):
             if not isinstance(entry.value, Scalar):
                 statements.problem(f"`{key}` is one text", entry.place)
         elif key == "dates":

@@ -59,6 +59,7 @@ def said_of(decision: Decision) -> str:
 def identity(decision: Decision) -> str:
     """Return what was assessed, for whom, when, by which law and by which versions."""
     rows = [
+        *([("Owner", html(decision.subject.owner))] if decision.subject.owner else []),
         ("Operator", html(f"{decision.operator or 'not named'}; roles: {roles_of(decision, ', ') or 'not stated'}")),
         ("Assessed for", html(f"{step_of(decision)}, {decision.facts.value(RELEASE_DATE)}")),
     ]

@@ -38,7 +38,7 @@ def portfolio(batch: Batch) -> Iterator[str]:
     parts = {"index": "Index", **({"deadlines": "Deadlines"} if as_of else {}), "short": "Releases in short"}
     links = " \N{MIDDLE DOT} ".join(f'<a href="#{anchor}">{said}</a>' for anchor, said in parts.items())
     yield f'<nav aria-label="Contents"><p>{links}</p></nav>'
-    heads = ("Release", "Verdict", "Classification", "Roles", "Next date", "Operator", "Open work")
+    heads = ("Release", "Verdict", "Classification", "Roles", "Next date", "Owner", "Open work")
     rows = [_row(number, item, full=batch.full) for number, item in numbered]
     yield f'<h2 id="index">Index</h2>{table(heads, rows, kind="rows index")}'
     if as_of:
@@ -83,6 +83,7 @@ def _row(number: int, item: Item, *, full: bool) -> tuple[str, ...]:
     coming = next((each for each in _deadlines(item) if each.on >= today), None)
     roles = dict.fromkeys(roles_of(decision, ", ") for decision in decisions)
     operators = [decision.operator for decision in decisions if decision.operator]
+    owner = decisions[0].subject.owner or ", ".join(operators)
     passes = "<br><small>passes (waived)</small>" if item.passes and item.word != "allow" else ""
     return (
         name,
@@ -90,7 +91,7 @@ def _row(number: int, item: Item, *, full: bool) -> tuple[str, ...]:
         html("; ".join(dict.fromkeys(map(class_of, decisions)))),
         html("; ".join(filter(None, roles)) or "not stated"),
         "none" if coming is None else html(f"{coming.on}: {coming.says}"),
-        html(", ".join(operators) or "not stated"),
+        html(owner or "not stated"),
         html(", ".join(tally_of(*decisions).said()) or "nothing applies"),
     )
 
