@@ -180,14 +180,16 @@ def test_further_reports_of_the_same_run_go_to_files(run: Run, tmp_path: Path) -
 def test_a_run_that_ends_without_an_answer_says_so_in_its_report(
     name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target, outputs = tmp_path / "report", tmp_path / "outputs"
+    target, outputs, summary = tmp_path / "report", tmp_path / "outputs", tmp_path / "summary"
     target.write_text("an earlier report that allows")
     monkeypatch.setenv("GITHUB_OUTPUT", str(outputs))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     answer = run("check", MINIMAL, "--baseline", str(tmp_path / "no.json"), "--format", name, "--output", str(target))
     assert answer.code == 2
     assert "there is no such file" in target.read_text()
     assert "earlier" not in target.read_text()
     assert outputs.read_text() == "verdict=error\npasses=false\n"
+    assert "## ERROR" in summary.read_text()
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ def _on_github(batch: Batch) -> None:
 
 @contextmanager
 def _told_of_failure(reports: Iterable[tuple[str | None, Path | None]]) -> Iterator[None]:
-    """Where the run ends without an answer, write that into each report for machines, and the verdict `error`.
+    """Where the run ends without an answer, write that into each report for machines and the summary, and the verdict `error`.
 
     No earlier report and no earlier verdict is then taken for that of this run.
     """
@@ -243,6 +243,8 @@ def _report_failure(batch: Batch, reports: Iterable[tuple[str | None, Path | Non
     for name, file in reports:
         if name in built_in:
             write_out(built_in[name].render(batch), file, "the report")
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        _append(summary, built_in["markdown"].render(batch))
 
 
 def _append(path: str, text: str) -> None:
