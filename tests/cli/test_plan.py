@@ -78,3 +78,12 @@ def test_what_is_waived_stays_to_be_done_and_says_until_when(run: Run, tmp_path:
         task["waived"].startswith("waived until 2027-02-01 by A. Person: in audit") for task in work["checklist"]
     )
     assert "waived until 2027-02-01" in run("plan", str(release), "--as-of", "2026-11-30").out
+
+
+def test_a_plan_says_who_answers_for_the_release(run: Run, tmp_path: Path) -> None:
+    release = tmp_path / "aiact.yaml"
+    text = (EXAMPLES / "cv-screening" / "aiact.yaml").read_text("utf-8")
+    release.write_text(text.replace("name: cv-screener\n", "name: cv-screener\nowner: Hiring team\n"), encoding="utf-8")
+    assert "; owner: Hiring team " in " ".join(run("plan", str(release)).out.split())
+    (plan,) = json.loads(run("plan", str(release), "--format", "json").out)["plans"]
+    assert plan["owner"] == "Hiring team"

@@ -92,7 +92,8 @@ def _assessed(plan: Plan) -> str:
     who = roles_of(decision, " and ") or "role not stated"
     operator = f"{printable(decision.operator)}: " if decision.operator else ""
     as_of = max((pack.pack_at.as_of for pack in decision.packs), default=None)
-    return f"{operator}{who}, {step_of(decision)}; verdict: {decision.verdict.value}; law as of {as_of}"
+    owner = f"; owner: {printable(decision.subject.owner)}" if decision.subject.owner else ""
+    return f"{operator}{who}, {step_of(decision)}; verdict: {decision.verdict.value}; law as of {as_of}{owner}"
 
 
 def _counts(plan: Plan) -> str:
@@ -322,6 +323,7 @@ def _plan_json(plan: Plan) -> dict[str, object]:
     return {
         "release": _release(plan),
         "documents": [printable(name) for name in decision.subject.documents],
+        "owner": decision.subject.owner,
         "operator": decision.operator,
         "roles": list(decision.roles),
         "moment": decision.moment,
