@@ -18,6 +18,7 @@ from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, item_of, judge_inputs, with_baseline
 from aiact_rules.overrides import ReleaseRefused
 from aiact_rules.reports.built_in import BUILT_IN
+from aiact_rules.reports.rows import quiet_row, summary_row
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.recorded import Record
 
@@ -252,6 +253,13 @@ def test_every_report_says_until_when_by_whom_and_why(folder: Path, name: str) -
     text = " ".join(report.render(Batch((judged(folder, WHOLE),))).split())
     for said in ("2026-12-31", "A. Person", "the text is being written"):
         assert said in text.replace("\\.", "."), text
+
+
+def test_one_line_of_a_release_says_that_it_passes_all_the_same(folder: Path) -> None:
+    for line in (quiet_row, summary_row):
+        assert "HOLD" in line(judged(folder, WHOLE))
+        assert " (passes all the same)" in line(judged(folder, WHOLE))
+        assert "passes" not in line(judged(folder))
 
 
 def rendered(name: str, *items: Item) -> str:

@@ -18,8 +18,8 @@ _VERDICTS = {"allow": "allowed", "hold": "held", "block": "blocked"}
 
 
 def quiet_row(item: Item) -> str:
-    """Return one release as its verdict and its name."""
-    return f"{item.word.upper():5}  {printable(item.name)}"
+    """Return one release as its verdict and its name, and that it passes where its verdict alone would not say so."""
+    return f"{item.word.upper():5}  {printable(item.name)}{' (passes all the same)' if is_let_pass(item) else ''}"
 
 
 def summary_row(item: Item) -> str:
