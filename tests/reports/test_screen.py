@@ -222,3 +222,5 @@ def test_what_is_waived_is_counted_and_said(tmp_path: Path) -> None:
     assert "154 unmet" in text
     assert "24 waived" in text
     assert "Art. 9 (24 findings) waived until 2027-06-30 by A. Person: in review" in text
+    full = TextReport().render(Batch((item,), full=True))
+    assert " ".join(full.split()).count("(waived until 2027-06-30 by A. Person: in review (") == 24

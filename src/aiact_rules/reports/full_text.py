@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from aiact_rules.core.decisions import Decision
@@ -13,6 +13,7 @@ from aiact_rules.core.printable import printable
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.vocabulary import FactDeclaration
+from aiact_rules.core.waivers import Waiver
 from aiact_rules.reports.alarms import Alarm, alarms_of
 from aiact_rules.reports.classification import classes_of
 from aiact_rules.reports.evidence_given import claimed_by_word, evidence_counts, evidence_line, not_shown
@@ -72,7 +73,9 @@ def _pack(decision: Decision, pack: PackDecision) -> Iterator[str]:
     yield from _alarms(pack, "Violated", [alarm for alarm in alarms if alarm.kind == "violated"])
     yield from _alarms(pack, "Contradictions", [alarm for alarm in alarms if alarm.kind == "contradiction"])
     yield from _alarms(pack, "Signals to settle", [alarm for alarm in alarms if alarm.kind == "signal"])
-    yield from _group(pack, "Unmet (applicable, not demonstrated)", [s for s in pack.standings if s.is_unmet])
+    yield from _group(
+        pack, "Unmet (applicable, not demonstrated)", [s for s in pack.standings if s.is_unmet], waived=decision.waived
+    )
     yield from _undetermined(pack)
     yield from _questions(pack)
     later = [each for each in pack.standings if each.status is Status.CONDITION and each.certain]
@@ -123,7 +126,13 @@ def _details(pack: Pack, finding: Finding, *, several: bool) -> Iterator[str]:
         yield from wrapped(f"fine: {fine(finding.sanction)}", indent, indent)
 
 
-def _group(pack: PackDecision, title: str, standings: list[Standing], judged_on: date | None = None) -> Iterator[str]:
+def _group(
+    pack: PackDecision,
+    title: str,
+    standings: list[Standing],
+    judged_on: date | None = None,
+    waived: Mapping[tuple[str, str], Waiver] | None = None,
+) -> Iterator[str]:
     """Yield what is to be done by document or article, each with its provision."""
     if not standings:
         return
@@ -133,7 +142,10 @@ def _group(pack: PackDecision, title: str, standings: list[Standing], judged_on:
         who = bearers(pack.pack_at.pack, (role for finding in findings for role in finding.roles))
         yield from wrapped(f"{group.title} ({len(findings)}): the {who or 'operator'} must", "  ", "    ")
         for finding in findings:
-            yield from wrapped(f"{finding.provision}: {finding.must}{_due(finding, judged_on)}", "    - ", "      ")
+            waiver = (waived or {}).get((pack.pack_id, finding.id))
+            let_be = "" if waiver is None else f" ({printable(str(waiver))})"
+            said = f"{finding.provision}: {finding.must}{_due(finding, judged_on)}{let_be}"
+            yield from wrapped(said, "    - ", "      ")
     yield ""
 
 

@@ -61,7 +61,7 @@ def _changed(change: RoleChange, name: str) -> Iterator[str]:
     else:
         provisions = ", ".join(in_order(dict.fromkeys(rule.provision for rule in change.rules)))
         counts = f"may count as {name}" if change.given else f"may no longer be {name}"
-        yield f"{counts}, which is not known yet ({provisions})"
+        yield f"{counts}: undetermined ({provisions})"
 
 
 def remark_lines(remarks: Iterable[Remark]) -> Iterator[str]:
