@@ -201,6 +201,8 @@ def _judged(
         if isinstance(request, Skipped):
             return request
         item = item_of(gate, request, name=_name(each, request), engine=engine, verify=verify, record=record)
+        if Path(item.name).resolve() != Path(each.name).resolve():
+            item = replace(item, given=each.name)
         return item if finish is None else finish(request, item)
     except ProblemsError as error:
         return _failed(gate, each, *error.problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -268,6 +269,21 @@ def test_one_release_is_a_screen_and_full_is_all(run: Run) -> None:
     path = str(EXAMPLES / "cv-screening")
     assert len(run("check", path).out.splitlines()) <= 25
     assert len(run("check", path, "--full").out.splitlines()) > 400
+
+
+@pytest.mark.parametrize("example", ["cv-screening", "value-chain"])
+def test_commands_to_run_next_name_the_path_as_it_was_given(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str
+) -> None:
+    folder = tmp_path / "models" / example
+    shutil.copytree(EXAMPLES / example, folder)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(folder)
+    lines = [
+        line for line in run("check", ".").out.splitlines() if line.startswith(("  next  ", "  plan  ", "  all   "))
+    ]
+    assert lines
+    assert all(" ." in line and f"models/{example}" not in line for line in lines)
 
 
 def test_a_wide_terminal_gets_wide_lines_and_a_file_does_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,8 @@ class Item:
     baseline, an override), or why that does not count. It passes only where `passes`. `settings` are what its
     organisation says of reports and logs. `timelines`, one for each decision, are there only for a report that shows them.
     `known` are the findings that stand in a baseline, no worse than there, by operator, pack and id; None where no
-    baseline counts.
+    baseline counts. `given` is the path as the caller named it, where the name, which may begin at the root of a
+    repository, leads elsewhere from the folder of this run.
     """
 
     name: str
@@ -34,6 +35,12 @@ class Item:
     settings: Mapping[str, str] = field(default_factory=dict)
     timelines: tuple[Timeline, ...] = ()
     known: frozenset[tuple[str | None, str, str]] | None = None
+    given: str | None = None
+
+    @property
+    def argument(self) -> str:
+        """Return what a command is given to be about this input, from the folder of this run."""
+        return self.given or self.name
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

@@ -32,7 +32,7 @@ def chain_screen(item: Item, chain: Chain, width: int = WIDTH) -> Iterator[str]:
     yield ""
     yield from _operators(chain, width)
     yield ""
-    path = shlex.quote(printable(item.name))
+    path = shlex.quote(printable(item.argument))
     yield from command_lines([("all", f"aiact-rules check --full {path}", "who owes what")], width)
 
 

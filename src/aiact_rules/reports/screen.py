@@ -234,7 +234,7 @@ def _next(
     item: Item, questions: Mapping[str, int], finding: str | None, width: int, *, planned: bool = False
 ) -> Iterator[str]:
     """Yield the commands that lead on, each with what it does where there is room."""
-    path = shlex.quote(printable(item.name))
+    path = shlex.quote(printable(item.argument))
     found: list[tuple[str, str, str]] = []
     if questions:
         answer = "open question" if len(questions) == 1 else f"{len(questions)} open questions"
