@@ -47,6 +47,17 @@ def test_it_lets_pass_what_was_open_before_and_fails_on_what_is_new(run: Run, fi
     assert "eu_ai_act.art4" in worse.out
 
 
+def test_no_baseline_passes_a_contradiction(run: Run, file: Path, tmp_path: Path) -> None:
+    release = tmp_path / "aiact.yaml"
+    shutil.copy(EXAMPLES / "minimal" / "aiact.yaml", release)
+    two_answers = (str(release), *AS_OF, "--set", "system.interacts_directly=yes")
+    assert run("baseline", str(file), *two_answers, *WHO).code == 0
+    assert "contradiction.direct_and_not_interacting" in file.read_text()
+    answer = run("check", *two_answers, "--baseline", str(file))
+    assert answer.code == 1
+    assert "the baseline does not count: nothing passes Art. 50(1), with recital 132" in " ".join(answer.out.split())
+
+
 def test_entries_say_who_why_and_until_when_one_to_a_line(run: Run, file: Path) -> None:
     run("baseline", str(file), str(RANKER), *WHO, *AS_OF)
     lines = [line for line in file.read_text().splitlines() if '"status"' in line]

@@ -15,7 +15,7 @@ from aiact_rules.core.passing import said_of_waivers
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.gate import Gate, VerificationFailed
-from aiact_rules.overrides import prohibitions
+from aiact_rules.overrides import contradictions, prohibitions
 from aiact_rules.plugins.interfaces import EngineUnavailable
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request
@@ -169,7 +169,7 @@ def judge_inputs(
     """Judge every input, tell the plugins of each decision where `record`, and return what became of all of them.
 
     `finish` may add to what became of a request, such as a timeline. With a baseline, a release passes where no finding is
-    new or worse; a prohibition, or a signal that cites one, never does.
+    new or worse; a prohibition, a signal that cites one, or a contradiction never does.
     """
     items: list[Item] = []
     left_out = list(inputs.left_out)
@@ -260,7 +260,9 @@ def with_baseline(item: Item, baseline: Baseline) -> Item:
         return item
     from aiact_rules.baselines import compared  # most runs have no baseline
 
-    forbidden = [finding for decision in item.decisions for finding in prohibitions(decision)]
+    forbidden = [
+        finding for decision in item.decisions for finding in (*prohibitions(decision), *contradictions(decision))
+    ]
     if forbidden:
         provisions = "; ".join(dict.fromkeys(finding.provision for finding in forbidden))
         return replace(item, waived=(*item.waived, f"the baseline does not count: nothing passes {provisions}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,11 +65,23 @@ def prohibitions(decision: Decision) -> tuple[Finding, ...]:
     """
     return tuple(
         finding
-        for pack in decision.packs
-        if pack.verdict not in (None, Verdict.ALLOW)
-        for finding in pack.findings
-        if finding.status.gates and (finding.kind is Kind.PROHIBITION or _cites_a_prohibition(finding, pack))
+        for pack, finding in _gating(decision)
+        if finding.kind is Kind.PROHIBITION or _cites_a_prohibition(finding, pack)
     )
+
+
+def contradictions(decision: Decision) -> tuple[Finding, ...]:
+    """Return the contradictions that hold, under any pack that gates: one of two statements is wrong.
+
+    No baseline and no waiver passes them, or the laxer answer would win. A person may, by an override of that decision.
+    """
+    return tuple(finding for _, finding in _gating(decision) if finding.kind is Kind.CONTRADICTION)
+
+
+def _gating(decision: Decision) -> Iterator[tuple[PackDecision, Finding]]:
+    for pack in decision.packs:
+        if pack.verdict not in (None, Verdict.ALLOW):
+            yield from ((pack, finding) for finding in pack.findings if finding.status.gates)
 
 
 def _cites_a_prohibition(finding: Finding, pack: PackDecision) -> bool:
