@@ -10,10 +10,10 @@ import pytest
 
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
+from aiact_rules.core.tallies import tally_of
 from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.reports.screen import MOST_LINES, decision_lines
-from aiact_rules.reports.tallies import tally_of
 from aiact_rules.reports.text_report import Detail, TextReport
 from aiact_rules.requests.overrides import Overrides
 

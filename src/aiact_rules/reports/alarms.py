@@ -14,7 +14,7 @@ from aiact_rules.core.packs import DISMISSED, FOUND
 from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.standings import Standing
-from aiact_rules.reports.tallies import counted
+from aiact_rules.core.words import counted
 from aiact_rules.reports.words import article_of, said_of
 
 MOST_FACTS = 3

@@ -9,8 +9,8 @@ from textwrap import wrap
 
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.packs import RELEASE_DATE
+from aiact_rules.core.tallies import tally_of
 from aiact_rules.reports.svg import INK, LINE, PAPER, SOFT, VERDICT, line, rectangle, sheet, text
-from aiact_rules.reports.tallies import tally_of
 from aiact_rules.reports.words import label, roles_of, step_of
 
 _MARGIN, _WIDTH, _BOX, _ROOM = 16, 720, 520, 74

@@ -9,10 +9,10 @@ from aiact_rules.core.batches import Item
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.printable import printable
+from aiact_rules.core.words import counted
 from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.remarks import remarks_of, role_changes
 from aiact_rules.reports.screen import alarm_lines, command_lines, filled, laws_of, questions_of, tally_words
-from aiact_rules.reports.tallies import counted
 from aiact_rules.reports.words import WIDTH, release_of, roles_of, step_of, wrapped
 
 _INDENT = " " * 9

@@ -13,8 +13,9 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.printable import printable
 from aiact_rules.core.statuses import Status
+from aiact_rules.core.tallies import tally_of
 from aiact_rules.core.timing import Start, due_dates, start_of
-from aiact_rules.reports.tallies import counted, tally_of
+from aiact_rules.core.words import counted
 from aiact_rules.reports.words import step_of
 
 

@@ -9,7 +9,7 @@ from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Sureness
 from aiact_rules.core.packs import FOUND, RELEASE_DATE, ROLES
 from aiact_rules.core.printable import printable
-from aiact_rules.reports.tallies import counted
+from aiact_rules.core.words import counted
 
 _NO_CLAIM = ("release.", "document.", ROLES)
 

@@ -12,6 +12,7 @@ from aiact_rules.core.packs import Pack
 from aiact_rules.core.printable import printable
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
+from aiact_rules.core.tallies import tally_of
 from aiact_rules.core.vocabulary import FactDeclaration
 from aiact_rules.core.waivers import Waiver
 from aiact_rules.reports.alarms import Alarm, alarms_of
@@ -19,7 +20,6 @@ from aiact_rules.reports.classification import classes_of
 from aiact_rules.reports.evidence_given import claimed_by_word, evidence_counts, evidence_line, not_shown
 from aiact_rules.reports.groups import grouped
 from aiact_rules.reports.remarks import Remark, remark_lines
-from aiact_rules.reports.tallies import tally_of
 from aiact_rules.reports.words import (
     bearers,
     counted_by_article,

@@ -11,9 +11,10 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.printable import printable
 from aiact_rules.core.statuses import Status
+from aiact_rules.core.tallies import tally_of
+from aiact_rules.core.words import counted
 from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.remarks import Remark, remark_lines, role_changes
-from aiact_rules.reports.tallies import counted, tally_of
 from aiact_rules.reports.words import (
     WIDTH,
     article_of,

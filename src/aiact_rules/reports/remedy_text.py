@@ -12,9 +12,10 @@ from aiact_rules.core.remedies import Remedy
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.tallies import tally_of
 from aiact_rules.core.vocabulary import FactValue
+from aiact_rules.core.words import counted
 from aiact_rules.reports.answers import Answer, answer_of, first_question
-from aiact_rules.reports.tallies import counted, tally_of
 from aiact_rules.reports.words import WIDTH, release_of, said_of, wrapped
 
 MOST_STATES = 15

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.printable import printable
+from aiact_rules.core.tallies import tally_of
+from aiact_rules.core.words import counted
 from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.remarks import is_let_pass, remarks_of
 from aiact_rules.reports.screen import alarm_lines, gating_words
-from aiact_rules.reports.tallies import counted, tally_of
 from aiact_rules.reports.words import WIDTH, wrapped
 
 _INDENT = " " * 7

@@ -12,11 +12,12 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import MOMENT, ROLES, SUBJECT
 from aiact_rules.core.printable import printable
 from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.tallies import Tally, tally_of
+from aiact_rules.core.words import counted
 from aiact_rules.reports.alarms import Alarm, alarms_of
 from aiact_rules.reports.classification import classes_of, denied_classes, open_classes
 from aiact_rules.reports.evidence_given import evidence_counts
 from aiact_rules.reports.remarks import remarks_of
-from aiact_rules.reports.tallies import Tally, counted, tally_of
 from aiact_rules.reports.words import WIDTH, release_of, roles_of, said_of, school_of, step_of, wrapped
 from aiact_rules.reports.work_table import cut, table_lines, work_of
 

@@ -9,13 +9,13 @@ from aiact_rules.core.citations import in_order
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
+from aiact_rules.core.tallies import tally_of, tally_of_standings
 from aiact_rules.core.timelines import Timeline
 from aiact_rules.reports.chain_picture import chain_svg
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.html_report.cover import NO_ADVICE
 from aiact_rules.reports.html_report.page import Part, Section, scrolling, table, verdict_badge
 from aiact_rules.reports.remarks import Remark, role_changes
-from aiact_rules.reports.tallies import tally_of, tally_of_standings
 from aiact_rules.reports.words import article_of, release_of, roles_of, step_of
 
 

@@ -9,6 +9,8 @@ from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.problems import Problem
+from aiact_rules.core.tallies import tally_of
+from aiact_rules.core.words import counted
 from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.classification import classes_of, open_classes
 from aiact_rules.reports.deadline_picture import YEARS, deadlines_svg, within
@@ -18,7 +20,6 @@ from aiact_rules.reports.groups import gating_groups
 from aiact_rules.reports.html_report.cover import NO_ADVICE, said_of
 from aiact_rules.reports.html_report.page import Part, problems_list, scrolling, table, terms, verdict_badge
 from aiact_rules.reports.remarks import remarks_of
-from aiact_rules.reports.tallies import counted, tally_of
 from aiact_rules.reports.words import release_of, roles_of, step_of
 
 _WORDS = {"allow": "allowed", "hold": "held", "block": "blocked", "error": "not assessed"}

@@ -9,13 +9,13 @@ from aiact_rules.core.findings import Finding
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
+from aiact_rules.core.words import counted
 from aiact_rules.reports.deadlines import starts_of
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.groups import Group, gating_groups, groups_of
 from aiact_rules.reports.html_report.dossier import Dossier, PackPart
 from aiact_rules.reports.html_report.page import Section, row, scrolling, table
 from aiact_rules.reports.plan import Answer, answers_to
-from aiact_rules.reports.tallies import counted
 from aiact_rules.reports.words import article_of, bearers
 
 _HEADS = ("Checklist", "Provision", "Status", "To state, and evidence")
