@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from aiact_rules.core.canonical import canonical
+from aiact_rules.core.problems import InputError
+from aiact_rules.core.record import IDENTITY
 from aiact_rules.decision_log.log import DecisionLog
 from aiact_rules.gate import Gate
 from aiact_rules.requests.recorded import Record
@@ -67,6 +70,35 @@ def test_a_record_that_was_changed_is_not_the_same(run: Run, tmp_path: Path) -> 
     answer = run("replay", str(file))
     assert answer.code == 2
     assert "does not fit its own id, so it was changed" in answer.err
+
+
+def test_a_report_of_what_gates_is_decided_again_without_made_up_differences(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    file = tmp_path / "decision.json"
+    run("check", str(EXAMPLES / "cv-screening"), "--format", "json", "--output", str(file))
+    answer = run("replay", str(file))
+    assert answer.code == 0
+    assert "absent" not in answer.out
+    assert len(answer.out.splitlines()) == 3
+
+
+def test_what_reads_otherwise_in_a_record_is_named(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    file = tmp_path / "record.json"
+    record = Gate().check(EXAMPLES / "minimal").as_record()
+    subject = record["subject"]
+    assert isinstance(subject, dict)
+    subject["formerly"] = None
+    identity = {name: record[name] for name in IDENTITY}
+    record["decision_id"] = f"sha256:{hashlib.sha256(canonical(identity)).hexdigest()}"
+    file.write_text(json.dumps(record), encoding="utf-8")
+    answer = run("replay", str(file))
+    assert answer.code == 1
+    assert answer.out.splitlines()[2:] == ["  `subject` was recorded otherwise", "not the same"]
+
+
+@pytest.mark.parametrize("value", [[], None, "text", 1])
+def test_what_is_no_object_is_no_record(value: object) -> None:
+    with pytest.raises(InputError, match="not the record of a decision"):
+        Gate().read_back(Record(value))  # type: ignore[arg-type]
 
 
 def test_a_record_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:  # noqa: F811

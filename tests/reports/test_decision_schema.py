@@ -85,6 +85,11 @@ def test_a_decision_read_back_from_its_record_says_what_it_said(gate: Gate, exam
     assert again.as_record() == decision.as_record()
 
 
+def test_a_release_without_an_owner_has_the_record_that_it_had_before_there_were_owners(gate: Gate) -> None:
+    subject = gate.check({"release.subject": "system"}, roles=["provider"], as_of=AS_OF).as_record()["subject"]
+    assert subject == {"name": None, "version": None, "documents": []}
+
+
 def test_who_answers_for_a_release_stands_in_record_and_reports(gate: Gate, tmp_path: Path) -> None:
     (tmp_path / "aiact.yaml").write_text("format: 1\nname: x\nowner: Search team\n", encoding="utf-8")
     decision = gate.check(tmp_path, as_of=AS_OF)

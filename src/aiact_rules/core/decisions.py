@@ -39,13 +39,10 @@ class Subject:
     owner: str | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Return the subject as it stands in a decision's JSON."""
-        return {
-            "name": self.name,
-            "version": self.version,
-            "documents": [printable(name) for name in self.documents],
-            "owner": self.owner,
-        }
+        """Return the subject as it stands in a decision's JSON; no owner where none is named, as in records without one."""
+        found: dict[str, object] = {"name": self.name, "version": self.version}
+        found["documents"] = [printable(name) for name in self.documents]
+        return found if self.owner is None else {**found, "owner": self.owner}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.problems import InputError, Problem
-from aiact_rules.core.record import FORMAT, statuses_from
+from aiact_rules.core.record import FORMAT, IDENTITY, record_of, statuses_from
 from aiact_rules.core.statuses import Status
 from aiact_rules.gate import Gate
 from aiact_rules.requests.recorded import Record, bases, listed, mapping
@@ -38,10 +38,14 @@ def replay(gate: Gate, recorded: Mapping[str, object]) -> Replayed:
     request = gate.request(Record(recorded))
     decision = gate.decide(request)
     try:
-        differences = tuple(_differences(recorded, decision))
+        differences = _differences(recorded, decision)
+        if not differences and recorded.get("format") == FORMAT:
+            differences = _parts(recorded, decision)
     except (KeyError, TypeError, AssertionError) as error:
         raise InputError([Problem("this is not the record of a decision", hint=str(error))]) from error
-    return Replayed(str(recorded["decision_id"]), decision, differences, same_format=recorded.get("format") == FORMAT)
+    return Replayed(
+        str(recorded["decision_id"]), decision, tuple(differences), same_format=recorded.get("format") == FORMAT
+    )
 
 
 def _differences(recorded: Mapping[str, object], decision: Decision) -> list[str]:
@@ -67,9 +71,15 @@ def _differences(recorded: Mapping[str, object], decision: Decision) -> list[str
     return found
 
 
+def _parts(recorded: Mapping[str, object], decision: Decision) -> list[str]:
+    """Return which parts of a record read otherwise, where everything that they decide is the same."""
+    now = record_of(decision)
+    return [f"`{part}` was recorded otherwise" for part in IDENTITY if part != "packs" and recorded[part] != now[part]]
+
+
 def _statuses(was: Mapping[str, object], decided: PackDecision, *, same_rules: bool) -> dict[str, str] | None:
     """Return the statuses in a record by id; None where only the pack it was decided by can name them."""
-    if "findings" in was:  # of format 1
+    if "statuses" not in was:  # of format 1; later ones may stand beside some of the findings
         return {str(mapping(finding)["id"]): str(mapping(finding)["status"]) for finding in listed(was["findings"])}
     if not same_rules:
         return None

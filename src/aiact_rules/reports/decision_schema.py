@@ -220,7 +220,7 @@ class SubjectModel(_Model):
     name: str | None
     version: str | None
     documents: list[str]
-    owner: str | None
+    owner: str | None = None
 
 
 class FactModel(_Model):

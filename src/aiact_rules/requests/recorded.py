@@ -172,6 +172,7 @@ def _pack_decision(
 def _reading(record: Record) -> Iterator[None]:
     """Raise InputError for a record that was changed, and for what cannot be read in the block."""
     try:
+        mapping(record.values)
         if not id_fits(record.values):
             raise InputError([Problem("this record does not fit its own id, so it was changed", _RECORD)])
         if record.values.get("format", FORMAT) != FORMAT:
