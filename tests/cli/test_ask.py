@@ -52,6 +52,14 @@ def ask(path: Path, answers: str, *options: str, screen: dict[str, str] = TALL) 
     return result.exit_code, result.output
 
 
+def test_an_interview_without_a_standard_input_stops(tmp_path: Path) -> None:
+    path = tmp_path / "aiact.yaml"
+    command_line = f"exec {sys.executable} -m aiact_rules ask {path} <&-"
+    done = subprocess.run(["sh", "-c", command_line], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Stopped: HOLD" in done.stdout
+
+
 def test_an_interview_writes_a_file_that_is_allowed(tmp_path: Path) -> None:
     path = tmp_path / "aiact.yaml"
     code, output = ask(path, "provider\nEU\nsystem\nnone\nnone\nnone\nnone\nnone\n")

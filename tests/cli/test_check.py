@@ -286,6 +286,14 @@ def test_commands_to_run_next_name_the_path_as_it_was_given(
     assert all(" ." in line and f"models/{example}" not in line for line in lines)
 
 
+def test_a_path_that_looks_like_an_option_is_named_as_a_path(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(EXAMPLES / "silent", tmp_path / "-rf")
+    monkeypatch.chdir(tmp_path)
+    assert "aiact-rules ask ./-rf" in run("check", "--", "-rf").out
+
+
 def test_a_wide_terminal_gets_wide_lines_and_a_file_does_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "140")
     monkeypatch.setattr("aiact_rules.cli.terminal.sys.stdout.isatty", lambda: True)

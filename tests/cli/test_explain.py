@@ -147,6 +147,14 @@ def test_an_unknown_name_is_refused_with_what_may_be_meant(run: Run, path: tuple
     assert "did you mean `high_risk`?" in answer.err
 
 
+@pytest.mark.parametrize("path", [(CV,), ()])
+def test_a_fact_is_no_rule_and_the_way_to_it_is_named(run: Run, path: tuple[str, ...]) -> None:
+    answer = run("explain", "system.marking", *path)
+    assert answer.code == 2
+    assert "`system.marking` is a fact" in answer.err
+    assert "aiact-rules vocabulary system.marking" in answer.err
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -20,6 +20,14 @@ def test_a_plan_refuses_nothing(run: Run) -> None:
     assert answer.out.startswith("Plan of work: cv-screener 2.1.0\nprovider, placing on the market; verdict: hold")
 
 
+def test_a_hint_stands_on_a_line_of_its_own(run: Run, tmp_path: Path) -> None:
+    release = tmp_path / "aiact.yaml"
+    release.write_text("format: 1\nfacts: {system.practises: []}\n", encoding="utf-8")
+    answer = run("plan", str(release))
+    assert answer.code == 2
+    assert "\n  did you mean `system.practices`?" in answer.err
+
+
 def test_a_plan_is_judged_by_the_same_options_as_a_check(run: Run) -> None:
     said = ("--release-date", "2026-12-15", "--role", "provider", "--as-of", "2026-11-30")
     (plan,) = json.loads(run("plan", CV, *said, "--format", "json").out)["plans"]

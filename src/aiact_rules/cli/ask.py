@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -388,6 +389,8 @@ def hint(declaration: FactDeclaration) -> str:
 
 def _prompt(hint_line: str) -> str:
     say(f"   {hint_line}")
+    if sys.stdin is None:  # closed by the shell: nobody can answer
+        raise EOFError
     return str(click.prompt("  ", prompt_suffix=" > ", default="", show_default=False)).strip()
 
 

@@ -98,14 +98,17 @@ def _say(lines: Iterator[str]) -> None:
 def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str, *, full: bool) -> None:
     """Show what the first pack that knows a name says under it: of those named, or of all installed, the Act first."""
     from aiact_rules.cli.rule_cases import shown_in
+    from aiact_rules.core.explanation import a_fact
     from aiact_rules.reports.rule_text import entries_of, entry_list, names_in
 
     known: list[str] = []
+    is_fact = False
     for pack_id in packs or (DEFAULT_PACK, *sorted({*gate.catalogue.heads} - {DEFAULT_PACK})):
         pack = gate.catalogue.pack(pack_id)
         entries = entries_of(pack, name)
         if not entries:
             known += names_in(pack)
+            is_fact = is_fact or name in pack.vocabulary
             continue
         cases = shown_in(gate.catalogue.head(pack_id).folder)
         if report == "json":
@@ -117,6 +120,8 @@ def _rules(gate: Gate, name: str, packs: tuple[str, ...], report: str, *, full: 
             for entry in entries:
                 _say(entry.lines(cases.get(entry.id, ()), width()))
         return
+    if is_fact:
+        raise InputError([a_fact(name)])
     hint = (
         did_you_mean(name, known)
         or "name a finding, a rule, a conclusion, a reading or a provision such as `Art. 6(3)`"

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from aiact_rules.cli.options import judging
-from aiact_rules.cli.terminal import say, width, write_out
+from aiact_rules.cli.terminal import width, write_out
 from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.requests.overrides import Overrides
@@ -51,7 +51,7 @@ def command(
         inputs.refuse_overwriting(output)
     batch = judge_inputs(gate, inputs, said)
     for problem in (*batch.problems, *(problem for item in batch.items for problem in item.problems)):
-        say(str(problem), err=True)
+        click.echo(str(problem), err=True)
     shown = text(batch, width()) if report == "text" and output is None else FORMATS[report](batch)
     write_out(shown, output, "the plan")
     raise click.exceptions.Exit(2 if batch.failed else 0)

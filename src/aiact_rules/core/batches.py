@@ -40,7 +40,8 @@ class Item:
     @property
     def argument(self) -> str:
         """Return what a command is given to be about this input, from the folder of this run."""
-        return self.given or self.name
+        path = self.given or self.name
+        return f"./{path}" if path.startswith("-") else path
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

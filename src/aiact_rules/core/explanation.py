@@ -106,8 +106,16 @@ def meant_by(packs: Iterable[PackDecision], name: str) -> tuple[tuple[PackDecisi
         for pack in packs
         for each in (*pack.pack_at.rules, *pack.pack_at.obligations, *pack.conclusions, *pack.pack_at.pack.readings)
     ]
+    if any(name in pack.pack_at.pack.vocabulary for pack in packs):
+        raise InputError([a_fact(name)])
     hint = did_you_mean(name, known) or "name a finding, a rule, a conclusion or a provision such as `Art. 6(3)`"
     raise InputError([Problem(f"unknown rule or provision `{name}`", hint=hint)])
+
+
+def a_fact(name: str) -> Problem:
+    """Return the problem of a fact that was named where a rule or a provision should be."""
+    hint = f"`aiact-rules vocabulary {name}` shows what it asks, `aiact-rules facts PATH` what was read"
+    return Problem(f"`{name}` is a fact, not a rule or a provision", hint=hint)
 
 
 def _items(pack: PackDecision) -> list[Rule | Obligation]:
