@@ -90,6 +90,17 @@ def test_a_release_without_an_owner_has_the_record_that_it_had_before_there_were
     assert subject == {"name": None, "version": None, "documents": []}
 
 
+def test_the_words_behind_a_signal_stand_in_the_record(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n# x\n\nIt screens job applicants.\n", encoding="utf-8")
+    decision = gate.check(tmp_path, as_of=AS_OF)
+    document = json.loads(json_text(decision.as_json()))
+    Draft202012Validator(decision_schema()).validate(document)
+    assert ("screens job applicants", 6) in [(each["words"], each["line"]) for each in document["signals"]]
+    again = gate.read_back(Record(decision.as_record()))
+    assert again.signals == decision.signals != ()
+    assert again.as_record() == decision.as_record()
+
+
 def test_who_answers_for_a_release_stands_in_record_and_reports(gate: Gate, tmp_path: Path) -> None:
     (tmp_path / "aiact.yaml").write_text("format: 1\nname: x\nowner: Search team\n", encoding="utf-8")
     decision = gate.check(tmp_path, as_of=AS_OF)

@@ -38,6 +38,7 @@ def decision_json(decision: Decision, *, full: bool = False) -> dict[str, object
         ],
         "unused_facts": list(decision.unused_facts),
         **identity,
+        "signals": [signal.as_json() for signal in decision.signals],
         "choices": decision.choices.as_json(),
         "run": decision.run.as_json(),
     }

@@ -167,6 +167,7 @@ class Decision:
         return {
             **self.identity,
             "decision_id": self.decision_id,
+            "signals": [signal.as_json() for signal in self.signals],
             "choices": self.choices.as_json(),
             "run": self.run.as_json(),
         }

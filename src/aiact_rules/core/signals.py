@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
 
 
@@ -14,3 +15,12 @@ class Signal:
     cue: str
     place: Place
     words: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the words as they stand in a decision's JSON."""
+        return {
+            "cue": self.cue,
+            "words": printable(self.words),
+            "source": printable(self.place.source),
+            "line": self.place.line,
+        }

@@ -262,6 +262,15 @@ class RunModel(_Model):
     at: str | None
 
 
+class SignalModel(_Model):
+    """Words of a document that speak of a situation of the law; not part of the identity."""
+
+    cue: str
+    words: str
+    source: str
+    line: int | None
+
+
 class ChoiceModel(_Model):
     """One value and who chose it: a file and line, `caller` for an argument or option, or `default`."""
 
@@ -309,8 +318,8 @@ class DecisionModel(_Model):
     `decision_id` is the SHA-256, in canonical form (RFC 8785), of the record: of `format`, `verdict`, `subject`,
     `operator`, `roles`, `moment`, `release_date`, `as_of`, `facts`, `evidence` and `uncovered`, and of `packs` all but
     `classification`, `role_changes`, `findings`, `conditions`, `sanctions`, `units` and `interpretations`. `unused_facts` were
-    stated, and no rule turned on them. A report adds `passes` where the release may go ahead although its verdict holds or
-    blocks, and says in `waived` why.
+    stated, and no rule turned on them; `signals` are the words of documents behind what is signalled. A report adds `passes`
+    where the release may go ahead although its verdict holds or blocks, and says in `waived` why.
     """
 
     verdict: Literal["allow", "hold", "block"]
@@ -330,6 +339,7 @@ class DecisionModel(_Model):
     facts: dict[str, FactModel]
     evidence: list[EvidenceModel]
     uncovered: list[str]
+    signals: list[SignalModel]
     choices: ChoicesModel
     run: RunModel
     passes: bool = False

@@ -18,6 +18,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.record import FORMAT, id_fits, statuses_from
+from aiact_rules.core.signals import Signal
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.truths import Truths
 from aiact_rules.core.vocabulary import FactValue, Vocabulary, parse_date
@@ -101,7 +102,15 @@ def decision_of_record(record: Record, shelf: Shelf) -> Decision:
             request.operator,
             request.evidence,
             _choices(mapping(recorded["choices"]), request.choices) if "choices" in recorded else request.choices,
+            tuple(_signal(mapping(each)) for each in listed(recorded.get("signals", []))),
         )
+
+
+def _signal(row: Mapping[str, object]) -> Signal:
+    line = row["line"]
+    return Signal(
+        str(row["cue"]), Place(str(row["source"]), line if isinstance(line, int) else None), str(row["words"])
+    )
 
 
 def _choices(row: Mapping[str, object], read: Choices) -> Choices:
