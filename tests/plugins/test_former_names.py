@@ -139,7 +139,7 @@ def found_by(command: Command, *arguments: str) -> dict[str, str]:
 def test_a_release_file_written_before_is_read_with_a_hint(tmp_path: Path, command: Command) -> None:
     path = written(tmp_path / "m/aiact.yaml", head(dotted(OLD)))
     assert found_by(command, str(path)) == STATUSES
-    _, out, _ = command("check", str(path))
+    _, out, _ = command("check", str(path), "--full")
     said = " ".join(out.split())
     assert "`thing.large` is now called `thing.is_large`" in said
     assert "`red` of `thing.colour` is now called `crimson`" in said
