@@ -10,7 +10,7 @@ gate.enforce(gate.decide(request))
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, wraps
@@ -23,11 +23,11 @@ from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.chains import Chain
 from aiact_rules.core.choices import Choice
 from aiact_rules.core.decisions import Decision, Run, Subject, combine
-from aiact_rules.core.facts import Facts
+from aiact_rules.core.facts import Completion, Facts
 from aiact_rules.core.pack_decisions import Judge
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.statuses import Verdict
+from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.overrides import Override, OverrideRefused, ReleaseRefused, objection
 from aiact_rules.plugins.interfaces import Evaluator
@@ -77,16 +77,28 @@ class _Prepared:
         return Conduct.of([self.judge.pack_at])
 
 
-def _backed(request: Request, vocabulary: Vocabulary, prepared: Iterable[_Prepared]) -> tuple[Facts, tuple[str, ...]]:
+def _backed(
+    request: Request, vocabulary: Vocabulary, completion: Completion, prepared: Sequence[_Prepared]
+) -> tuple[Facts, tuple[str, ...]]:
     """Return the facts of a request that count by their evidence, with notes; most requests have none that could expire."""
     required = request.choices.require_evidence
     if required is None and all(each.expires is None for each in request.evidence):
         return request.facts, ()
-    from aiact_rules.core.backing import Conduct, backed
+    from aiact_rules.core.backing import Conduct, backed, with_admissions
+
+    def violated(facts: Facts) -> frozenset[tuple[str, int]]:
+        values = completion.of_facts(facts).values()
+        return frozenset(
+            (each.judge.pack_at.pack.id, index)
+            for each in prepared
+            for index, status, _ in each.judge.statuses_in(values, each.run(values))
+            if status is Status.BREACHED
+        )
 
     conduct = Conduct.joined(each.conduct for each in prepared)
     day = request.release_date
     found = backed(request.facts, request.evidence, day, conduct=conduct, vocabulary=vocabulary, required=required)
+    found = with_admissions(found, request.facts, conduct=conduct, vocabulary=vocabulary, violated=violated)
     return found.facts, found.notes
 
 
@@ -232,8 +244,9 @@ class Gate:
         engine = engine or request.organisation.text("engine") or self.engine
         packs, vocabulary = self.shelf.packs(request.pack_ids), self.shelf.vocabulary(request.pack_ids)
         every = [self._prepare(pack, request.as_of, request.readings, engine) for pack in packs]
-        counting, notes = _backed(request, vocabulary, every)
-        facts = self.shelf.completion(request.pack_ids).of_facts(counting)
+        completion = self.shelf.completion(request.pack_ids)
+        counting, notes = _backed(request, vocabulary, completion, every)
+        facts = completion.of_facts(counting)
         values = facts.values()
         decisions = [prepared.judge.decide(facts, values, prepared.run(values)) for prepared in every]
         return combine(

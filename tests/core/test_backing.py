@@ -12,7 +12,7 @@ from aiact_rules import Gate, InputError
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.statuses import Status
+from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.recorded import Record
 from aiact_rules.timeline.judging import timeline_of
@@ -48,6 +48,35 @@ def status(decision: Decision, name: str) -> Status | None:
 
 def not_shown(decision: Decision) -> Mapping[str, object]:
     return {fact.name: fact.value for fact in decision.facts if fact.origin.sureness is Sureness.NOT_SHOWN}
+
+
+EMOTIONS = {
+    "system.practices": "[infers_emotions]",
+    "system.transparency_situations": "[infers_emotions]",
+    "system.annex_iii_uses": "[emotion_recognition]",
+    "system.annex_i_law": "[]",
+    "system.infers_emotions": "true",
+    "system.infers_emotions_from_biometric_data": "true",
+    "system.emotion_areas": "[workplace]",
+    "system.emotion_reasons": "[other]",
+}
+
+
+@pytest.mark.parametrize("about", [(name,) for name in EMOTIONS] + [tuple(EMOTIONS)])
+def test_an_admission_stands_whatever_becomes_of_its_evidence(tmp_path: Path, about: tuple[str, ...]) -> None:
+    head = "format: 1\nsubject: system\nroles: [provider]\nmarkets: [EU]\nrelease_date: 2027-01-15\nfacts:\n"
+    text = head + "".join(f"  {name}: {value}\n" for name, value in EMOTIONS.items()) + "evidence:\n"
+    (tmp_path / ".git").mkdir()
+    file = tmp_path / "aiact.yaml"
+    file.write_text(
+        text + "".join(f"  {name}: {{url: 'https://example.org', expires: 2026-12-01}}\n" for name in about),
+        encoding="utf-8",
+    )
+    decision = GATE.check(tmp_path, as_of=DAY)
+    assert decision.verdict is Verdict.BLOCK
+    again = GATE.check(Record(decision.as_record()))
+    assert (again.decision_id, again.verdict) == (decision.decision_id, Verdict.BLOCK)
+    assert GATE.read_back(Record(decision.as_record())).as_json(full=True) == decision.as_json(full=True)
 
 
 ANNEX_IV = "  technical_documentation.annex_iv: [point_1a, point_1b]\n"

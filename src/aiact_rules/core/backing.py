@@ -2,12 +2,12 @@
 
 Evidence that has expired on the day of the release no longer backs what it is about, and where evidence is required a
 word alone backs nothing that obligations test. Such a fact counts as not stated, and takes no declared default either.
-What a statement admits stands: nothing is made laxer by evidence that is missing.
+What a statement admits stands: nothing is made laxer by evidence that is missing, and what is violated as stated stays so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -143,6 +143,55 @@ def backed(
     if required is not None and by_word:
         notes.append(f"evidence is required ({required.place}): {_listed(by_word)}, claimed by word alone, not shown")
     return Backed(Facts(kept), tuple(notes)) if notes else Backed(stated)
+
+
+Violated = Callable[[Facts], frozenset[tuple[str, int]]]
+"""What is violated by some facts: obligations by their pack and place."""
+
+
+def with_admissions(
+    found: Backed, stated: Facts, *, conduct: Conduct, vocabulary: Vocabulary, violated: Violated
+) -> Backed:
+    """Return the same, but each fact without which something would no longer be violated stands as far as it admits that.
+
+    Of a list that stands, what it does not name is open, unless it is violated by that, too.
+    """
+    taken = {
+        fact.name: stated[fact.name]
+        for fact in found.facts
+        if fact.origin.sureness is Sureness.NOT_SHOWN
+        and stated[fact.name].origin.sureness is Sureness.STATED
+        and not conduct.obligations(fact.name)
+    }
+    whole = Facts({**found.facts.by_name, **taken})
+    if not taken or not (breaches := violated(whole)) or breaches <= violated(found.facts):
+        return found
+    needed = {
+        name: fact
+        for name, fact in taken.items()
+        if not breaches <= violated(Facts({**whole.by_name, name: found.facts[name]}))
+    }
+    if not breaches <= violated(Facts({**found.facts.by_name, **needed})):
+        needed = taken
+    facts = {**found.facts.by_name, **needed}
+    for name, fact in needed.items():
+        members_only = replace(found.facts[name], value=_admitted(fact, vocabulary))
+        if isinstance(members_only.value, OpenList) and breaches <= violated(Facts({**facts, name: members_only})):
+            facts[name] = members_only
+    told = [note for note in found.notes if not any(f"so `{name}` (" in note for name in needed)]
+    told += [
+        f"`{name}` ({fact.origin.place}) stands, although its evidence expired: what it admits is violated"
+        for name, fact in needed.items()
+    ]
+    return Backed(Facts(facts), tuple(told))
+
+
+def _admitted(fact: Fact, vocabulary: Vocabulary) -> FactValue:
+    """Return a list with its members in, and open whatever else it could name; any other value as it is."""
+    value, declaration = fact.value, vocabulary.get(fact.name)
+    if not isinstance(value, frozenset | OpenList) or declaration is None or declaration.values is None:
+        return value
+    return OpenList.of(_parts(value)[0], declaration.values)
 
 
 def _tests(condition: Condition, positive: bool = True) -> Iterator[tuple[FactTest, bool]]:
