@@ -16,6 +16,7 @@ from aiact_rules.core.problems import InputError
 from aiact_rules.core.record import IDENTITY
 from aiact_rules.decision_log.log import DecisionLog
 from aiact_rules.gate import Gate
+from aiact_rules.overrides import ReleaseRefused
 from aiact_rules.requests.recorded import Record
 from tests.cli.conftest import EXAMPLES, Answer, run
 from tests.decision_log.sample import decision
@@ -93,6 +94,14 @@ def test_what_reads_otherwise_in_a_record_is_named(run: Run, tmp_path: Path) -> 
     answer = run("replay", str(file))
     assert answer.code == 1
     assert answer.out.splitlines()[2:] == ["  `subject` was recorded otherwise", "not the same"]
+
+
+def test_a_threshold_that_was_written_into_a_record_counts_for_nothing_when_it_is_decided_again() -> None:
+    gate = Gate()
+    record = json.loads(json.dumps(gate.check(EXAMPLES / "cv-screening").as_record()))
+    record["choices"]["fail_on"]["value"] = "never"
+    with pytest.raises(ReleaseRefused):
+        gate.enforce(gate.check(Record(record)))
 
 
 @pytest.mark.parametrize("value", [[], None, "text", 1])
