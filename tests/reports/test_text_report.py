@@ -48,3 +48,10 @@ def test_only_readings_that_matter_to_the_release_are_named() -> None:
         "generality_indication",
         "optional_third_party_assessment",
     }
+
+
+def test_an_article_stays_on_one_line_with_its_number() -> None:
+    for width in range(20, 60):
+        said = list(wrapped("it counts as provider (Art. 25(1)(c)), with Annex III and Arts 5 and 6", "", "  ", width))
+        assert not any(line.endswith(("Art.", "Arts", "Annex")) for line in said), said
+        assert " ".join(line.strip() for line in said).endswith("(Art. 25(1)(c)), with Annex III and Arts 5 and 6")

@@ -32,6 +32,8 @@ from aiact_rules.core.vocabulary import FactValue, format_quantity
 from aiact_rules.core.words import comparison_in_words, in_words
 
 WIDTH = 80
+_WITH_NUMBER = re.compile(r"\b(Arts?\.?|Annex) (?=[\dIVX])")
+_NO_BREAK = "\ue000"  # of the private use area: nothing that was read and no text of a pack holds it
 STATUS_WORDS = {
     Status.BREACHED: "violated",
     Status.OPEN: "unmet or undetermined",
@@ -149,10 +151,15 @@ def counted_by_article(provisions: Iterable[str]) -> str:
 
 
 def wrapped(text: str, first: str, rest: str, width: int = WIDTH) -> Iterator[str]:
-    """Yield a text as lines of at most `width` columns, the first after `first`, the others after `rest`."""
-    yield from wrap(
-        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    ) or [first.rstrip()]
+    """Yield a text as lines of at most `width` columns, the first after `first`, the others after `rest`.
+
+    An article or annex stays on one line with its number, so that a search for it finds it.
+    """
+    kept = _WITH_NUMBER.sub(rf"\1{_NO_BREAK}", text)
+    lines = wrap(
+        kept, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    yield from (line.replace(_NO_BREAK, " ") for line in lines or [first.rstrip()])
 
 
 def labelled(name: str, text: str) -> Iterator[str]:
