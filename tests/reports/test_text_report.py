@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiact_rules.core.batches import Batch
 from aiact_rules.gate import Gate
+from aiact_rules.reports.words import wrapped
 
 ROOT = Path(__file__).resolve().parents[2]
 
