@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.document import command
 from aiact_rules.core.packs import SIGNAL, Pack
+from aiact_rules.core.pages import page_of
 from aiact_rules.core.problems import InputError, PackError
 from aiact_rules.reports.pack_pages import pack_pages
-from aiact_rules.reports.pages import page_of
 
 PAGES = Path(__file__).parents[2] / "docs" / "obligations"
 TOGETHER = ("eu_ai_act", "gpai_code_of_practice", "gpai_guidelines", "transparency_guidelines")

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.document import command
-from aiact_rules.reports.pages import page_of
+from aiact_rules.core.pages import page_of
 from aiact_rules.version import SITE
 
 PAGES = Path(__file__).parents[3] / "docs" / "obligations"

@@ -270,3 +270,15 @@ class _Parser:
         if self.open and self.whole is not None and self.number is not None:
             self.found.append(Provision(self.whole, self.number, tuple(self.steps)))
         self.open = False
+
+
+_PART = re.compile(r"(Art|Annex|Recital|recital)(?:icle|es)?s?\b\.?\s*(\d+[a-z]*|[IVXLC]+)\b")
+_BELOW_PART = re.compile(r"[,;]|(?<=\d)\(|\s\((?!EU\))|\s(?:and|with|to)\s")
+
+
+def article_of(provision: str) -> str:
+    """Return the article or annex that a provision begins with: `Art. 9` of `Art. 9(2)(a)` and of `Arts 9(2) and 10`."""
+    cited = _PART.match(provision)
+    if cited is not None:
+        return f"{'Art.' if cited[1] == 'Art' else cited[1].title()} {cited[2]}"
+    return _BELOW_PART.split(provision, maxsplit=1)[0].strip()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.pages import page_of
 from aiact_rules.core.passing import Waived
 from aiact_rules.core.penalties import Ceiling
 from aiact_rules.core.rules import Kind, Obligation
@@ -172,7 +173,8 @@ class _Once:
                 "authority": reading.authority,
             }
         row = {name: value for name, value in finding.as_json().items() if name != "units"}
-        return {**row, "sanction": None if finding.sanction is None else self._sanction(finding.sanction)}
+        sanction = None if finding.sanction is None else self._sanction(finding.sanction)
+        return {**row, "sanction": sanction, "page": page_of(self._pack_at.pack, finding.id)}
 
     def _sanction(self, ceiling: Ceiling) -> str:
         if ceiling not in self._ceilings:

@@ -90,7 +90,7 @@ class Pack:
     with `exemptions_refutable`, each fact that silence answers declares what contradicts another answer.
     `outside_roles` says of people in no role what they owe, with the provision. `time_zone` is that of its market, or
     the one of it where a day begins first. `pages` and `law_text` are the addresses of its pages and of the law's text,
-    with places to fill in (`reports/pages.py`). `delivered_by` says for the id of an obligation which of the `deliverables`
+    with places to fill in (`core/pages.py`). `delivered_by` says for the id of an obligation which of the `deliverables`
     it belongs to. `digest` is the SHA-256 of the spec files it was read from.
     """
 

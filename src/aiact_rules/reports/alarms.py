@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from aiact_rules.core.citations import article_of
 from aiact_rules.core.conditions import FactTest, Test, fact_of, leaves
 from aiact_rules.core.decisions import ABOUT_THE_RELEASE, Decision
 from aiact_rules.core.facts import Fact, Sureness
@@ -15,7 +16,7 @@ from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Cue
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.words import counted
-from aiact_rules.reports.words import article_of, said_of
+from aiact_rules.reports.words import said_of
 
 MOST_FACTS = 3
 

@@ -10,12 +10,12 @@ from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.pages import page_of
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Problem
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.tallies import tally_of_standings
 from aiact_rules.reports.groups import Group, groups_of
-from aiact_rules.reports.pages import page_of
 from aiact_rules.reports.weights import Weight, gating_packs, weight_of
 from aiact_rules.reports.words import bearers
 

@@ -13,6 +13,7 @@ from aiact_rules.core.explanation import Explanation
 from aiact_rules.core.facts import Fact, Sureness
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import DISMISSED, ROLES, SIGNALS
+from aiact_rules.core.pages import law_link, page_of
 from aiact_rules.core.printable import printable
 from aiact_rules.core.rules import Kind, Obligation, Rule
 from aiact_rules.core.standings import Standing
@@ -20,7 +21,6 @@ from aiact_rules.core.statuses import Status
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.words import comparison_in_words
 from aiact_rules.reports.alarms import alarms_of
-from aiact_rules.reports.pages import law_link, page_of
 from aiact_rules.reports.words import WIDTH, Conditions, bearers, label, said_of, wrapped
 
 MOST_FACTS = 3

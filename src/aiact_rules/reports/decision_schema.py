@@ -70,7 +70,7 @@ class FindingModel(StubModel):
     """What became of one obligation, prohibition or signal, in full.
 
     `sanction` and `readings` are names in `sanctions` and `interpretations` beside; the units of the law that `provision`
-    cites stand in `units`.
+    cites stand in `units`; `page` is the address of the page of its rule.
     """
 
     status: Literal["breached", "open", "met", "upcoming", "condition", "advice"]
@@ -92,6 +92,7 @@ class FindingModel(StubModel):
     see_also: list[str]
     force: Literal["binding", "effort", "voluntary", "pending"]
     certainty: Literal["P", "Q", "S", "K"]
+    page: str | None
 
 
 class InterpretationModel(_Model):

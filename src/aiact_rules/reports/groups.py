@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from aiact_rules.core.citations import in_order
+from aiact_rules.core.citations import article_of, in_order
 from aiact_rules.core.deliverables import Deliverable
 from aiact_rules.core.needs import Need
 from aiact_rules.core.needs import in_order as by_impact
@@ -17,7 +17,6 @@ from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.tallies import Tally, tally_of_standings
-from aiact_rules.reports.words import article_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from string import ascii_uppercase
 
 from aiact_rules.core.chains import Chain, Row
-from aiact_rules.core.citations import in_order
+from aiact_rules.core.citations import article_of, in_order
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.printable import printable
@@ -15,16 +15,7 @@ from aiact_rules.core.tallies import tally_of
 from aiact_rules.core.words import counted
 from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.remarks import Remark, remark_lines, role_changes
-from aiact_rules.reports.words import (
-    WIDTH,
-    article_of,
-    counted_by_article,
-    labelled,
-    release_of,
-    roles_of,
-    step_of,
-    wrapped,
-)
+from aiact_rules.reports.words import WIDTH, counted_by_article, labelled, release_of, roles_of, step_of, wrapped
 
 _LABEL = 17
 _WORDS = {

@@ -13,15 +13,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from aiact_rules.core.citations import in_order
+from aiact_rules.core.citations import article_of, in_order
 from aiact_rules.core.conditions import ALWAYS
 from aiact_rules.core.packs import SIGNAL, Pack
+from aiact_rules.core.pages import law_link, page_name
 from aiact_rules.core.rules import Kind, Obligation, Rule
 from aiact_rules.core.words import counted
 from aiact_rules.reports.pack_words import PackWords, amount, plain_text
-from aiact_rules.reports.pages import law_link, page_name
 from aiact_rules.reports.rule_text import Entry, RuleTexts, Shown
-from aiact_rules.reports.words import article_of
 
 INDEX = "README.md"
 CONCLUSIONS = "conclusions.md"

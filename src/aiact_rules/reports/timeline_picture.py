@@ -7,12 +7,11 @@ from itertools import groupby
 from textwrap import wrap
 from xml.sax.saxutils import escape
 
-from aiact_rules.core.citations import in_order
+from aiact_rules.core.citations import article_of, in_order
 from aiact_rules.core.timelines import DatedDecision, Line, Timeline, TimelineDate
 from aiact_rules.reports.escapes import xml_text
 from aiact_rules.reports.svg import INK, PAPER, SOFT, VERDICT, level_line, rectangle, sheet, text
 from aiact_rules.reports.timeline_text import kind_of, line_title, tally, title_of
-from aiact_rules.reports.words import article_of
 
 _MARGIN, _LABELS, _COLUMN, _GAP = 24, 92, 118, 6
 _BAND, _ROW, _EVENT_LINE, _EVENT_LINES = 30, 20, 13, 5

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from textwrap import wrap
 
-from aiact_rules.core.citations import in_order
+from aiact_rules.core.citations import article_of, in_order
 from aiact_rules.core.conditions import (
     AllOf,
     AnyOf,
@@ -43,8 +43,6 @@ STATUS_WORDS = {
     Status.ADVICE: "recommendation",
 }
 """What a person reads for each status where it is not said whether an obligation certainly applies."""
-_CITED = re.compile(r"(Art|Annex|Recital|recital)(?:icle|es)?s?\b\.?\s*(\d+[a-z]*|[IVXLC]+)\b")
-_BELOW = re.compile(r"[,;]|(?<=\d)\(|\s\((?!EU\))|\s(?:and|with|to)\s")
 
 
 def label(pack: Pack, name: str) -> str:
@@ -131,14 +129,6 @@ def fine(ceiling: Ceiling) -> str:
         if ceiling.daily_amount is not None:
             daily += f": at most {ceiling.currency} {ceiling.daily_amount:,.2f} a day"
     return f"up to {text}{daily} ({ceiling.provision})"
-
-
-def article_of(provision: str) -> str:
-    """Return the article or annex that a provision begins with: `Art. 9` of `Art. 9(2)(a)` and of `Arts 9(2) and 10`."""
-    cited = _CITED.match(provision)
-    if cited is not None:
-        return f"{'Art.' if cited[1] == 'Art' else cited[1].title()} {cited[2]}"
-    return _BELOW.split(provision, maxsplit=1)[0].strip()
 
 
 def counted_by_article(provisions: Iterable[str]) -> str:

@@ -16,11 +16,11 @@ import pytest
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision, Subject
 from aiact_rules.core.evidence import Evidence
+from aiact_rules.core.pages import page_of
 from aiact_rules.core.problems import Place, Problem
 from aiact_rules.core.statuses import Status
 from aiact_rules.gate import Gate
 from aiact_rules.reports.html_report import HtmlReport
-from aiact_rules.reports.pages import page_of
 from aiact_rules.reports.words import fine
 from tests.cli.conftest import Answer, run
 from tests.reports.html_report.reading import Page

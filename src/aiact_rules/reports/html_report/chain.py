@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aiact_rules.core.chains import Chain
-from aiact_rules.core.citations import in_order
+from aiact_rules.core.citations import article_of, in_order
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
@@ -16,7 +16,7 @@ from aiact_rules.reports.escapes import html
 from aiact_rules.reports.html_report.cover import NO_ADVICE
 from aiact_rules.reports.html_report.page import Part, Section, scrolling, table, verdict_badge
 from aiact_rules.reports.remarks import Remark, role_changes
-from aiact_rules.reports.words import article_of, release_of, roles_of, step_of
+from aiact_rules.reports.words import release_of, roles_of, step_of
 
 
 def chain_cover(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.packs import RELEASE_DATE
+from aiact_rules.core.pages import published_at
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.tallies import tally_of
 from aiact_rules.reports.alarms import alarms_of
@@ -14,7 +15,6 @@ from aiact_rules.reports.deadlines import deadlines_of
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.html_report.dossier import Dossier, PackPart
 from aiact_rules.reports.html_report.page import link, table, terms, verdict_badge
-from aiact_rules.reports.pages import published_at
 from aiact_rules.reports.remarks import Remark
 from aiact_rules.reports.words import label, release_of, roles_of, school_of, step_of
 

@@ -9,11 +9,13 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from aiact_rules.core.choices import CALLER
+from aiact_rules.core.citations import article_of
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Sureness
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import RELEASE_DATE
+from aiact_rules.core.pages import law_link, page_of
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
@@ -21,8 +23,7 @@ from aiact_rules.core.support import facts_behind
 from aiact_rules.reports.alarms import Alarm, alarms_of
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.html_report.page import Part, link
-from aiact_rules.reports.pages import law_link, page_of
-from aiact_rules.reports.words import article_of, fact_value, fine
+from aiact_rules.reports.words import fact_value, fine
 
 _MOST_FACTS = 4
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from aiact_rules.core.citations import in_order
+from aiact_rules.core.citations import article_of, in_order
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.standings import Standing
@@ -16,7 +16,7 @@ from aiact_rules.reports.groups import Group, gating_groups, groups_of
 from aiact_rules.reports.html_report.dossier import Dossier, PackPart
 from aiact_rules.reports.html_report.page import Section, row, scrolling, table
 from aiact_rules.reports.plan import Answer, answers_to
-from aiact_rules.reports.words import article_of, bearers
+from aiact_rules.reports.words import bearers
 
 _HEADS = ("Checklist", "Provision", "Status", "To state, and evidence")
 _SIGNS = {

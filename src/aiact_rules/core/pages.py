@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
+from aiact_rules.core.citations import article_of
 from aiact_rules.core.packs import OVERDUE, SIGNAL, Pack
-from aiact_rules.reports.words import article_of
 from aiact_rules.version import SITE
 
 _ACTS = {"Regulation": "reg", "Directive": "dir", "Decision": "dec"}

@@ -8,8 +8,8 @@ import pytest
 
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.packs import Extension, Pack
+from aiact_rules.core.pages import law_link, page_name, page_of
 from aiact_rules.core.problems import PackError
-from aiact_rules.reports.pages import law_link, page_name, page_of
 from aiact_rules.specfiles.loader import load_pack_text
 from aiact_rules.version import SITE
 
