@@ -94,13 +94,15 @@ def test_the_strictest_verdict_counts_for_the_exit_code(tmp_path: Path) -> None:
     assert run(path, "--fail-on", "never")[0] == 0
 
 
-def test_json_holds_the_matrix_and_every_decision(tmp_path: Path) -> None:
+def test_json_holds_every_decision_and_in_full_the_matrix(tmp_path: Path) -> None:
     path = tmp_path / "aiact.yaml"
     path.write_text(SMALL, encoding="utf-8")
     found = json.loads(run(path, "--format", "json")[1])
     assert found["operators"] == ["Maker", "Seller"]
     assert [decision["operator"] for decision in found["decisions"]] == ["Maker", "Seller"]
-    assert {"id", "provision", "must", "statuses", "moved"} == set(found["matrix"][0])
+    assert "matrix" not in found
+    full = json.loads(run(path, "--format", "json", "--full")[1])
+    assert {"id", "provision", "must", "statuses", "moved"} == set(full["matrix"][0])
 
 
 def test_each_decision_is_verified_with_the_second_engine(tmp_path: Path) -> None:

@@ -75,22 +75,23 @@ class Chain:
         return Row(name, first.provision, first.must, statuses, tuple(moved))
 
     def as_json(self, *, full: bool = False) -> dict[str, object]:
-        """Return the chain as JSON values, with `full` all that can be said of each decision."""
+        """Return the chain as JSON values, with `full` the matrix, and all that can be said of each decision."""
         return {
             "verdict": self.verdict.value,
             "operators": list(self.operators),
-            "matrix": [
-                {
-                    "id": row.id,
-                    "provision": row.provision,
-                    "must": row.must,
-                    "statuses": {o: None if s is None else s.value for o, s in row.statuses.items()},
-                    "moved": list(row.moved),
-                }
-                for row in self.matrix
-            ],
+            **({"matrix": [_row_json(row) for row in self.matrix]} if full else {}),
             "decisions": [decision.as_json(full=full) for decision in self.decisions],
         }
+
+
+def _row_json(row: Row) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "provision": row.provision,
+        "must": row.must,
+        "statuses": {o: None if s is None else s.value for o, s in row.statuses.items()},
+        "moved": list(row.moved),
+    }
 
 
 def _why(decision: Decision, finding: Finding) -> str:
