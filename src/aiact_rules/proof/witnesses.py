@@ -169,12 +169,16 @@ def severity(evaluation: Evaluation, status_of: StatusOf) -> int:
 
 
 def shrunk(record: Record, claim: Claim) -> Record:
-    """Leave out facts, then open and named elements of lists, as long as the claim stays shown. Date and moment are kept.
+    """Close open lists, leave out facts, then elements of lists, as long as the claim stays shown. Date and moment are kept.
 
     Nothing more can then be left out alone. Facts that do not show the claim at all are given back as they are.
     """
     if not claim(record):
         return record
+    for name, value in record.items():
+        if isinstance(value, OpenList):
+            closed = ({**record, name: named} for named in (value.members | value.open, value.members) if named)
+            record = next(filter(claim, closed), record)
     size = len(record)
     while size:
         names, at = [name for name in record if name not in _KEPT], 0
@@ -188,8 +192,6 @@ def shrunk(record: Record, claim: Claim) -> Record:
                 at += size
         size = min(size, len(names)) // 2
     for name, value in record.items():
-        if isinstance(value, OpenList) and value.members and claim({**record, name: value.members}):
-            record, value = {**record, name: value.members}, value.members
         if isinstance(value, frozenset):
             for word in sorted(value):
                 less: frozenset[str] = value - {word}

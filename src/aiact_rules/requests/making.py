@@ -189,7 +189,10 @@ class RequestMaker:
             for documents in further:
                 document = joined(document, self._read_documents(documents, pack_ids))
         except InputError as error:
-            raise naming_their_packs(error, self.shelf.catalogue) from error
+            named = naming_their_packs(error, self.shelf.catalogue)
+            if named is error:
+                raise
+            raise named from error
         return document
 
     def _gating(self, chosen: ChosenPacks) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from aiact_rules.sources.statements import UnknownName
 
 
 def naming_their_packs(error: InputError, catalogue: Catalogue) -> InputError:
-    """Return the same error, in which names of facts of packs that do not judge say so, and what to do."""
+    """Return an error in which names of facts of packs that do not judge say so, and what to do; itself where it has none."""
+    if not any(isinstance(problem, UnknownName) for problem in error.problems):
+        return error
     return InputError(_explained(error.problems, catalogue))
 
 
