@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import combinations, product
 
 from aiact_rules.core.conditions import FactTest, Test, as_stated, fact_of
-from aiact_rules.core.facts import Completion, Fact, Facts, Origin, Sureness
+from aiact_rules.core.facts import Completion, Fact, Facts, Origin
 from aiact_rules.core.formulas import (
     FALSE,
     Conjunction,
@@ -29,7 +29,7 @@ from aiact_rules.core.formulas import (
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import code
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import EVENTS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.packs import CLASHES, EVENTS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.remedies import remedies
 from aiact_rules.core.rules import Obligation
@@ -244,7 +244,7 @@ class _Search:
         if self.arithmetic.isdisjoint(changes):
             stated = {as_stated(name): value for name, value in changes.items()}
             return {**self.pack.values, **changes, **stated}
-        said = [fact for fact in self.pack.facts if fact.origin.sureness is not Sureness.DERIVED]
+        said = [fact for fact in self.pack.facts if not fact.is_computed and fact.name != CLASHES]
         changed = Facts({name: Fact(name, value, Origin(Place("change"))) for name, value in changes.items()})
         try:
             facts = Facts.of(said).overridden_by(changed).completed(self.pack.pack_at.pack.vocabulary)

@@ -11,7 +11,7 @@ from enum import Enum
 from aiact_rules.core.conditions import as_stated
 from aiact_rules.core.open_lists import OpenList, filled, settled
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.vocabulary import FactDeclaration, FactValue, Vocabulary
+from aiact_rules.core.vocabulary import OPERATIONS, FactDeclaration, FactValue, Vocabulary
 
 
 class Sureness(Enum):
@@ -56,6 +56,11 @@ class Fact:
     def counts(self) -> bool:
         """Return whether the value is known. Of what is not shown, only what a list leaves open and denies is."""
         return self.origin.sureness is not Sureness.NOT_SHOWN or isinstance(self.value, OpenList)
+
+    @property
+    def is_computed(self) -> bool:
+        """Return whether a vocabulary computed it from other facts, so that it is computed anew when these change."""
+        return self.origin.sureness is Sureness.DERIVED and self.origin.because in OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)

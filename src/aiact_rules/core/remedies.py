@@ -13,11 +13,11 @@ from functools import cached_property
 
 from aiact_rules.core.conditions import Not, fact_of
 from aiact_rules.core.evaluation import Evaluation
-from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
+from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.needs import Need, in_order
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.pack_decisions import Judge, PackDecision
-from aiact_rules.core.packs import OVERDUE
+from aiact_rules.core.packs import CLASHES, OVERDUE
 from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.rules import Obligation
 from aiact_rules.core.standings import Standing
@@ -142,7 +142,7 @@ class _Search:
         changed = Facts({name: Fact(name, value, Origin(Place("remedy"))) for name, value in states.items()})
         found = []
         for pack, judge in zip(self.packs, self.judges, strict=True):
-            said = Facts.of(fact for fact in pack.facts if fact.origin.sureness is not Sureness.DERIVED)
+            said = Facts.of(fact for fact in pack.facts if not fact.is_computed and fact.name != CLASHES)
             try:
                 facts = said.overridden_by(changed).completed(pack.pack_at.pack.vocabulary)
             except InputError:

@@ -23,6 +23,9 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 UNKNOWN = "unknown"
 """The word that leaves a member of a list open."""
 
+OPERATIONS = frozenset({"ratio", "sum", "passed"})
+"""How facts follow from other facts by computing."""
+
 FactValue = bool | str | Decimal | date | frozenset[str] | OpenList
 
 

@@ -30,6 +30,7 @@ from aiact_rules.requests.today import Today, now, today
 from aiact_rules.requests.waiving import choose_waivers
 from aiact_rules.sources.cues import signals_in_facts
 from aiact_rules.sources.document import Document
+from aiact_rules.sources.licences import without_outdated
 from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.organisation import NOBODY
 from aiact_rules.sources.statements import parse_value
@@ -281,6 +282,7 @@ class Assembly:
         usual, said = self.usual, self.said
         stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
         stated = stated.overridden_by(usual.stated(self.vocabulary)).overridden_by(said.stated(self.vocabulary))
+        stated = without_outdated(stated)
         return with_defaults(self.with_signals(self.with_all_markets(stated)), self.packs, as_of)
 
     def with_signals(self, stated: Facts) -> Facts:

@@ -9,8 +9,8 @@ from datetime import date
 from aiact_rules.core.choices import Choices, Threshold
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
-from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin, Sureness
-from aiact_rules.core.packs import CLASHES, MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
+from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.signals import Signal
 from aiact_rules.sources.organisation import NOBODY, Organisation
@@ -104,7 +104,7 @@ class Request:
         operators of a chain state against it.
         """
         dated = Fact(RELEASE_DATE, day, Origin(Place("timeline")))
-        kept = Facts.of(f for f in self.facts if f.origin.sureness is not Sureness.DERIVED or f.name == CLASHES)
+        kept = Facts.of(fact for fact in self.facts if not fact.is_computed)
         facts = kept.overridden_by(stated).overridden_by(Facts.of([dated]))
         return replace(self, facts=facts, as_of=as_of)
 

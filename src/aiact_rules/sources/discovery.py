@@ -17,6 +17,7 @@ from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 from aiact_rules.sources.document import Document, Stated
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
+from aiact_rules.sources.licences import gated_licence, with_freedoms
 from aiact_rules.sources.model_card import BLOCK, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.release_file import read_release, read_release_file
 from aiact_rules.sources.release_folder import ReleaseFiles
@@ -162,6 +163,8 @@ class _ReleaseReader:
         if len(acting) > 1:
             said = " and ".join(f"`{name}` in {file}" for name, file in acting.items())
             raise InputError([Problem(f"the operator is {said}", Place(self.documents.name), "make both say the same")])
+        facts = merged(facts, joined_signals(stated.facts for stated in read))
+        gated = next((stated.gated for stated in read if stated.gated is not None), None)
         return Document(
             name=self.documents.name,
             subject=Subject(
@@ -169,7 +172,7 @@ class _ReleaseReader:
                 _first(s.subject.version for s in read),
                 owner=_first(s.subject.owner for s in read),
             ),
-            facts=merged(facts, joined_signals(stated.facts for stated in read)),
+            facts=with_freedoms(facts, self.vocabulary, gated),
             operator=None if chain else _first(s.operator for s in read),
             operators=chain,
             evidence=tuple(item for stated in read for item in stated.evidence),
@@ -177,7 +180,11 @@ class _ReleaseReader:
             packs=tuple(choice for stated in read for choice in stated.packs),
             uncovered=tuple(choice for stated in read for choice in stated.uncovered),
             signals=tuple(signals.values()),
-            notes=(*(note for stated in read for note in stated.notes), *_left_out(self.documents.files.left_out)),
+            notes=(
+                *(note for stated in read for note in stated.notes),
+                *gated_licence(facts, gated),
+                *_left_out(self.documents.files.left_out),
+            ),
             files=tuple(file for stated in read for file in stated.files),
         )
 

@@ -85,7 +85,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What one file states, before it is joined with the others about the same release."""
+    """What one file states, before it is joined with the others about the same release.
+
+    `gated` is where it says that not everybody may be let in to get what is released.
+    """
 
     subject: Subject = Subject()
     facts: Facts = NO_FACTS
@@ -98,3 +101,4 @@ class Stated:
     signals: tuple[Signal, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()
+    gated: Place | None = None

@@ -37,6 +37,7 @@ CARD_KEYS = frozenset({
 
 _DATASET_KEYS = ("dataset_info", "task_categories", "annotations_creators", "size_categories")
 _TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
+_CLOSED = "extra_gated_eu_disallowed"
 _UNNAMED_LICENCES = ("", "other")
 
 
@@ -51,8 +52,9 @@ def read_model_card(
 ) -> Stated:
     """Read a card: its block `eu_ai_act:`, what its own keys state, and the cues its words contain.
 
-    Only what the card states becomes a fact: a licence is named, never judged. Evidence named in the block is looked for
-    from `folder`, inside `evidence_root` or else its repository. Raises InputError where the front matter cannot be read.
+    Only what the card states becomes a fact: a licence is named here, and what follows from it is added later. Evidence
+    named in the block is looked for from `folder`, inside `evidence_root` or else its repository. Raises InputError where
+    the front matter cannot be read.
     """
     parts = split_front_matter(text.text, text.name)
     metadata, unfilled = read_metadata(parts, text.name)
@@ -152,7 +154,15 @@ def _read(
     _note_oddities(text, parts, metadata, body, notes)
     subject = replace(stated.subject, name=stated.subject.name or _name(metadata, body))
     files = (FileRead(text.name, text.sha256),)
-    return replace(stated, subject=subject, facts=facts, signals=signals, notes=tuple(notes), files=files)
+    return replace(
+        stated,
+        subject=subject,
+        facts=facts,
+        signals=signals,
+        notes=tuple(notes),
+        files=files,
+        gated=_gated(metadata),
+    )
 
 
 def _misplaced_problem(parts: FrontMatter, name: str) -> Problem | None:
@@ -198,9 +208,19 @@ def _state_card_facts(metadata: Mapping, statements: Statements, notes: list[str
             statements.state(declaration.name, said[0].lower(), relation.place)
         else:
             notes.append(f"{relation.place}: this relation to the base model is not known, so it was not read")
-    closed = metadata.entry("extra_gated_eu_disallowed")
+    closed = metadata.entry(_CLOSED)
     if closed is not None and isinstance(closed.value, Scalar) and closed.value.text.strip().lower() in ("true", "yes"):
         statements.state("model.access_closed_in_union", True, closed.place)
+
+
+def _gated(metadata: Mapping) -> Place | None:
+    """Return where a card says that access is asked for, or given on conditions; whoever publishes it may refuse it then."""
+    for entry in metadata:
+        if entry.key == "gated" or (entry.key.startswith("extra_gated_") and entry.key != _CLOSED):
+            said = entry.value.text.strip().lower() if isinstance(entry.value, Scalar) else ""
+            if is_filled(entry.value) and said not in ("false", "no"):
+                return entry.place
+    return None
 
 
 def _state_text(fact: str, texts: list[str], metadata: Mapping, key: str, statements: Statements) -> None:
