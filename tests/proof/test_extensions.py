@@ -16,8 +16,9 @@ from aiact_rules.catalogue import catalogue
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli.prove import command
 from aiact_rules.core.conditions import ALWAYS, NEVER
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.rules import Cue, Deferral, Force, Kind, Moment, Role, Sanction
+from aiact_rules.core.rules import Deferral, Force, Kind, Moment, Role, Sanction
 from aiact_rules.plugins.hookspecs import hookimpl
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.plugins.interfaces import PackLocation

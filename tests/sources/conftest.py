@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiact_rules.core.conditions import ALWAYS
-from aiact_rules.core.rules import Cue
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 
 CODES = {"recruitment": "ranks applicants", "credit": "rates creditworthiness"}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.problems import InputError, Problem
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.ml_bom import read_ml_bom

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.problems import InputError
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.discovery import ReleaseDocuments
 from aiact_rules.sources.document import Document

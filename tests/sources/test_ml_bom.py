@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from aiact_rules.core.conditions import ALWAYS
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.problems import InputError
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import Stated
 from aiact_rules.sources.ml_bom import read_ml_bom

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.problems import InputError
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import Stated
 from aiact_rules.sources.model_card import is_card, read_model_card

@@ -13,6 +13,7 @@ from pathlib import Path
 from aiact_rules.bundled import specs_folder
 from aiact_rules.cache import DIGEST_SIZE, cache_key, read_cached, write_cached
 from aiact_rules.core.conditions import AllOf, AnyOf, FactTest, Holds, Not, ParameterName, ReadingIs, Test
+from aiact_rules.core.cues import Contexts, Cue, Language, Lexicon, Pattern, Strength
 from aiact_rules.core.deliverables import Deliverable, DeliverableKind, Heading, Skeleton
 from aiact_rules.core.formulas import Conjunction, Disjunction, Literal, Lowered, LoweredObligation, Node
 from aiact_rules.core.lowering import lower
@@ -22,7 +23,6 @@ from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import (
     Certainty,
     Clash,
-    Cue,
     Deadline,
     Deferral,
     Force,
@@ -60,6 +60,11 @@ _PACK_KINDS = (
         School,
         SchoolChoice,
         Cue,
+        Pattern,
+        Strength,
+        Lexicon,
+        Language,
+        Contexts,
         Clash,
         Sanction,
         LowerCap,

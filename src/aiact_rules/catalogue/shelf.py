@@ -6,9 +6,9 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import Completion
 from aiact_rules.core.packs import Pack
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
 
 

@@ -23,12 +23,12 @@ from aiact_rules.core.conditions import (
     both,
     rebuilt,
 )
+from aiact_rules.core.cues import NO_WORDS, Cue, Lexicon
 from aiact_rules.core.deliverables import Deliverable
 from aiact_rules.core.periods import passed_fact
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import (
     Clash,
-    Cue,
     Kind,
     Moment,
     Obligation,
@@ -126,6 +126,7 @@ class Pack:
     schools: Mapping[str, School] = field(default_factory=dict)
     sanctions: Mapping[str, Sanction] = field(default_factory=dict)
     cues: Mapping[str, Cue] = field(default_factory=dict)
+    lexicon: Lexicon = NO_WORDS
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     obligations: Mapping[str, Obligation] = field(default_factory=dict)

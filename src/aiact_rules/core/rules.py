@@ -333,22 +333,6 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
-    """Words in a document that suggest a situation of the law; they can make a verdict stricter, never laxer.
-
-    Where the words occur and the facts deny `suggests`, a person must confirm. With `facts` they are looked for in what
-    these facts of free text state, such as the name of a licence, and not in prose.
-    """
-
-    id: str
-    provision: str
-    words: tuple[str, ...]
-    suggests: Condition
-    facts: tuple[str, ...] = ()
-    place: Place | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Clash:
     """What one operator of a chain states and another denies, or nobody else bears out.
 

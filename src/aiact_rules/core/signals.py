@@ -1,20 +1,53 @@
-"""Signals: words of a document that speak of a situation of the law."""
+"""Signals: words of a document that speak of a situation of the law, and how much they say."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
+from aiact_rules.core.cues import Strength
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
+
+_SEEN_SIZE = 16
+
+
+class Note(StrEnum):
+    """Why words found in a document hold nothing, and are only told."""
+
+    RULED_OUT = "ruled_out"
+    MENTIONED = "mentioned"
+    WEAK = "weak"
+
+
+NOTES = {
+    Note.RULED_OUT: "ruled out by the document",
+    Note.MENTIONED: "mentioned as a risk or as the work of others",
+    Note.WEAK: "too little to hold the release",
+}
+"""What the reasons mean, for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Words of a cue that stand in a document: which cue, where first, and the words as written."""
+    """Words of a cue that stand in a document: which cue, where first, and the words as written.
+
+    `note` says why they only are a note; without it they hold the release where the facts deny what they suggest. `seen`
+    names all sentences of the document that speak of the cue: another sentence gives another one.
+    """
 
     cue: str
     place: Place
     words: str
+    note: Note | None = None
+    seen: str = ""
+
+    @property
+    def strength(self) -> Strength:
+        """Return whether the words hold, or are a note."""
+        return Strength.HOLD if self.note is None else Strength.NOTE
 
     def as_json(self) -> dict[str, object]:
         """Return the words as they stand in a decision's JSON."""
@@ -23,4 +56,24 @@ class Signal:
             "words": printable(self.words),
             "source": printable(self.place.source),
             "line": self.place.line,
+            "strength": self.strength.value,
+            **({} if self.note is None else {"note": self.note.value}),
+            "seen": self.seen,
         }
+
+
+def seen_in(sentences: Iterable[str]) -> str:
+    """Return what names some sentences, in whatever order: the first letters of a hash."""
+    text = "\n".join(sorted(set(sentences)))
+    return hashlib.sha256(text.encode()).hexdigest()[:_SEEN_SIZE]
+
+
+def seen_for(cue: str, signals: Iterable[Signal]) -> str:
+    """Return what names all sentences of all documents that hold for a cue; empty where none does."""
+    each = [signal.seen for signal in signals if signal.cue == cue and signal.strength is Strength.HOLD]
+    return each[0] if len(set(each)) == 1 else seen_in(each) if each else ""
+
+
+def held_cues(signals: Iterable[Signal]) -> frozenset[str]:
+    """Return the cues whose words hold where the facts deny what they suggest."""
+    return frozenset(signal.cue for signal in signals if signal.strength is Strength.HOLD)

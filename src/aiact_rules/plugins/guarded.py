@@ -15,13 +15,13 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from aiact_rules.core.batches import Batch
+from aiact_rules.core.cues import Cue, Lexicon
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import InputError, PackError, PluginError, Problem
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.plugins.interfaces import Engine, EngineUnavailable, Evaluator, Report, Source
 from aiact_rules.sources.document import Document, Skipped
@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 _STOP = "so no release can be allowed"
 _TRUTHS = frozenset({0, 1, 3})
 _CODES = range(128)
-_SHARED = frozenset({PackAt, Lowered, Vocabulary})
+_SHARED = frozenset({PackAt, Lowered, Vocabulary, Lexicon})
 _MOST_KEPT = 24
 """How many packs, lowered packs and vocabularies a plugin has copies of, about a megabyte each."""
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from aiact_rules.core.batches import Batch
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.formulas import Lowered
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.sources.document import Document, Skipped
 

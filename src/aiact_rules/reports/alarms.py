@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from aiact_rules.core.citations import article_of
 from aiact_rules.core.conditions import FactTest, Test, fact_of, leaves
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.decisions import ABOUT_THE_RELEASE, Decision
 from aiact_rules.core.facts import Fact, Sureness
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import DISMISSED, FOUND
 from aiact_rules.core.printable import printable
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.words import counted
 from aiact_rules.reports.words import said_of

@@ -264,12 +264,19 @@ class RunModel(_Model):
 
 
 class SignalModel(_Model):
-    """Words of a document that speak of a situation of the law; not part of the identity."""
+    """Words of a document that speak of a situation of the law; not part of the identity.
+
+    `hold` holds the release where the facts deny what the words suggest; a `note` only tells of them, and says why. `seen`
+    names the sentences that speak of it.
+    """
 
     cue: str
     words: str
     source: str
     line: int | None
+    strength: Literal["hold", "note"]
+    note: Literal["ruled_out", "mentioned", "weak"] = "weak"
+    seen: str
 
 
 class ChoiceModel(_Model):

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import ALWAYS, Condition, ReadingIs, leaves
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.explanation import cited_by
 from aiact_rules.core.packs import SIGNAL, Pack
 from aiact_rules.core.pages import entry_of, law_link, page_of
 from aiact_rules.core.problems import Place
-from aiact_rules.core.rules import Cue, Obligation, Reading, Rule
+from aiact_rules.core.rules import Obligation, Reading, Rule
 from aiact_rules.core.words import counted
 from aiact_rules.reports.pack_words import PackWords, span_of
 from aiact_rules.reports.words import WIDTH, wrapped

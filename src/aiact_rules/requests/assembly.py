@@ -13,7 +13,7 @@ from aiact_rules.core.decisions import Subject
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
-from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, SIGNALS, Pack
+from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
 from aiact_rules.core.waivers import Waiver
 from aiact_rules.requests.choosing import (
@@ -28,7 +28,8 @@ from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, shown
 from aiact_rules.requests.today import Today, now, today
 from aiact_rules.requests.waiving import choose_waivers
-from aiact_rules.sources.cues import signals_in_facts
+from aiact_rules.sources.cues import fact_of_signals, signals_in_facts
+from aiact_rules.sources.discovery import joined_signals
 from aiact_rules.sources.document import Document
 from aiact_rules.sources.licences import without_outdated
 from aiact_rules.sources.model_card import merged
@@ -288,12 +289,10 @@ class Assembly:
     def with_signals(self, stated: Facts) -> Facts:
         """Add the cues whose words stand in facts of free text to those found in prose."""
         signals = signals_in_facts(stated, self.vocabulary, self.shelf.cues(self.pack_ids).values())
-        known = stated.value(SIGNALS)
-        every = {*(known if isinstance(known, frozenset) else ()), *(signal.cue for signal in signals)}
-        if not signals or every == known:
+        held = fact_of_signals(signals)
+        if held is None:
             return stated
-        origin = stated[SIGNALS].origin if known else Origin(signals[0].place)
-        return stated.overridden_by(Facts.of([Fact(SIGNALS, frozenset(every), origin)]))
+        return stated.overridden_by(joined_signals([stated, Facts.of([held])]))
 
     def with_usual_roles(self, stated: Facts) -> Facts:
         """Add the roles in which the organisation usually acts, where the release names none."""

@@ -18,7 +18,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.record import FORMAT, id_fits, statuses_from
-from aiact_rules.core.signals import Signal
+from aiact_rules.core.signals import Note, Signal
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.truths import Truths
 from aiact_rules.core.vocabulary import FactValue, Vocabulary, parse_date
@@ -107,9 +107,13 @@ def decision_of_record(record: Record, shelf: Shelf) -> Decision:
 
 
 def _signal(row: Mapping[str, object]) -> Signal:
-    line = row["line"]
+    line, note = row["line"], text(row.get("note"))
     return Signal(
-        str(row["cue"]), Place(str(row["source"]), line if isinstance(line, int) else None), str(row["words"])
+        str(row["cue"]),
+        Place(str(row["source"]), line if isinstance(line, int) else None),
+        str(row["words"]),
+        None if note is None else Note(note),
+        str(row.get("seen", "")),
     )
 
 

@@ -1,98 +1,81 @@
-"""Cues: find in a document's prose the words that suggest a situation of the law."""
+"""Cues: the signals that the words of a document, the values of its metadata and its facts of free text give."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
 
-from aiact_rules.core.facts import Facts
+from aiact_rules.core.cues import Cue
+from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.packs import SIGNALS
 from aiact_rules.core.problems import Place
-from aiact_rules.core.rules import Cue
-from aiact_rules.core.signals import Signal
+from aiact_rules.core.signals import Signal, held_cues, seen_in
 from aiact_rules.core.vocabulary import FactType, Vocabulary
-from aiact_rules.sources.shown import shown
+from aiact_rules.sources.matching import Found, find, matchers_of
+from aiact_rules.sources.passages import Passage, PassageKind, passages
+from aiact_rules.sources.statements import Statements
 
-_BETWEEN_WORDS = re.compile(r"[\s\-]+")
-# The letters beyond ASCII that count as one of ASCII where capitals do not matter.
-_FOLDED = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
-# Between two words of a cue: spaces, hyphens, emphasis, quotation marks of a block, and one line break, never a blank line.
-_GAP = r"(?:[^\S\n]|[*_`>|\-\u2010-\u2015]|\n(?![^\S\n]*\n))+"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The words of a cue as they stand in a text, and the line (from 0) where they begin."""
-
-    cue: str
-    line: int
-    words: str
+Placed = Callable[[int, int], Place]
+"""Where words stand, by the number of their passage and their line."""
 
 
-def find_words(text: str, cues: Iterable[Cue], fact: str | None = None) -> tuple[Found, ...]:
-    """Return each cue whose words occur in a text, where they first do, in the order of the cues.
-
-    `fact` is the fact of free text that states it; None: it is prose, in which cues for such facts do not count.
-    Case, line breaks, hyphens, emphasis, tags and invisible characters do not matter; words must be whole unless the cue
-    ends them with `*`.
-    """
-    ways = [(way, way.translate(_FOLDED).lower()) for way in shown(text)]
-    found = []
-    for cue in cues:
-        if cue.facts and fact not in cue.facts:
-            continue
-        matches = [
-            (way.count("\n", 0, match.start()), match.start(), match.group())
-            for way, folded in ways
-            # Making a pattern costs more than all the rest, so only phrases whose parts all occur somewhere get one.
-            for phrase, parts in _parts(cue.words)
-            if all(part in folded for part in parts)
-            if (match := _pattern(phrase).search(way))
-        ]
-        if matches:
-            line, _, words = min(matches)
-            found.append(Found(cue.id, line, " ".join(words.split())))
-    return tuple(found)
+def find_signals(markdown: str, cues: Iterable[Cue], name: str, first_line: int = 1) -> tuple[Signal, ...]:
+    """Return what a Markdown text that begins at `first_line` of the document `name` speaks of, each cue once."""
+    return signals_of(find(passages(markdown, first_line), cues), lambda _, line: Place(name, line))
 
 
-def find_signals(text: str, cues: Iterable[Cue], name: str, first_line: int = 1) -> tuple[Signal, ...]:
-    """Return each cue whose words occur in a text that begins at `first_line` of the document `name`."""
+def signals_of(found: Iterable[Found], placed: Placed) -> tuple[Signal, ...]:
+    """Return what was found in one document as signals, each cue once: the first words that hold, else the first note."""
+    by_cue: dict[str, list[Found]] = {}
+    for one in found:
+        by_cue.setdefault(one.cue, []).append(one)
+    signals = []
+    for cue, every in by_cue.items():
+        of = [one for one in every if one.note is None] or [one for one in every if one.note is every[0].note]
+        first = of[0]
+        place = placed(first.passage, first.line)
+        signals.append(Signal(cue, place, first.words, first.note, seen_in(one.sentence for one in of)))
+    return tuple(signals)
+
+
+def tagged_values(values: Sequence[Passage], numbers: Iterable[int], cues: Iterable[Cue]) -> tuple[Found, ...]:
+    """Return which cues speak in values of a card's task and tags: passages by their numbers."""
+    matchers = matchers_of(cues)
     return tuple(
-        Signal(found.cue, Place(name, first_line + found.line), found.words) for found in find_words(text, cues)
+        Found(cue, number, values[number].line, values[number].text, values[number].text)
+        for number in numbers
+        for matcher in matchers
+        for cue in matcher.tagged(values[number].text)
     )
 
 
 def signals_in_facts(facts: Facts, vocabulary: Vocabulary, cues: Iterable[Cue]) -> tuple[Signal, ...]:
-    """Return each cue whose words occur in what a fact of free text states, such as a task or the name of a licence."""
+    """Return what facts of free text speak of, such as a task or the name of a licence."""
     cues = tuple(cues)
     texts = [fact for fact in facts if isinstance(fact.value, str) and vocabulary[fact.name].type is FactType.TEXT]
     return tuple(
-        Signal(found.cue, fact.origin.place, found.words)
-        for fact in texts
-        for found in find_words(str(fact.value), cues, fact.name)
+        signal for fact in texts for signal in signals_in_fact(str(fact.value), cues, fact.name, fact.origin.place)
     )
 
 
-@lru_cache(maxsize=2048)
-def _parts(phrases: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the phrases of a cue, each with parts that a text must hold, in lower case, for the phrase to occur in it.
+def signals_in_fact(text: str, cues: Iterable[Cue], fact: str | None, place: Place) -> tuple[Signal, ...]:
+    """Return what the text of one fact, or of a column that describes a release, speaks of.
 
-    Only plain letters and digits are told so: how other letters are written in capitals is left to the pattern.
+    With `fact`, cues that look for their words in that fact count too.
     """
-    return tuple(
-        (phrase, tuple(part.lower() for word in _words(phrase) for part in word.split("*") if part.isascii()))
-        for phrase in phrases
-    )
+    cues = tuple(cues)
+    values = (Passage(text, 1, PassageKind.VALUE),)
+    own = () if fact is None else find(values, cues, fact)
+    return signals_of((*find(values, cues), *tagged_values(values, (0,), cues), *own), lambda _number, _line: place)
 
 
-@lru_cache(maxsize=8192)
-def _pattern(phrase: str) -> re.Pattern[str]:
-    """Return the exact pattern of a phrase."""
-    exact = _GAP.join(r"[^\W_]*".join(re.escape(part) for part in word.split("*")) for word in _words(phrase))
-    return re.compile(rf"(?<![^\W_])(?:{exact})(?![^\W_])", re.IGNORECASE)
+def state_signals(signals: Sequence[Signal], statements: Statements) -> None:
+    """State which cues hold, where some do and the packs ask for it."""
+    held = [signal for signal in signals if signal.note is None]
+    if held:
+        statements.state(SIGNALS, held_cues(held), held[0].place)
 
 
-def _words(phrase: str) -> list[str]:
-    return _BETWEEN_WORDS.split(unicodedata.normalize("NFKC", phrase).strip())
+def fact_of_signals(signals: Sequence[Signal]) -> Fact | None:
+    """Return the fact that lists the cues that hold; None where none does."""
+    held = [signal for signal in signals if signal.note is None]
+    return Fact(SIGNALS, held_cues(held), Origin(held[0].place)) if held else None

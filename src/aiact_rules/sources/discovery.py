@@ -8,11 +8,11 @@ from pathlib import Path
 
 from aiact_rules.core.batches import LeftOut
 from aiact_rules.core.choices import Choice
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.facts import Fact, Facts
 from aiact_rules.core.packs import MARKETS, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 from aiact_rules.sources.document import Document, Stated

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
 from typing import Any
 
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.cues import find_words
+from aiact_rules.sources.cues import signals_of, state_signals, tagged_values
 from aiact_rules.sources.document import FileRead, Stated
+from aiact_rules.sources.matching import find
+from aiact_rules.sources.passages import Passage, PassageKind, passages
+from aiact_rules.sources.shown import normalised
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import Text
 
 PREFIX = "aiact:"
 MAX_DEPTH = 60
-SIGNALS = "document.signals"
 
 _LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*\Z")
+TAG_KEYS = frozenset({"task", "tags", "approach", "formats"})
+"""Keys under which a bill of materials names a task."""
 _USES_DATA = frozenset({"trainedOn", "testedOn"})
 
 Object = dict[str, Any]
@@ -101,13 +103,16 @@ class _Bom:
                 self.searched.append((path, said))
 
     def find_signals(self) -> tuple[Signal, ...]:
-        """Return the cues in all texts, each with the first text it is in. No cue goes from one text to the next."""
-        starts = [0, *accumulate(said.count("\n") + 2 for _, said in self.searched)]
-        signals = []
-        for found in find_words("\n\n".join(said for _, said in self.searched), self.cues):
-            path, _ = self.searched[bisect_right(starts, found.line) - 1]
-            signals.append(Signal(found.cue, self.place(_pointer(path)), found.words))
-        return tuple(signals)
+        """Return what all texts speak of, each cue with the first text it is in. No pattern goes from one text to the next."""
+        read: list[Passage] = []
+        paths: list[_Path] = []
+        for path, said in self.searched:
+            parts = passages(said) or (Passage(normalised(said), 1, PassageKind.VALUE),)
+            read += parts
+            paths += [path] * len(parts)
+        tagged = [number for number, path in enumerate(paths) if _names_task(path)]
+        found = [*tagged_values(read, tagged, self.cues), *find(read, self.cues)]
+        return signals_of(found, lambda number, _: self.place(_pointer(paths[number])))
 
     def property(self, name: object, value: object, pointer: str) -> None:
         """Remember a property whose name begins with `aiact:`, as one of a list; what others say is searched."""
@@ -133,8 +138,7 @@ class _Bom:
             elif texts:
                 self.statements.read_texts(name, texts, found[0][1])
         signals = self.find_signals()
-        if signals:
-            self.statements.state(SIGNALS, frozenset(signal.cue for signal in signals), signals[0].place)
+        state_signals(signals, self.statements)
         return Stated(
             subject,
             self.statements.facts(),
@@ -343,6 +347,14 @@ def _texts(value: object, path: _Path, leaving_out: frozenset[str]) -> Iterator[
             waiting += [((at, str(number)), part) for number, part in enumerate(item)][::-1]
         elif isinstance(item, dict):
             waiting += [((at, key), part) for key, part in item.items() if key not in leaving_out][::-1]
+
+
+def _names_task(path: _Path) -> bool:
+    """Return whether a text names a task or is a tag, by the last key it stands under that is no number."""
+    above, part = path
+    while part.isdigit() and above is not None:
+        above, part = above
+    return part in TAG_KEYS or part.rsplit("/", 1)[-1] in TAG_KEYS
 
 
 def _pointer(path: _Path) -> str:

@@ -7,18 +7,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import Facts
-from aiact_rules.core.packs import SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.rules import Cue
+from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.cues import find_signals
+from aiact_rules.sources.cues import signals_of, state_signals, tagged_values
 from aiact_rules.sources.document import FileRead, Stated
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
+from aiact_rules.sources.matching import find
 from aiact_rules.sources.near_misses import BLOCK as BLOCK
 from aiact_rules.sources.near_misses import is_near_block
+from aiact_rules.sources.passages import Passage, PassageKind, passages
 from aiact_rules.sources.prose import prose
 from aiact_rules.sources.release_file import read_release
+from aiact_rules.sources.shown import normalised
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import MARKER, is_untouched, without_placeholders
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
@@ -34,6 +37,11 @@ CARD_KEYS = frozenset({
 })
 # fmt: on
 """Keys whose presence tells the front matter of a card from that of any other page."""
+TAG_KEYS = frozenset({"pipeline_tag", "tags", "task_categories", "task_ids"})
+"""Keys whose values name a task, or are tags."""
+TASK_KEYS = frozenset({"task", "type"})
+"""Keys inside others, such as a `model-index`, whose values name a task."""
+_EXAMPLES = ("widget",)  # inputs to try the model on, by nobody's statement
 
 _DATASET_KEYS = ("dataset_info", "task_categories", "annotations_creators", "size_categories")
 _TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
@@ -140,10 +148,9 @@ def _read(
             problems.append(Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file"))
     statements = Statements(vocabulary)
     _state_card_facts(metadata, statements, notes)
+    signals = _signals(parts, metadata, tuple(cues), text.name)
+    state_signals(signals, statements)
     body = prose(parts.body)
-    signals = find_signals(_searchable(parts, metadata, body), cues, text.name)
-    if signals:
-        statements.state(SIGNALS, frozenset(signal.cue for signal in signals), signals[0].place)
     facts = Facts({})
     try:
         facts = merged(stated.facts, statements.facts())
@@ -237,35 +244,36 @@ def _texts(node: Node | None) -> list[str]:
     return [item.text.strip() for item in items if isinstance(item, Scalar) and is_filled(item)]
 
 
-def _searchable(parts: FrontMatter, metadata: Mapping, body: str) -> str:
-    """Return front matter and prose with every line where it is in the file, without the block that states facts."""
-    if parts.front is None:
-        return body
-    front = parts.front.split("\n")
-    block = metadata.entry(BLOCK)
-    if block is not None and block.place.line is not None:
-        start, following = block.place.line, parts.front_line + len(front)
-        following = min((at for entry in metadata if (at := entry.place.line or 0) > start), default=following)
-        beside = _words_by_line(entry for entry in metadata if entry is not block)
-        for line in range(start, following):
-            front[line - parts.front_line] = ", ".join(beside.get(line, ()))
-    above = [""] * (parts.front_line - 1)
-    return "\n".join([*above, *front, *[""] * (parts.body_line - parts.front_line - len(front)), body])
+def _signals(parts: FrontMatter, metadata: Mapping, cues: tuple[Cue, ...], name: str) -> tuple[Signal, ...]:
+    """Return what the values of the front matter, without the block that states facts, and the prose speak of."""
+    if not cues:
+        return ()
+    values, tags = _values(metadata)
+    read = (*values, *passages(parts.body, parts.body_line))
+    found = (*tagged_values(read, tags, cues), *find(read, cues))
+    return signals_of(found, lambda _, line: Place(name, line))
 
 
-def _words_by_line(nodes: Iterable[Node | Entry]) -> dict[int, list[str]]:
-    """Return the texts of keys and values by the lines in which they begin, each on one line."""
-    found: dict[int, list[str]] = {}
-    waiting = [*nodes]
-    for node in waiting:
+def _values(metadata: Mapping) -> tuple[list[Passage], list[int]]:
+    """Return the texts of front matter, and the numbers of those that name a task or are tags."""
+    found: list[Passage] = []
+    tags: list[int] = []
+    waiting: list[tuple[Node | Entry, bool]] = [
+        (entry, entry.key in TAG_KEYS) for entry in metadata if entry.key not in (BLOCK, *_EXAMPLES)
+    ]
+    waiting.reverse()
+    while waiting:
+        node, is_tag = waiting.pop()
         if isinstance(node, Entry):
-            waiting.append(node.value)
+            if node.key not in CARD_KEYS:
+                found.append(Passage(node.key, node.place.line or 1, PassageKind.VALUE))
+            waiting.append((node.value, is_tag))
         elif not isinstance(node, Scalar):
-            waiting.extend(node)
-        text = node.key if isinstance(node, Entry) else node.text if isinstance(node, Scalar) else ""
-        if text and node.place.line is not None:
-            found.setdefault(node.place.line, []).append(" ".join(text.split()))
-    return found
+            waiting += [(each, is_tag or (isinstance(each, Entry) and each.key in TASK_KEYS)) for each in node][::-1]
+        elif node.text.strip():
+            tags += [len(found)] if is_tag else []
+            found.append(Passage(normalised(node.text), node.place.line or 1, PassageKind.VALUE))
+    return found, tags
 
 
 def _name(metadata: Mapping, body: str) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.deliverables import Deliverable, DeliverableKind
 from aiact_rules.core.packs import SIGNAL
 from aiact_rules.core.problems import Place, did_you_mean
-from aiact_rules.core.rules import Cue, Obligation
+from aiact_rules.core.rules import Obligation
 from aiact_rules.specfiles.format import DeliverablesFile
 from aiact_rules.specfiles.loading import Loading, keep_once
 from aiact_rules.specfiles.skeletons import SkeletonReader

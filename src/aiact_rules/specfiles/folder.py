@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ _NAMED = (
     "coverage",
 )
 
+_WORDS = re.compile(r"words\.[a-z]+\.yaml")
 _NOT_DECIDING = ("cases", "coverage")
 _NOT_BORROWED = ("pack", "units", *_NOT_DECIDING)
 
@@ -183,4 +185,6 @@ def _kind(name: str) -> str:
     stem = base.removesuffix(".yaml")
     if name == "pack.yaml":
         return "pack"
+    if _WORDS.fullmatch(base):
+        return "words"
     return stem if stem in _NAMED else "article"

@@ -516,12 +516,42 @@ class SanctionsFile(SpecModel):
     sanctions: dict[Identifier, SanctionSpec]
 
 
+ClassNames = Annotated[
+    list[Words],
+    BeforeValidator(_listed),
+    WithJsonSchema(_WORDS),
+    Field(min_length=1),
+]
+
+
+class PatternSpec(SpecModel):
+    """Classes of words near each other in a sentence; each element is one class, or several of which one is enough."""
+
+    classes: Annotated[list[ClassNames], Field(min_length=1, max_length=4)]
+    near: list[Words] = []
+    unless: list[Words] = []
+    strength: Literal["hold", "note"] = "hold"
+
+
+def _pattern(value: object) -> object:
+    return {"classes": value} if isinstance(value, list) else value
+
+
 class CueSpec(SpecModel):
     """Words in a document that suggest a situation of the law; with `facts`, in what these texts state, not in prose."""
 
     provision: Words
     facts: list[FactName] = []
-    words: Annotated[list[Words], Field(min_length=1)]
+    words: list[Words] = []
+    patterns: list[
+        Annotated[
+            PatternSpec,
+            BeforeValidator(_pattern),
+            WithJsonSchema({"anyOf": [{"type": "array", "items": _WORDS, "minItems": 1}, {"type": "object"}]}),
+        ]
+    ] = []
+    unless: list[Words] = []
+    metadata: list[Words] = []
     suggests: ConditionText
 
 
@@ -529,6 +559,28 @@ class CuesFile(SpecModel):
     """cues.yaml"""
 
     cues: dict[Identifier, CueSpec]
+
+
+class ContextsSpec(SpecModel):
+    """Phrases that make a note of what they stand beside; `not` only look like one, and none reaches beyond `ends`."""
+
+    before: list[Words] = []
+    after: list[Words] = []
+    headings: list[Words] = []
+    exceptions: Annotated[list[Words], Field(alias="not")] = []
+    ends: list[Words] = []
+
+
+class WordsFile(SpecModel):
+    """words.<language>.yaml: the words of one language. `*` in a word stands for any letters."""
+
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+    common: Annotated[bool, BeforeValidator(_true_or_false)] = False
+    marks: list[Words] = []
+    classes: dict[Identifier, Annotated[list[Words], Field(min_length=1)]] = {}
+    ignored: list[Words] = []
+    refusals: ContextsSpec = ContextsSpec()
+    mentions: ContextsSpec = ContextsSpec()
 
 
 class HeadingSpec(SpecModel):

@@ -16,6 +16,7 @@ from aiact_rules.specfiles.articles import read_articles
 from aiact_rules.specfiles.checks import check_citations, check_pack, check_see_also
 from aiact_rules.specfiles.conditions import Names
 from aiact_rules.specfiles.contradictions import ContradictionReader
+from aiact_rules.specfiles.cues import read_cues, read_lexicon
 from aiact_rules.specfiles.deliverables import read_deliverables
 from aiact_rules.specfiles.extensions import extension_problems
 from aiact_rules.specfiles.folder import SpecFile, common_files, digest, files_of, find_common, spec_files
@@ -30,12 +31,13 @@ from aiact_rules.specfiles.format import (
     SchoolsFile,
     TimetablesFile,
     VocabularyFile,
+    WordsFile,
 )
 from aiact_rules.specfiles.loading import EVERYBODY, Loading, keep_once, unit_ids
 from aiact_rules.specfiles.schools import read_schools
 from aiact_rules.specfiles.sources import check_sources
 from aiact_rules.specfiles.validation import child, entries, place_of, read_model
-from aiact_rules.specfiles.values import read_cues, read_parameters, read_readings, read_sanctions, read_timetables
+from aiact_rules.specfiles.values import read_parameters, read_readings, read_sanctions, read_timetables
 from aiact_rules.specfiles.vocabulary import passed_facts, read_vocabulary
 from aiact_rules.yaml_text import Node
 
@@ -50,6 +52,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "schools": SchoolsFile,
     "sanctions": SanctionsFile,
     "cues": CuesFile,
+    "words": WordsFile,
     "deliverables": DeliverablesFile,
     "article": ArticleFile,
 }
@@ -104,7 +107,8 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
     contradictions.read()
     for name, contradiction in contradictions.obligations.items():
         keep_once(loading, obligations, name, contradiction, "obligation", contradiction.place or Place("pack.yaml"))
-    cues = read_cues(loading)
+    lexicon = read_lexicon(loading)
+    cues = read_cues(loading, lexicon)
     deliverables, delivered_by = read_deliverables(loading, obligations, cues)
     spec = spec_entry[2] if spec_entry is not None else None
     pack = Pack(
@@ -139,6 +143,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         schools=read_schools(loading, readings, extended),
         sanctions=read_sanctions(loading),
         cues=cues,
+        lexicon=lexicon,
         clashes=contradictions.clashes,
         rules=rules,
         obligations=obligations,

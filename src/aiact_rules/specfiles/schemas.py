@@ -21,6 +21,7 @@ from aiact_rules.specfiles.format import (
     SchoolsFile,
     TimetablesFile,
     VocabularyFile,
+    WordsFile,
 )
 
 FORMAT = 1
@@ -38,6 +39,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "schools": SchoolsFile,
     "timetables": TimetablesFile,
     "vocabulary": VocabularyFile,
+    "words": WordsFile,
 }
 
 _VALUE = {"type": ["string", "number", "boolean"]}

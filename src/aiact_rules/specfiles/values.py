@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.rules import (
-    Cue,
     Deferral,
     Kind,
     LowerCap,
@@ -19,9 +18,8 @@ from aiact_rules.core.rules import (
     SchoolChoice,
     Timetable,
 )
-from aiact_rules.core.vocabulary import FactType, parse_date, parse_quantity
+from aiact_rules.core.vocabulary import parse_date, parse_quantity
 from aiact_rules.specfiles.format import (
-    CuesFile,
     DeferralSpec,
     ParametersFile,
     ParameterSpec,
@@ -185,20 +183,4 @@ def read_sanctions(loading: Loading) -> dict[str, Sanction]:
                 tuple(Kind(kind) for kind in spec.reaches), spec.daily_share, entry.place,
             )  # fmt: skip
             keep_once(loading, kept, entry.key, sanction, "sanction", entry.place)
-    return kept
-
-
-def read_cues(loading: Loading) -> dict[str, Cue]:
-    """Read the words that suggest a situation of the law."""
-    kept: dict[str, Cue] = {}
-    for _, node, value in loading.of(CuesFile):
-        for entry in entries(child(node, "cues")):
-            spec = value.cues[entry.key]
-            suggests = loading.condition(child(entry.value, "suggests"), f"cue `{entry.key}`")
-            for name in spec.facts:
-                declared = loading.names.vocabulary.get(name)
-                if declared is None or declared.type is not FactType.TEXT:
-                    loading.problem(f"cue `{entry.key}`: `{name}` is no fact of free text", entry.place)
-            cue = Cue(entry.key, spec.provision, tuple(spec.words), suggests, tuple(spec.facts), entry.place)
-            keep_once(loading, kept, entry.key, cue, "cue", entry.place)
     return kept

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.conditions import FactTest, Test, as_stated
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.defaults import silent_about, silent_at
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.formulas import Lowered, specialised
@@ -15,7 +16,7 @@ from aiact_rules.core.lowering import lower
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
-from aiact_rules.core.rules import Cue
+from aiact_rules.core.signals import held_cues
 from aiact_rules.core.statuses import Status, Traits, traits_of
 from aiact_rules.core.vocabulary import Derivation, FactDeclaration, FactType, FactValue, Vocabulary
 from aiact_rules.gate import Gate
@@ -138,7 +139,7 @@ def make_plan(
     every_cue = {cue.id: cue for pack in chosen for cue in pack.cues.values()}
     texts = {each.column: each.fact for each in columns if vocabulary[each.fact].type is FactType.TEXT}
     words = tuple(dict.fromkeys((*words, *texts)))
-    always = frozenset(signal.cue for signal in signals_in_facts(_facts_of(same), vocabulary, every_cue.values()))
+    always = held_cues(signals_in_facts(_facts_of(same), vocabulary, every_cue.values()))
     cues = every_cue if words or always else {}
     if cues:
         facts = {*facts, SIGNALS}

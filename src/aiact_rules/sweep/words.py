@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
+from aiact_rules.core.problems import Place
+from aiact_rules.core.signals import held_cues
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_program import Input
 from aiact_rules.engines.plane_values import ColumnPlanes, FactReader
-from aiact_rules.sources.cues import find_words
+from aiact_rules.sources.cues import signals_in_fact
 from aiact_rules.sweep.plan import Plan
 
 _DESCRIBING = (
@@ -33,6 +35,7 @@ _DESCRIBING = (
     "remarks",
 )
 _MOST_SEEN = 1 << 16
+_HERE = Place("row")
 
 
 def describing(columns: Iterable[str], stating: Iterable[str]) -> tuple[str, ...]:
@@ -74,7 +77,7 @@ class WordsColumn:
         if key not in self._seen:
             if len(self._seen) > _MOST_SEEN:
                 self._seen.clear()
-            self._seen[key] = [found.cue for found in find_words(text, self._cues, fact)]
+            self._seen[key] = sorted(held_cues(signals_in_fact(text, self._cues, fact, _HERE)))
         return self._seen[key]
 
 

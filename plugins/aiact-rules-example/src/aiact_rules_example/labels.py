@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aiact_rules import Subject
-from aiact_rules.core.packs import MARKETS, SIGNALS
+from aiact_rules.core.cues import Cue
+from aiact_rules.core.packs import MARKETS
 from aiact_rules.core.problems import Place
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.cues import find_signals
+from aiact_rules.sources.cues import find_signals, state_signals
 from aiact_rules.sources.document import Document, FileRead, Skipped
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import read_text
@@ -64,8 +64,7 @@ class LabelSource:
                 statements.read_texts(_FACTS.get(key, key), [value], place)
             else:
                 statements.unknown_fact(key, place)
-        if signals:
-            statements.state(SIGNALS, frozenset(signal.cue for signal in signals), signals[0].place)
+        state_signals(signals, statements)
         return Document(
             text.name,
             Subject(lantern),

@@ -9,17 +9,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from aiact_rules import Decision, Facts, Finding, Gate, InputError, Status, Subject, Verdict
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import NO_FACTS, Fact, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
 from aiact_rules.core.passing import said_of_waivers
 from aiact_rules.core.problems import Place, Problem
-from aiact_rules.core.rules import Cue
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.cues import find_signals
+from aiact_rules.sources.cues import fact_of_signals, find_signals
 from aiact_rules.sources.discovery import Asked, ReleaseDocuments, asked_in, joined, markets_of
 from aiact_rules.sources.document import Document, Stated
 from aiact_rules.sources.model_card import merged
-from aiact_rules.sources.prose import prose
 from aiact_rules.sources.release_file import read_release
 from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
 from aiact_rules.sources.releases import releases_at
@@ -181,11 +180,9 @@ def _document_of(name: str, stated: Stated) -> Document:
 
 def _heard(descriptions: Mapping[str, str], cues: tuple[Cue, ...], vocabulary: Vocabulary) -> Document:
     """Return the cues that stand in descriptions: words can only make a verdict stricter."""
-    signals = tuple(s for name, text in descriptions.items() for s in find_signals(prose(text), cues, name))
-    if not signals or SIGNALS not in vocabulary:
-        return Document("descriptions", Subject(), NO_FACTS)
-    said = Fact(SIGNALS, frozenset(signal.cue for signal in signals), Origin(signals[0].place))
-    return Document("descriptions", Subject(), Facts.of([said]), signals=signals)
+    signals = tuple(s for name, text in descriptions.items() for s in find_signals(text, cues, name))
+    said = fact_of_signals(signals) if SIGNALS in vocabulary else None
+    return Document("descriptions", Subject(), NO_FACTS if said is None else Facts.of([said]), signals=signals)
 
 
 def _refuse_model_tags(tags: Mapping[str, str]) -> None:
