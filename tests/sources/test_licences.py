@@ -11,10 +11,11 @@ from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.problems import InputError, Place
 from aiact_rules.gate import Gate
-from aiact_rules.sources.cues import find_words
+from aiact_rules.sources.cues import signals_in_fact
 from aiact_rules.sources.licences import FREEDOMS, open_licence, with_freedoms
 from aiact_rules.sources.open_licences import CREATIVE_COMMONS, OPEN, OSI_APPROVED, SPELLINGS
 
+PLACE = Place("aiact.yaml", 1)
 ALL = frozenset({"access", "use", "modify", "distribute"})
 GPAI = """\
 format: 1
@@ -116,8 +117,8 @@ def test_every_open_licence_is_one_of_spdx_and_every_spelling_names_one() -> Non
 
 def test_no_open_licence_raises_the_signal_of_a_restricted_one() -> None:
     (cue,) = (cue for pack in Gate().packs() for cue in pack.cues.values() if cue.id == "art53.2.restricted_licence")
-    assert [name for name in (*OPEN.values(), *SPELLINGS) if find_words(name, [cue], "model.licence")] == []
-    assert find_words("cc-by-nc-4.0", [cue], "model.licence")
+    assert [name for name in (*OPEN.values(), *SPELLINGS) if signals_in_fact(name, [cue], "model.licence", PLACE)] == []
+    assert signals_in_fact("cc-by-nc-4.0", [cue], "model.licence", PLACE)
 
 
 def _release(folder: Path, card: str, release: str = GPAI) -> Path:
