@@ -60,6 +60,10 @@ class _Part:
         return begin, end
 
 
+_Start = tuple[int, int, tuple[_Part, ...], Label]
+"""An entry as it begins in a word: the letters it takes of it, the words that must follow, and its label."""
+
+
 class Entries(Generic[Label]):
     """An index of entries, each with a label. Finding all of them in a text takes time linear in its words."""
 
@@ -86,25 +90,27 @@ class Entries(Generic[Label]):
         self._end_lengths = sorted({len(end) for end in self._ends})
         inside = sorted(map(re.escape, self._inside), key=len)
         self._any_inside = re.compile("|".join(inside)) if inside else None
-        self._remembered: dict[str, tuple[tuple[int, int, tuple[_Part, ...], Label], ...]] = {}
+        self._words: dict[str, tuple[tuple[_Start[Label], ...], tuple[_Start[Label], ...]]] = {}
+        self._pairs: dict[tuple[str, str], tuple[_Start[Label], ...]] = {}
 
     def find(self, tokens: Tokens) -> list[tuple[Label, Hit]]:
         """Return every entry that stands in a text, by its label, in the order of the text."""
         found: list[tuple[Label, Hit]] = []
-        remembered, words = self._remembered, tokens.words
+        known, words = self._words, tokens.words
         for at, word in enumerate(words):
-            candidates = remembered.get(word)
-            if candidates is None:
-                candidates = self._candidates(word)
-            for start, end, rest, label in candidates:
-                if not rest:
-                    found.append((label, Hit(at, at, start, end)))
-                elif (last := self._rest(tokens, at, rest)) is not None:
-                    found.append((label, Hit(at, at + len(rest), start, last)))
+            known_here = known.get(word)
+            singles, phrases = self._beginning(word) if known_here is None else known_here
+            for start, end, _, label in singles:
+                found.append((label, Hit(at, at, start, end)))
+            if phrases and at + 1 < len(words):
+                for start, _, rest, label in self._followed(word, words[at + 1], phrases):
+                    last = self._last(tokens, at, rest)
+                    if last is not None:
+                        found.append((label, Hit(at, at + len(rest), start, last)))
         return found
 
-    def _candidates(self, word: str) -> tuple[tuple[int, int, tuple[_Part, ...], Label], ...]:
-        """Return the entries that may begin with a word, with the letters they take of it, and the words that must follow."""
+    def _beginning(self, word: str) -> tuple[tuple[_Start[Label], ...], tuple[_Start[Label], ...]]:
+        """Return the entries that are a word, and the phrases that may begin with it."""
         near = list(self._exact.get(word, ()))
         for length in self._start_lengths:
             if length > len(word):
@@ -118,15 +124,25 @@ class Entries(Generic[Label]):
             for piece, entries in self._inside.items():
                 if piece in word:
                     near += entries
-        found = tuple(
-            (*letters, rest, label) for first, rest, label in near if (letters := first.within(word)) is not None
-        )
-        if len(self._remembered) >= _MOST_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[word] = found
+        every = [(*letters, rest, label) for first, rest, label in near if (letters := first.within(word)) is not None]
+        found = tuple(each for each in every if not each[2]), tuple(each for each in every if each[2])
+        if len(self._words) >= _MOST_REMEMBERED:
+            self._words.clear()
+        self._words[word] = found
         return found
 
-    def _rest(self, tokens: Tokens, at: int, rest: tuple[_Part, ...]) -> int | None:
+    def _followed(self, word: str, following: str, phrases: tuple[_Start[Label], ...]) -> tuple[_Start[Label], ...]:
+        """Return the phrases that may begin with two words."""
+        pair = (word, following)
+        found = self._pairs.get(pair)
+        if found is None:
+            found = tuple(each for each in phrases if each[2][0].within(following) is not None)
+            if len(self._pairs) >= _MOST_REMEMBERED:
+                self._pairs.clear()
+            self._pairs[pair] = found
+        return found
+
+    def _last(self, tokens: Tokens, at: int, rest: tuple[_Part, ...]) -> int | None:
         """Return where the last word of a phrase ends; None where its words do not follow each other."""
         if at + len(rest) >= len(tokens.words):
             return None

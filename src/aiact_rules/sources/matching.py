@@ -17,7 +17,7 @@ from aiact_rules.core.cues import Contexts, Cue, Lexicon, Pattern, Strength
 from aiact_rules.core.signals import Note
 from aiact_rules.sources.entries import Entries, Hit
 from aiact_rules.sources.passages import Passage, PassageKind
-from aiact_rules.sources.tokens import Tokens, tokens_of
+from aiact_rules.sources.tokens import Tokens
 
 WINDOW = 12
 """The most words from the first to the last of a pattern, and from a refusal to what it refuses."""
@@ -29,6 +29,10 @@ MOST_KEPT = 64
 """Matchers kept for later texts."""
 
 _EVERY = "*"  # the language of words that count in every text
+Label = tuple[str, str, str]
+"""The language of an entry, its kind, and its class or, for what makes a note, how it reaches."""
+_CLASS, _MARK, _IGNORED, _REFUSAL, _MENTION = "class", "mark", "ignored", "refusal", "mention"
+_NOTES = {_REFUSAL: Note.RULED_OUT, _MENTION: Note.MENTIONED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,10 @@ class Matcher:
 
     def __init__(self, lexicon: Lexicon, cues: Sequence[Cue]) -> None:
         self.lexicon = lexicon
-        self._marks = {mark: language.name for language in lexicon.languages for mark in language.marks}
-        self._common = {language.name for language in lexicon.languages if language.common} | {_EVERY}
+        self.common = {language.name for language in lexicon.languages if language.common} | {_EVERY}
         self._plans = tuple(_plans(cues))
         named = {name for plan in self._plans for name in plan.classes}
-        self._entries = Entries(_labelled(lexicon, cues, named))
-        self._contexts = Entries(_contexts_of(lexicon))
+        self.entries = Entries(_labelled(lexicon, cues, named))
         sizes = _sizes(lexicon, cues)
         self._by_class: dict[str, list[_Plan]] = defaultdict(list)
         for plan in self._plans:
@@ -190,47 +192,37 @@ class _Text:
             self._read(number, passage.text)
 
     def _read(self, passage: int, text: str) -> None:
-        tokens = tokens_of(text)
-        if not tokens.words:
-            return
+        tokens = Tokens(text)
         hits, contexts = self._found(tokens)
-        numbers = _sentences(tokens)
-        ends = [at for at in range(1, len(numbers)) if numbers[at] != numbers[at - 1]] + [len(numbers)]
-        found = [
-            _Sentence(passage, tokens, first, end - 1, {}, []) for first, end in zip([0, *ends], ends, strict=False)
-        ]
+        found = [_Sentence(passage, tokens, first, last, {}, []) for first, last in tokens.sentences(MOST_WORDS)]
+        starts = [sentence.first for sentence in found]
         for name, hit in hits:
-            if numbers[hit.first] == numbers[hit.last]:
-                found[numbers[hit.first]].hits.setdefault(name, []).append(hit)
+            sentence = found[bisect_right(starts, hit.first) - 1]
+            if hit.last <= sentence.last:
+                sentence.hits.setdefault(name, []).append(hit)
         for context, hit in contexts:
-            found[numbers[hit.first]].contexts.append((context, hit))
+            found[bisect_right(starts, hit.first) - 1].contexts.append((context, hit))
         self.sentences += found
 
     def _found(self, tokens: Tokens) -> tuple[list[tuple[str, Hit]], list[tuple[tuple[str, str], Hit]]]:
         """Return the classes and the contexts in a text, in the languages it is in, without what is to be ignored."""
-        matcher = self.matcher
+        found = self.matcher.entries.find(tokens)
         spoken: dict[str, int] = {}
-        for word in tokens.words:
-            language = matcher._marks.get(word)
-            if language is not None:
+        for (language, kind, _), _hit in found:
+            if kind == _MARK:
                 spoken[language] = spoken.get(language, 0) + 1
         most = max(spoken.values(), default=0)
-        languages = {name for name, count in spoken.items() if 2 * count >= most} | matcher._common if spoken else None
-        contexts = [
-            (kind, hit)
-            for (language, *kind), hit in matcher._contexts.find(tokens)
-            if languages is None or language in languages
-        ]
+        languages = {name for name, count in spoken.items() if 2 * count >= most} | self.matcher.common
+        said = [each for each in found if each[0][0] in languages] if spoken else found
         ignored: dict[int, int] = {}
-        for kind, hit in contexts:
-            if kind[0] == "ignored":
+        for (_, kind, _name), hit in said:
+            if kind == _IGNORED:
                 ignored |= {at: max(hit.last, ignored.get(at, 0)) for at in range(hit.first, hit.last + 1)}
         hits = [
-            (name, hit)
-            for (language, name), hit in matcher._entries.find(tokens)
-            if (languages is None or language in languages) and hit.last > ignored.get(hit.first, -1)
+            (name, hit) for (_, kind, name), hit in said if kind == _CLASS and hit.last > ignored.get(hit.first, -1)
         ]
-        return hits, [((kind[0], kind[1]), hit) for kind, hit in contexts if kind[0] != "ignored"]
+        contexts = [((kind, place), hit) for (_, kind, place), hit in said if kind in _NOTES]
+        return hits, contexts
 
     def has_near(self, number: int, names: Sequence[str]) -> bool:
         """Return whether a class stands in a sentence, close by, in the title or in a heading above."""
@@ -243,7 +235,7 @@ class _Text:
 
     def note(self, number: int, first: int, last: int) -> Note | None:
         """Return note words of a sentence are but a note: refused or merely mentioned; None where they state something."""
-        for kind, note in (("refusals", Note.RULED_OUT), ("mentions", Note.MENTIONED)):
+        for kind, note in _NOTES.items():
             if self._reached(number, kind, first, last):
                 return note
         return None
@@ -281,7 +273,7 @@ class _Text:
         """Return the classes and contexts of a heading or an introduction."""
         known = self._by_text.get(text)
         if known is None:
-            hits, contexts = self._found(tokens_of(text))
+            hits, contexts = self._found(Tokens(text))
             excepted = [hit for (_, place), hit in contexts if place == "exceptions"]
             kinds = frozenset(kind for kind, hit in contexts if not any(map(hit.overlaps, excepted)))
             known = self._by_text[text] = (frozenset(name for name, _ in hits), kinds)
@@ -338,17 +330,6 @@ def _first_word(context: tuple[tuple[str, str], Hit]) -> int:
     return context[1].first
 
 
-def _sentences(tokens: Tokens) -> list[int]:
-    """Return the number of the sentence of each word, from 0 on; one that is too long is cut."""
-    numbers: list[int] = []
-    length = 0
-    for at, number in enumerate(tokens.sentences):
-        same = at > 0 and number == tokens.sentences[at - 1] and length < MOST_WORDS
-        length = length + 1 if same else 1
-        numbers.append(0 if at == 0 else numbers[-1] + (not same))
-    return numbers
-
-
 def _plans(cues: Iterable[Cue]) -> Iterator[_Plan]:
     for cue in cues:
         for pattern in (*cue.patterns, *_of_words(cue)):
@@ -363,23 +344,19 @@ def _own_class(cue: Cue) -> str:
     return f"words of {cue.id}"
 
 
-def _labelled(lexicon: Lexicon, cues: Iterable[Cue], named: set[str]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield every entry with its language and class."""
+def _labelled(lexicon: Lexicon, cues: Iterable[Cue], named: set[str]) -> Iterator[tuple[str, Label]]:
+    """Yield every entry with its language, its kind, and its class or how it reaches."""
     for language in lexicon.languages:
         for name, entries in language.classes.items():
             if name in named:
-                yield from ((entry, (language.name, name)) for entry in entries)
-    for cue in cues:
-        yield from ((entry, (_EVERY, _own_class(cue))) for entry in cue.words)
-
-
-def _contexts_of(lexicon: Lexicon) -> Iterator[tuple[str, tuple[str, str, str]]]:
-    """Yield every phrase that is ignored, refuses or mentions, with its language, kind and how it reaches."""
-    for language in lexicon.languages:
-        yield from ((entry, (language.name, "ignored", "")) for entry in language.ignored)
-        for kind, contexts in (("refusals", language.refusals), ("mentions", language.mentions)):
+                yield from ((entry, (language.name, _CLASS, name)) for entry in entries)
+        yield from ((entry, (language.name, _MARK, "")) for entry in language.marks)
+        yield from ((entry, (language.name, _IGNORED, "")) for entry in language.ignored)
+        for kind, contexts in ((_REFUSAL, language.refusals), (_MENTION, language.mentions)):
             for place, phrases in _places(contexts):
                 yield from ((entry, (language.name, kind, place)) for entry in phrases)
+    for cue in cues:
+        yield from ((entry, (_EVERY, _CLASS, _own_class(cue))) for entry in cue.words)
 
 
 def _places(contexts: Contexts) -> tuple[tuple[str, tuple[str, ...]], ...]:

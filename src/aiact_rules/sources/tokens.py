@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from bisect import bisect_left
 from functools import lru_cache
 
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -19,14 +19,23 @@ _ABBREVIATIONS = frozenset({
 _LETTERS = {"ß": "ss", "\u0131": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
 
 
-@dataclass(frozen=True, slots=True)
 class Tokens:
-    """The words of one text: folded, where each begins and ends, and the number of the sentence it belongs to."""
+    """The words of one text, folded. Where each stands is found when first asked for, since most texts say nothing."""
 
-    text: str
-    words: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-    sentences: tuple[int, ...]
+    __slots__ = ("_spans", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = _TOKEN.findall(text.lower() if text.isascii() else text)
+        self.words: list[str] = found if text.isascii() else [folded(word) for word in found]
+        self._spans: list[tuple[int, int]] | None = None
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Return where each word begins and ends in the text."""
+        if self._spans is None:
+            self._spans = [match.span() for match in _TOKEN.finditer(self.text)]
+        return self._spans
 
     def between(self, first: int, second: int) -> str:
         """Return what stands between two words that follow each other."""
@@ -36,21 +45,22 @@ class Tokens:
         """Return the text from one word to another, as written, on one line."""
         return " ".join(self.text[self.spans[first][0] : self.spans[last][1]].split())
 
-
-def tokens_of(text: str) -> Tokens:
-    """Return the words of a text."""
-    found = [match.span() for match in _TOKEN.finditer(text)]
-    words = tuple(folded(text[start:end]) for start, end in found)
-    ends = iter(match.start() for match in _SENTENCE_END.finditer(text))
-    end, number, numbers, before = next(ends, None), 0, [], ""
-    for word, (start, _) in zip(words, found, strict=True):
-        while end is not None and end < start:
-            if before not in _ABBREVIATIONS or text[end] != ".":
-                number += 1
-            end = next(ends, None)
-        numbers.append(number)
-        before = word
-    return Tokens(text, words, tuple(found), tuple(numbers))
+    def sentences(self, longest: int) -> list[tuple[int, int]]:
+        """Return the first and the last word of each sentence; one with more words than `longest` is cut."""
+        ends = [len(self.words)]
+        marks = [match.start() for match in _SENTENCE_END.finditer(self.text)]
+        if marks:
+            starts = [start for start, _ in self.spans]
+            for mark in marks:
+                end = bisect_left(starts, mark)
+                if end and (self.text[mark] != "." or self.words[end - 1] not in _ABBREVIATIONS):
+                    ends.append(end)
+        found = []
+        first = 0
+        for end in sorted(set(ends)):
+            found += [(at, min(at + longest, end) - 1) for at in range(first, end, longest)]
+            first = end
+        return found
 
 
 @lru_cache(maxsize=65_536)
