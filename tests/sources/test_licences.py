@@ -164,7 +164,7 @@ def test_words_that_restrict_the_use_still_speak_against_an_open_licence(tmp_pat
 def test_whether_everybody_gets_a_gated_model_is_asked(tmp_path: Path, gate: str) -> None:
     decision = Gate().check(_release(tmp_path, f"---\nlicense: mit\n{gate}\n---\n# Model\n"))
     assert decision.facts[FREEDOMS].value == OpenList.of(ALL - {"access"}, {"access"})
-    assert any(note.startswith("README.md:3: access is limited") for note in Gate().request(tmp_path).notes)
+    assert any(note.startswith("README.md:3: access is limited") for note in decision.choices.notes)
 
 
 @pytest.mark.parametrize("gate", ["gated: false", "extra_gated_prompt:"])

@@ -31,7 +31,6 @@ from aiact_rules.requests.waiving import choose_waivers
 from aiact_rules.sources.cues import fact_of_signals, signals_in_facts
 from aiact_rules.sources.discovery import joined_signals
 from aiact_rules.sources.document import Document
-from aiact_rules.sources.licences import without_outdated
 from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.organisation import NOBODY
 from aiact_rules.sources.statements import parse_value
@@ -72,6 +71,7 @@ class Assembly:
         as_of = self.as_of
         self.check_evidence(document, as_of)
         choices, notes = self.choices(document.choices)
+        notes += document.asks
         if subject is None:
             subject = replace(document.subject, documents=tuple(file.name for file in document.files))
         choices = replace(choices, waivers=self.waivers(subject))
@@ -283,7 +283,12 @@ class Assembly:
         usual, said = self.usual, self.said
         stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
         stated = stated.overridden_by(usual.stated(self.vocabulary)).overridden_by(said.stated(self.vocabulary))
-        stated = without_outdated(stated)
+        if any(fact.origin.sureness is Sureness.DERIVED for fact in stated):
+            from aiact_rules.sources.licences import (
+                without_outdated,
+            )  # few releases state something that more follows from
+
+            stated = without_outdated(stated)
         return with_defaults(self.with_signals(self.with_all_markets(stated)), self.packs, as_of)
 
     def with_signals(self, stated: Facts) -> Facts:

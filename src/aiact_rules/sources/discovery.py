@@ -16,8 +16,8 @@ from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 from aiact_rules.sources.document import Document, Stated
+from aiact_rules.sources.figures import Doubt, Said, with_figures
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
-from aiact_rules.sources.licences import gated_licence, with_freedoms
 from aiact_rules.sources.model_card import BLOCK, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.release_file import read_release, read_release_file
 from aiact_rules.sources.release_folder import ReleaseFiles
@@ -27,6 +27,10 @@ from aiact_rules.yaml_text import Mapping as Keys
 
 _MARKETS_ALONE = Vocabulary.of([FactDeclaration(MARKETS, FactType.SOME_OF, "In which markets?")])
 _YAML = (".yaml", ".yml")
+LICENCE = "model.licence"
+MODIFICATION = "model.modification"
+_CHANGES = ("changed", "significant", "minor")
+_MADE_FROM_ANOTHER = ("model.base_model", "model.base_model_relation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class _ReleaseReader:
             said = " and ".join(f"`{name}` in {file}" for name, file in acting.items())
             raise InputError([Problem(f"the operator is {said}", Place(self.documents.name), "make both say the same")])
         facts = merged(facts, joined_signals(stated.facts for stated in read))
-        gated = next((stated.gated for stated in read if stated.gated is not None), None)
+        facts, asks = self.added(read, facts)
         return Document(
             name=self.documents.name,
             subject=Subject(
@@ -172,7 +176,7 @@ class _ReleaseReader:
                 _first(s.subject.version for s in read),
                 owner=_first(s.subject.owner for s in read),
             ),
-            facts=with_freedoms(facts, self.vocabulary, gated),
+            facts=facts,
             operator=None if chain else _first(s.operator for s in read),
             operators=chain,
             evidence=tuple(item for stated in read for item in stated.evidence),
@@ -182,11 +186,26 @@ class _ReleaseReader:
             signals=tuple(signals.values()),
             notes=(
                 *(note for stated in read for note in stated.notes),
-                *gated_licence(facts, gated),
                 *_left_out(self.documents.files.left_out),
             ),
             files=tuple(file for stated in read for file in stated.files),
+            asks=asks,
         )
+
+    def added(self, read: list[Stated], facts: Facts) -> tuple[Facts, tuple[str, ...]]:
+        """Return facts with what figures and a licence add, and the words that ask whether a fact is so.
+
+        Raises InputError where they contradict what is stated.
+        """
+        said = _all_said(read, facts)
+        facts = with_figures(facts, said.figures, self.vocabulary)
+        asks = _open_doubts(said.doubts, facts, self.vocabulary)
+        if LICENCE not in facts:
+            return facts, asks
+        from aiact_rules.sources.licences import gated_licence, with_freedoms
+
+        gated = next((stated.gated for stated in read if stated.gated is not None), None)
+        return with_freedoms(facts, self.vocabulary, gated), (*gated_licence(facts, gated), *asks)
 
 
 def asked_by(stated: Stated) -> Asked:
@@ -287,6 +306,7 @@ def joined(first: Document, second: Document) -> Document:
         signals=(*first.signals, *(signal for signal in second.signals if signal not in first.signals)),
         notes=(*first.notes, *second.notes),
         files=(*first.files, *second.files),
+        asks=(*first.asks, *second.asks),
     )
 
 
@@ -299,6 +319,28 @@ def _joined_choices(each: Iterable[Mapping[str, Choice]]) -> Mapping[str, Choice
                 message = f"the reading `{reading}` is `{choice.value}` here but `{other.value}` at {other.place}"
                 raise InputError([Problem(message, choice.place, "make both say the same, or remove one")])
     return found
+
+
+def _all_said(read: Iterable[Stated], facts: Facts) -> Said:
+    """Return what documents say besides facts. Of a model made from another one, compute may be that of a part."""
+    found = Said()
+    for stated in read:
+        found = found.joined_with(stated.said)
+    is_changed = any(name in facts for name in _MADE_FROM_ANOTHER) or facts.value(MODIFICATION) in _CHANGES
+    if not found.figures or not is_changed:
+        return found
+    from aiact_rules.sources.compute_statements import of_a_part
+
+    return Said(found.doubts).joined_with(of_a_part(found.figures))
+
+
+def _open_doubts(doubts: Iterable[Doubt], facts: Facts, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the first words that may state each fact which nobody states."""
+    first: dict[str, str] = {}
+    for doubt in doubts:
+        if doubt.name in vocabulary and doubt.name not in facts:
+            first.setdefault(doubt.name, doubt.words)
+    return tuple(first.values())
 
 
 def _left_out(left_out: Iterable[LeftOut]) -> tuple[str, ...]:

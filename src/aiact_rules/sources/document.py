@@ -11,6 +11,7 @@ from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.problems import Place
 from aiact_rules.core.signals import Signal
+from aiact_rules.sources.figures import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Document:
 
     `facts` are those of all operators; with `operators`, each is judged by its own `facts_for`. `choices` are readings
     chosen by the release file, `packs` the packs it asks for, `uncovered` the markets it leaves out on record because no
-    installed pack covers them. `notes` are for a person.
+    installed pack covers them. `notes` are for a person; `asks` are words that may state a fact, which
+    a person should answer.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Document:
     signals: tuple[Signal, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()
+    asks: tuple[str, ...] = ()
 
     def facts_for(self, operator: Operator) -> Facts:
         """Return what is stated for one operator of the chain.
@@ -87,7 +90,7 @@ class Skipped:
 class Stated:
     """What one file states, before it is joined with the others about the same release.
 
-    `gated` is where it says that not everybody may be let in to get what is released.
+    `gated` is where it says that not everybody may be let in to get what is released, `said` what it says besides facts.
     """
 
     subject: Subject = Subject()
@@ -102,3 +105,4 @@ class Stated:
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()
     gated: Place | None = None
+    said: Said = Said()

@@ -14,6 +14,7 @@ from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import signals_of, state_signals, tagged_values
 from aiact_rules.sources.document import FileRead, Stated
+from aiact_rules.sources.figures import Said
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.matching import find
 from aiact_rules.sources.near_misses import BLOCK as BLOCK
@@ -46,6 +47,7 @@ _EXAMPLES = ("widget",)  # inputs to try the model on, by nobody's statement
 _DATASET_KEYS = ("dataset_info", "task_categories", "annotations_creators", "size_categories")
 _TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
 _CLOSED = "extra_gated_eu_disallowed"
+_COMPUTE = re.compile(r"flop|floating|virgule|leitkomma|\b6\s?[x×*·⋅N]", re.IGNORECASE)
 _UNNAMED_LICENCES = ("", "other")
 
 
@@ -169,7 +171,18 @@ def _read(
         notes=tuple(notes),
         files=files,
         gated=_gated(metadata),
+        said=_said(parts, body, text.name, metadata),
     )
+
+
+def _said(parts: FrontMatter, body: str, name: str, metadata: Mapping) -> Said:
+    """Return what the prose says of compute; most cards do not speak of it."""
+    if not _COMPUTE.search(body):
+        return Said()
+    from aiact_rules.sources.compute_statements import find_compute
+
+    title = _name(metadata, body)
+    return find_compute("\n" * (parts.body_line - 1) + body, name, [] if title is None else [title])
 
 
 def _misplaced_problem(parts: FrontMatter, name: str) -> Problem | None:
