@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import ALWAYS, Condition, ReadingIs, leaves
-from aiact_rules.core.cues import Cue
+from aiact_rules.core.cues import Cue, Pattern, Strength
 from aiact_rules.core.explanation import cited_by
 from aiact_rules.core.packs import SIGNAL, Pack
 from aiact_rules.core.pages import entry_of, law_link, page_of
@@ -188,7 +188,13 @@ class RuleTexts:
 
     def cue(self, cue: Cue) -> Entry:
         """Return which words of a document raise a question."""
-        parts = [("suggests", self.words.say(cue.suggests)), ("words", "; ".join(cue.words))]
+        found = {
+            "words": cue.words,
+            "words of these classes near each other": tuple(map(_pattern, cue.patterns)),
+            "task or tags": cue.metadata,
+        }
+        parts = [("suggests", self.words.say(cue.suggests))]
+        parts += [(label, "; ".join(listed)) for label, listed in found.items() if listed]
         says = "have a person confirm that what the words suggest is not the case"
         return self._entry(f"{SIGNAL}{cue.id}", cue.provision, says, cue.place, parts)
 
@@ -222,3 +228,16 @@ class RuleTexts:
 def _small(part: tuple[str, str]) -> tuple[str, str]:
     label, text = part
     return label[:1].lower() + label[1:], text
+
+
+def _pattern(pattern: Pattern) -> str:
+    """Return the classes of a pattern in words: "toy + speaking or moving (near child, not beside photo)"."""
+    said = " + ".join(_either(element) for element in pattern.elements)
+    limits = [f"near {_either(pattern.near)}"] if pattern.near else []
+    limits += [f"not beside {_either(pattern.unless)}"] if pattern.unless else []
+    limits += ["a note"] if pattern.strength is Strength.NOTE else []
+    return f"{said} ({', '.join(limits)})" if limits else said
+
+
+def _either(names: Iterable[str]) -> str:
+    return " or ".join(name.replace("_", " ") for name in names)
