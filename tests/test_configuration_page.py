@@ -10,7 +10,7 @@ import pytest
 
 from aiact_rules import Gate
 from aiact_rules.sources.key_tables import tables_in
-from aiact_rules.sources.keys import EVIDENCE, RELEASE, SETTINGS, WAIVER, Key
+from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, SETTINGS, WAIVER, Key
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
@@ -18,7 +18,13 @@ PAGE = (Path(__file__).resolve().parents[1] / "docs" / "configuration.md").read_
 def test_the_tables_of_keys_are_those_that_the_readers_use() -> None:
     hint = "write the page anew: page.write_text(tables_in(page.read_text(), Gate().vocabulary()))"
     assert tables_in(PAGE, Gate().vocabulary()) == PAGE, hint
-    tables = (("aiact.toml", SETTINGS), ("a waiver", WAIVER), ("aiact.yaml", RELEASE), ("evidence", EVIDENCE))
+    tables = (
+        ("aiact.toml", SETTINGS),
+        ("a waiver", WAIVER),
+        ("aiact.yaml", RELEASE),
+        ("evidence", EVIDENCE),
+        ("claims", CLAIM_KEYS),
+    )
     for name, keys in tables:
         table = PAGE.split(f"<!-- keys of {name} -->\n")[1].split("<!-- end -->")[0]
         assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [key.name for key in keys]
@@ -71,3 +77,11 @@ def test_the_example_is_read_as_settings_of_an_organisation(tmp_path: Path) -> N
     assert request.pack_ids == ("eu_ai_act", "gpai_guidelines")
     assert dict(request.readings) == tomllib.loads(example[1])["readings"]
     assert request.facts.value("operator.size") == "sme"
+
+
+@pytest.mark.parametrize("key", CLAIM_KEYS, ids=lambda key: key.name)
+def test_the_example_of_a_claim_is_read(key: Key, tmp_path: Path) -> None:
+    for name in (key.name, *key.formerly):
+        (tmp_path / "README.md").write_text(f"---\neu_ai_act:\n  {name}: {key.example}\n---\n", encoding="utf-8")
+        (claim,) = Gate().request(tmp_path / "README.md").claims
+        assert (claim.key, claim.words) == (name, key.example)

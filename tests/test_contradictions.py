@@ -18,7 +18,7 @@ import pytest
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.clashes import with_clashes
 from aiact_rules.core.facts import Fact, Facts, Origin
-from aiact_rules.core.packs import CLASHES, DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
+from aiact_rules.core.packs import CLAIMS, CLASHES, DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.rules import Clash, Kind, Obligation
 from aiact_rules.core.statuses import Status, Verdict
@@ -26,6 +26,7 @@ from aiact_rules.core.vocabulary import FactValue
 from aiact_rules.gate import Gate
 from aiact_rules.perturbation.bench import Bench
 from aiact_rules.perturbation.changes import possible_values
+from aiact_rules.sources.claims import MEANINGS
 
 z3 = pytest.importorskip("z3")
 
@@ -205,12 +206,13 @@ def test_a_contradiction_is_found_in_one_document_and_across_card_and_release_fi
         for number, card in enumerate([[], *([side] for side in each.sides)]):
             folder = tmp_path / f"{name}.{number}"
             folder.mkdir()
-            parts = [
-                {fact: value for fact, value in each.stated.items() if (fact in card) is on} for on in (True, False)
-            ]
+            stated = {fact: value for fact, value in each.stated.items() if fact != CLAIMS}
+            parts = [{fact: value for fact, value in stated.items() if (fact in card) is on} for on in (True, False)]
             front, file = (facts_block(part) for part in parts)
             (folder / "aiact.yaml").write_text(f"format: 1\n{file}", encoding="utf-8")
-            if card:
+            claims = claims_block(each.stated.get(CLAIMS, frozenset()))
+            if card or claims:
+                front = claims + (front if card != [CLAIMS] else "")
                 text = f"---\nlicense: other\neu_ai_act:\n{textwrap.indent(front, '  ')}---\n"
                 (folder / "README.md").write_text(text, encoding="utf-8")
             request = gate.request(folder, as_of=each.bench.judge.pack_at.as_of)
@@ -218,6 +220,17 @@ def test_a_contradiction_is_found_in_one_document_and_across_card_and_release_fi
             if each.status(values) is not Status.OPEN:
                 missed.append(f"{name}, {card}")
     assert missed == []
+
+
+def claims_block(claims: FactValue) -> str:
+    """Return claims as they stand in the block of a card, in words that mean them."""
+    assert isinstance(claims, frozenset)
+    return "".join(
+        f"{key}: {next(iter(words[claim]))}\n"
+        for claim in sorted(claims)
+        for key, words in MEANINGS.items()
+        if claim in words
+    )
 
 
 def facts_block(stated: Values) -> str:

@@ -259,6 +259,7 @@ class Gate:
             evidence=request.evidence,
             choices=request.choices.noting(notes),
             signals=request.signals,
+            claims=request.claims,
         )
 
     def decide_chain(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Chain:

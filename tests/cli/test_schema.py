@@ -22,9 +22,9 @@ from .conftest import Answer
 
 Run = Callable[..., Answer]
 ROOT = Path(__file__).parents[2]
-RELEASE, CONFIG = (
+RELEASE, CONFIG, CARD = (
     Draft202012Validator(json.loads((specs_folder() / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8")))
-    for kind in ("release", "config")
+    for kind in ("release", "config", "card-block")
 )
 
 
@@ -50,10 +50,10 @@ def read(text: str) -> object:
     return yaml.load(text, Editor)  # noqa: S506
 
 
-@pytest.mark.parametrize("kind", ["release", "config"])
-def test_the_published_schema_is_the_one_that_is_printed(run: Run, kind: str) -> None:
-    published = (specs_folder() / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8")
-    hint = f"run `aiact-rules schema {kind} > specs/schemas/{kind}.schema.json`"
+@pytest.mark.parametrize(("kind", "name"), [("release", "release"), ("config", "config"), ("card", "card-block")])
+def test_the_published_schema_is_the_one_that_is_printed(run: Run, kind: str, name: str) -> None:
+    published = (specs_folder() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    hint = f"run `aiact-rules schema {kind} > specs/schemas/{name}.schema.json`"
     assert run("schema", kind).out == published, hint
     Draft202012Validator.check_schema(json.loads(published))
 
@@ -181,3 +181,28 @@ def test_a_kind_that_is_none_is_refused_with_the_kinds(run: Run) -> None:
     assert answer.code == 2
     assert "release" in answer.err
     assert run("schema", "cases", "--pack", "eu_ai_act").code == 2
+
+
+@pytest.mark.parametrize(
+    ("block", "fits"),
+    [
+        ("risk_classification: high-risk\nannex_iii_category: null\nhuman_oversight: required", True),
+        ("annex_iii_category: [1, employment]\nrisk_tier: limited\ngpai: false", True),
+        ("human_oversight: {used_only_for_public_security: no}\nsystem: {practices: []}\nroles: provider", True),
+        ("operator: {name: A, size: sme}\nconformity_assessment:", True),
+        ("risk_clasification: high", False),
+        ("risk_classification: {is: high}", False),
+        ("human_oversight: {amount: much}", False),
+        ("roles: [manager]", False),
+        ("document.claims: [risk.minimal]", False),
+    ],
+)
+def test_the_schema_of_the_block_takes_what_its_reader_takes(block: str, fits: bool, tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("---\neu_ai_act:\n" + re.sub(r"^", "  ", block, flags=re.MULTILINE) + "\n---\n", encoding="utf-8")
+    assert (not errors(CARD, read(block))) is fits
+    if fits:
+        Gate().request(card)
+    else:
+        with pytest.raises(InputError):
+            Gate().request(card)

@@ -13,6 +13,7 @@ from aiact_rules.cli.known import packs as known_packs
 SPEC_FILES = (
     "article",
     "cases",
+    "claims",
     "coverage",
     "cues",
     "deliverables",
@@ -24,7 +25,9 @@ SPEC_FILES = (
     "timetables",
     "vocabulary",
 )
-KINDS = ("release", "config", "decision", *SPEC_FILES)
+KINDS = ("release", "card", "config", "decision", *SPEC_FILES)
+OF_KEYS = ("release", "card", "config")
+"""The kinds whose schema has the facts and readings of packs."""
 
 
 @click.command("schema")
@@ -40,18 +43,19 @@ KINDS = ("release", "config", "decision", *SPEC_FILES)
 def command(kind: str, packs: tuple[str, ...]) -> None:
     """Print the JSON Schema of a KIND of file.
 
-    `release` is aiact.yaml, `config` is aiact.toml, `decision` is the JSON report; the others are files of a rule pack:
-    article, cases, coverage, cues, deliverables, pack, parameters, readings, sanctions, schools, timetables, vocabulary.
+    `release` is aiact.yaml, `card` the block `eu_ai_act` of a card, `config` aiact.toml, `decision` the JSON report; the
+    others are files of a rule pack: article, cases, claims, coverage, cues, deliverables, pack, parameters, readings,
+    sanctions, schools, timetables, vocabulary.
     The schemas of the EU AI Act are published in `specs/schemas`, and in the package.
     """
-    if packs and kind not in ("release", "config"):
+    if packs and kind not in OF_KEYS:
         raise click.UsageError(f"the schema `{kind}` is the same for every pack, so --pack has nothing to add")
     click.echo(schema_text(kind, packs), nl=False)
 
 
 def schema_text(kind: str, packs: tuple[str, ...] = ()) -> str:
     """Return a schema as it is published. `packs` are further ones, beside that of the EU AI Act."""
-    indent = 1 if kind in ("release", "config") else 2  # there are many facts
+    indent = 1 if kind in OF_KEYS else 2  # there are many facts
     return json.dumps(_schema(kind, packs), indent=indent, ensure_ascii=False, sort_keys=kind in SPEC_FILES) + "\n"
 
 
@@ -66,10 +70,11 @@ def _schema(kind: str, packs: tuple[str, ...]) -> dict[str, Any]:
         return schemas()[kind]
     from aiact_rules.gate import Gate
     from aiact_rules.requests.choosing import DEFAULT_PACK
-    from aiact_rules.sources.key_schemas import release_schema, settings_schema
+    from aiact_rules.sources.key_schemas import card_schema, release_schema, settings_schema
 
     gate = Gate(packs=(DEFAULT_PACK, *packs))
     every = gate.packs()
     readings = {reading.id: reading for pack in every for reading in pack.readings.values()}.values()
     schools = sorted({"default", *(name for pack in every for name in pack.schools)})
-    return (release_schema if kind == "release" else settings_schema)(gate.vocabulary(), readings, schools)
+    made = {"release": release_schema, "card": card_schema, "config": settings_schema}[kind]
+    return made(gate.vocabulary(), readings, schools)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from aiact_rules.core.claims import compared
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.pages import page_of
@@ -40,6 +41,10 @@ def decision_json(decision: Decision, *, full: bool = False) -> dict[str, object
         "unused_facts": list(decision.unused_facts),
         **identity,
         "signals": [signal.as_json() for signal in decision.signals],
+        "claims": [
+            {**each.claim.as_json(), "comparison": each.comparison.value, "denied_by": list(each.denials)}
+            for each in compared(decision)
+        ],
         "choices": decision.choices.as_json(),
         "run": decision.run.as_json(),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiact_rules.core.canonical import canonical
 from aiact_rules.core.choices import NOTHING_CHOSEN, Choices
+from aiact_rules.core.claims import Claim
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.findings import Finding
@@ -63,7 +64,8 @@ class Run:
 class Decision:
     """The answer for one release and one operator, over one or several packs: the strictest verdict of those that gate.
 
-    `signals` are the words found in documents, for those who read what rests on them; they are no part of the identity.
+    `signals` are the words found in documents, and `claims` what a card says that follows, for those who read what rests on
+    them; they are no part of the identity.
     """
 
     verdict: Verdict
@@ -76,6 +78,7 @@ class Decision:
     evidence: tuple[Evidence, ...] = ()
     choices: Choices = NOTHING_CHOSEN
     signals: tuple[Signal, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -168,6 +171,7 @@ class Decision:
             **self.identity,
             "decision_id": self.decision_id,
             "signals": [signal.as_json() for signal in self.signals],
+            "claims": [claim.as_json() for claim in self.claims],
             "choices": self.choices.as_json(),
             "run": self.run.as_json(),
         }
@@ -212,6 +216,7 @@ def combine(
     evidence: tuple[Evidence, ...] = (),
     choices: Choices = NOTHING_CHOSEN,
     signals: tuple[Signal, ...] = (),
+    claims: tuple[Claim, ...] = (),
 ) -> Decision:
     """Join what several packs say: the strictest verdict counts.
 
@@ -228,4 +233,6 @@ def combine(
                 )
             ]
         )
-    return Decision(strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices, signals)
+    return Decision(
+        strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices, signals, claims
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from aiact_rules.core.claims import ClaimRule
 from aiact_rules.core.conditions import (
     ALWAYS,
     NEVER,
@@ -55,9 +56,10 @@ EVENTS = frozenset({"incident", "request", "review", "risk"})
 SIGNALS = "document.signals"
 DISMISSED = "document.signals_dismissed"
 CLASHES = "document.clashes"
-FOUND = (SIGNALS, CLASHES)
+CLAIMS = "document.claims"
+FOUND = (SIGNALS, CLASHES, CLAIMS)
 """What is found in documents and between operators, and never stated."""
-SETTLED = frozenset({ROLES, MARKETS, SIGNALS})
+SETTLED = frozenset({ROLES, MARKETS, SIGNALS, CLAIMS})
 """Lists that leave no member open, whatever is stated."""
 SIGNAL = "signal."  # how the id of what a cue asks begins
 OVERDUE = "signal.overdue."  # how the id of the signal begins that the period of an obligation raises
@@ -128,6 +130,7 @@ class Pack:
     cues: Mapping[str, Cue] = field(default_factory=dict)
     lexicon: Lexicon = NO_WORDS
     clashes: Mapping[str, Clash] = field(default_factory=dict)
+    claims: Mapping[str, ClaimRule] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     obligations: Mapping[str, Obligation] = field(default_factory=dict)
     deliverables: Mapping[str, Deliverable] = field(default_factory=dict)

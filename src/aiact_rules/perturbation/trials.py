@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiact_rules.core.outcomes import MAYBE_DUE, MET, OWED
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import CLASHES, DISMISSED, EVENTS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, SUBJECT
+from aiact_rules.core.packs import CLAIMS, CLASHES, DISMISSED, EVENTS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, SUBJECT
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import FactValue
@@ -18,7 +18,7 @@ from aiact_rules.perturbation.changes import changes
 _WHO_AND_WHEN = (ROLES, MOMENT, SUBJECT)
 _OF_ITS_OWN = 4
 """A fact that bears on so many obligations, or on a twentieth of all, is still one of their own."""
-_UNTRIED = frozenset({SIGNALS, DISMISSED, CLASHES})
+_UNTRIED = frozenset({SIGNALS, DISMISSED, CLASHES, CLAIMS})
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from aiact_rules.core.batches import Batch, Item
+from aiact_rules.core.claims import denied_claims
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
@@ -229,6 +230,8 @@ def _argument(path: str) -> str:
 def _place(decision: Decision, finding: Finding) -> tuple[str, int]:
     """Return the first line that states a fact the finding turns on, else the beginning of the document."""
     documents = set(decision.subject.documents)
+    for claim in denied_claims(decision, finding.id):
+        return claim.place.source, claim.place.line or 1
     for name in finding.facts:
         place = decision.facts[name].origin.place
         if place.line is not None and (place.source in documents or not documents):

@@ -56,6 +56,11 @@ def classes_of(decision: Decision, pack: PackDecision) -> tuple[Class, ...]:
     return tuple(Class(name, label(pack.pack_at.pack, name), deciding.of(name)) for name in tips)
 
 
+def deciding_of(decision: Decision, pack: PackDecision, conclusion: str) -> Deciding | None:
+    """Return what decides a conclusion that holds; None where no single fact does."""
+    return _Decides(decision, pack).of(conclusion)
+
+
 def open_classes(pack: PackDecision) -> tuple[OpenClass, ...]:
     """Return the classes that are not determined, each family of them once, with the date from which that matters."""
     behind = _Behind(pack.evaluation)

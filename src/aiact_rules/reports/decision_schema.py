@@ -279,6 +279,22 @@ class SignalModel(_Model):
     seen: str
 
 
+class ClaimModel(_Model):
+    """What the author of a card claims that follows, and how that compares with what follows from the facts.
+
+    `means` is the claim of the vocabulary, null where the words mean none that is compared; `denied_by` the contradictions
+    that hold since the facts say more. Not part of the identity.
+    """
+
+    key: str
+    words: str
+    means: str | None
+    source: str
+    line: int | None
+    comparison: Literal["lower", "same", "higher", "open", "not_compared"]
+    denied_by: list[str]
+
+
 class ChoiceModel(_Model):
     """One value and who chose it: a file and line, `caller` for an argument or option, or `default`."""
 
@@ -326,8 +342,9 @@ class DecisionModel(_Model):
     `decision_id` is the SHA-256, in canonical form (RFC 8785), of the record: of `format`, `verdict`, `subject`,
     `operator`, `roles`, `moment`, `release_date`, `as_of`, `facts`, `evidence` and `uncovered`, and of `packs` all but
     `classification`, `role_changes`, `findings`, `conditions`, `sanctions`, `units` and `interpretations`. `unused_facts` were
-    stated, and no rule turned on them; `signals` are the words of documents behind what is signalled. A report adds `passes`
-    where the release may go ahead although its verdict holds or blocks, and says in `waived` why.
+    stated, and no rule turned on them; `signals` are the words of documents behind what is signalled, `claims` what a card
+    says that follows. A report adds `passes` where the release may go ahead although its verdict holds or blocks, and says
+    in `waived` why.
     """
 
     verdict: Literal["allow", "hold", "block"]
@@ -348,6 +365,7 @@ class DecisionModel(_Model):
     evidence: list[EvidenceModel]
     uncovered: list[str]
     signals: list[SignalModel]
+    claims: list[ClaimModel]
     choices: ChoicesModel
     run: RunModel
     passes: bool = False

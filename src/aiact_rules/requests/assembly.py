@@ -29,7 +29,7 @@ from aiact_rules.requests.settings import Settings, shown
 from aiact_rules.requests.today import Today, now, today
 from aiact_rules.requests.waiving import choose_waivers
 from aiact_rules.sources.cues import fact_of_signals, signals_in_facts
-from aiact_rules.sources.discovery import joined_signals
+from aiact_rules.sources.discovery import joined_found
 from aiact_rules.sources.document import Document
 from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.organisation import NOBODY
@@ -85,6 +85,7 @@ class Assembly:
             operator=operator,
             evidence=document.evidence,
             signals=document.signals,
+            claims=document.claims,
             notes=document.notes,
             organisation=self.own,
         )
@@ -297,7 +298,7 @@ class Assembly:
         held = fact_of_signals(signals)
         if held is None:
             return stated
-        return stated.overridden_by(joined_signals([stated, Facts.of([held])]))
+        return stated.overridden_by(joined_found([stated, Facts.of([held])]))
 
     def with_usual_roles(self, stated: Facts) -> Facts:
         """Add the roles in which the organisation usually acts, where the release names none."""

@@ -10,6 +10,7 @@ from datetime import date
 from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import BY_DEFAULT, Choice, Choices, Threshold
+from aiact_rules.core.claims import Claim
 from aiact_rules.core.decisions import Decision, Run, Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
@@ -73,6 +74,7 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
             ),
             operator=text(recorded.get("operator")),
             evidence=evidence,
+            claims=tuple(_claim(mapping(each)) for each in listed(recorded.get("claims", []))),
         )
 
 
@@ -103,7 +105,14 @@ def decision_of_record(record: Record, shelf: Shelf) -> Decision:
             request.evidence,
             _choices(mapping(recorded["choices"]), request.choices) if "choices" in recorded else request.choices,
             tuple(_signal(mapping(each)) for each in listed(recorded.get("signals", []))),
+            request.claims,
         )
+
+
+def _claim(row: Mapping[str, object]) -> Claim:
+    line = row["line"]
+    place = Place(str(row["source"]), line if isinstance(line, int) else None)
+    return Claim(str(row["key"]), str(row["words"]), place, text(row["means"]))
 
 
 def _signal(row: Mapping[str, object]) -> Signal:

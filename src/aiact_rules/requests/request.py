@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from aiact_rules.core.choices import Choices, Threshold
+from aiact_rules.core.claims import Claim
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
@@ -33,6 +34,7 @@ class Request:
     operators: tuple[Request, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     signals: tuple[Signal, ...] = ()
+    claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
     organisation: Organisation = field(default=NOBODY, repr=False)
 

@@ -11,7 +11,7 @@ from aiact_rules.core.choices import Choice
 from aiact_rules.core.cues import Cue
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.facts import Fact, Facts
-from aiact_rules.core.packs import MARKETS, SIGNALS
+from aiact_rules.core.packs import CLAIMS, MARKETS, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
@@ -31,6 +31,7 @@ LICENCE = "model.licence"
 MODIFICATION = "model.modification"
 _CHANGES = ("changed", "significant", "minor")
 _MADE_FROM_ANOTHER = ("model.base_model", "model.base_model_relation")
+_FOUND_IN_EACH = (SIGNALS, CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class _ReleaseReader:
         facts = Facts({})
         for stated in read:
             try:
-                facts = merged(facts, without_signals(stated.facts))
+                facts = merged(facts, without_found(stated.facts))
             except InputError as error:
                 problems.extend(error.problems)
         if problems:
@@ -167,7 +168,7 @@ class _ReleaseReader:
         if len(acting) > 1:
             said = " and ".join(f"`{name}` in {file}" for name, file in acting.items())
             raise InputError([Problem(f"the operator is {said}", Place(self.documents.name), "make both say the same")])
-        facts = merged(facts, joined_signals(stated.facts for stated in read))
+        facts = merged(facts, joined_found(stated.facts for stated in read))
         facts, asks = self.added(read, facts)
         return Document(
             name=self.documents.name,
@@ -184,6 +185,7 @@ class _ReleaseReader:
             packs=tuple(choice for stated in read for choice in stated.packs),
             uncovered=tuple(choice for stated in read for choice in stated.uncovered),
             signals=tuple(signals.values()),
+            claims=tuple(claim for stated in read for claim in stated.claims),
             notes=(
                 *(note for stated in read for note in stated.notes),
                 *_left_out(self.documents.files.left_out),
@@ -244,16 +246,20 @@ def name_of(path: Path, base: Path) -> str:
     return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else resolved.as_posix()
 
 
-def without_signals(facts: Facts) -> Facts:
-    """Return facts without the words found, since each document finds only its own."""
-    return Facts({fact.name: fact for fact in facts if fact.name != SIGNALS})
+def without_found(facts: Facts) -> Facts:
+    """Return facts without the words and claims found, since each document finds only its own."""
+    return Facts({fact.name: fact for fact in facts if fact.name not in _FOUND_IN_EACH})
 
 
-def joined_signals(facts: Iterable[Facts]) -> Facts:
-    """Return the words found in several documents as one fact; none where none were found."""
-    found = [each[SIGNALS] for each in facts if SIGNALS in each]
-    values = frozenset(cue for fact in found if isinstance(fact.value, frozenset) for cue in fact.value)
-    return Facts({SIGNALS: replace(found[0], value=values)} if found else {})
+def joined_found(facts: Iterable[Facts]) -> Facts:
+    """Return the words and the claims found in several documents, each as one fact; none where none were found."""
+    every, joined = tuple(facts), {}
+    for name in _FOUND_IN_EACH:
+        found = [each[name] for each in every if name in each]
+        if found:
+            values = frozenset(word for fact in found if isinstance(fact.value, frozenset) for word in fact.value)
+            joined[name] = replace(found[0], value=values)
+    return Facts(joined)
 
 
 def _about_packs(root: Keys) -> Keys:
@@ -293,10 +299,10 @@ def joined(first: Document, second: Document) -> Document:
     """Return two documents about one release as one. Raises InputError where they contradict each other."""
     if first.operators and second.operators:
         raise InputError([Problem("operators are named in two documents", second.operators[0].place, "keep one")])
-    facts = merged(without_signals(first.facts), without_signals(second.facts))
+    facts = merged(without_found(first.facts), without_found(second.facts))
     return replace(
         first,
-        facts=merged(facts, joined_signals([first.facts, second.facts])),
+        facts=merged(facts, joined_found([first.facts, second.facts])),
         operator=first.operator or second.operator,
         operators=first.operators or second.operators,
         evidence=(*first.evidence, *second.evidence),
@@ -304,6 +310,7 @@ def joined(first: Document, second: Document) -> Document:
         packs=(*first.packs, *second.packs),
         uncovered=(*first.uncovered, *second.uncovered),
         signals=(*first.signals, *(signal for signal in second.signals if signal not in first.signals)),
+        claims=(*first.claims, *second.claims),
         notes=(*first.notes, *second.notes),
         files=(*first.files, *second.files),
         asks=(*first.asks, *second.asks),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from aiact_rules.core.choices import Choice
+from aiact_rules.core.claims import Claim
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Facts
@@ -51,6 +52,7 @@ class Document:
     packs: tuple[Choice, ...] = ()
     uncovered: tuple[Choice, ...] = ()
     signals: tuple[Signal, ...] = ()
+    claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()
     asks: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ class Stated:
     packs: tuple[Choice, ...] = ()
     uncovered: tuple[Choice, ...] = ()
     signals: tuple[Signal, ...] = ()
+    claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()
     gated: Place | None = None

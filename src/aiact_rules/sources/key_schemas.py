@@ -12,7 +12,7 @@ from typing import Any
 from aiact_rules.core.packs import FOUND, MARKETS, SCHOOL
 from aiact_rules.core.rules import Reading
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary, format_quantity
-from aiact_rules.sources.keys import EVIDENCE, RELEASE, SETTINGS, Key, Kind, names
+from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, SETTINGS, Key, Kind, names
 
 Schema = dict[str, Any]
 
@@ -70,6 +70,20 @@ def release_schema(vocabulary: Vocabulary, readings: Iterable[Reading], schools:
     }
 
 
+def card_schema(vocabulary: Vocabulary, readings: Iterable[Reading], schools: Iterable[str]) -> Schema:
+    """Return the schema of the block `eu_ai_act:` of a card: a release file without its format, and what is claimed."""
+    schema = release_schema(vocabulary, readings, schools)
+    claims = {name: _claim(key) for key in CLAIM_KEYS for name in (key.name, *key.formerly)}
+    named = schema["$defs"]["named"]["properties"]
+    groups = {name: {"anyOf": [group, claims[name]]} for name, group in named.items() if name in claims}
+    named |= groups
+    facts = _Facts(vocabulary, nullable=True)
+    own = {**{name: each for name, each in schema["properties"].items() if name != _OPERATOR}, **claims, **groups}
+    own[_OPERATOR] = schema["properties"][_OPERATOR]
+    del schema["required"]
+    return {**schema, **_head("card", "The block `eu_ai_act` of a card for aiact-rules"), **facts.beside(own)}
+
+
 def settings_schema(vocabulary: Vocabulary, readings: Iterable[Reading], schools: Iterable[str]) -> Schema:
     """Return the schema of `aiact.toml`, and of `[tool.aiact-rules]` in `pyproject.toml`."""
     own = Vocabulary.of(d for d in vocabulary.declarations.values() if d.organisation)
@@ -107,6 +121,11 @@ def _or_empty(schema: Schema) -> Schema:
 def _described(key: Key, schema: Schema, *, former: bool = False) -> Schema:
     said = {"description": f"{key.meaning} (default: {key.default})" if key.default else key.meaning}
     return {**schema, **said, **({"deprecated": True} if former else {})}
+
+
+def _claim(key: Key) -> Schema:
+    said: Schema = {"anyOf": [_REF_EMPTY, _SCALAR, {"type": "array", "items": {"anyOf": [_REF_EMPTY, _SCALAR]}}]}
+    return _described(key, said)
 
 
 def _plain(key: Key) -> Schema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aiact_rules.core.vocabulary import FactType, Vocabulary
-from aiact_rules.sources.keys import EVIDENCE, RELEASE, SETTINGS, WAIVER, Key, Kind
+from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, SETTINGS, WAIVER, Key, Kind
 
 _FACT_TYPES = {
     FactType.YES_NO: "yes or no",
@@ -25,6 +25,7 @@ def tables_in(page: str, vocabulary: Vocabulary) -> str:
         "aiact.yaml": _table(RELEASE, vocabulary, ": "),
         "a waiver": _table(WAIVER, vocabulary, " = "),
         "evidence": _table(EVIDENCE, vocabulary, ": "),
+        "claims": _table(CLAIM_KEYS, vocabulary, ": "),
     }
     for name, lines in tables.items():
         before, mark, rest = page.partition(f"<!-- keys of {name} -->\n")
@@ -37,7 +38,8 @@ def _table(keys: Iterable[Key], vocabulary: Vocabulary, joint: str) -> Iterator[
     yield "| Key | Type | Meaning | Default | Example | On the command line |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for key in keys:
-        former = f"; formerly {', '.join(f'`{name}`' for name in key.formerly)}" if key.formerly else ""
+        since = "also" if key.kind is Kind.CLAIM else "formerly"
+        former = f"; {since} {', '.join(f'`{name}`' for name in key.formerly)}" if key.formerly else ""
         states = "" if key.fact is None else f"; states `{key.fact}`"
         cells = (
             f"`{key.name}`",

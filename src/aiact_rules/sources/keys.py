@@ -36,6 +36,7 @@ class Kind(Enum):
     EVIDENCE = "table of evidence"
     WAIVERS = "tables, each `[[waivers]]`"
     FORMAT = "`1`"
+    CLAIM = "claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +302,82 @@ RELEASE = (
     ),
 )
 """The keys of `aiact.yaml`, and of the block `eu_ai_act:` of a card."""
+
+CLAIM_KEYS = (
+    Key(
+        "risk_classification",
+        Kind.CLAIM,
+        "the class: `unacceptable`, `high-risk`, `limited`, `minimal` or `not_classified`",
+        "limited",
+        formerly=("risk_class", "risk_level", "risk_category", "risk_tier"),
+    ),
+    Key(
+        "annex_iii_category",
+        Kind.CLAIM,
+        "the area of Annex III, by its number or name, or `none`",
+        "employment",
+        formerly=("annex_iii_area", "annex_iii"),
+    ),
+    Key(
+        "conformity_assessment",
+        Kind.CLAIM,
+        "`not_required`, `required`, `self_assessment` or `notified_body`",
+        "not_required",
+        formerly=("conformity_assessment_required", "conformity_assessment_status"),
+    ),
+    Key(
+        "human_oversight",
+        Kind.CLAIM,
+        "`required`, `recommended` or `not_required`",
+        "recommended",
+        formerly=("human_oversight_level", "human_oversight_required"),
+    ),
+    Key(
+        "transparency",
+        Kind.CLAIM,
+        "whether people must be informed, or content be marked: `required` or `not_required`",
+        "required",
+        formerly=("transparency_obligations", "transparency_required"),
+    ),
+    Key(
+        "prohibited_practices",
+        Kind.CLAIM,
+        "`none`, or words about them",
+        "none",
+        formerly=("prohibited_practices_check",),
+    ),
+    Key(
+        "general_purpose",
+        Kind.CLAIM,
+        "whether the model is a general-purpose one",
+        "false",
+        formerly=("gpai", "is_gpai"),
+    ),
+    Key("systemic_risk", Kind.CLAIM, "whether it has systemic risk", "false"),
+    Key(
+        "known_limitations",
+        Kind.CLAIM,
+        "words, read as the prose of the card is",
+        "not tested on children",
+        formerly=("limitations",),
+    ),
+    Key(
+        "rationale",
+        Kind.CLAIM,
+        "why it is classified so; read as the prose of the card is",
+        "marks generated text",
+        formerly=("classification_rationale", "risk_rationale"),
+    ),
+    Key(
+        "assessed_on",
+        Kind.CLAIM,
+        "when the author assessed it",
+        "2026-11-02",
+        formerly=("assessment_date", "last_assessed"),
+    ),
+    Key("assessed_by", Kind.CLAIM, "who assessed it", "Quality team", formerly=("assessor",)),
+)
+"""What the author of a card may claim in its block `eu_ai_act:`. As a table, some of these names are groups of facts instead."""
 
 
 def names(keys: Iterable[Key]) -> tuple[str, ...]:

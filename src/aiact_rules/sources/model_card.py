@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from aiact_rules.core.claims import Claim
 from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.claims import read_claims, said_in, state_claims, without_claims
 from aiact_rules.sources.cues import signals_of, state_signals, tagged_values
 from aiact_rules.sources.document import FileRead, Stated
 from aiact_rules.sources.figures import Said
@@ -130,6 +132,7 @@ def _read(
     notes = [*text.notes, *(f"{text.name}:{line}: a template's marker was left here" for line in unfilled)]
     block = metadata.entry(BLOCK)
     stated = Stated()
+    claims: tuple[Claim, ...] = ()
     problems = [
         Problem(f"`{entry.key}` is not read", entry.place, f"write `{BLOCK}`")
         for entry in metadata
@@ -141,8 +144,13 @@ def _read(
     if block is not None and is_filled(block.value):
         if isinstance(block.value, Mapping):
             try:
+                claims = read_claims(block.value)
                 stated = read_release(
-                    block.value, vocabulary, folder=folder, obligations=obligations, evidence_root=evidence_root
+                    without_claims(block.value),
+                    vocabulary,
+                    folder=folder,
+                    obligations=obligations,
+                    evidence_root=evidence_root,
                 )
             except InputError as error:
                 problems.extend(error.problems)
@@ -150,8 +158,9 @@ def _read(
             problems.append(Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file"))
     statements = Statements(vocabulary)
     _state_card_facts(metadata, statements, notes)
-    signals = _signals(parts, metadata, tuple(cues), text.name)
+    signals = _signals(parts, metadata, claims, tuple(cues), text.name)
     state_signals(signals, statements)
+    state_claims(claims, statements)
     body = prose(parts.body)
     facts = Facts({})
     try:
@@ -168,6 +177,7 @@ def _read(
         subject=subject,
         facts=facts,
         signals=signals,
+        claims=claims,
         notes=tuple(notes),
         files=files,
         gated=_gated(metadata),
@@ -257,12 +267,14 @@ def _texts(node: Node | None) -> list[str]:
     return [item.text.strip() for item in items if isinstance(item, Scalar) and is_filled(item)]
 
 
-def _signals(parts: FrontMatter, metadata: Mapping, cues: tuple[Cue, ...], name: str) -> tuple[Signal, ...]:
-    """Return what the values of the front matter, without the block that states facts, and the prose speak of."""
+def _signals(
+    parts: FrontMatter, metadata: Mapping, claims: Iterable[Claim], cues: tuple[Cue, ...], name: str
+) -> tuple[Signal, ...]:
+    """Return what the values of the front matter, without the block that states facts, the free words of claims and the prose speak of."""
     if not cues:
         return ()
     values, tags = _values(metadata)
-    read = (*values, *passages(parts.body, parts.body_line))
+    read = (*values, *said_in(claims), *passages(parts.body, parts.body_line))
     found = (*tagged_values(read, tags, cues), *find(read, cues))
     return signals_of(found, lambda _, line: Place(name, line))
 

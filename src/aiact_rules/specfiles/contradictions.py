@@ -22,6 +22,7 @@ from aiact_rules.core.packs import CLASHES, DISMISSED, EVENTS
 from aiact_rules.core.problems import Place
 from aiact_rules.core.rules import Clash, Kind, Moment, Obligation, Span
 from aiact_rules.core.vocabulary import FactType
+from aiact_rules.specfiles.claims import denials_of
 from aiact_rules.specfiles.format import (
     ArticleFile,
     ClashSpec,
@@ -70,6 +71,8 @@ class ContradictionReader:
                 item = child(node, "between_operators", number)
                 assert item is not None
                 self._clash(clash, item)
+        for name, denial, when, item, timetable in denials_of(self.loading):
+            self._keep(denial, when, denial.provision, item, timetable, named=name)
 
     def _of_fact(self, entry: Entry, spec: FactSpec, timetable: str | None) -> None:
         provision = spec.provision or ""

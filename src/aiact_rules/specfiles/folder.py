@@ -22,6 +22,7 @@ _NAMED = (
     "schools",
     "sanctions",
     "cues",
+    "claims",
     "deliverables",
     "coverage",
 )

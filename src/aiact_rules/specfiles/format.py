@@ -561,6 +561,24 @@ class CuesFile(SpecModel):
     cues: dict[Identifier, CueSpec]
 
 
+class DenialSpec(ContradictionSpec):
+    """What says more than a claim does: a conclusion, with its provision. A card that claims so little then holds."""
+
+
+class ClaimSpec(SpecModel):
+    """One claim: what would have to be so (`so_if`), and what contradicts it since it says more."""
+
+    so_if: ConditionText
+    denied_by: list[DenialSpec] = []
+
+
+class ClaimsFile(SpecModel):
+    """claims.yaml: what the author of a card may claim, by the values of `document.claims`."""
+
+    timetable: Identifier | None = None
+    claims: dict[Identifier, ClaimSpec] = {}
+
+
 class ContextsSpec(SpecModel):
     """Phrases that make a note of what they stand beside; `not` only look like one, and none reaches beyond `ends`."""
 

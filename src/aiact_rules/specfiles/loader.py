@@ -14,6 +14,7 @@ from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Moment, Role, Transition
 from aiact_rules.specfiles.articles import read_articles
 from aiact_rules.specfiles.checks import check_citations, check_pack, check_see_also
+from aiact_rules.specfiles.claims import read_claims
 from aiact_rules.specfiles.conditions import Names
 from aiact_rules.specfiles.contradictions import ContradictionReader
 from aiact_rules.specfiles.cues import read_cues, read_lexicon
@@ -22,6 +23,7 @@ from aiact_rules.specfiles.extensions import extension_problems
 from aiact_rules.specfiles.folder import SpecFile, common_files, digest, files_of, find_common, spec_files
 from aiact_rules.specfiles.format import (
     ArticleFile,
+    ClaimsFile,
     CuesFile,
     DeliverablesFile,
     PackSpec,
@@ -52,6 +54,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "schools": SchoolsFile,
     "sanctions": SanctionsFile,
     "cues": CuesFile,
+    "claims": ClaimsFile,
     "words": WordsFile,
     "deliverables": DeliverablesFile,
     "article": ArticleFile,
@@ -145,6 +148,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         cues=cues,
         lexicon=lexicon,
         clashes=contradictions.clashes,
+        claims=read_claims(loading),
         rules=rules,
         obligations=obligations,
         deliverables=deliverables,
