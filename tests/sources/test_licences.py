@@ -220,4 +220,4 @@ def test_without_a_vocabulary_that_asks_for_freedoms_none_follow() -> None:
 
     facts = Facts.of([Fact("model.licence", "mit", Origin(Place("README.md", 2)))])
     small = Vocabulary.of([FactDeclaration("model.licence", FactType.TEXT, "Which?")])
-    assert with_freedoms(facts, small, None) is facts
+    assert with_freedoms(facts, small) is facts

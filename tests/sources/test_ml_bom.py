@@ -261,3 +261,16 @@ def test_formats_of_output_speak_of_the_task(
     model = {"type": "machine-learning-model", "modelCard": {"modelParameters": parameters}}
     places = [str(signal.place) for signal in _read(_bom(components=[model]), vocabulary, (made,)).signals]
     assert places == (["bom.json#/components/0/modelCard/modelParameters/outputs/0"] if found else [])
+
+
+def test_formats_of_version_2_name_modality_and_type_apart(vocabulary: Vocabulary) -> None:
+    for output in (
+        {"name": "x", "modality": "video"},
+        {"name": "x", "format": {"mimeType": "video/mp4", "dataType": "tensor"}},
+    ):
+        parameters = {"inputs": [{"name": "y", "modality": "text"}], "outputs": [output]}
+        model = {"type": "machine-learning-model", "name": "m", "modelCard": {"modelParameters": parameters}}
+        root = {"specFormat": "CycloneDX", "specVersion": "2.0", "components": [model]}
+        cue = Cue("made.video", "Art. 50", ("text-to-video",), ALWAYS)
+        stated = read_ml_bom(decoded(json.dumps(root).encode(), "bom.json"), vocabulary, [cue])
+        assert [signal.cue for signal in stated.signals] == ["made.video"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiact_rules.core.batches import LeftOut
 from aiact_rules.core.choices import Choice
@@ -20,17 +21,22 @@ from aiact_rules.sources.figures import Doubt, Said, with_figures
 from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.model_card import BLOCK, merged, read_card_metadata, read_metadata, read_model_card
 from aiact_rules.sources.release_file import read_release, read_release_file
-from aiact_rules.sources.release_folder import ReleaseFiles
+from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
 from aiact_rules.sources.text_files import Text, read_text, repository_of
 from aiact_rules.yaml_text import Entry, Sequence
 from aiact_rules.yaml_text import Mapping as Keys
 
+if TYPE_CHECKING:
+    from aiact_rules.sources.base_model import Base
+
 _MARKETS_ALONE = Vocabulary.of([FactDeclaration(MARKETS, FactType.SOME_OF, "In which markets?")])
 _YAML = (".yaml", ".yml")
 LICENCE = "model.licence"
+BASE = "model.base_model"
+_LONGEST_PATH = 300
 MODIFICATION = "model.modification"
 _CHANGES = ("changed", "significant", "minor")
-_MADE_FROM_ANOTHER = ("model.base_model", "model.base_model_relation")
+_MADE_FROM_ANOTHER = (BASE, "model.base_model_relation")
 _FOUND_IN_EACH = (SIGNALS, CLAIMS)
 
 
@@ -53,7 +59,7 @@ class ReleaseDocuments:
     def __init__(self, files: ReleaseFiles, base: Path) -> None:
         self.files = files
         self.name = name_of(files.path, base)
-        self._base = base
+        self.base = base
         self._texts: dict[Path, Text] = {
             path: replace(text, name=name_of(path, base)) for path, text in files.texts.items() if path in files.files
         }
@@ -89,7 +95,7 @@ class ReleaseDocuments:
 
     def _text(self, path: Path) -> Text:
         if path not in self._texts:
-            self._texts[path] = read_text(path, name_of(path, self._base), guess_encoding=path != self.files.release)
+            self._texts[path] = read_text(path, name_of(path, self.base), guess_encoding=path != self.files.release)
         return self._texts[path]
 
     def _keys(self, path: Path) -> Keys:
@@ -113,8 +119,11 @@ class _ReleaseReader:
         cues: tuple[Cue, ...],
         root: Path | None,
         obligations: Collection[str] | None,
+        *,
+        is_base: bool = False,
     ) -> None:
         self.documents = documents
+        self.is_base = is_base
         self.vocabulary = vocabulary
         self.cues = cues
         self.root = root
@@ -128,6 +137,11 @@ class _ReleaseReader:
                 read.append(self.stated(path))
             except InputError as error:
                 problems.extend(error.problems)
+        if self.documents.files.beside:
+            try:
+                read.append(self.side_files(read))
+            except InputError as error:
+                problems.extend(error.problems)
         facts = Facts({})
         for stated in read:
             try:
@@ -137,6 +151,14 @@ class _ReleaseReader:
         if problems:
             raise InputError(problems)
         return self.joined(read, facts)
+
+    def side_files(self, read: Iterable[Stated]) -> Stated:
+        from aiact_rules.sources.side_files import SideFiles  # few releases have such files beside them
+
+        own_name = _first(stated.subject.name for stated in read)
+        documents = self.documents
+        paths = documents.files.beside
+        return SideFiles(paths, lambda path: name_of(path, documents.base), self.vocabulary, own_name).stated()
 
     def stated(self, path: Path) -> Stated:
         text, folder = self.documents._text(path), path.parent
@@ -195,19 +217,48 @@ class _ReleaseReader:
         )
 
     def added(self, read: list[Stated], facts: Facts) -> tuple[Facts, tuple[str, ...]]:
-        """Return facts with what figures and a licence add, and the words that ask whether a fact is so.
+        """Return facts with what figures, a base model and a licence add, and the words that ask whether a fact is so.
 
         Raises InputError where they contradict what is stated.
         """
         said = _all_said(read, facts)
-        facts = with_figures(facts, said.figures, self.vocabulary)
+        base = self.base_model(facts)
+        figures = said.figures
+        if base is not None:
+            facts, figures = merged(facts, base.facts), (*figures, *base.figures)
+        facts = with_figures(facts, figures, self.vocabulary)
         asks = _open_doubts(said.doubts, facts, self.vocabulary)
+        if base is not None:
+            asks = (*base.notes, *asks)
         if LICENCE not in facts:
             return facts, asks
-        from aiact_rules.sources.licences import gated_licence, with_freedoms
+        from aiact_rules.sources.licences import limits_of, with_freedoms
 
         gated = next((stated.gated for stated in read if stated.gated is not None), None)
-        return with_freedoms(facts, self.vocabulary, gated), (*gated_licence(facts, gated), *asks)
+        limits = limits_of(facts, gated, None if base is None else base.licence)
+        return with_freedoms(facts, self.vocabulary, limits), (*limits.notes, *asks)
+
+    def base_model(self, facts: Facts) -> Base | None:
+        """Return what the base model's own release says of it, where the name of the base model leads to one."""
+        named = facts.value(BASE)
+        if not isinstance(named, str) or self.is_base or not self.documents.files.files:
+            return None
+        folder = self.documents.files.files[0].parent
+        path = _path_named(named, folder, self.root or repository_of(folder) or folder)
+        if path is None:
+            return None
+        from aiact_rules.sources.base_model import read_base
+
+        return read_base(path, name_of(path, self.documents.base), lambda: self._facts_at(path), self.vocabulary)
+
+    def _facts_at(self, path: Path) -> Facts:
+        from aiact_rules.sources.releases import releases_at
+
+        found = releases_at(path)
+        if isinstance(found, NoRelease) or len(found) != 1:
+            return Facts({})
+        documents = ReleaseDocuments(found[0], self.documents.base)
+        return _ReleaseReader(documents, self.vocabulary, (), self.root, None, is_base=True).document().facts
 
 
 def asked_by(stated: Stated) -> Asked:
@@ -348,6 +399,19 @@ def _open_doubts(doubts: Iterable[Doubt], facts: Facts, vocabulary: Vocabulary) 
         if doubt.name in vocabulary and doubt.name not in facts:
             first.setdefault(doubt.name, doubt.words)
     return tuple(first.values())
+
+
+def _path_named(named: str, folder: Path, root: Path) -> Path | None:
+    """Return the file or folder that the name of a base model leads to from a folder, inside `root`; None where none is."""
+    if len(named) > _LONGEST_PATH or "://" in named or "\0" in named:
+        return None
+    path = folder / named
+    try:
+        if not path.exists() or path.resolve() == folder.resolve():
+            return None
+        return path if path.resolve().is_relative_to(root.resolve()) else None
+    except OSError:
+        return None
 
 
 def _left_out(left_out: Iterable[LeftOut]) -> tuple[str, ...]:

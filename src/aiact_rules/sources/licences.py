@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -72,17 +73,48 @@ def _is_open(expression: LicenseExpression) -> bool:
     return some(_is_open(part) for part in expression.args)
 
 
-def with_freedoms(facts: Facts, vocabulary: Vocabulary, gated: Place | None) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What keeps an open licence from giving its freedoms to everybody: limited access, or a base model that is not open."""
+
+    access: bool = False
+    base: bool = False
+    notes: tuple[str, ...] = ()
+
+
+NO_LIMITS = Limits()
+
+
+def limits_of(facts: Facts, gated: Place | None = None, base: Fact | None = None) -> Limits:
+    """Return what limits an open licence: access that is `gated` or closed off from the Union, and the `base` model's licence."""
+    licence = facts.by_name.get(LICENCE)
+    if licence is None or open_licence(str(licence.value)) is None:
+        return Limits()
+    closed = facts.value(CLOSED) is True
+    notes = []
+    if gated is not None:
+        notes.append(
+            f"{gated}: access is limited or asked for, so `{licence.value}` does not show that everybody can get the model"
+        )
+    is_limited = base is not None and open_licence(str(base.value)) is None
+    if base is not None and is_limited:
+        notes.append(
+            f"{base.origin.place}: the base model is under `{base.value}`, so `{licence.value}` does not show what everybody may do"
+        )
+    return Limits(closed or gated is not None, is_limited, () if FREEDOMS in facts else tuple(notes))
+
+
+def with_freedoms(facts: Facts, vocabulary: Vocabulary, limits: Limits = NO_LIMITS) -> Facts:
     """Add the freedoms that follow from the licence of a model, with the place where the licence stands.
 
-    Whether everybody gets the model stays open where the publisher lets only some in: where access is `gated`, or closed off
-    from the Union. Raises InputError where the freedoms are stated otherwise.
+    What is limited stays open. Raises InputError where the freedoms are stated otherwise.
     """
     licence = facts.by_name.get(LICENCE)
-    if licence is None or FREEDOMS not in vocabulary or (named := open_licence(str(licence.value))) is None:
+    if licence is None or limits.base or FREEDOMS not in vocabulary:
         return facts
-    limited = gated is not None or facts.value(CLOSED) is True
-    granted = OpenList.of(_GRANTED - {ACCESS}, {ACCESS}) if limited else _GRANTED
+    if (named := open_licence(str(licence.value))) is None:
+        return facts
+    granted = OpenList.of(_GRANTED - {ACCESS}, {ACCESS}) if limits.access else _GRANTED
     place = licence.origin.place
     because = f"{named} gives them to everybody"
     follows = Fact(FREEDOMS, granted, Origin(place, Sureness.DERIVED, because))
@@ -94,16 +126,6 @@ def with_freedoms(facts: Facts, vocabulary: Vocabulary, gated: Place | None) -> 
         hint = "correct one of the two; where further terms take something away, name them in the licence too"
         raise InputError([Problem(message, stated.origin.place, hint)])
     return facts.merged_with(Facts({FREEDOMS: follows}))
-
-
-def gated_licence(facts: Facts, gated: Place | None) -> tuple[str, ...]:
-    """Return the note that an open licence beside limited access leaves open whether everybody gets the model."""
-    licence = facts.by_name.get(LICENCE)
-    if gated is None or licence is None or open_licence(str(licence.value)) is None or FREEDOMS in facts:
-        return ()
-    return (
-        f"{gated}: access is limited or asked for, so `{licence.value}` does not show that everybody can get the model",
-    )
 
 
 def without_outdated(facts: Facts) -> Facts:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from aiact_rules.core.cues import Cue
 from aiact_rules.core.decisions import Subject
@@ -14,6 +12,7 @@ from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import signals_of, state_signals, tagged_values
 from aiact_rules.sources.document import FileRead, Stated
+from aiact_rules.sources.json_text import Object, read_json
 from aiact_rules.sources.matching import find
 from aiact_rules.sources.passages import Passage, PassageKind, passages
 from aiact_rules.sources.shown import normalised
@@ -28,20 +27,19 @@ TAG_KEYS = frozenset({"task", "tags", "approach", "formats"})
 """Keys under which a bill of materials names a task."""
 _USES_DATA = frozenset({"trainedOn", "testedOn"})
 
-Object = dict[str, Any]
 _Path = tuple["_Path | None", str]
 """A key or number below another path; at the top, with nothing above, a whole JSON pointer."""
 
 
 def read_ml_bom(text: Text, vocabulary: Vocabulary, cues: Iterable[Cue] = (), *, only_declared: bool = False) -> Stated:
-    """Read a CycloneDX (1.5 to 1.7) or SPDX 3 document: licence, base model, and properties `aiact:<fact>` as facts.
+    """Read a CycloneDX (1.5 to 2.0) or SPDX 3 document: licence, base model, and properties `aiact:<fact>` as facts.
 
     Places are JSON pointers (`bom.json#/components/0/licenses/0`). A BOM must say which model it describes: its main
     component or root element, or the only model in it. With `only_declared`, properties that the vocabulary does not have are
     passed over. Raises InputError where it is neither format or cannot be read.
     """
-    root = _parsed(text)
-    if isinstance(root, dict) and root.get("bomFormat") == "CycloneDX":
+    root = read_json(text)
+    if isinstance(root, dict) and "CycloneDX" in (root.get("bomFormat"), root.get("specFormat")):
         return _CycloneDX(text, vocabulary, tuple(cues), only_declared).read(root)
     if (
         isinstance(root, dict)
@@ -50,31 +48,6 @@ def read_ml_bom(text: Text, vocabulary: Vocabulary, cues: Iterable[Cue] = (), *,
     ):
         return _Spdx(text, vocabulary, tuple(cues), only_declared).read(root["@graph"])
     raise InputError([Problem("this is neither a CycloneDX nor an SPDX 3 bill of materials in JSON", Place(text.name))])
-
-
-def _parsed(text: Text) -> object:
-    def refuse_repeats(pairs: list[tuple[str, object]]) -> Object:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            seen: set[str] = set()
-            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise InputError([Problem(f"duplicate key `{twice}` in one object", Place(text.name))])
-        return found
-
-    try:
-        root: object = json.loads(
-            text.text, object_pairs_hook=refuse_repeats, parse_float=str, parse_int=str, parse_constant=str
-        )
-        json.dumps(root, ensure_ascii=False).encode()
-        return root
-    except json.JSONDecodeError as error:
-        raise InputError(
-            [Problem(f"not readable as JSON: {error.msg.lower()}", Place(text.name, error.lineno))]
-        ) from error
-    except UnicodeEncodeError as error:
-        raise InputError([Problem("half of a surrogate pair is escaped in a text", Place(text.name))]) from error
-    except RecursionError as error:
-        raise InputError([Problem("nested too deeply", Place(text.name))]) from error
 
 
 _MEDIA = frozenset({"image", "video", "audio", "speech", "music"})
@@ -315,8 +288,14 @@ class _Spdx(_Bom):
 
 
 def _kind(item: Object) -> str | None:
-    """Return the kind of a format, such as `image` for `image/png`; None where none is named."""
-    said = item.get("format")
+    """Return the kind of an input or output, such as `image` for `image/png`; None where none is named.
+
+    Since version 2.0 its modality is named, beside a format with a MIME type.
+    """
+    said, modality = item.get("format"), item.get("modality")
+    if isinstance(said, dict):
+        said = said.get("mimeType")
+    said = modality if isinstance(modality, str) else said
     kind = said.partition("/")[0].strip().lower() if isinstance(said, str) else ""
     return {"": None, "string": "text"}.get(kind, kind)
 

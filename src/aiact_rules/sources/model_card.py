@@ -48,7 +48,9 @@ _EXAMPLES = ("widget",)  # inputs to try the model on, by nobody's statement
 
 _DATASET_KEYS = ("dataset_info", "task_categories", "annotations_creators", "size_categories")
 _TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
+_BASE = "model.base_model"
 _CLOSED = "extra_gated_eu_disallowed"
+_HINTS = ("library_name", "co2_eq_emissions", "model-index")
 _COMPUTE = re.compile(r"flop|floating|virgule|leitkomma|\b6\s?[x×*·⋅N]", re.IGNORECASE)
 _UNNAMED_LICENCES = ("", "other")
 
@@ -186,13 +188,19 @@ def _read(
 
 
 def _said(parts: FrontMatter, body: str, name: str, metadata: Mapping) -> Said:
-    """Return what the prose says of compute; most cards do not speak of it."""
-    if not _COMPUTE.search(body):
-        return Said()
-    from aiact_rules.sources.compute_statements import find_compute
+    """Return what a card says besides facts: in keys that hint at one, and in prose on compute."""
+    said = Said()
+    if any(key in metadata for key in _HINTS):
+        from aiact_rules.sources.card_questions import asked_by_metadata
 
-    title = _name(metadata, body)
-    return find_compute("\n" * (parts.body_line - 1) + body, name, [] if title is None else [title])
+        said = asked_by_metadata(metadata)
+    if _COMPUTE.search(body):
+        from aiact_rules.sources.compute_statements import find_compute
+
+        title = _name(metadata, body)
+        numbered = "\n" * (parts.body_line - 1) + body
+        said = said.joined_with(find_compute(numbered, name, [] if title is None else [title]))
+    return said
 
 
 def _misplaced_problem(parts: FrontMatter, name: str) -> Problem | None:
@@ -211,13 +219,16 @@ def _misplaced_problem(parts: FrontMatter, name: str) -> Problem | None:
 
 
 def merged(first: Facts, second: Facts) -> Facts:
-    """Join facts of two files; texts that differ only in case do not disagree, and the first spelling stays."""
+    """Join facts of two files; texts that differ only in case do not disagree, and the first spelling stays.
+
+    Neither does one of several base models that the first file names.
+    """
     same = {
         fact.name
         for fact in second
         if isinstance(fact.value, str)
         and isinstance(other := first.value(fact.name), str)
-        and fact.value.casefold() == other.casefold()
+        and fact.value.casefold() in (other.casefold(), *(other.casefold().split(", ") if fact.name == _BASE else ()))
     }
     return first.merged_with(Facts({fact.name: fact for fact in second if fact.name not in same}))
 

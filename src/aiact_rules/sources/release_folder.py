@@ -13,6 +13,7 @@ from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.sources.model_card import is_card
 from aiact_rules.sources.near_misses import near_misses
 from aiact_rules.sources.release_names import (
+    EVAL_RESULTS,
     MARKDOWN,
     RELEASE_FILES,
     RELEASE_SUFFIXES,
@@ -21,6 +22,7 @@ from aiact_rules.sources.release_names import (
     is_named_card,
     is_read,
     is_readme,
+    is_side_file,
     is_utf8,
     may_state,
     stem_of,
@@ -36,7 +38,8 @@ Texts = dict[Path, Text]
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFiles:
-    """The files that state one release. `path` is what it is named by; `left_out` what stands beside it and is not read.
+    """The files that state one release. `path` is what it is named by; `beside` are technical files of the model, such as its
+    weights, `left_out` what stands beside it and is not read.
 
     `texts` holds what was read of the files already, so that no file is read twice.
     """
@@ -45,6 +48,7 @@ class ReleaseFiles:
     release: Path | None = None
     cards: tuple[Path, ...] = ()
     bills: tuple[Path, ...] = ()
+    beside: tuple[Path, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     texts: Texts = field(default_factory=dict, compare=False, repr=False)
 
@@ -160,7 +164,7 @@ class ReleaseFolder:
             cards = [file for file in self.files if not has_own_release(file) and self.is_card(file)]
             bills, left_out = self._bills()
             if len(cards) == 1 and not own:
-                found.append(ReleaseFiles(cards[0], None, tuple(cards), bills, left_out, self.texts))
+                found.append(ReleaseFiles(cards[0], None, tuple(cards), bills, self.side_files(), left_out, self.texts))
             else:
                 found += [ReleaseFiles(card, cards=(card,), texts=self.texts) for card in cards]
                 found += [ReleaseFiles(bill, bills=(bill,), left_out=left_out) for bill in bills]
@@ -170,7 +174,8 @@ class ReleaseFolder:
         """Return a release file with the cards and bills that belong to it."""
         if release.name in RELEASE_FILES:
             bills, left_out = self._bills()
-            return ReleaseFiles(release, release, self._cards_of_folder(), bills, left_out, self.texts)
+            beside = self.side_files()
+            return ReleaseFiles(release, release, self._cards_of_folder(), bills, beside, left_out, self.texts)
         stem = stem_of(release)
         cards = [path for suffix in MARKDOWN if (path := release.with_name(stem + suffix)).is_file()]
         bills = tuple(path for path in self.files if is_bill(path) and path.name.startswith(f"{stem}."))
@@ -182,7 +187,18 @@ class ReleaseFolder:
         if own or folders_release_file(self.path) is not None:
             return ReleaseFiles(release, release, tuple(own[:1]), texts=texts)
         bills, left_out = self._bills()
-        return ReleaseFiles(release, release, self._cards_of_folder(), bills, left_out, {**self.texts, **texts})
+        texts = {**self.texts, **texts}
+        return ReleaseFiles(release, release, self._cards_of_folder(), bills, self.side_files(), left_out, texts)
+
+    def side_files(self) -> tuple[Path, ...]:
+        """Return the technical files of the model that a folder holds, where it holds one release alone."""
+        if any(name.endswith(RELEASE_SUFFIXES) and name not in RELEASE_FILES for name in self.names):
+            return ()
+        found = [self.path / name for name in sorted(self.names) if is_side_file(name)]
+        results = self.path / EVAL_RESULTS
+        if results.is_dir():
+            found += sorted(path for path in results.iterdir() if path.suffix in (".yaml", ".yml"))
+        return tuple(path for path in found if path.is_file())
 
     def _cards_of_folder(self) -> tuple[Path, ...]:
         """Return what is named like a card, and the README where it is a card or stands alone."""

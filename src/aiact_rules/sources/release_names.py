@@ -13,6 +13,30 @@ _BILL_NAMES = ("bom.json", "mlbom.json", "ml-bom.json", "aibom.json")
 _README = re.compile(r"readme\.(?:md|markdown)\Z", re.IGNORECASE)
 _CARD = re.compile(r"model[_-]?card[^/]*\.(?:md|markdown)\Z", re.IGNORECASE)
 
+MLMODEL = "MLmodel"
+CONFIG = "config.json"
+ADAPTER = "adapter_config.json"
+WEIGHTS_INDEX = "model.safetensors.index.json"
+EVAL_RESULTS = ".eval_results"
+_SIDE = (MLMODEL, CONFIG, ADAPTER, WEIGHTS_INDEX)
+_WEIGHTS = re.compile(r"model(?:-\d{5}-of-\d{5})?\.safetensors\Z")
+_CROISSANT = re.compile(r"(?:croissant|croissant-metadata|.+\.croissant)\.json\Z", re.IGNORECASE)
+
+
+def is_weights(name: str) -> bool:
+    """Return whether a file name is that of a whole model's weights, or of a numbered part of them."""
+    return _WEIGHTS.match(name) is not None
+
+
+def is_croissant(name: str) -> bool:
+    """Return whether a file is named like the Croissant metadata of a data set."""
+    return _CROISSANT.match(name) is not None
+
+
+def is_side_file(name: str) -> bool:
+    """Return whether a file is named like one that belongs to a model, but states no release by itself."""
+    return name in _SIDE or is_weights(name) or is_croissant(name)
+
 
 def is_release_file(path: Path) -> bool:
     """Return whether a file has the name of a release file."""

@@ -63,7 +63,8 @@ def releases_at(path: Path) -> tuple[ReleaseFiles, ...] | NoRelease:
     if release is None:
         if is_readme(path) and not is_card(texts[path]):
             return NoRelease(path, "this README is not a model card, and no release file stands beside it")
-        return (ReleaseFiles(path, cards=(path,), texts=texts),)
+        alone = not any(each != path and beside.is_card(each) for each in beside.files if not is_bill(each))
+        return (ReleaseFiles(path, cards=(path,), beside=beside.side_files() if alone else (), texts=texts),)
     found = beside.with_release(release)
     cards = found.cards if path in found.cards else (*found.cards, path)
     return (replace(found, path=path, cards=cards),)
