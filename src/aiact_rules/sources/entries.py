@@ -1,4 +1,4 @@
-"""Entries: words and phrases with `*` for any letters, found in a text by an index over their first words."""
+"""Entries: words and phrases of several languages, with `*` for any letters, found in a text by an index over their words."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import NamedTuple, TypeVar
 
 from aiact_rules.sources.tokens import Tokens, folded
-
-Label = TypeVar("Label", bound=Hashable)
 
 _WORD = re.compile(r"(?:[^\W_]|\*)+")
 # What may stand between the words of a phrase: blanks, hyphens, marks of emphasis and quotation, or a single point or apostrophe.
 _JOINED = re.compile(r"[\s\-\u2010-\u2015/*_`>|&+~]*\Z|[.'\u2019]\Z")
 _MOST_REMEMBERED = 100_000
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+
+class Hit(NamedTuple):
     """A piece of a text that an entry stands for: its words, and the letters within the first and the last of them."""
 
     first: int
@@ -60,24 +60,95 @@ class _Part:
         return begin, end
 
 
-_Start = tuple[int, int, tuple[_Part, ...], Label]
-"""An entry as it begins in a word: the letters it takes of it, the words that must follow, and its label."""
+_Entry = tuple[_Part, tuple[_Part, ...], int, int]
+"""The first word of an entry, the words that must follow, the number of its label, and its languages."""
 
 
-class Entries(Generic[Label]):
-    """An index of entries, each with a label. Finding all of them in a text takes time linear in its words."""
+class _Start(NamedTuple):
+    """How an entry begins in a word: the letters it takes of it, the words that must follow, and the number of its label."""
 
-    def __init__(self, entries: Iterable[tuple[str, Label]]) -> None:
-        self._exact: dict[str, list[tuple[_Part, tuple[_Part, ...], Label]]] = defaultdict(list)
-        self._starts: dict[str, list[tuple[_Part, tuple[_Part, ...], Label]]] = defaultdict(list)
-        self._ends: dict[str, list[tuple[_Part, tuple[_Part, ...], Label]]] = defaultdict(list)
-        self._inside: dict[str, list[tuple[_Part, tuple[_Part, ...], Label]]] = defaultdict(list)
-        for text, label in dict.fromkeys(entries):
+    start: int
+    end: int
+    rest: tuple[_Part, ...]
+    label: int
+
+
+class _Beginnings(NamedTuple):
+    """The entries that are a word, as a set of labels and each by itself, and the phrases that may begin with it."""
+
+    labels: int
+    words: tuple[_Start, ...]
+    phrases: tuple[_Start, ...]
+
+
+_NOTHING = _Beginnings(0, (), ())
+
+
+class Reading:
+    """The entries in a stretch of a text. `labels` has a bit for the label of each; where they are, is found when asked for."""
+
+    __slots__ = ("_hits", "_phrases", "_words", "first", "labels", "last", "tokens")
+
+    def __init__(self, tokens: Tokens, first: int, last: int) -> None:
+        self.tokens = tokens
+        self.first = first
+        self.last = last
+        self.labels = 0
+        self._words: list[tuple[int, tuple[_Start, ...]]] = []
+        self._phrases: list[tuple[int, Hit]] = []
+        self._hits: dict[int, tuple[Hit, ...]] = {}
+
+    def add(self, at: int, beginnings: _Beginnings) -> None:
+        """Add the entries that are one word."""
+        self.labels |= beginnings.labels
+        if beginnings.words:
+            self._words.append((at, beginnings.words))
+
+    def add_phrase(self, label: int, hit: Hit) -> None:
+        """Add an entry of several words."""
+        self.labels |= 1 << label
+        self._phrases.append((label, hit))
+
+    def hits(self, labels: int) -> tuple[Hit, ...]:
+        """Return where entries with one of some labels are, in the order of the text."""
+        found = self._hits.get(labels)
+        if found is None:
+            words = (
+                Hit(at, at, each.start, each.end)
+                for at, starts in self._words
+                for each in starts
+                if labels >> each.label & 1
+            )
+            phrases = (hit for label, hit in self._phrases if labels >> label & 1)
+            found = self._hits[labels] = tuple(sorted({*words, *phrases}))
+        return found
+
+
+class Entries:
+    """An index of entries in several languages, each with a label. Reading a text takes time linear in its words.
+
+    Labels are numbered in the order in which they come (`number`), languages are bits. `marks` are words by which a language
+    is known.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, Hashable, int]], marks: Iterable[tuple[str, int]] = ()) -> None:
+        self.number: dict[Hashable, int] = {}
+        self._marks: dict[str, int] = defaultdict(int)
+        for mark, language in marks:
+            self._marks[folded(mark)] |= language
+        languages: dict[tuple[str, int], int] = defaultdict(int)
+        for text, label, language in entries:
+            languages[text, self.number.setdefault(label, len(self.number))] |= language
+        self._exact: dict[str, list[_Entry]] = defaultdict(list)
+        self._starts: dict[str, list[_Entry]] = defaultdict(list)
+        self._ends: dict[str, list[_Entry]] = defaultdict(list)
+        self._inside: dict[str, list[_Entry]] = defaultdict(list)
+        for (text, number), every in languages.items():
             parts = parts_of(text)
             if not parts:
                 continue
             first = parts[0]
-            kept = (first, parts[1:], label)
+            kept = (first, parts[1:], number, every)
             if len(first.pieces) == 1:
                 self._exact[first.pieces[0]].append(kept)
             elif first.pieces[0] or first.pieces == ("", ""):
@@ -90,27 +161,47 @@ class Entries(Generic[Label]):
         self._end_lengths = sorted({len(end) for end in self._ends})
         inside = sorted(map(re.escape, self._inside), key=len)
         self._any_inside = re.compile("|".join(inside)) if inside else None
-        self._words: dict[str, tuple[tuple[_Start[Label], ...], tuple[_Start[Label], ...]]] = {}
-        self._pairs: dict[tuple[str, str], tuple[_Start[Label], ...]] = {}
+        self._words: dict[int, dict[str, _Beginnings]] = defaultdict(dict)
+        self._pairs: dict[int, dict[tuple[str, str], tuple[_Start, ...]]] = defaultdict(dict)
 
-    def find(self, tokens: Tokens) -> list[tuple[Label, Hit]]:
-        """Return every entry that stands in a text, by its label, in the order of the text."""
-        found: list[tuple[Label, Hit]] = []
-        known, words = self._words, tokens.words
-        for at, word in enumerate(words):
-            known_here = known.get(word)
-            singles, phrases = self._beginning(word) if known_here is None else known_here
-            for start, end, _, label in singles:
-                found.append((label, Hit(at, at, start, end)))
-            if phrases and at + 1 < len(words):
-                for start, _, rest, label in self._followed(word, words[at + 1], phrases):
-                    last = self._last(tokens, at, rest)
-                    if last is not None:
-                        found.append((label, Hit(at, at + len(rest), start, last)))
+    def bits(self, labels: Iterable[Hashable]) -> int:
+        """Return the set of some labels as a number; labels of no entry are left out."""
+        return sum(1 << self.number[label] for label in set(labels) if label in self.number)
+
+    def spoken(self, tokens: Tokens) -> dict[int, int]:
+        """Return how many marks of each language, or of several that share them, a text has."""
+        found: dict[int, int] = {}
+        known = self._marks
+        for word in tokens.words:
+            if word in known:
+                of = known[word]
+                found[of] = found.get(of, 0) + 1
         return found
 
-    def _beginning(self, word: str) -> tuple[tuple[_Start[Label], ...], tuple[_Start[Label], ...]]:
-        """Return the entries that are a word, and the phrases that may begin with it."""
+    def read(self, tokens: Tokens, stretches: Iterable[tuple[int, int]], languages: int) -> list[Reading]:
+        """Return what stands in stretches of a text, each from its first to its last word, in some languages."""
+        known, words = self._words[languages], tokens.words
+        readings = []
+        for first, last in stretches:
+            reading = Reading(tokens, first, last)
+            for at in range(first, last + 1):
+                word = words[at]
+                beginnings = known.get(word)
+                if beginnings is None:
+                    beginnings = self._beginning(word, languages)
+                if beginnings is _NOTHING:
+                    continue
+                reading.add(at, beginnings)
+                if beginnings.phrases and at < last:
+                    for start, _, rest, label in self._followed(word, words[at + 1], beginnings.phrases, languages):
+                        end = self._end(tokens, at, rest, last)
+                        if end is not None:
+                            reading.add_phrase(label, Hit(at, at + len(rest), start, end))
+            readings.append(reading)
+        return readings
+
+    def _beginning(self, word: str, languages: int) -> _Beginnings:
+        """Return what may begin with a word."""
         near = list(self._exact.get(word, ()))
         for length in self._start_lengths:
             if length > len(word):
@@ -124,27 +215,31 @@ class Entries(Generic[Label]):
             for piece, entries in self._inside.items():
                 if piece in word:
                     near += entries
-        every = [(*letters, rest, label) for first, rest, label in near if (letters := first.within(word)) is not None]
-        found = tuple(each for each in every if not each[2]), tuple(each for each in every if each[2])
-        if len(self._words) >= _MOST_REMEMBERED:
-            self._words.clear()
-        self._words[word] = found
+        every = [
+            _Start(*letters, rest, label)
+            for first, rest, label, of in near
+            if of & languages and (letters := first.within(word)) is not None
+        ]
+        words = tuple(each for each in every if not each.rest)
+        labels = 0
+        for each in words:
+            labels |= 1 << each.label
+        found = _Beginnings(labels, words, tuple(each for each in every if each.rest)) if every else _NOTHING
+        _remember(self._words[languages], word, found)
         return found
 
-    def _followed(self, word: str, following: str, phrases: tuple[_Start[Label], ...]) -> tuple[_Start[Label], ...]:
+    def _followed(self, word: str, following: str, phrases: tuple[_Start, ...], languages: int) -> tuple[_Start, ...]:
         """Return the phrases that may begin with two words."""
         pair = (word, following)
-        found = self._pairs.get(pair)
+        found = self._pairs[languages].get(pair)
         if found is None:
-            found = tuple(each for each in phrases if each[2][0].within(following) is not None)
-            if len(self._pairs) >= _MOST_REMEMBERED:
-                self._pairs.clear()
-            self._pairs[pair] = found
+            found = tuple(each for each in phrases if each.rest[0].within(following) is not None)
+            _remember(self._pairs[languages], pair, found)
         return found
 
-    def _last(self, tokens: Tokens, at: int, rest: tuple[_Part, ...]) -> int | None:
+    def _end(self, tokens: Tokens, at: int, rest: tuple[_Part, ...], last: int) -> int | None:
         """Return where the last word of a phrase ends; None where its words do not follow each other."""
-        if at + len(rest) >= len(tokens.words):
+        if at + len(rest) > last:
             return None
         end = 0
         for number, part in enumerate(rest, at + 1):
@@ -153,6 +248,12 @@ class Entries(Generic[Label]):
                 return None
             end = letters[1]
         return end
+
+
+def _remember(kept: dict[Key, Value], key: Key, value: Value) -> None:
+    if len(kept) >= _MOST_REMEMBERED:
+        kept.clear()
+    kept[key] = value
 
 
 def parts_of(entry: str) -> tuple[_Part, ...]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from aiact_rules.core.cues import Contexts, Cue, Lexicon, Pattern, Strength
+from aiact_rules.core.cues import Cue, Lexicon, Pattern, Strength
 from aiact_rules.core.signals import Note
-from aiact_rules.sources.entries import Entries, Hit
+from aiact_rules.sources.entries import Entries, Hit, Reading
 from aiact_rules.sources.passages import Passage, PassageKind
 from aiact_rules.sources.tokens import Tokens
 
@@ -28,10 +28,8 @@ MOST_WORDS = 200
 MOST_KEPT = 64
 """Matchers kept for later texts."""
 
-_EVERY = "*"  # the language of words that count in every text
-Label = tuple[str, str, str]
-"""The language of an entry, its kind, and its class or, for what makes a note, how it reaches."""
-_CLASS, _MARK, _IGNORED, _REFUSAL, _MENTION = "class", "mark", "ignored", "refusal", "mention"
+_CLASS, _IGNORED, _REFUSAL, _MENTION = "class", "ignored", "refusal", "mention"  # the kinds of entries
+_PLACES = ("before", "after", "headings", "exceptions", "ends")  # how they reach, as in Contexts
 _NOTES = {_REFUSAL: Note.RULED_OUT, _MENTION: Note.MENTIONED}
 
 
@@ -60,53 +58,67 @@ class Matcher:
     """Finds the cues of one lexicon. Made once for all texts; safe to share between threads."""
 
     def __init__(self, lexicon: Lexicon, cues: Sequence[Cue]) -> None:
-        self.lexicon = lexicon
-        self.common = {language.name for language in lexicon.languages if language.common} | {_EVERY}
-        self._plans = tuple(_plans(cues))
-        named = {name for plan in self._plans for name in plan.classes}
-        self.entries = Entries(_labelled(lexicon, cues, named))
+        self._languages = {language.name: 1 << number for number, language in enumerate(lexicon.languages)}
+        self._every = (1 << len(lexicon.languages)) - 1 or 1
+        self._common = sum(self._languages[language.name] for language in lexicon.languages if language.common)
+        patterns = [(cue, pattern) for cue in cues for pattern in (*cue.patterns, *_of_words(cue))]
+        named = {name for cue, pattern in patterns for name in (*pattern.classes(), *cue.unless)}
+        marks = ((mark, self._languages[language.name]) for language in lexicon.languages for mark in language.marks)
+        own = ((entry, (_CLASS, _own_class(cue)), self._every) for cue in cues for entry in cue.words)
+        self.entries = Entries((*_labelled(lexicon, self._languages, named), *own), marks)
+        self.ignored = self.entries.bits([(_IGNORED, "")])
+        self.notes = tuple((note, _Reach.of(self.entries, kind)) for kind, note in _NOTES.items())
+        self._plans: dict[int, list[_Plan]] = defaultdict(list)
         sizes = _sizes(lexicon, cues)
-        self._by_class: dict[str, list[_Plan]] = defaultdict(list)
-        for plan in self._plans:
-            rarest = min(plan.elements, key=lambda element: sum(sizes.get(name, 0) for name in element))
+        for cue, pattern in patterns:
+            plan = _Plan.of(cue, pattern, self.entries)
+            rarest = min(pattern.elements, key=lambda element: sum(sizes.get(name, 0) for name in element))
             for name in rarest:
-                self._by_class[name].append(plan)
-        self._metadata_cues: dict[str, list[str]] = defaultdict(list)
+                self._plans[self.entries.bits([(_CLASS, name)])].append(plan)
+        self._plans.pop(0, None)  # patterns of classes that have no entries
+        self._rare = sum(self._plans)
+        self._tagged: dict[str, list[str]] = defaultdict(list)
         for cue in cues:
             for value in cue.metadata:
-                self._metadata_cues[_value(value)].append(cue.id)
+                self._tagged[_value(value)].append(cue.id)
 
     def find(self, passages: Sequence[Passage]) -> Iterator[Found]:
         """Yield what the cues find in a text."""
         seen: set[tuple[str, str, Note | None]] = set()
         text = _Text(passages, self)
-        for number, sentence in enumerate(text.sentences):
+        for number, (at, sentence) in enumerate(text.sentences):
+            if not sentence.labels & self._rare:
+                continue
             for cue, first, last, note in self._in_sentence(text, number):
-                words = sentence.tokens.written(first, last)
                 said = " ".join(sentence.tokens.words[sentence.first : sentence.last + 1])
                 if (cue, said, note) not in seen:
                     seen.add((cue, said, note))
-                    passage = passages[sentence.passage]
+                    passage = passages[at]
                     line = passage.line + passage.text.count("\n", 0, sentence.tokens.spans[first][0])
-                    yield Found(cue, sentence.passage, line, words, said, note)
+                    yield Found(cue, at, line, sentence.tokens.written(first, last), said, note)
 
     def tagged(self, value: str) -> tuple[str, ...]:
         """Return the cues that a value of a card's task or tags speaks of."""
-        return tuple(self._metadata_cues.get(_value(value), ()))
+        return tuple(self._tagged.get(_value(value), ()))
+
+    def languages_of(self, tokens: Tokens) -> int:
+        """Return the languages whose words count in a text: those it has most marks of, and the common ones; else all."""
+        spoken = self.entries.spoken(tokens)
+        if not spoken:
+            return self._every
+        counts = {bit: sum(n for of, n in spoken.items() if of & bit) for bit in self._languages.values()}
+        most = max(counts.values())
+        return self._common | sum(bit for bit, count in counts.items() if count and 2 * count >= most)
 
     def _in_sentence(self, text: _Text, number: int) -> Iterator[tuple[str, int, int, Note | None]]:
         """Yield for each cue of a sentence its first and last word and why it is but a note; the strongest hit of each."""
-        sentence = text.sentences[number]
+        sentence = text.sentences[number][1]
         best: dict[str, tuple[int, int, int, Note | None]] = {}
-        for plan in dict.fromkeys(plan for name in sentence.hits for plan in self._by_class.get(name, ())):
+        for plan in self._possible(sentence.labels):
             known = best.get(plan.cue)
-            if known is not None and known[0] == 0:
+            if (known is not None and known[0] == 0) or (plan.near and not text.has_near(number, plan.near)):
                 continue
-            if any(name in sentence.hits for name in plan.unless):
-                continue
-            if plan.near and not text.has_near(number, plan.near):
-                continue
-            for first, last in _spans(plan.elements, sentence.hits):
+            for first, last in _spans([text.hits(number, element) for element in plan.elements]):
                 note = text.note(number, first, last) or (Note.WEAK if plan.strength is Strength.NOTE else None)
                 rank = 0 if note is None else 1 + list(Note).index(note)
                 if known is None or rank < known[0]:
@@ -115,6 +127,16 @@ class Matcher:
                     break
         for cue, (_, first, last, note) in best.items():
             yield cue, first, last, note
+
+    def _possible(self, labels: int) -> Iterator[_Plan]:
+        """Yield the plans all of whose elements, and none of whose exits, are among the labels of a sentence."""
+        rare = labels & self._rare
+        while rare:
+            bit = rare & -rare
+            rare ^= bit
+            for plan in self._plans[bit]:
+                if not labels & plan.unless and all(labels & element for element in plan.elements):
+                    yield plan
 
 
 def matchers_of(cues: Iterable[Cue], fact: str | None = None) -> tuple[Matcher, ...]:
@@ -154,142 +176,127 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Plan:
-    """A pattern of a cue, with what the cue itself leaves out."""
+    """A pattern of a cue over sets of labels, with what the cue itself leaves out."""
 
     cue: str
-    elements: tuple[tuple[str, ...], ...]
-    near: tuple[str, ...]
-    unless: tuple[str, ...]
+    elements: tuple[int, ...]
+    near: int
+    unless: int
     strength: Strength
 
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return (*(name for element in self.elements for name in element), *self.near, *self.unless)
+    @classmethod
+    def of(cls, cue: Cue, pattern: Pattern, entries: Entries) -> _Plan:
+        def bits(names: Iterable[str]) -> int:
+            return entries.bits((_CLASS, name) for name in names)
+
+        return cls(
+            cue.id,
+            tuple(map(bits, pattern.elements)),
+            bits(pattern.near),
+            bits((*pattern.unless, *cue.unless)),
+            pattern.strength,
+        )
 
 
-@dataclass(slots=True)
-class _Sentence:
-    """A sentence of a passage: its words, by their numbers in it, and where each class is in it."""
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The labels of phrases that make notes, by how they reach what stands around them."""
 
-    passage: int
-    tokens: Tokens
-    first: int
-    last: int
-    hits: dict[str, list[Hit]]
-    contexts: list[tuple[tuple[str, str], Hit]]
+    before: int
+    after: int
+    headings: int
+    exceptions: int
+    ends: int
+
+    @classmethod
+    def of(cls, entries: Entries, kind: str) -> _Reach:
+        return cls(*(entries.bits([(kind, place)]) for place in _PLACES))
 
 
 class _Text:
-    """The sentences of a text, each with the classes found in it and what stands around it."""
+    """The sentences of a text, each with the number of its passage, and what stands around them."""
 
     def __init__(self, passages: Sequence[Passage], matcher: Matcher) -> None:
         self.passages = passages
         self.matcher = matcher
-        self.sentences: list[_Sentence] = []
-        self._by_text: dict[str, tuple[frozenset[str], frozenset[tuple[str, str]]]] = {}
+        self.sentences: list[tuple[int, Reading]] = []
+        self._known: dict[str, Reading] = {}
         self.title = next((each.text for each in passages if each.kind is PassageKind.HEADING), None)
         for number, passage in enumerate(passages):
-            self._read(number, passage.text)
+            tokens = Tokens(passage.text)
+            read = matcher.entries.read(tokens, tokens.sentences(MOST_WORDS), matcher.languages_of(tokens))
+            self.sentences += [(number, reading) for reading in read]
 
-    def _read(self, passage: int, text: str) -> None:
-        tokens = Tokens(text)
-        hits, contexts = self._found(tokens)
-        found = [_Sentence(passage, tokens, first, last, {}, []) for first, last in tokens.sentences(MOST_WORDS)]
-        starts = [sentence.first for sentence in found]
-        for name, hit in hits:
-            sentence = found[bisect_right(starts, hit.first) - 1]
-            if hit.last <= sentence.last:
-                sentence.hits.setdefault(name, []).append(hit)
-        for context, hit in contexts:
-            found[bisect_right(starts, hit.first) - 1].contexts.append((context, hit))
-        self.sentences += found
+    def hits(self, number: int, labels: int) -> Sequence[Hit]:
+        """Return where some classes are in a sentence, but for what stands within an ignored phrase."""
+        sentence = self.sentences[number][1]
+        found = sentence.hits(labels)
+        if not sentence.labels & self.matcher.ignored:
+            return found
+        ignored = sentence.hits(self.matcher.ignored)
+        return [hit for hit in found if not any(out.first <= hit.first and hit.last <= out.last for out in ignored)]
 
-    def _found(self, tokens: Tokens) -> tuple[list[tuple[str, Hit]], list[tuple[tuple[str, str], Hit]]]:
-        """Return the classes and the contexts in a text, in the languages it is in, without what is to be ignored."""
-        found = self.matcher.entries.find(tokens)
-        spoken: dict[str, int] = {}
-        for (language, kind, _), _hit in found:
-            if kind == _MARK:
-                spoken[language] = spoken.get(language, 0) + 1
-        most = max(spoken.values(), default=0)
-        languages = {name for name, count in spoken.items() if 2 * count >= most} | self.matcher.common
-        said = [each for each in found if each[0][0] in languages] if spoken else found
-        ignored: dict[int, int] = {}
-        for (_, kind, _name), hit in said:
-            if kind == _IGNORED:
-                ignored |= {at: max(hit.last, ignored.get(at, 0)) for at in range(hit.first, hit.last + 1)}
-        hits = [
-            (name, hit) for (_, kind, name), hit in said if kind == _CLASS and hit.last > ignored.get(hit.first, -1)
-        ]
-        contexts = [((kind, place), hit) for (_, kind, place), hit in said if kind in _NOTES]
-        return hits, contexts
-
-    def has_near(self, number: int, names: Sequence[str]) -> bool:
+    def has_near(self, number: int, labels: int) -> bool:
         """Return whether a class stands in a sentence, close by, in the title or in a heading above."""
-        around = self.sentences[max(0, number - NEARBY) : number + NEARBY + 1]
-        if any(name in sentence.hits for sentence in around for name in names):
-            return True
-        passage = self.passages[self.sentences[number].passage]
+        for at in range(max(0, number - NEARBY), min(len(self.sentences), number + NEARBY + 1)):
+            if self.sentences[at][1].labels & labels and self.hits(at, labels):
+                return True
+        passage = self.passages[self.sentences[number][0]]
         above = (*passage.headings, *(text for text in (self.title, passage.intro) if text))
-        return any(name in self._of(text)[0] for text in above for name in names)
+        return any(self._of(text).labels & labels for text in above)
 
     def note(self, number: int, first: int, last: int) -> Note | None:
-        """Return note words of a sentence are but a note: refused or merely mentioned; None where they state something."""
-        for kind, note in _NOTES.items():
-            if self._reached(number, kind, first, last):
-                return note
-        return None
+        """Return why words of a sentence are but a note: refused or merely mentioned; None where they state something."""
+        return next((note for note, reach in self.matcher.notes if self._reached(number, reach, first, last)), None)
 
-    def _reached(self, number: int, kind: str, first: int, last: int) -> bool:
-        sentence = self.sentences[number]
-        passage = self.passages[sentence.passage]
-        for heading in passage.headings:
-            if heading != self.title and (kind, "headings") in self._of(heading)[1]:
-                return True
-        is_heading = passage.kind is PassageKind.HEADING and passage.text != self.title
-        if is_heading and any(context == (kind, "headings") for context, _ in sentence.contexts):
+    def _reached(self, number: int, reach: _Reach, first: int, last: int) -> bool:
+        at, sentence = self.sentences[number]
+        passage = self.passages[at]
+        above = [heading for heading in passage.headings if heading != self.title]
+        if passage.kind is PassageKind.HEADING and passage.text != self.title:
+            above.append(passage.text)
+        if any(_unexcepted(self._of(text), reach.headings, reach) for text in above):
             return True
-        if passage.intro and not {(kind, "before"), (kind, "headings")}.isdisjoint(self._of(passage.intro)[1]):
+        if passage.intro and _unexcepted(self._of(passage.intro), reach.before | reach.headings, reach):
             return True
-        begin = bisect_left(sentence.contexts, first - 2 * WINDOW, key=_first_word)
-        end = bisect_right(sentence.contexts, last + 2 * WINDOW, key=_first_word)
-        close = [(place, hit) for (of, place), hit in sentence.contexts[begin:end] if of == kind]
-        excepted = [hit for place, hit in close if place == "exceptions"]
-        ends = [hit.first for place, hit in close if place == "ends"]
-        for place, hit in close:
-            if place not in ("before", "after") or any(map(hit.overlaps, excepted)):
-                continue
-            if place == "before" and hit.first < last and first - hit.last <= WINDOW:
-                apart = (hit.last, first)
-            elif place == "after" and hit.last > first and hit.first - last <= WINDOW:
-                apart = (last, hit.first)
-            else:
-                continue
-            if not any(apart[0] < at < apart[1] for at in ends):
-                return True
-        return False
+        if not sentence.labels & (reach.before | reach.after):
+            return False
+        ends = [hit.first for hit in sentence.hits(reach.ends)]
 
-    def _of(self, text: str) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-        """Return the classes and contexts of a heading or an introduction."""
-        known = self._by_text.get(text)
+        def reaches(one: int, other: int) -> bool:
+            return other - one <= WINDOW and not any(one < end < other for end in ends)
+
+        return any(
+            hit.first < last and reaches(hit.last, first) for hit in _unexcepted(sentence, reach.before, reach)
+        ) or any(hit.last > first and reaches(last, hit.first) for hit in _unexcepted(sentence, reach.after, reach))
+
+    def _of(self, text: str) -> Reading:
+        """Return what stands in a heading or an introduction."""
+        known = self._known.get(text)
         if known is None:
-            hits, contexts = self._found(Tokens(text))
-            excepted = [hit for (_, place), hit in contexts if place == "exceptions"]
-            kinds = frozenset(kind for kind, hit in contexts if not any(map(hit.overlaps, excepted)))
-            known = self._by_text[text] = (frozenset(name for name, _ in hits), kinds)
+            tokens = Tokens(text)
+            whole = [(0, len(tokens.words) - 1)]
+            (known,) = self.matcher.entries.read(tokens, whole, self.matcher.languages_of(tokens))
+            self._known[text] = known
         return known
 
 
-def _spans(elements: Sequence[Sequence[str]], hits: Mapping[str, list[Hit]]) -> Iterator[tuple[int, int]]:
+def _unexcepted(reading: Reading, labels: int, reach: _Reach) -> Sequence[Hit]:
+    """Return where some phrases are that are no part of one that only looks like them."""
+    if not reading.labels & labels:
+        return ()
+    excepted = reading.hits(reach.exceptions)
+    return [hit for hit in reading.hits(labels) if not any(map(hit.overlaps, excepted))]
+
+
+def _spans(each: Sequence[Sequence[Hit]]) -> Iterator[tuple[int, int]]:
     """Yield the first and last word of each place where all elements stand within a window, no letter taken twice."""
-    each = [sorted((hit for name in element for hit in hits.get(name, ())), key=_begin) for element in elements]
     if not all(each):
         return
     if len(each) == 1:
         yield from ((hit.first, hit.last) for hit in each[0])
         return
-    each.sort(key=len)
-    anchors, *others = each
+    anchors, *others = sorted(each, key=len)
     for anchor in anchors:
         span = _around(anchor, others)
         if span is not None:
@@ -318,22 +325,8 @@ def _around(anchor: Hit, others: Sequence[Sequence[Hit]]) -> tuple[int, int] | N
     return choose((anchor,), others)
 
 
-def _begin(hit: Hit) -> tuple[int, int]:
-    return hit.first, hit.start
-
-
 def _first(hit: Hit) -> int:
     return hit.first
-
-
-def _first_word(context: tuple[tuple[str, str], Hit]) -> int:
-    return context[1].first
-
-
-def _plans(cues: Iterable[Cue]) -> Iterator[_Plan]:
-    for cue in cues:
-        for pattern in (*cue.patterns, *_of_words(cue)):
-            yield _Plan(cue.id, pattern.elements, pattern.near, (*pattern.unless, *cue.unless), pattern.strength)
 
 
 def _of_words(cue: Cue) -> tuple[Pattern, ...]:
@@ -344,29 +337,19 @@ def _own_class(cue: Cue) -> str:
     return f"words of {cue.id}"
 
 
-def _labelled(lexicon: Lexicon, cues: Iterable[Cue], named: set[str]) -> Iterator[tuple[str, Label]]:
-    """Yield every entry with its language, its kind, and its class or how it reaches."""
+def _labelled(
+    lexicon: Lexicon, languages: Mapping[str, int], named: Collection[str]
+) -> Iterator[tuple[str, tuple[str, str], int]]:
+    """Yield every entry with its kind and its class or how it reaches, and its language."""
     for language in lexicon.languages:
+        bit = languages[language.name]
         for name, entries in language.classes.items():
             if name in named:
-                yield from ((entry, (language.name, _CLASS, name)) for entry in entries)
-        yield from ((entry, (language.name, _MARK, "")) for entry in language.marks)
-        yield from ((entry, (language.name, _IGNORED, "")) for entry in language.ignored)
+                yield from ((entry, (_CLASS, name), bit) for entry in entries)
+        yield from ((entry, (_IGNORED, ""), bit) for entry in language.ignored)
         for kind, contexts in ((_REFUSAL, language.refusals), (_MENTION, language.mentions)):
-            for place, phrases in _places(contexts):
-                yield from ((entry, (language.name, kind, place)) for entry in phrases)
-    for cue in cues:
-        yield from ((entry, (_EVERY, _CLASS, _own_class(cue))) for entry in cue.words)
-
-
-def _places(contexts: Contexts) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (
-        ("before", contexts.before),
-        ("after", contexts.after),
-        ("headings", contexts.headings),
-        ("exceptions", contexts.exceptions),
-        ("ends", contexts.ends),
-    )
+            for place in _PLACES:
+                yield from ((entry, (kind, place), bit) for entry in getattr(contexts, place))
 
 
 def _sizes(lexicon: Lexicon, cues: Iterable[Cue]) -> Mapping[str, int]:
