@@ -75,7 +75,7 @@ class Tried:
     def status(self, values: Values) -> Status | None:
         """Return what the engine says of the contradiction."""
         return next(
-            (self.bench.judge.statuses[i][code] for i, code in self.bench.run(values).obligations if i == self.index),
+            (mark.status for i, mark in self.bench.judge.marks_in(values, self.bench.run(values)) if i == self.index),
             None,
         )
 

@@ -91,8 +91,8 @@ def _backed(
         return frozenset(
             (each.judge.pack_at.pack.id, index)
             for each in prepared
-            for index, status, _ in each.judge.statuses_in(values, each.run(values))
-            if status is Status.BREACHED
+            for index, mark in each.judge.marks_in(values, each.run(values))
+            if mark.status is Status.BREACHED
         )
 
     conduct = Conduct.joined(each.conduct for each in prepared)

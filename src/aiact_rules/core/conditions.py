@@ -24,6 +24,8 @@ class Test(Enum):
     BELOW = "below"  # quantity or date, strictly less than (earlier than)
     AT_MOST = "at_most"  # quantity or date
 
+    __hash__ = object.__hash__  # there is one of each; the hash that Enum computes takes longer
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterName:

@@ -122,19 +122,20 @@ def _gating(pack: PackDecision, waived: Waived) -> Iterator[dict[str, object]]:
 
     What asks for an answer before it is known to apply is asked for under `questions`.
     """
-    for each in pack.standings if pack.verdict is not None else ():
-        o, status = each.obligation, each.status
-        if not status.gates:
+    obligations = pack.pack_at.in_order
+    for index, mark in pack.marks if pack.verdict is not None else ():
+        if not mark.gates:
             continue
+        o, is_open = obligations[index], mark.status is Status.OPEN
         row: dict[str, object] = _stub(o)
-        row["status"] = "open" if status is Status.OPEN else "breached"
+        row["status"] = "open" if is_open else "breached"
         if o.kind is not Kind.OBLIGATION:
             row["kind"] = o.kind.value
-        if not each.certain:
+        if not mark.certain:
             row["owed"] = "unknown"
         elif needs := pack.questions_about(o.id):
             row["needs"] = list(needs)
-        if each.is_violated or o.is_signal and each.certain:
+        if not is_open or o.is_signal and mark.certain:
             finding = pack.finding(o.id)
             assert finding is not None, "what gates is a finding"
             row |= {"because": list(finding.because), "facts": list(finding.facts)}
@@ -145,9 +146,11 @@ def _gating(pack: PackDecision, waived: Waived) -> Iterator[dict[str, object]]:
 
 def _conditions(pack: PackDecision) -> Iterator[dict[str, object]]:
     """Yield what certainly applies at a later step or afterwards."""
-    for each in pack.standings:
-        if each.status is Status.CONDITION and each.certain:
-            yield {**_stub(each.obligation), "after": each.obligation.after}
+    obligations = pack.pack_at.in_order
+    for index, mark in pack.marks:
+        if mark.status is Status.CONDITION and mark.certain:
+            o = obligations[index]
+            yield {**_stub(o), "after": o.after}
 
 
 class _Once:

@@ -7,7 +7,7 @@ Every other engine must give the same outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiact_rules.core.conditions import AllOf, AnyOf, Condition, FactTest, Holds, Not, Test
@@ -15,7 +15,7 @@ from aiact_rules.core.formulas import holds
 from aiact_rules.core.outcomes import Outcome, bits, code
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES, PackAt
 from aiact_rules.core.rules import Obligation, Rule
-from aiact_rules.core.truth import Truth, all_of, any_of, negate
+from aiact_rules.core.truth import NO, UNKNOWN, YES, Truth, all_of, any_of, negate
 from aiact_rules.core.vocabulary import FactValue
 
 
@@ -33,7 +33,7 @@ def truth_of_condition(
         return conclusion(condition.conclusion)
     assert isinstance(condition, FactTest), "readings are settled before evaluation"
     value = facts.get(condition.fact)
-    return Truth.UNKNOWN if value is None else Truth.of(holds(condition, value))
+    return UNKNOWN if value is None else Truth.of(holds(condition, value))
 
 
 @dataclass
@@ -64,25 +64,27 @@ class Evaluation:
     def stands(self, rule: Rule) -> Truth:
         """Return whether a rule's condition holds and no exception to it stands."""
         if rule.id not in self._rules:
-            self._rules[rule.id] = all_of(
-                [
-                    self.truth(rule.when),
-                    *(negate(self.stands(exception)) for exception in self.exceptions_to(rule.id)),
-                ]
-            )
+            self._rules[rule.id] = all_of(self._must_hold(rule))
         return self._rules[rule.id]
+
+    def _must_hold(self, rule: Rule) -> Iterator[Truth]:
+        yield self.truth(rule.when)
+        for exception in self.exceptions_to(rule.id):
+            yield negate(self.stands(exception))
 
     def prevails(self, rule: Rule) -> Truth:
         """Return whether a rule stands and, where it is an exception, the condition of what it overrides holds too."""
         if not rule.exception_to:
             return self.stands(rule)
-        overridden: list[Truth] = []
+        stands = self.stands(rule)
+        return stands if stands is NO else all_of([stands, any_of(self._overridden(rule))])
+
+    def _overridden(self, rule: Rule) -> Iterator[Truth]:
         for target in rule.exception_to:
             if target in self.pack_at.rules:
-                overridden.append(self.truth(self.pack_at.rules[target].when))
+                yield self.truth(self.pack_at.rules[target].when)
             elif target in self.pack_at.obligations:
-                overridden.append(self.truth(self.pack_at.obligations[target].given))
-        return all_of([self.stands(rule), any_of(overridden)])
+                yield self.truth(self.pack_at.obligations[target].given)
 
     def conclusion(self, name: str) -> Truth:
         """Return whether some rule that concludes this prevails."""
@@ -100,17 +102,17 @@ class Evaluation:
 
     def owed(self, o: Obligation) -> Truth:
         """Return whether an obligation is owed by this operator in these circumstances, whatever the date."""
-        role = any_of(self.has_role(name) for name in o.roles) if o.roles else Truth.YES
+        role = any_of(self.has_role(name) for name in o.roles) if o.roles else YES
         exceptions = (negate(self.stands(exception)) for exception in self.exceptions_to(o.id))
         return all_of([role, self.truth(o.given), *exceptions])
 
     def met(self, o: Obligation) -> Truth:
         """Return whether an obligation is met. A prohibition never is: where it is owed it is breached."""
-        return Truth.NO if o.met is None else self.truth(o.met)
+        return NO if o.met is None else self.truth(o.met)
 
     def in_force(self, o: Obligation) -> Truth:
         """Return whether an obligation applies on the release date."""
-        return Truth.YES if o.timetable is None else self.applies(o.timetable)
+        return YES if o.timetable is None else self.applies(o.timetable)
 
     def applies(self, timetable: str) -> Truth:
         """Return whether what follows a timetable applies on the release date."""
@@ -118,7 +120,7 @@ class Evaluation:
             table = self.pack_at.timetables[timetable]
             routes = [all_of([self._reached(r.starts), self.truth(r.when)]) for r in table.routes]
             deferrals = [
-                any_of([Truth.NO if d.until is None else self._reached(d.until), negate(self.truth(d.when))])
+                any_of([NO if d.until is None else self._reached(d.until), negate(self.truth(d.when))])
                 for d in table.deferrals
             ]
             self._timetables[timetable] = all_of([any_of(routes), *deferrals])
@@ -128,7 +130,7 @@ class Evaluation:
         """Return whether the moment from which an obligation counts has come."""
         reached = self.pack_at.pack.reached(o)
         if not reached:
-            return Truth.YES
+            return YES
         at = {moments: self.truth(FactTest(MOMENT, Test.ONE_OF, moments)) for moments in reached}
         if len(reached) == 1:
             return next(iter(at.values()))
@@ -145,7 +147,7 @@ class Evaluation:
         obligations = []
         for index, o in enumerate(self.pack_at.obligations.values()):
             owed = self.owed(o)
-            if owed is Truth.NO:
+            if owed is NO:
                 continue
             obligations.append((index, code(owed, self.in_force(o), self.met(o), self.due(o))))
         return Outcome(tuple(bits(self.conclusion(name), 2, 1) for name in names), tuple(obligations))

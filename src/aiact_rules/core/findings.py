@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.grounds import Grounds
-from aiact_rules.core.outcomes import OWED
+from aiact_rules.core.marks import Mark
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.penalties import Ceiling, ceiling_for
 from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.timing import DueDate, Start, due_dates, start_of
-from aiact_rules.core.truth import Truth
+from aiact_rules.core.truth import NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +91,15 @@ class FindingWriter:
         self._starts: dict[str | None, Start | None] = {}
         self._coming: dict[str | None, Start | None] = {}
 
-    def finding(self, o: Obligation, status: Status, code: int, needs: tuple[str, ...]) -> Finding | None:
+    def finding(self, o: Obligation, mark: Mark, needs: tuple[str, ...]) -> Finding | None:
         """Write one finding. None where an obligation that is not in force never will be for this release."""
         evaluation = self._evaluation
-        if status is Status.UPCOMING and self.coming(o) is None:
+        if mark.status is Status.UPCOMING and self.coming(mark.timetable) is None:
             return None
         conditions = [o.given] if o.met is None else [o.given, o.met]
         return Finding(
             id=o.id,
-            status=status,
+            status=mark.status,
             kind=o.kind,
             provision=o.provision,
             units=o.units,
@@ -107,12 +107,12 @@ class FindingWriter:
             before=o.before,
             after=o.after,
             must=o.must,
-            certain=bool(code & OWED),
+            certain=mark.certain,
             because=self._grounds.reasons(o),
             facts=self._grounds.known_facts(conditions),
             needs=needs,
             evidence=o.evidence,
-            start=self._start(o),
+            start=self._start(o.timetable),
             due_dates=due_dates(o, evaluation),
             sanction=ceiling_for(o, evaluation),
             readings=self.readings(o),
@@ -126,22 +126,22 @@ class FindingWriter:
         """Return the reasons of the rules by which a conclusion holds, each with its provision."""
         return tuple(self._grounds.reasons_for(conclusion))
 
-    def coming(self, o: Obligation) -> Start | None:
-        """Return from when an obligation that is not in force will be; None where it never will for this release."""
-        if o.timetable not in self._coming:
-            start, released = self._start(o), self._evaluation.facts.get(RELEASE_DATE)
+    def coming(self, timetable: str | None) -> Start | None:
+        """Return from when what follows a timetable and is not in force will be; None where it never will for this release."""
+        if timetable not in self._coming:
+            start, released = self._start(timetable), self._evaluation.facts.get(RELEASE_DATE)
             over = start is None or (released is not None and start.on <= released)  # type: ignore[operator]
-            self._coming[o.timetable] = None if over else start
-        return self._coming[o.timetable]
+            self._coming[timetable] = None if over else start
+        return self._coming[timetable]
 
     def readings(self, o: Obligation) -> tuple[str, ...]:
         """Return the readings of the law on which what is said of an obligation turns, sorted."""
         return self._grounds.readings(o)
 
-    def _start(self, o: Obligation) -> Start | None:
-        if o.timetable not in self._starts:
-            self._starts[o.timetable] = start_of(o, self._evaluation)
-        return self._starts[o.timetable]
+    def _start(self, timetable: str | None) -> Start | None:
+        if timetable not in self._starts:
+            self._starts[timetable] = start_of(timetable, self._evaluation)
+        return self._starts[timetable]
 
     def _roles(self, o: Obligation) -> tuple[str, ...]:
-        return tuple(name for name in o.roles if self._evaluation.has_role(name) is not Truth.NO)
+        return tuple(name for name in o.roles if self._evaluation.has_role(name) is not NO)

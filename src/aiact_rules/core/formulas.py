@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import ge, gt, is_, le, lt
+from typing import Any
 
 from aiact_rules.core.conditions import (
     FactTest,
@@ -12,7 +14,7 @@ from aiact_rules.core.conditions import (
     fact_of,
 )
 from aiact_rules.core.open_lists import includes, is_empty
-from aiact_rules.core.truth import Truth, all_of, any_of, negate
+from aiact_rules.core.truth import UNKNOWN, Truth, all_of, any_of, negate
 from aiact_rules.core.vocabulary import FactValue
 
 
@@ -158,22 +160,23 @@ def _numbered(values: Iterable[object]) -> tuple[int, ...]:
 
 def holds(atom: FactTest, value: FactValue) -> bool | None:
     """Apply one fact test to a value that is stated; None where it turns on a member of a list that is left open."""
-    test, operand = atom.test, atom.operand
-    if test is Test.IS:
-        return value is operand
-    if test is Test.ONE_OF:
-        return value in operand  # type: ignore[operator]  # the loader checked the types
-    if test is Test.INCLUDES:
-        return includes(value, operand)  # type: ignore[arg-type]
-    if test is Test.EMPTY:
-        return is_empty(value)  # type: ignore[arg-type]
-    if test is Test.ABOVE:
-        return value > operand  # type: ignore[operator]
-    if test is Test.AT_LEAST:
-        return value >= operand  # type: ignore[operator]
-    if test is Test.BELOW:
-        return value < operand  # type: ignore[operator]
-    return value <= operand  # type: ignore[operator]
+    return _HOLDS[atom.test](value, atom.operand)
+
+
+def _is_in(value: FactValue, operand: frozenset[FactValue]) -> bool:
+    return value in operand
+
+
+_HOLDS: Mapping[Test, Callable[[Any, Any], bool | None]] = {  # the loader checked the types
+    Test.IS: is_,
+    Test.ONE_OF: _is_in,
+    Test.INCLUDES: includes,
+    Test.EMPTY: lambda value, _: is_empty(value),
+    Test.ABOVE: gt,
+    Test.AT_LEAST: ge,
+    Test.BELOW: lt,
+    Test.AT_MOST: le,
+}
 
 
 def conjunction(parts: list[Formula]) -> Formula:
@@ -319,7 +322,7 @@ def truth_of(formula: Formula, lowered: Lowered, facts: Mapping[str, FactValue],
         else:
             atom = lowered.atoms[formula.index]
             value = facts.get(atom.fact)
-            truth = Truth.UNKNOWN if value is None else Truth.of(holds(atom, value))
+            truth = UNKNOWN if value is None else Truth.of(holds(atom, value))
         return truth if formula.positive else negate(truth)
     parts = (truth_of(part, lowered, facts, nodes) for part in formula.parts)
     return all_of(parts) if isinstance(formula, Conjunction) else any_of(parts)

@@ -22,7 +22,7 @@ from aiact_rules.core.conditions import (
 )
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.rules import Obligation
-from aiact_rules.core.truth import Truth
+from aiact_rules.core.truth import NO, YES, Truth
 
 
 class Grounds:
@@ -45,7 +45,7 @@ class Grounds:
     def _reasons_of(self, condition: Condition) -> dict[str, None]:
         found: dict[str, None] = {}
         for leaf in leaves(condition):
-            if isinstance(leaf, Holds) and self._evaluation.truth(leaf) is Truth.YES:
+            if isinstance(leaf, Holds) and self._evaluation.truth(leaf) is YES:
                 if leaf.conclusion not in self._reasons:
                     self._reasons[leaf.conclusion] = self.reasons_for(leaf.conclusion)
                 found |= self._reasons[leaf.conclusion]
@@ -54,12 +54,12 @@ class Grounds:
     def reasons_for(self, conclusion: str) -> Mapping[str, None]:
         """Return the reasons of the rules that make a conclusion hold, and of those behind them, in order."""
         found: dict[str, None] = {}
-        if self._evaluation.conclusion(conclusion) is not Truth.YES:
+        if self._evaluation.conclusion(conclusion) is not YES:
             return found
         rules = self._evaluation.rules_concluding(conclusion)
         for rule in rules:
             # What only one rule concludes holds by that rule.
-            if len(rules) == 1 or self._evaluation.prevails(rule) is Truth.YES:
+            if len(rules) == 1 or self._evaluation.prevails(rule) is YES:
                 found[f"{rule.reason} ({rule.provision})"] = None
                 found |= self._reasons_of(rule.when)
         return found
@@ -130,7 +130,7 @@ class Grounds:
             return self._readings_of(condition.part)
         found: dict[str, None] = {}
         if isinstance(condition, AllOf | AnyOf):
-            settles = Truth.NO if isinstance(condition, AllOf) else Truth.YES
+            settles = NO if isinstance(condition, AllOf) else YES
             for part in condition.parts:
                 of_part = self._readings_of(part)
                 if not of_part and self._truth(part) is settles:
@@ -145,7 +145,7 @@ class Grounds:
             own = self._readings_of(rules[rule.id].when)
             found |= own
             # Where a rule fails in any case there is nothing to make an exception to.
-            if own or self._evaluation.truth(rule.when) is not Truth.NO:
+            if own or self._evaluation.truth(rule.when) is not NO:
                 for exception in self._evaluation.exceptions_to(rule.id):
                     found |= self._readings_of(rules[exception.id].when)
         return found

@@ -10,7 +10,7 @@ from aiact_rules.core.conditions import FactTest, fact_of, leaves
 from aiact_rules.core.formulas import Conjunction, Formula, Literal
 from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
 from aiact_rules.core.rules import Obligation
-from aiact_rules.core.truth import Truth
+from aiact_rules.core.truth import UNKNOWN
 from aiact_rules.core.truths import Truths
 
 _ABOUT_THE_RELEASE = frozenset({ROLES, MARKETS, MOMENT, RELEASE_DATE, SUBJECT})
@@ -38,7 +38,7 @@ class Asking:
 
     def questions(self, formula: Formula, positive: bool = True) -> tuple[str, ...]:
         """Return the facts to ask for next, so that the formula (or its negation) becomes known; none where it is."""
-        if self._truths.of(formula) is not Truth.UNKNOWN:
+        if self._truths.of(formula) is not UNKNOWN:
             return ()
         if isinstance(formula, Literal):
             if not formula.is_node:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from operator import itemgetter
 
 from aiact_rules.core.conditions import fact_of
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.findings import Finding, FindingWriter
 from aiact_rules.core.formulas import Lowered
+from aiact_rules.core.marks import Mark, Marks
 from aiact_rules.core.needs import Asking, Need, clearing, in_order
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.outcomes import OWED, Outcome
+from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import PackError, Problem
 from aiact_rules.core.role_changes import RoleChange, role_changes
-from aiact_rules.core.rules import Obligation
+from aiact_rules.core.rules import Kind, Obligation
 from aiact_rules.core.standings import Standing
-from aiact_rules.core.statuses import Status, Verdict, event_in, statuses_of, verdict_of
+from aiact_rules.core.statuses import Status, Traits, Verdict, event_in, traits_of, verdict_of
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.truths import Truths
 from aiact_rules.core.vocabulary import FactValue
 
 _TRUTH = {0: Truth.NO, 1: Truth.UNKNOWN, 3: Truth.YES}
 _WORD = {code: truth.value for code, truth in _TRUTH.items()}
+_OPEN, _UPCOMING = Status.OPEN, Status.UPCOMING
+_SECOND = itemgetter(1)
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,23 @@ class PackDecision:
     values: Mapping[str, FactValue]
     outcome: Outcome
     verdict: Verdict | None
-    statuses: tuple[tuple[int, Status, int], ...] = field(repr=False)
+    marks: tuple[tuple[int, Mark], ...] = field(repr=False, compare=False)
 
     @property
     def pack_id(self) -> str:
         """Return the id of the pack."""
         return self.pack_at.pack.id
+
+    @cached_property
+    def statuses(self) -> tuple[tuple[int, Status, int], ...]:
+        """Return what became of each obligation that has a mark: its place, its status and the engine's code for it."""
+        codes = dict(self.outcome.obligations)
+        return tuple([(index, mark.status, codes[index]) for index, mark in self.marks])
+
+    @cached_property
+    def counts(self) -> Mapping[Mark, int]:
+        """Return how many obligations have each mark."""
+        return Counter(map(_SECOND, self.marks))
 
     @cached_property
     def evaluation(self) -> Evaluation:
@@ -111,44 +128,47 @@ class PackDecision:
     def _writer(self) -> FindingWriter:
         return FindingWriter(self.evaluation)
 
-    def _written(self, index: int, o: Obligation, status: Status, code: int) -> Finding | None:
-        asked = status in (Status.OPEN, Status.CONDITION, Status.ADVICE)
-        return self._writer.finding(o, status, code, self._questions(index, o) if asked else ())
+    def _written(self, index: int, o: Obligation, mark: Mark) -> Finding | None:
+        asked = mark.status in (Status.OPEN, Status.CONDITION, Status.ADVICE)
+        return self._writer.finding(o, mark, self._questions(index, o) if asked else ())
 
     @cached_property
-    def _status_by_id(self) -> Mapping[str, tuple[int, Status, int]]:
+    def _mark_by_id(self) -> Mapping[str, tuple[int, Mark]]:
         names = tuple(self.pack_at.obligations)
-        return {names[found[0]]: found for found in self.statuses}
+        return {names[found[0]]: found for found in self.marks}
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Return every finding in the order of the pack."""
-        obligations = tuple(self.pack_at.obligations.values())
-        written = (self._written(index, obligations[index], status, code) for index, status, code in self.statuses)
+        obligations = self.pack_at.in_order
+        written = (self._written(index, obligations[index], mark) for index, mark in self.marks)
         return tuple(finding for finding in written if finding is not None)
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
         """Return how each obligation stands that there is a finding for, in the order of the pack. Writes no finding."""
-        obligations = tuple(self.pack_at.obligations.values())
-        coming = self._writer.coming
-        found = []
-        for index, status, code in self.statuses:
-            o = obligations[index]
-            if status is not Status.UPCOMING:
-                found.append(Standing(o, status, bool(code & OWED)))
-            elif (start := coming(o)) is not None:
-                found.append(Standing(o, status, bool(code & OWED), start.on))
-        return tuple(found)
+        obligations, starts = self.pack_at.in_order, {mark: self.starts(mark) for mark in self.counts}
+        return tuple(
+            [
+                Standing(obligations[index], mark.status, mark.certain, starts[mark])
+                for index, mark in self.marks
+                if mark.status is not _UPCOMING or starts[mark] is not None
+            ]
+        )
+
+    def starts(self, mark: Mark) -> date | None:
+        """Return from when what has a mark applies; None where it does already, or never will for this release."""
+        start = self._writer.coming(mark.timetable) if mark.status is Status.UPCOMING else None
+        return None if start is None else start.on
 
     @cached_property
     def _asked(self) -> Mapping[str, tuple[str, ...]]:
         """The facts to ask for next about each obligation that is open, in the order of the pack."""
-        obligations = tuple(self.pack_at.obligations.values())
+        obligations = self.pack_at.in_order
         return {
             obligations[index].id: self._questions(index, obligations[index])
-            for index, status, _ in self.statuses
-            if status is Status.OPEN
+            for index, mark in self.marks
+            if mark.status is _OPEN
         }
 
     def questions_about(self, name: str) -> tuple[str, ...]:
@@ -160,7 +180,7 @@ class PackDecision:
 
         None where that is known. Unlike `questions_about` it also answers for what is upcoming or owed afterwards.
         """
-        found = self._status_by_id.get(name)
+        found = self._mark_by_id.get(name)
         return () if found is None else self._questions_whether(found[0])
 
     @cached_property
@@ -171,16 +191,16 @@ class PackDecision:
 
     def status(self, name: str) -> Status | None:
         """Return what became of the obligation with this id, or None where there is no finding. Writes none."""
-        found = self._status_by_id.get(name)
+        found = self._mark_by_id.get(name)
         if found is None:
             return None
-        never = found[1] is Status.UPCOMING and self._writer.coming(self.pack_at.obligations[name]) is None
-        return None if never else found[1]
+        mark = found[1]
+        return None if mark.status is Status.UPCOMING and self.starts(mark) is None else mark.status
 
     def finding(self, name: str) -> Finding | None:
         """Return the finding with this id, or None where there is none. Writes no other."""
-        found = self._status_by_id.get(name)
-        return None if found is None else self._written(found[0], self.pack_at.obligations[name], *found[1:])
+        found = self._mark_by_id.get(name)
+        return None if found is None else self._written(found[0], self.pack_at.obligations[name], found[1])
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
@@ -217,7 +237,7 @@ class Judge:
 
     pack_at: PackAt
     lowered: Lowered
-    statuses: tuple[tuple[Status | None, ...], ...]
+    marks: tuple[Marks, ...]
 
     @classmethod
     def of(cls, pack_at: PackAt, lowered: Lowered) -> Judge:
@@ -228,17 +248,17 @@ class Judge:
         if not pack_at.obligations:
             message = f"pack `{pack_at.pack.id}` has no obligations on {pack_at.as_of}, so it cannot allow anything"
             raise PackError([Problem(message)])
-        return cls(pack_at, lowered, tuple(statuses_of(o) for o in pack_at.obligations.values()))
+        alike: dict[object, Marks] = {}
+        for o in pack_at.in_order:
+            if (likeness := _likeness(o)) not in alike:
+                alike[likeness] = Marks(o)
+        return cls(pack_at, lowered, tuple([alike[_likeness(o)] for o in pack_at.in_order]))
 
-    def statuses_in(self, values: Mapping[str, FactValue], outcome: Outcome) -> tuple[tuple[int, Status, int], ...]:
-        """Return what each obligation comes to that an engine says anything about: its place, its status and its code."""
-        table, event = self.statuses, event_in(values)
+    def marks_in(self, values: Mapping[str, FactValue], outcome: Outcome) -> tuple[tuple[int, Mark], ...]:
+        """Return the place and the mark of each obligation about which there is something to report."""
+        marks, event = self.marks, event_in(values)
         return tuple(
-            [
-                (index, status, code)
-                for index, code in outcome.obligations
-                if (status := table[index][code | event]) is not None
-            ]
+            [(index, mark) for index, code in outcome.obligations if (mark := marks[index][code | event]) is not None]
         )
 
     def decide(self, facts: Facts, values: Mapping[str, FactValue], outcome: Outcome) -> PackDecision:
@@ -247,9 +267,14 @@ class Judge:
         `facts` are complete (declared defaults included), `values` the same without their origins. Any breach blocks;
         otherwise anything left open holds; otherwise it is allowed. Order never affects the verdict.
         """
-        statuses = self.statuses_in(values, outcome)
-        gated = verdict_of(status for _, status, _ in statuses) if self.pack_at.pack.gates else None
-        return PackDecision(self.pack_at, self.lowered, facts, values, outcome, gated, statuses)
+        marks = self.marks_in(values, outcome)
+        gated = verdict_of([mark.status for mark in set(map(_SECOND, marks))]) if self.pack_at.pack.gates else None
+        return PackDecision(self.pack_at, self.lowered, facts, values, outcome, gated, marks)
+
+
+def _likeness(o: Obligation) -> tuple[Traits, Kind, str | None]:
+    """Return what obligations share whose marks are the same for every answer of an engine."""
+    return traits_of(o), o.kind, o.timetable
 
 
 def decide(pack_at: PackAt, lowered: Lowered, facts: Facts, outcome: Outcome) -> PackDecision:

@@ -219,6 +219,11 @@ class PackAt:
                 found.setdefault(rule.concludes, []).append(rule)
         return found
 
+    @cached_property
+    def in_order(self) -> tuple[Obligation, ...]:
+        """Return the obligations by their place."""
+        return tuple(self.obligations.values())
+
     def date_of(self, parameter: str) -> date:
         """Return the value of a date parameter."""
         value = self.values[parameter]

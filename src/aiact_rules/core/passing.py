@@ -67,7 +67,7 @@ def _waivable(decision: Decision) -> Iterator[tuple[PackDecision, Obligation]]:
 
 
 def _gating(pack: PackDecision) -> Iterator[tuple[Obligation, Status]]:
-    obligations = tuple(pack.pack_at.obligations.values())
-    for index, status, _ in pack.statuses:
-        if status.gates:
-            yield obligations[index], status
+    obligations = pack.pack_at.in_order
+    for index, mark in pack.marks:
+        if mark.gates:
+            yield obligations[index], mark.status

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiact_rules.core.canonical import canonical
 from aiact_rules.core.facts import VOCABULARY, Fact, Sureness
+from aiact_rules.core.marks import STATUS_CODES
 from aiact_rules.core.outcomes import OWED
 from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.printable import printable
@@ -57,24 +58,8 @@ IDENTITY_OF_PACK = (
 )
 """The parts of what a pack says that the id covers."""
 
-STATUS_CODES: Mapping[str, tuple[Status, bool]] = {
-    "b": (Status.BREACHED, True),
-    "o": (Status.OPEN, True),
-    "u": (Status.OPEN, False),
-    "m": (Status.MET, True),
-    "c": (Status.CONDITION, True),
-    "d": (Status.CONDITION, False),
-    "p": (Status.UPCOMING, True),
-    "q": (Status.UPCOMING, False),
-    "a": (Status.ADVICE, True),
-}
-"""The letters of `statuses`: what became of an obligation, and whether it certainly applies."""
-
 _BESIDE_THE_IDENTITY_IN_FORMAT_1 = ("decision_id", "unused_facts", "choices", "run", "passes", "waived")
 
-_LETTER = {meaning: letter for letter, meaning in STATUS_CODES.items()}
-_LETTERS = {s: (_LETTER.get((s, False), _LETTER[s, True]), _LETTER[s, True]) for s in Status}
-_SAME = re.compile(r"(.)\1+")
 _NOTHING = "-"
 _RUNS = re.compile(rf"([1-9]\d*)?([{''.join(STATUS_CODES)}{_NOTHING}])")
 
@@ -155,10 +140,21 @@ def _only(row: object, names: Iterable[str]) -> object:
 def statuses_text(decided: PackDecision) -> str:
     """Return how each obligation of a pack stands, in its order: a letter of `STATUS_CODES`, or `-` where there is nothing
     to say, with how many follow each other that are the same: `12-3o2u`."""
-    letters = [_NOTHING] * len(decided.pack_at.obligations)
-    for index, status, code in decided.statuses:
-        letters[index] = _LETTERS[status][code & OWED]
-    return _SAME.sub(lambda run: f"{len(run[0])}{run[1]}", "".join(letters))
+    runs: list[str] = []
+    letter, count, at = "", 0, 0
+    for index, mark in decided.marks:
+        if index == at and mark.letter == letter:
+            count += 1
+        else:
+            runs += _run(letter, count), _run(_NOTHING, index - at)
+            letter, count = mark.letter, 1
+        at = index + 1
+    runs += _run(letter, count), _run(_NOTHING, len(decided.pack_at.obligations) - at)
+    return "".join(runs)
+
+
+def _run(letter: str, count: int) -> str:
+    return f"{count}{letter}" if count > 1 else letter * count
 
 
 def statuses_from(text: str, count: int) -> tuple[tuple[int, Status, int], ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiact_rules.core.evaluation import Evaluation
 from aiact_rules.core.packs import ROLES
 from aiact_rules.core.rules import Rule
-from aiact_rules.core.truth import Truth
+from aiact_rules.core.truth import NO, YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ def _changes(evaluation: Evaluation, named: frozenset[str]) -> Iterator[RoleChan
     for role in evaluation.pack_at.pack.roles.values():
         if role.deemed is not None and role.name not in named:
             yield from _change(evaluation, role.name, role.deemed, given=True)
-        deemed = role.deemed is not None and evaluation.conclusion(role.deemed) is Truth.YES
+        deemed = role.deemed is not None and evaluation.conclusion(role.deemed) is YES
         if role.unless is not None and role.name in named and not deemed:
             yield from _change(evaluation, role.name, role.unless, given=False)
 
 
 def _change(evaluation: Evaluation, role: str, conclusion: str, *, given: bool) -> Iterator[RoleChange]:
     truth = evaluation.conclusion(conclusion)
-    if truth is Truth.NO:
+    if truth is NO:
         return
     rules = [rule for rule in evaluation.rules_concluding(conclusion) if evaluation.prevails(rule) is truth]
-    yield RoleChange(role, given, truth is Truth.YES, tuple(rules))
+    yield RoleChange(role, given, truth is YES, tuple(rules))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from aiact_rules.core.conditions import fact_of
 from aiact_rules.core.formulas import Conjunction, Formula, Literal
 from aiact_rules.core.packs import PackAt
-from aiact_rules.core.truth import Truth
+from aiact_rules.core.truth import NO, YES
 from aiact_rules.core.truths import Truths
 
 
@@ -51,7 +51,7 @@ def unsupporting(names: Collection[str], pack_at: PackAt, truths: Truths) -> fro
                 search.visit_obligation(index)
     for index, o in enumerate(obligations) if search.wanted else ():
         runs_from = search.wanted.intersection(deadline.runs_from for deadline in o.deadlines)
-        if runs_from and truths.of(lowered.obligations[index].owed) is not Truth.NO:
+        if runs_from and truths.of(lowered.obligations[index].owed) is not NO:
             search.wanted -= runs_from
     return frozenset(search.wanted)
 
@@ -59,7 +59,7 @@ def unsupporting(names: Collection[str], pack_at: PackAt, truths: Truths) -> fro
 def _resting(truths: Truths, formula: Formula) -> Sequence[Formula]:
     """Return the parts on which what joins them rests."""
     assert not isinstance(formula, Literal)
-    settles = Truth.NO if isinstance(formula, Conjunction) else Truth.YES
+    settles = NO if isinstance(formula, Conjunction) else YES
     return [part for part in formula.parts if truths.of(part) is settles] or formula.parts
 
 
@@ -78,7 +78,7 @@ class _Search:
         obligation = self._lowered.obligations[index]
         for formula in (obligation.owed, obligation.in_force, obligation.due):
             self.visit(formula)
-        if self._truths.of(obligation.owed) is not Truth.NO:
+        if self._truths.of(obligation.owed) is not NO:
             self.visit(obligation.met)
 
     def visit(self, formula: Formula) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.rules import Kind
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.words import counted
@@ -80,35 +81,46 @@ class Tally:
 
 def tally_of(*decided: Decision | PackDecision) -> Tally:
     """Return the tally of some decisions, or of what single packs say, together."""
-    packs = (pack for each in decided for pack in (each.packs if isinstance(each, Decision) else (each,)))
-    return tally_of_standings(standing for pack in packs for standing in pack.standings)
+    packs = [pack for each in decided for pack in (each.packs if isinstance(each, Decision) else (each,))]
+    return _tally(
+        (mark.status, mark.certain, mark.kind, pack.starts(mark), number)
+        for pack in packs
+        for mark, number in pack.counts.items()
+    )
 
 
 def tally_of_standings(standings: Iterable[Standing]) -> Tally:
     """Return the tally of some standings."""
+    return _tally((each.status, each.certain, each.obligation.kind, each.starts, 1) for each in standings)
+
+
+def _tally(counted: Iterable[tuple[Status, bool, Kind, date | None, int]]) -> Tally:
+    """Return the tally of obligations that stand alike, so many of each sort."""
     counts: Counter[str] = Counter()
-    dates: dict[date, list[bool]] = {}
-    for each in standings:
-        status = each.status
-        if status is Status.UPCOMING:
-            if each.starts is not None:
-                dates.setdefault(each.starts, []).append(each.certain)
-        elif status is Status.OPEN:
-            if not each.certain:
-                counts["undetermined"] += 1
-            elif not each.obligation.is_signal:
-                counts["unmet"] += 1
-            else:
-                counts["contradictions" if each.is_contradiction else "signals"] += 1
-        elif status is not Status.CONDITION or each.certain:
-            counts[_NAMES[status]] += 1
-    coming = tuple(Coming(on, sum(dates[on]), len(dates[on]) - sum(dates[on])) for on in sorted(dates))
+    dates: dict[date, Counter[bool]] = {}
+    for status, certain, kind, starts, number in counted:
+        if starts is not None:
+            dates.setdefault(starts, Counter())[certain] += number
+        elif (name := _name(status, certain, kind)) is not None:
+            counts[name] += number
+    coming = tuple(Coming(on, dates[on][True], dates[on][False]) for on in sorted(dates))
     return Tally(**counts, upcoming=coming)
 
 
+def _name(status: Status, certain: bool, kind: Kind) -> str | None:
+    """Return where an obligation is counted that is not to come; None where it is not counted."""
+    if status is not Status.OPEN:
+        return _NAMES[status] if certain or status is not Status.CONDITION else None
+    if not certain:
+        return "undetermined"
+    return _OPEN.get(kind, "unmet")
+
+
+_OPEN = {Kind.CONTRADICTION: "contradictions", Kind.SIGNAL: "signals"}
 _NAMES = {
     Status.BREACHED: "violated",
     Status.MET: "met",
     Status.CONDITION: "post_release",
     Status.ADVICE: "recommendations",
+    Status.UPCOMING: None,  # it never will be, for this release
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered, holds
-from aiact_rules.core.truth import Truth
+from aiact_rules.core.truth import NO, UNKNOWN, YES, Truth
 from aiact_rules.core.vocabulary import FactValue
 
-_NEGATED = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}
+_NEGATED = {YES: NO, NO: YES, UNKNOWN: UNKNOWN}
 
 
 class Truths:
@@ -34,13 +34,13 @@ class Truths:
             if found is None:
                 found = self._node(index) if formula.is_node else self._atom(index)
             return found if formula.positive else _NEGATED[found]
-        settles = Truth.NO if isinstance(formula, Conjunction) else Truth.YES
+        settles = NO if isinstance(formula, Conjunction) else YES
         result = _NEGATED[settles]
         for part in formula.parts:
             found = self.of(part)
             if found is settles:
                 return settles
-            if found is Truth.UNKNOWN:
+            if found is UNKNOWN:
                 result = found
         return result
 
@@ -51,5 +51,5 @@ class Truths:
     def _atom(self, index: int) -> Truth:
         atom = self.lowered.atoms[index]
         value = self.facts.get(atom.fact)
-        self._atoms[index] = found = Truth.UNKNOWN if value is None else Truth.of(holds(atom, value))
+        self._atoms[index] = found = UNKNOWN if value is None else Truth.of(holds(atom, value))
         return found

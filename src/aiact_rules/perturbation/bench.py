@@ -80,7 +80,7 @@ class Bench:
                 values = self._completed(stated).values()
             except InputError:
                 return None
-        return [status for _, status, _ in self.judge.statuses_in(values, self.run(values))]
+        return [mark.status for _, mark in self.judge.marks_in(values, self.run(values))]
 
     def _completed(self, stated: Values) -> Facts:
         facts = Facts({name: Fact(name, value, _ORIGIN) for name, value in stated.items()})

@@ -81,7 +81,7 @@ def starts_of(pack: PackDecision) -> Mapping[date, tuple[Start, ...]]:
     }
     found: dict[date, dict[Start, None]] = {}
     for o in by_timetable.values():
-        start = start_of(o, pack.evaluation)
+        start = start_of(o.timetable, pack.evaluation)
         if start is not None:
             found.setdefault(start.on, {})[start] = None
     return {on: tuple(found[on]) for on in sorted(found)}

@@ -262,7 +262,7 @@ def _due(pack: PackDecision, standing: Standing) -> Due:
     released = pack.values.get(RELEASE_DATE)
     on = released if isinstance(released, date) else None
     if standing.starts is not None:
-        start = start_of(o, pack.evaluation)
+        start = start_of(o.timetable, pack.evaluation)
         return Due(Stage.DATE, standing.starts, "when it starts to apply", () if start is None else start.provisos)
     if standing.is_violated or o.is_signal:
         return Due(Stage.NOW, on, "before anything else")

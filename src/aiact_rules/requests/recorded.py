@@ -14,6 +14,7 @@ from aiact_rules.core.claims import Claim
 from aiact_rules.core.decisions import Decision, Run, Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
+from aiact_rules.core.marks import mark_of
 from aiact_rules.core.outcomes import Outcome, bits
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import Pack
@@ -187,7 +188,9 @@ def _pack_decision(
     conclusions = tuple(bits(truths.of(formula), 2, 1) for formula in lowered.conclusions.values())
     outcome = Outcome(conclusions, tuple((index, code) for index, _, code in statuses))
     verdict = None if row["verdict"] is None else Verdict(row["verdict"])
-    return PackDecision(pack_at, lowered, facts, values, outcome, verdict, statuses)
+    obligations = pack_at.in_order
+    marks = tuple((index, mark_of(obligations[index], status, bool(code))) for index, status, code in statuses)
+    return PackDecision(pack_at, lowered, facts, values, outcome, verdict, marks)
 
 
 @contextmanager
