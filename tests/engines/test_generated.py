@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.formulas import specialised
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.engines.digests import digest_of
 from aiact_rules.engines.generated import FIRST_INTERPRETED, GeneratedEngine
@@ -29,7 +30,7 @@ def test_no_word_of_a_pack_is_in_the_source(law: Law) -> None:
     text = source_of(law.lowered).text
     words = set(re.findall(r"[A-Za-z_.]{2,}|[a-z]+\d+\w*", text))
     allowed = {"def", "run", "facts", "get", "facts.get", "out", "out.sort", "outcome", "return", "tuple", "isdisjoint"}
-    allowed |= {"rows", "key", "first"}
+    allowed |= {"rows", "key", "first", "may", "possible", "possible.get"}
     allowed |= {"if", "else", "and", "or", "not", "in", "is", "None", "True", "False", ".isdisjoint"}
     assert {word for word in words if not re.fullmatch(r"[kfvobr]\d+[mp]?", word)} <= allowed
     assert "'" not in text
@@ -56,6 +57,19 @@ def test_the_first_decisions_are_interpreted_and_the_rest_run_the_function(monke
     with monkeypatch.context() as without_interpreter:
         without_interpreter.setattr("aiact_rules.engines.generated.outcome_of", None)
         assert [run({}), run({})] == first
+
+
+def test_a_list_that_leaves_members_open_runs_the_function_too(law: Law, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [
+        record
+        for record in random_records(law.lowered, law.pack.vocabulary, 120, seed=9)
+        if any(isinstance(value, OpenList) for value in record.values())
+    ]
+    assert len(records) > 20
+    expected = [outcome_of(law.lowered, record) for record in records]
+    monkeypatch.setattr("aiact_rules.engines.generated.outcome_of", None)
+    run = GeneratedEngine(interpreted=0).prepare(law.pack_at, law.lowered)
+    assert [run(record) for record in records] == expected
 
 
 def test_eight_threads_share_one_evaluator_while_it_turns_to_the_function(law: Law) -> None:

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from aiact_rules.core.formulas import Lowered
-from aiact_rules.core.open_lists import MembersOpen
+from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactValue
@@ -62,10 +62,7 @@ class _Evaluator:
                     from aiact_rules.engines.python_source import source_of
 
                     self.function = function_of(source_of(self.lowered), self.name)
-        try:
-            return self.function(facts)
-        except MembersOpen:  # the function asks lists as sets, which one with open members is not
-            return outcome_of(self.lowered, facts)
+        return self.function(facts)
 
 
 class _Rows(dict[int, tuple[tuple[int, int], ...]]):
@@ -81,9 +78,17 @@ class _Rows(dict[int, tuple[tuple[int, int], ...]]):
 
 
 def function_of(source: PythonSource, name: str) -> Function:
-    """Return the function that a source defines, compiled under this name."""
+    """Return the function from facts to the outcome that a source defines, compiled under this name."""
     names: dict[str, object] = {f"k{index}": value for index, value in enumerate(source.constants)}
     names |= {"outcome": Outcome, "first": itemgetter(0), "rows": _Rows}
     exec(compile(source.text, name, "exec", dont_inherit=True), names)
-    run: Function = names["run"]  # type: ignore[assignment]
-    return run
+    run: Callable[[Mapping[str, FactValue], Mapping[str, FactValue]], Outcome] = names["run"]  # type: ignore[assignment]
+
+    def function(facts: Mapping[str, FactValue]) -> Outcome:
+        if OpenList not in map(type, facts.values()):
+            return run(facts, facts)
+        opened = [(name, value) for name, value in facts.items() if isinstance(value, OpenList)]
+        members = {name: value.members for name, value in opened}
+        return run({**facts, **members}, {**facts, **{name: value.members | value.open for name, value in opened}})
+
+    return function

@@ -2,6 +2,9 @@
 
 The text holds only names made from numbers; names of facts, values and parameters stand in a table of constants beside
 it. The same lowered pack always gives the same text.
+
+The function is handed the facts twice: lists with what is certainly in them, and with what may be. They are the same
+where no list leaves a member open, so that neither plane needs to know of open lists.
 """
 
 from __future__ import annotations
@@ -15,12 +18,13 @@ from aiact_rules.core.formulas import FALSE, TRUE, Conjunction, Formula, Literal
 from aiact_rules.core.outcomes import MAYBE_MET, MET, OWED
 from aiact_rules.engines.python_blocks import Block, Layout, Local, due_local, in_force_local
 
+_OF_LISTS = (Test.INCLUDES, Test.EMPTY)
 _COMPARISONS = {Test.ABOVE: ">", Test.AT_LEAST: ">=", Test.BELOW: "<", Test.AT_MOST: "<="}
 
 
 @dataclass(frozen=True, slots=True)
 class PythonSource:
-    """The text of a module that defines `run(facts)`, and the constants it finds as `k0`, `k1`, ...
+    """The text of a module that defines `run(facts, possible)`, and the constants it finds as `k0`, `k1`, ...
 
     The module also finds `outcome`, which makes an Outcome, `first`, which gives the first of a pair, and `rows`.
     """
@@ -43,9 +47,10 @@ class _Writer:
         self.lines: list[str] = []
         self.locals: dict[Local, str] = {}
         self.fact_locals: dict[str, str] = {}
+        self.lists = {atom.fact for atom in lowered.atoms if atom.test in _OF_LISTS}
 
     def source(self) -> PythonSource:
-        self.lines = ["def run(facts):", " get = facts.get", " out = []"]
+        self.lines = ["def run(facts, possible):", " get = facts.get", " may = possible.get", " out = []"]
         self.write(self.layout.root, "1")
         codes = [self.code(formula) for formula in self.lowered.conclusions.values()]
         self.lines.append(" out.sort(key=first)")
@@ -59,6 +64,8 @@ class _Writer:
         for fact in block.facts:
             self.fact_locals[fact] = f"f{len(self.fact_locals)}"
             self.lines.append(f"{indent}{self.fact_locals[fact]} = get({self.constant(fact)})")
+            if fact in self.lists:
+                self.lines.append(f"{indent}{self.fact_locals[fact]}p = may({self.constant(fact)})")
         for value in block.values:
             if value.certain == 3:
                 formula = self.layout.definition(value.formula)
@@ -98,7 +105,7 @@ class _Writer:
                 self.lines.append(f"{indent}else:")
                 self.add(
                     indent + " ",
-                    [(index, f"{met} if {self.known(obligation.met)} else {base}") for index, obligation in items],
+                    [(index, self.met_where_known(obligation.met, base)) for index, obligation in items],
                 )
 
     def add(self, indent: str, items: Iterable[tuple[int, str]]) -> None:
@@ -128,11 +135,27 @@ class _Writer:
             return self.lowered.atoms[formula.index].fact
         return None
 
-    def known(self, formula: Formula) -> str:
-        """Return the text of a test of one fact that is known."""
+    def met_where_known(self, formula: Formula, base: str) -> str:
+        """Return the code of an obligation whose being met is a test of one fact that is known."""
         assert isinstance(formula, Literal)
-        text = self.comparison(self.lowered.atoms[formula.index])
-        return text if formula.positive else f"not {text}"
+        atom = self.lowered.atoms[formula.index]
+        certain, possible = (self.known(atom, formula.positive, certain) for certain in (True, False))
+        maybe = base if atom.fact not in self.lists else f"{base}p if {possible} else {base}"
+        return f"{base}m if {certain} else {maybe}"
+
+    def known(self, atom: FactTest, positive: bool, certain: bool) -> str:
+        """Return the text of a test of one fact that is known, or of its negation, in one plane."""
+        text = self.comparison(atom, self.view(atom, positive, certain))
+        return text if positive else f"not {text}"
+
+    def view(self, atom: FactTest, positive: bool, certain: bool) -> str:
+        """Return the local with the value that a plane looks at: of a list what is certainly in it, or what may be."""
+        name = self.fact_locals[atom.fact]
+        if atom.fact not in self.lists:
+            return name
+        # A list includes something for certain by what is in it, but is empty for certain by what may be.
+        wants_members = certain is positive if atom.test is Test.INCLUDES else certain is not positive
+        return name if wants_members else f"{name}p"
 
     def met(self, formula: Formula, base: str) -> str:
         if formula == FALSE:
@@ -186,14 +209,13 @@ class _Writer:
                 return f"{name} {'==' if positive else '!='} {self.constant(*atom.operand)}"
             values = atom.operand | {None} if with_unknown else atom.operand
             return f"{name} {'' if positive else 'not '}in {self.constant(values)}"
-        text = self.comparison(atom)
+        text = self.comparison(atom, self.view(atom, positive, certain))
         if positive:
             return f"({name} is None or {text})" if with_unknown else f"({name} is not None and {text})"
         return f"({name} is not None and not {text})" if with_unknown else f"({name} is None or not {text})"
 
-    def comparison(self, atom: FactTest) -> str:
-        """Return the text of a test of a fact that is known."""
-        name = self.fact_locals[atom.fact]
+    def comparison(self, atom: FactTest, name: str) -> str:
+        """Return the text of a test of the known value in a local."""
         if atom.test is Test.IS:
             return f"{name} is {atom.operand}"
         if atom.test is Test.ONE_OF:

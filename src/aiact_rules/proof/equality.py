@@ -80,8 +80,6 @@ class Equalities:
 
             nodes = node_rails(lowered, self.view.rail)
             lemmas = [z3.Implies(rail.certain, rail.possible) for rail in nodes]  # proved by `planes_ordered`
-            # Lists with open elements never come so far: the engine interprets the lowered pack for them.
-            lemmas += self.subject.inputs.nothing_open()
             refutations = self._refutations(found, self.view, lemmas, differs, "the generated Python differs")
         return self._property("generated_is_lowered", "the generated Python is the lowered pack", clock, refutations)
 

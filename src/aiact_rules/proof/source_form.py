@@ -7,7 +7,7 @@ is run only on some paths keeps the condition of its path. Python that is not of
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -49,10 +49,14 @@ class _Truth:
 
 @dataclass(frozen=True, slots=True)
 class _FactValue:
-    """What `facts.get` gave: the value, or None where the fact is unknown."""
+    """What `get` or `may` gave: the value, or None where the fact is unknown.
+
+    `parts` are the elements of a list: by `may` those that it leaves open as well.
+    """
 
     fact: FactInput
     known: Formula
+    parts: Mapping[str, Formula]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,8 @@ class _FunctionReader:
         match statement:
             case ast.Assign([ast.Name("get")], ast.Attribute(ast.Name("facts"), "get")):
                 return
+            case ast.Assign([ast.Name("may")], ast.Attribute(ast.Name("possible"), "get")):
+                return
             case ast.Assign([ast.Name("out")], ast.List([])):
                 return
             case ast.Expr(
@@ -200,7 +206,13 @@ class _FunctionReader:
                 return _Constant(self.constants[name])
             case ast.Call(ast.Name("get"), [ast.Name(key)], []) if isinstance(self.constants.get(key), str):
                 fact = self.inputs.facts[str(self.constants[key])]
-                return _FactValue(fact, fact.known)
+                return _FactValue(fact, fact.known, fact.parts)
+            case ast.Call(ast.Name("may"), [ast.Name(key)], []) if isinstance(self.constants.get(key), str):
+                fact = self.inputs.facts[str(self.constants[key])]
+                opened = {
+                    word: z3.Or(part, fact.opens[word]) for word, part in fact.parts.items() if word in fact.opens
+                }
+                return _FactValue(fact, fact.known, {**fact.parts, **opened})
             case ast.Call(ast.Attribute(ast.Name(key), "isdisjoint"), [ast.Name(name)], []):
                 return _Truth(z3.Not(self.includes(names.get(name), self.constants.get(key), path, node)))
             case ast.UnaryOp(ast.Not(), operand):
@@ -278,11 +290,11 @@ class _FunctionReader:
         return _FALSE
 
     def includes(self, value: _Value | None, words: object, path: Formula, node: ast.AST) -> Formula:
-        if not isinstance(value, _FactValue) or not isinstance(words, frozenset) or not value.fact.parts:
+        if not isinstance(value, _FactValue) or not isinstance(words, frozenset) or not value.parts:
             raise _strange(node)
         self.run.fails.append(z3.And(path, z3.Not(value.known)))
         # An element that no test and no vocabulary names is never there.
-        return z3.Or([value.fact.parts[word] for word in sorted(words) if word in value.fact.parts])
+        return z3.Or([value.parts[word] for word in sorted(words) if word in value.parts])
 
     def passes(self, fact: FactInput, test: Test, operand: Any, node: ast.AST) -> Formula:
         if fact.words or fact.parts or not isinstance(operand, Decimal | date):
@@ -294,8 +306,8 @@ class _FunctionReader:
             return value.truth()
         if isinstance(value, _Truth):
             return value.formula
-        if isinstance(value, _FactValue) and value.fact.parts:
-            return z3.And(value.known, z3.Or(list(value.fact.parts.values())))
+        if isinstance(value, _FactValue) and value.parts:
+            return z3.And(value.known, z3.Or(list(value.parts.values())))
         raise PackError([Problem("the generated source takes a value for a truth that is none")])
 
     def number(self, value: _Value) -> _Number:
