@@ -24,6 +24,9 @@ class Sureness(Enum):
     """It is stated, but its evidence has expired, or evidence is required and there is none, so that it does not count."""
 
 
+_STATED, _BY_DEFAULT, _NOT_SHOWN = Sureness.STATED, Sureness.DECLARED_BY_DEFAULT, Sureness.NOT_SHOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a fact comes from: a file and line, a registry tag, the command line, a declared default.
@@ -55,7 +58,7 @@ class Fact:
     @property
     def counts(self) -> bool:
         """Return whether the value is known. Of what is not shown, only what a list leaves open and denies is."""
-        return self.origin.sureness is not Sureness.NOT_SHOWN or isinstance(self.value, OpenList)
+        return self.origin.sureness is not _NOT_SHOWN or isinstance(self.value, OpenList)
 
     @property
     def is_computed(self) -> bool:
@@ -96,11 +99,13 @@ class Facts:
 
     def merged_with(self, other: Facts) -> Facts:
         """Join facts from two sources. Raises InputError where they disagree: a person must settle it."""
+        if self.by_name.keys().isdisjoint(other.by_name):
+            return self.overridden_by(other)
         return Facts.of([*self.by_name.values(), *other.by_name.values()])
 
     def overridden_by(self, other: Facts) -> Facts:
         """Join facts, `other` winning. Only for what a caller says explicitly, such as an argument over a file."""
-        return Facts({**self.by_name, **other.by_name})
+        return Facts({**self.by_name, **other.by_name}) if other.by_name else self
 
     def value(self, name: str) -> FactValue | None:
         """Return the value of a fact, or None where it is unknown."""
@@ -109,11 +114,14 @@ class Facts:
 
     def values(self) -> dict[str, FactValue]:
         """Return the values as tests see them: by name, and under a second one where a declared default is not all of it."""
-        found = {name: fact.value for name, fact in self.by_name.items() if fact.counts}
-        for name, value in tuple(found.items()):
-            if self.by_name[name].origin.sureness is not Sureness.DECLARED_BY_DEFAULT:
-                found[as_stated(name)] = value
-        return found
+        found: dict[str, FactValue] = {}
+        stated: dict[str, FactValue] = {}
+        for name, fact in self.by_name.items():
+            if fact.origin.sureness is _BY_DEFAULT:
+                found[name] = fact.value
+            elif fact.counts:
+                found[name] = stated[as_stated(name)] = fact.value
+        return found | stated
 
     def completed(self, vocabulary: Vocabulary) -> Facts:
         """Add what follows from other facts, then the declared defaults of facts nobody stated."""
@@ -168,9 +176,8 @@ class Completion:
             _check_bounds(declaration, known, problems)
         if problems:
             raise InputError(problems)
-        for name, default in self.defaults.items():
-            if name in known:
-                known[name] = _filled(known[name], default.value)
+        for name in known.keys() & self.defaults:
+            known[name] = _filled(known[name], self.defaults[name].value)
         # What is known keeps its place and its value; the defaults of the rest follow.
         return Facts({**known, **self.defaults, **known})
 
@@ -178,9 +185,10 @@ class Completion:
 def _derive(declaration: FactDeclaration, known: dict[str, Fact], problems: list[Problem]) -> None:
     derivation = declaration.derivation
     assert derivation is not None
-    parts = [known[name].value for name in derivation.of if name in known and known[name].counts]
-    if len(parts) < len(derivation.of):
+    facts = [fact for name in derivation.of if (fact := known.get(name)) is not None and fact.counts]
+    if len(facts) < len(derivation.of):
         return
+    parts = [fact.value for fact in facts]
     numbers = [part for part in parts if isinstance(part, Decimal)]
     value: FactValue
     if derivation.period is not None:
@@ -254,7 +262,7 @@ def _filled(fact: Fact, default: FactValue) -> Fact:
     """Return a list with the declared default for the members of which a former name could say nothing."""
     if (
         fact.origin.renamed
-        and fact.origin.sureness is Sureness.STATED
+        and fact.origin.sureness is _STATED
         and isinstance(fact.value, OpenList)
         and isinstance(default, frozenset)
     ):

@@ -81,7 +81,7 @@ class Extension:
     names: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
     """One law, or one soft-law text, as rules.
 
@@ -136,7 +136,7 @@ class Pack:
     deliverables: Mapping[str, Deliverable] = field(default_factory=dict)
     delivered_by: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def checked_on(self) -> date | None:
         """Return since when no value of the law was checked again, or None where it states no values."""
         return min((parameter.checked_on for parameter in self.parameters.values()), default=None)
@@ -223,6 +223,11 @@ class PackAt:
     def in_order(self) -> tuple[Obligation, ...]:
         """Return the obligations by their place."""
         return tuple(self.obligations.values())
+
+    @cached_property
+    def texts(self) -> dict[str, dict[int, str]]:
+        """Texts of its obligations by place that decisions have in common, under the name of what says them."""
+        return {}
 
     def date_of(self, parameter: str) -> date:
         """Return the value of a date parameter."""

@@ -148,6 +148,8 @@ class FactDeclaration:
         if self.type is not FactType.SOME_OF:
             raise ValueError(f"expected one value, not a list{self._choices()}")
         elements = list(texts)
+        if not elements:
+            return frozenset()
         if self.checklist and self.values is not None and elements == ["all"]:
             return frozenset(self.values)
         said: dict[str, bool | None] = {}

@@ -15,6 +15,7 @@ from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
+from aiact_rules.core.vocabulary import FactType
 from aiact_rules.core.waivers import Waiver
 from aiact_rules.requests.choosing import (
     ChosenPacks,
@@ -74,7 +75,8 @@ class Assembly:
         notes += document.asks
         if subject is None:
             subject = replace(document.subject, documents=tuple(file.name for file in document.files))
-        choices = replace(choices, waivers=self.waivers(subject))
+        if self.own.waivers:
+            choices = replace(choices, waivers=self.waivers(subject))
         operator = document.operator if document.operator is not None or document.operators else self.own.name
         request = Request(
             name=name,
@@ -151,6 +153,8 @@ class Assembly:
 
     def check_settings(self) -> None:
         """Raise InputError where the organisation names an engine or a report that is not installed."""
+        if self.own is NOBODY:
+            return
         catalogue, problems = self.shelf.catalogue, []
         for key in ("engine", "verify", "format"):
             name = self.own.text(key)
@@ -199,8 +203,6 @@ class Assembly:
 
     def waivers(self, subject: Subject) -> tuple[Waiver, ...]:
         """Return the waivers of the organisation that are about a release. Raises InputError for one that waives nothing."""
-        if not self.own.waivers:
-            return ()
         return choose_waivers(
             self.own.waivers,
             packs=self.packs,
@@ -278,11 +280,12 @@ class Assembly:
 
         `is_own` says whether the organisation with settings is the operator, so that its facts are about it.
         """
-        if is_own:
+        if is_own and self.own is not NOBODY:
             stated = merged(stated, self.own.facts)
             stated = self.with_usual_roles(stated)
         usual, said = self.usual, self.said
-        stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
+        if said.waiting:
+            stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
         stated = stated.overridden_by(usual.stated(self.vocabulary)).overridden_by(said.stated(self.vocabulary))
         if any(fact.origin.sureness is Sureness.DERIVED for fact in stated):
             from aiact_rules.sources.licences import (
@@ -294,6 +297,8 @@ class Assembly:
 
     def with_signals(self, stated: Facts) -> Facts:
         """Add the cues whose words stand in facts of free text to those found in prose."""
+        if not any(isinstance(f.value, str) and self.vocabulary[f.name].type is FactType.TEXT for f in stated):
+            return stated
         signals = signals_in_facts(stated, self.vocabulary, self.shelf.cues(self.pack_ids).values())
         held = fact_of_signals(signals)
         if held is None:
@@ -320,9 +325,11 @@ class Assembly:
             *self.own.choices("markets"),
             *markets_from_texts((*self.usual.markets, *self.said.markets), CALLER),
         ]
+        if not further:
+            return stated
         value = stated.value(MARKETS)
         known = value if isinstance(value, frozenset) else frozenset()
-        if not further or known >= {choice.value for choice in further}:
+        if known >= {choice.value for choice in further}:
             return stated
         origin = stated[MARKETS].origin if known else Origin(further[0].place)
         every = known | {choice.value for choice in further}
@@ -390,17 +397,18 @@ class Assembly:
         found = [*notes, *renamed_in(request.facts), *self.said_of_people_in_no_role(request)]
         fact = request.facts[RELEASE_DATE]
         # A day of the law that is past makes a release of that day no less past, for whoever refuses past dates.
-        if self.refuses_past() and request.release_date < max(self.said_as_of or date.min, self.today.first):
+        release_date = request.release_date
+        if self.refuses_past() and release_date < max(self.said_as_of or date.min, self.today.first):
             hint = "state the day of the release"
-            message = f"the release date {request.release_date} is past, and past dates are refused"
+            message = f"the release date {release_date} is past, and past dates are refused"
             place, chosen = fact.origin.place, request.choices.as_of
             if place == DEFAULT and chosen is not None:
                 place = chosen.place
             raise InputError([Problem(message, place, hint)])
         self.check_first_placing(request)
-        if request.release_date < (self.said_as_of or self.today.first):
-            found.append(f"judged as of {request.release_date}, which is past ({fact.origin.place})")
-        return replace(request, choices=replace(request.choices, notes=tuple(found)))
+        if release_date < (self.said_as_of or self.today.first):
+            found.append(f"judged as of {release_date}, which is past ({fact.origin.place})")
+        return replace(request, choices=replace(request.choices, notes=tuple(found))) if found else request
 
 
 def renamed_in(facts: Iterable[Fact]) -> list[str]:

@@ -143,6 +143,8 @@ def choose_readings(
     matter here, if an installed pack has such a reading or school (`has_reading`, `has_school`). Raises InputError for any
     other reading or school that no pack has.
     """
+    if not caller and not organisation and not release:
+        return ChosenReadings({})
     packs = tuple(packs)
     known = {name for pack in packs for name in pack.readings}
     schools = {DEFAULT_SCHOOL, *(name for pack in packs for name in pack.schools)}

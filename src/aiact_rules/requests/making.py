@@ -155,8 +155,10 @@ class RequestMaker:
         chosen = self._packs(asked, said, own)
         while True:
             document = self._read(read, chosen, further)
-            joined = asked.joined_with(_asked_by(document))
-            wider = self._packs(joined, said, own)
+            found = _asked_by(document)
+            if not found.packs and not found.uncovered and _values(found.markets) <= _values(asked.markets):
+                break  # nothing was read that does not count already
+            wider = self._packs(asked.joined_with(found), said, own)
             if {c.value for c in wider.packs} <= {c.value for c in chosen.packs}:
                 break
             chosen = wider
@@ -238,6 +240,10 @@ def _asked_by(document: Document) -> Asked:
     facts = [document.facts, *(operator.facts for operator in document.operators)]
     markets = tuple(choice for each in facts if MARKETS in each for choice in markets_of(each[MARKETS]))
     return Asked(document.packs, markets, document.uncovered)
+
+
+def _values(choices: Iterable[Choice]) -> set[str]:
+    return {choice.value for choice in choices}
 
 
 def _further(path: Path) -> ReleaseDocuments:

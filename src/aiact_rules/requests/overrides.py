@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from aiact_rules.core.choices import CALLER
-from aiact_rules.core.facts import Fact, Facts, Origin
+from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.packs import FOUND, MOMENT, RELEASE_DATE, ROLES, SCHOOL
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
@@ -54,10 +54,9 @@ class Overrides:
         """Return overrides from arguments. Raises InputError for one that is not of its kind."""
         problems: list[Problem] = []
         given: dict[str, object] = {}
-        known = [each.name for each in fields(cls)]
         for name, value in said.items():
-            if name not in known:
-                problems.append(Problem(f"there is no argument `{name}`", CALLER, did_you_mean(name, known)))
+            if name not in _ARGUMENTS:
+                problems.append(Problem(f"there is no argument `{name}`", CALLER, did_you_mean(name, _ARGUMENTS)))
             elif value is not None:
                 given[name] = _checked(name, value, problems)
         if problems:
@@ -73,6 +72,8 @@ class Overrides:
 
         Raises InputError for unknown facts and unusable values.
         """
+        if not self.facts and self.roles is None and self.moment is None and self.release_date is None:
+            return NO_FACTS
         own = {
             ROLES: None if self.roles is None else list(self.roles),
             MOMENT: self.moment,
@@ -138,6 +139,7 @@ def _words(value: object) -> str | list[str]:
     return [str(each) for each in value] if isinstance(value, list | tuple | set | frozenset) else str(value)
 
 
+_ARGUMENTS = tuple(each.name for each in fields(Overrides))
 _TEXTS = ("roles", "markets", "packs", "uncovered", "waiting")
 _DATES = ("as_of", "release_date")
 _WORDS = {"fail_on": (*(verdict.value for verdict in Verdict if verdict is not Verdict.ALLOW), NEVER)}
