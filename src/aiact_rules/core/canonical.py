@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 _MOST = 2**53 - 1
+_TEXTS = frozenset({str})
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def canonical(value: object) -> bytes:
@@ -14,7 +16,7 @@ def canonical(value: object) -> bytes:
     writes whatever else there is: fractions, and names that sort differently by their UTF-16.
     """
     if _is_plain(value):
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        text = _write(value)
         if text.isascii() or _is_plain_text(text):
             return text.encode()
     import rfc8785
@@ -23,14 +25,19 @@ def canonical(value: object) -> bytes:
 
 
 def _is_plain(value: object) -> bool:
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return True
-    if kind is list:
-        return all(map(_is_plain, value))  # type: ignore[call-overload]
-    if kind is dict:
-        return all(type(name) is str for name in value) and all(map(_is_plain, value.values()))  # type: ignore[attr-defined]
-    return kind is int and -_MOST <= value <= _MOST  # type: ignore[operator]
+    waiting = [value]
+    for each in waiting:  # which grows while it is gone through
+        if type(each) is str or each is None or each is True or each is False:
+            continue
+        if type(each) is dict:
+            if not _TEXTS.issuperset(map(type, each)):
+                return False
+            waiting += each.values()
+        elif type(each) is list:
+            waiting += each
+        elif type(each) is not int or not -_MOST <= each <= _MOST:
+            return False
+    return True
 
 
 def _is_plain_text(text: str) -> bool:

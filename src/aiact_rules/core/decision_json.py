@@ -5,12 +5,14 @@ What several findings share (sanctions, readings, units of the law) is said once
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aiact_rules.core.claims import compared
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.packs import PackAt
 from aiact_rules.core.pages import page_of
 from aiact_rules.core.passing import Waived
 from aiact_rules.core.penalties import Ceiling
@@ -25,21 +27,48 @@ if TYPE_CHECKING:
 
 def decision_json(decision: Decision, *, full: bool = False) -> dict[str, object]:
     """Return a decision as JSON values, with `full` all that can be said of it."""
+    before, after = _around_the_packs(decision)
+    packs = [{**_pack(pack, row), **(_full if full else _short)(decision, pack)} for pack, row in _rows(decision)]
+    return {**before, "packs": packs, **after}
+
+
+def decision_text(decision: Decision, *, full: bool = False) -> str:
+    """Return the text of `decision_json` as `json.dumps` writes it. What is the same in each decision was written before."""
+    if full:
+        return json.dumps(decision_json(decision, full=True))
+    before, after = map(json.dumps, _around_the_packs(decision))
+    packs = ", ".join([_pack_text(decision, pack, row) for pack, row in _rows(decision)])
+    return f'{before[:-1]}, "packs": [{packs}], {after[1:]}'
+
+
+def _pack_text(decision: Decision, pack: PackDecision, row: dict[str, object]) -> str:
+    undetermined, condition = (_kept_texts(pack.pack_at, say) for say in (_undetermined, _condition))
+    gating = _gating(pack, decision.waived)
+    findings = [undetermined[index] if found is None else json.dumps(found) for index, found in gating]
+    conditions = [condition[index] for index in _conditions(pack)]
+    said = json.dumps(_pack(pack, row))
+    return f'{said[:-1]}, "findings": [{", ".join(findings)}], "conditions": [{", ".join(conditions)}]}}'
+
+
+def _rows(decision: Decision) -> Iterable[tuple[PackDecision, dict[str, object]]]:
+    """Return what each pack says with its part of the record."""
+    recorded: Sequence[dict[str, object]] = decision.identity["packs"]  # type: ignore[assignment]
+    return zip(decision.packs, recorded, strict=True)
+
+
+def _around_the_packs(decision: Decision) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what stands before, and after, what the packs say."""
     tally = tally_of(decision)
-    identity = dict(decision.identity)
-    recorded: list[dict[str, object]] = identity.pop("packs")  # type: ignore[assignment]
-    return {
-        "verdict": identity.pop("verdict"),
+    before: dict[str, object] = {
+        "verdict": decision.verdict.value,
         "why": why(decision, tally),
         "decision_id": decision.decision_id,
         "tallies": _tallies(tally),
         "questions": _questions(decision),
-        "packs": [
-            {**row, **_pack(pack, decision.waived, full=full)}
-            for row, pack in zip(recorded, decision.packs, strict=True)
-        ],
+    }
+    after = {
         "unused_facts": list(decision.unused_facts),
-        **identity,
+        **{name: value for name, value in decision.identity.items() if name not in ("verdict", "packs")},
         "signals": [signal.as_json() for signal in decision.signals],
         "claims": [
             {**each.claim.as_json(), "comparison": each.comparison.value, "denied_by": list(each.denials)}
@@ -48,18 +77,27 @@ def decision_json(decision: Decision, *, full: bool = False) -> dict[str, object
         "choices": decision.choices.as_json(),
         "run": decision.run.as_json(),
     }
+    return before, after
 
 
-def _pack(pack: PackDecision, waived: Waived, *, full: bool) -> dict[str, object]:
-    found: dict[str, object] = {
+def _pack(pack: PackDecision, row: Mapping[str, object]) -> dict[str, object]:
+    return {
+        **row,
         "classification": list(_classification(pack)),
         "role_changes": [change.as_json() for change in pack.role_changes],
     }
-    if full:
-        once = _Once(pack)
-        findings = [once.finding(finding) for finding in pack.findings]
-        return {**found, "findings": findings, **once.as_json()}
-    return {**found, "findings": list(_gating(pack, waived)), "conditions": list(_conditions(pack))}
+
+
+def _short(decision: Decision, pack: PackDecision) -> dict[str, object]:
+    obligations, gating = pack.pack_at.in_order, _gating(pack, decision.waived)
+    findings = [_undetermined(obligations[index]) if found is None else found for index, found in gating]
+    return {"findings": findings, "conditions": [_condition(obligations[index]) for index in _conditions(pack)]}
+
+
+def _full(_: Decision, pack: PackDecision) -> dict[str, object]:
+    once = _Once(pack)
+    findings = [once.finding(finding) for finding in pack.findings]
+    return {"findings": findings, **once.as_json()}
 
 
 def why(decision: Decision, tally: Tally) -> str:
@@ -117,8 +155,41 @@ def _stub(o: Obligation) -> dict[str, object]:
     return {"id": o.id, "provision": o.provision, "must": o.must}
 
 
-def _gating(pack: PackDecision, waived: Waived) -> Iterator[dict[str, object]]:
-    """Yield what gates now: of what is violated, contradicted or signalled also the reasons and the facts.
+def _open(o: Obligation, status: str) -> dict[str, object]:
+    kind = {} if o.kind is Kind.OBLIGATION else {"kind": o.kind.value}
+    return {**_stub(o), "status": status, **kind}
+
+
+def _undetermined(o: Obligation) -> dict[str, object]:
+    """Return what is said of an obligation of which it is not known whether it applies."""
+    return {**_open(o, "open"), "owed": "unknown"}
+
+
+def _condition(o: Obligation) -> dict[str, object]:
+    """Return what is said of an obligation that certainly applies at a later step or afterwards."""
+    return {**_stub(o), "after": o.after}
+
+
+class _Texts(dict[int, str]):
+    """What is said of obligations in every decision alike, by place, written when it is first said."""
+
+    def __init__(self, obligations: Sequence[Obligation], say: Callable[[Obligation], dict[str, object]]) -> None:
+        self._obligations = obligations
+        self._say = say
+
+    def __missing__(self, index: int) -> str:
+        self[index] = text = json.dumps(self._say(self._obligations[index]))
+        return text
+
+
+def _kept_texts(pack_at: PackAt, say: Callable[[Obligation], dict[str, object]]) -> dict[int, str]:
+    kept = pack_at.texts.get(say.__name__)
+    return kept if kept is not None else pack_at.texts.setdefault(say.__name__, _Texts(pack_at.in_order, say))
+
+
+def _gating(pack: PackDecision, waived: Waived) -> Iterator[tuple[int, dict[str, object] | None]]:
+    """Yield the place of what gates now, and what is said of it: of what is violated, contradicted or signalled also the
+    reasons and the facts; None where only that it is not known whether it applies.
 
     What asks for an answer before it is known to apply is asked for under `questions`.
     """
@@ -126,11 +197,11 @@ def _gating(pack: PackDecision, waived: Waived) -> Iterator[dict[str, object]]:
     for index, mark in pack.marks if pack.verdict is not None else ():
         if not mark.gates:
             continue
+        if not mark.certain and not waived:
+            yield index, None
+            continue
         o, is_open = obligations[index], mark.status is Status.OPEN
-        row: dict[str, object] = _stub(o)
-        row["status"] = "open" if is_open else "breached"
-        if o.kind is not Kind.OBLIGATION:
-            row["kind"] = o.kind.value
+        row = _open(o, "open" if is_open else "breached")
         if not mark.certain:
             row["owed"] = "unknown"
         elif needs := pack.questions_about(o.id):
@@ -141,16 +212,13 @@ def _gating(pack: PackDecision, waived: Waived) -> Iterator[dict[str, object]]:
             row |= {"because": list(finding.because), "facts": list(finding.facts)}
         if waived and (waiver := waived.get((pack.pack_id, o.id))) is not None:
             row["waived"] = str(waiver)
-        yield row
+        yield index, row
 
 
-def _conditions(pack: PackDecision) -> Iterator[dict[str, object]]:
-    """Yield what certainly applies at a later step or afterwards."""
-    obligations = pack.pack_at.in_order
-    for index, mark in pack.marks:
-        if mark.status is Status.CONDITION and mark.certain:
-            o = obligations[index]
-            yield {**_stub(o), "after": o.after}
+def _conditions(pack: PackDecision) -> Iterable[int]:
+    """Return the places of what certainly applies at a later step or afterwards."""
+    wanted = {mark for mark in pack.counts if mark.status is Status.CONDITION and mark.certain}
+    return [index for index, mark in pack.marks if mark in wanted] if wanted else ()
 
 
 class _Once:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aiact_rules.core.counterfactuals import Counterfactual
     from aiact_rules.core.explanation import Explanation
 
+_STATED = Sureness.STATED
 ABOUT_THE_RELEASE = ("release.", "operator.", "document.")
 
 
@@ -127,7 +128,7 @@ class Decision:
         unused = frozenset(
             fact.name
             for fact in self.facts
-            if fact.origin.sureness is Sureness.STATED
+            if fact.origin.sureness is _STATED
             and not fact.name.startswith(ABOUT_THE_RELEASE)
             and self._can_decide(fact.name)
         )
@@ -164,6 +165,12 @@ class Decision:
         from aiact_rules.core.decision_json import decision_json
 
         return decision_json(self, full=full)
+
+    def json_text(self, *, full: bool = False) -> str:
+        """Return the JSON values of `as_json` as text on one line, quicker than `json.dumps` of them."""
+        from aiact_rules.core.decision_json import decision_text
+
+        return decision_text(self, full=full)
 
     def as_record(self) -> dict[str, object]:
         """Return what a log keeps: the record with its id, and beside them who chose what and how it was computed."""

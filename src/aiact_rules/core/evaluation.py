@@ -23,17 +23,17 @@ def truth_of_condition(
     condition: Condition, facts: Mapping[str, FactValue], conclusion: Callable[[str], Truth]
 ) -> Truth:
     """Return whether a condition holds of facts, of which `conclusion` says what is concluded."""
+    if isinstance(condition, FactTest):
+        value = facts.get(condition.fact)
+        return UNKNOWN if value is None else Truth.of(holds(condition, value))
+    if isinstance(condition, Holds):
+        return conclusion(condition.conclusion)
     if isinstance(condition, AllOf):
         return all_of(truth_of_condition(part, facts, conclusion) for part in condition.parts)
     if isinstance(condition, AnyOf):
         return any_of(truth_of_condition(part, facts, conclusion) for part in condition.parts)
-    if isinstance(condition, Not):
-        return negate(truth_of_condition(condition.part, facts, conclusion))
-    if isinstance(condition, Holds):
-        return conclusion(condition.conclusion)
-    assert isinstance(condition, FactTest), "readings are settled before evaluation"
-    value = facts.get(condition.fact)
-    return UNKNOWN if value is None else Truth.of(holds(condition, value))
+    assert isinstance(condition, Not), "readings are settled before evaluation"
+    return negate(truth_of_condition(condition.part, facts, conclusion))
 
 
 @dataclass

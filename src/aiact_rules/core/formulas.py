@@ -69,6 +69,18 @@ class LoweredObligation:
     met: Formula
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """When obligations apply: what they are owed under, its parts, and what says that they are due and in force.
+
+    Each part stands beside a number that it shares with the equal parts of other circumstances.
+    """
+
+    owed: Formula
+    parts: tuple[tuple[int, Formula], ...]
+    times: tuple[tuple[int, Formula], ...]
+
+
 @dataclass(frozen=True)
 class Lowered:
     """A pack on one as-of date as atoms and nodes in an order in which they can be computed."""
@@ -102,9 +114,22 @@ class Lowered:
         return tuple(found)
 
     @cached_property
-    def reach_of_conclusions(self) -> tuple[int, ...]:
-        """The bits of the facts on which each conclusion may turn."""
-        return tuple(self._reach_of(formula, self.reach) for formula in self.conclusions.values())
+    def place_of(self) -> Mapping[str, int]:
+        """The place of each conclusion."""
+        return {name: place for place, name in enumerate(self.conclusions)}
+
+    def conclusions_on(self, name: str) -> tuple[Formula, ...]:
+        """The conclusions that may turn on a fact, in order."""
+        if name not in self._conclusions_on:
+            bit = self.bits.get(name, 0)
+            self._conclusions_on[name] = tuple(
+                [formula for formula in self.conclusions.values() if self._reach_of(formula, self.reach) & bit]
+            )
+        return self._conclusions_on[name]
+
+    @cached_property
+    def _conclusions_on(self) -> dict[str, tuple[Formula, ...]]:
+        return {}
 
     @cached_property
     def reach_of_obligations(self) -> tuple[int, ...]:
@@ -121,6 +146,36 @@ class Lowered:
     def applying(self) -> tuple[int, ...]:
         """For each obligation a number that it shares with those that apply, are in force and are due alike."""
         return _numbered((o.owed, o.due, o.in_force) for o in self.obligations)
+
+    @cached_property
+    def concluding_nodes(self) -> tuple[int | None, ...]:
+        """The node that is each conclusion as it stands; None for one that is a constant, a test or a negation."""
+        return tuple(
+            [
+                formula.index if isinstance(formula, Literal) and formula.is_node and formula.positive else None
+                for formula in self.conclusions.values()
+            ]
+        )
+
+    @cached_property
+    def circumstances(self) -> tuple[Circumstances, ...]:
+        """By the numbers of `applying`, under which conditions an obligation applies; equal conditions have one place."""
+        alike = dict(zip(self.applying, self.obligations, strict=True))
+        places: dict[Formula, int] = {}
+
+        def placed(formulas: Iterable[Formula]) -> tuple[tuple[int, Formula], ...]:
+            return tuple([(places.setdefault(formula, len(places)), formula) for formula in formulas])
+
+        return tuple(
+            Circumstances(o.owed, placed(self.parts(o.owed)), placed((o.due, o.in_force)))
+            for _, o in sorted(alike.items())
+        )
+
+    def parts(self, formula: Formula) -> tuple[Formula, ...]:
+        """Return the formulas that must all be true for one to be."""
+        while isinstance(formula, Literal) and formula.is_node and formula.positive:
+            formula = self.nodes[formula.index].formula
+        return formula.parts if isinstance(formula, Conjunction) else (formula,)
 
     @cached_property
     def meeting(self) -> tuple[int, ...]:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.conditions import FactTest, fact_of, leaves
-from aiact_rules.core.formulas import Conjunction, Formula, Literal
+from aiact_rules.core.formulas import Circumstances, Conjunction, Formula, Literal
 from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES, SUBJECT
 from aiact_rules.core.rules import Obligation
-from aiact_rules.core.truth import UNKNOWN
-from aiact_rules.core.truths import Truths
+from aiact_rules.core.truths import UNSURE, Truths
 
 _ABOUT_THE_RELEASE = frozenset({ROLES, MARKETS, MOMENT, RELEASE_DATE, SUBJECT})
 
@@ -32,56 +31,77 @@ class Asking:
     """
 
     def __init__(self, truths: Truths) -> None:
-        self._truths = truths
+        self._level = truths.level
         self._lowered = truths.lowered
-        self._found: dict[tuple[int, bool], tuple[str, ...]] = {}
+        self._found: dict[bool, dict[int, tuple[str, ...]]] = {True: {}, False: {}}
+        self._placed: dict[int, tuple[str, ...]] = {}
+        self._applying: dict[int, tuple[str, ...]] = {}
 
     def questions(self, formula: Formula, positive: bool = True) -> tuple[str, ...]:
         """Return the facts to ask for next, so that the formula (or its negation) becomes known; none where it is."""
-        if self._truths.of(formula) is not UNKNOWN:
-            return ()
+        return self._asked(formula, positive) if self._level(formula) == UNSURE else ()
+
+    def _asked(self, formula: Formula, positive: bool) -> tuple[str, ...]:
+        """Return the facts to ask for next about a formula that is unknown."""
         if isinstance(formula, Literal):
             if not formula.is_node:
                 return (fact_of(self._lowered.atoms[formula.index].fact),)
-            key = (formula.index, formula.positive is positive)
-            if key not in self._found:
-                self._found[key] = self.questions(self._lowered.nodes[formula.index].formula, key[1])
-            return self._found[key]
+            wanted = formula.positive is positive
+            kept = self._found[wanted]
+            found = kept.get(formula.index)
+            if found is None:
+                found = kept[formula.index] = self._asked(self._lowered.nodes[formula.index].formula, wanted)
+            return found
+        level, first = self._level, isinstance(formula, Conjunction) is positive
         asked: dict[str, None] = {}
         for part in formula.parts:
-            found = self.questions(part, positive)
-            if found and isinstance(formula, Conjunction) is positive:
-                return found
-            asked |= dict.fromkeys(found)
+            if level(part) == UNSURE:
+                found = self._asked(part, positive)
+                if first:
+                    return found
+                for fact in found:
+                    asked[fact] = None
         return tuple(asked)
 
-    def questions_of_parts(self, formula: Formula) -> tuple[str, ...]:
-        """Return the facts to ask for next for the parts of a conjunction: why an obligation may be owed.
+    def whether_applies(self, number: int) -> tuple[str, ...]:
+        """Return the facts to ask for next to know whether obligations apply, by their number in `Lowered.applying`.
 
-        Asks what concerns the release and the operator as such, and the first part that is open besides: a person who has
-        not yet said what the system does is spared the questions that only some systems raise. Exceptions wait until
-        everything else is known.
+        Of the parts of what they are owed under those that concern the release and the operator as such are asked, and
+        the first one that is open besides: a person who has not yet said what the system does is spared the questions
+        that only some systems raise. Exceptions wait until everything else is known.
         """
+        found = self._applying.get(number)
+        if found is None:
+            circumstances = self._lowered.circumstances[number]
+            asked = dict.fromkeys(self._whether_owed(circumstances))
+            for place, time in circumstances.times:
+                asked |= dict.fromkeys(self._at(place, time))
+            found = self._applying[number] = tuple(asked)
+        return found
+
+    def _whether_owed(self, circumstances: Circumstances) -> tuple[str, ...]:
         about_the_release: dict[str, None] = {}
         first: tuple[str, ...] = ()
-        for part in self._parts(formula):
+        for place, part in circumstances.parts:
             if isinstance(part, Literal) and part.is_node and not part.positive:
                 continue
-            found = self.questions(part)
+            found = self._at(place, part)
             if _ABOUT_THE_RELEASE.issuperset(found):
                 about_the_release |= dict.fromkeys(found)
             else:
                 first = first or found
-        return tuple(dict.fromkeys((*about_the_release, *first))) or self.questions(formula)
+        return (*about_the_release, *first) or self.questions(circumstances.owed)
+
+    def _at(self, place: int, formula: Formula) -> tuple[str, ...]:
+        """Return the questions of a formula, which are the same for all at this place."""
+        found = self._placed.get(place)
+        if found is None:
+            found = self._placed[place] = self.questions(formula)
+        return found
 
     def all_questions(self, formula: Formula) -> tuple[str, ...]:
         """Return the facts to ask for next for every part of a conjunction: all of them must be shown."""
-        return tuple(dict.fromkeys(fact for part in self._parts(formula) for fact in self.questions(part)))
-
-    def _parts(self, formula: Formula) -> tuple[Formula, ...]:
-        while isinstance(formula, Literal) and formula.is_node and formula.positive:
-            formula = self._lowered.nodes[formula.index].formula
-        return formula.parts if isinstance(formula, Conjunction) else (formula,)
+        return tuple(dict.fromkeys(fact for part in self._lowered.parts(formula) for fact in self.questions(part)))
 
 
 def clearing(signal: Obligation) -> tuple[str, ...]:

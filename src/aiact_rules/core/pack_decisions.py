@@ -65,33 +65,34 @@ class PackDecision:
     @cached_property
     def evaluation(self) -> Evaluation:
         """Return the reference evaluation, for reasons and explanations; what is concluded stands already."""
-        concluded = zip(self.lowered.conclusions, self.outcome.conclusions, strict=True)
-        return Evaluation(self.pack_at, self.values, conclusions={name: _TRUTH[code] for name, code in concluded})
+        truths = map(_TRUTH.__getitem__, self.outcome.conclusions)
+        return Evaluation(self.pack_at, self.values, dict(zip(self.lowered.conclusions, truths, strict=True)))
 
     @cached_property
     def conclusions(self) -> Mapping[str, str]:
         """Return every conclusion of the pack as yes, no or unknown."""
-        codes = zip(self.lowered.conclusions, self.outcome.conclusions, strict=True)
-        return {name: _WORD[code] for name, code in codes}
+        words = map(_WORD.__getitem__, self.outcome.conclusions)
+        return dict(zip(self.lowered.conclusions, words, strict=True))
 
     @cached_property
     def headlines(self) -> Mapping[str, str]:
         """Return the conclusions the pack puts first, as yes, no or unknown."""
-        return {name: self.conclusions[name] for name in self.pack_at.pack.headlines}
+        codes, place_of = self.outcome.conclusions, self.lowered.place_of
+        return {name: _WORD[codes[place_of[name]]] for name in self.pack_at.pack.headlines}
 
     @cached_property
     def truths(self) -> Truths:
         """Return the truth of the pack's formulas, for questions and for what rests on which fact."""
-        return Truths(self.lowered, self.values, tuple([_TRUTH[code] for code in self.outcome.conclusions]))
+        return Truths(self.lowered, self.values, self.outcome.conclusions)
 
     @cached_property
     def _asking(self) -> Asking:
         return Asking(self.truths)
 
     def _questions(self, index: int, o: Obligation) -> tuple[str, ...]:
-        owed = self._questions_whether(index)
-        if owed:
-            return owed
+        return self._questions_whether(index) or self._questions_met(index, o)
+
+    def _questions_met(self, index: int, o: Obligation) -> tuple[str, ...]:
         if o.is_signal:
             return clearing(o)
         alone = self.lowered.shown_by[index]
@@ -104,21 +105,7 @@ class PackDecision:
         return met
 
     def _questions_whether(self, index: int) -> tuple[str, ...]:
-        applying = self.lowered.applying[index]
-        asked = self._asked_of_applying.get(applying)
-        if asked is None:
-            obligation, asking = self.lowered.obligations[index], self._asking
-            owed = (
-                *asking.questions_of_parts(obligation.owed),
-                *asking.questions(obligation.due),
-                *asking.questions(obligation.in_force),
-            )
-            asked = self._asked_of_applying[applying] = tuple(dict.fromkeys(owed))
-        return asked
-
-    @cached_property
-    def _asked_of_applying(self) -> dict[int, tuple[str, ...]]:
-        return {}
+        return self._asking.whether_applies(self.lowered.applying[index])
 
     @cached_property
     def _asked_of_meeting(self) -> dict[int, tuple[str, ...]]:
@@ -164,9 +151,9 @@ class PackDecision:
     @cached_property
     def _asked(self) -> Mapping[str, tuple[str, ...]]:
         """The facts to ask for next about each obligation that is open, in the order of the pack."""
-        obligations = self.pack_at.in_order
+        obligations, applying, whether = self.pack_at.in_order, self.lowered.applying, self._asking.whether_applies
         return {
-            obligations[index].id: self._questions(index, obligations[index])
+            (o := obligations[index]).id: whether(applying[index]) or self._questions_met(index, o)
             for index, mark in self.marks
             if mark.status is _OPEN
         }

@@ -15,7 +15,7 @@ def printable(text: str) -> str:
 
     A byte of a file name that is not UTF-8 is written as that byte: `\\xff`.
     """
-    return _OBEYED.sub(_escape, text)
+    return text if text.isprintable() else _OBEYED.sub(_escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from aiact_rules.core.canonical import canonical
@@ -61,13 +62,17 @@ IDENTITY_OF_PACK = (
 _BESIDE_THE_IDENTITY_IN_FORMAT_1 = ("decision_id", "unused_facts", "choices", "run", "passes", "waived")
 
 _NOTHING = "-"
+_NAME = attrgetter("name")
+_STATED = Sureness.STATED
 _RUNS = re.compile(rf"([1-9]\d*)?([{''.join(STATUS_CODES)}{_NOTHING}])")
 
 
 def record_of(decision: Decision) -> dict[str, object]:
     """Return the record of a decision as JSON values, under the names of `IDENTITY`."""
     vocabulary = decision.vocabulary
-    facts = sorted((fact for fact in decision.facts if not follows(fact, vocabulary)), key=lambda fact: fact.name)
+    # Most facts are defaults, of which the place alone tells.
+    stated = (fact for fact in decision.facts if fact.origin.place is not VOCABULARY)
+    facts = sorted((fact for fact in stated if not follows(fact, vocabulary)), key=_NAME)
     return {
         "format": FORMAT,
         "verdict": decision.verdict.value,
@@ -87,7 +92,7 @@ def record_of(decision: Decision) -> dict[str, object]:
 def follows(fact: Fact, vocabulary: Vocabulary) -> bool:
     """Return whether the packs add a fact by themselves: a declared default, or what follows from other facts."""
     origin = fact.origin
-    if origin.sureness is Sureness.STATED:
+    if origin.sureness is _STATED:
         return False
     if origin.sureness is Sureness.DERIVED:
         return fact.name in vocabulary and vocabulary[fact.name].derivation is not None
@@ -98,11 +103,11 @@ def follows(fact: Fact, vocabulary: Vocabulary) -> bool:
 
 def fact_json(fact: Fact, vocabulary: Vocabulary) -> dict[str, object]:
     """Return a fact with its origin as JSON values; how sure it is where nobody stated it."""
-    value = vocabulary[fact.name].format(fact.value) if fact.name in vocabulary else str(fact.value)
-    place = fact.origin.place
-    found: dict[str, object] = {"value": value, "source": printable(place.source), "line": place.line}
-    if fact.origin.sureness is not Sureness.STATED:
-        found |= {"sureness": fact.origin.sureness.value, "because": fact.origin.because}
+    declaration, origin = vocabulary.get(fact.name), fact.origin
+    value = str(fact.value) if declaration is None else declaration.format(fact.value)
+    found: dict[str, object] = {"value": value, "source": printable(origin.place.source), "line": origin.place.line}
+    if origin.sureness is not _STATED:
+        found |= {"sureness": origin.sureness.value, "because": origin.because}
     return found
 
 

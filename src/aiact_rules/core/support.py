@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from aiact_rules.core.conditions import fact_of
 from aiact_rules.core.formulas import Conjunction, Formula, Literal
 from aiact_rules.core.packs import PackAt
-from aiact_rules.core.truth import NO, YES
+from aiact_rules.core.truth import NO
 from aiact_rules.core.truths import Truths
 
 
@@ -37,12 +37,16 @@ def unsupporting(names: Collection[str], pack_at: PackAt, truths: Truths) -> fro
 
     What only compares statements with each other counts for nothing here.
     """
+    if not names:
+        return frozenset()
     lowered = truths.lowered
     search = _Search(truths, names)
-    for formula, reach in zip(lowered.conclusions.values(), lowered.reach_of_conclusions, strict=True):
-        if reach & search.bits:
+    for name in sorted(search.wanted):
+        for formula in lowered.conclusions_on(name):
+            if name not in search.wanted:
+                break
             search.visit(formula)
-    obligations = tuple(pack_at.obligations.values())
+    obligations = pack_at.in_order
     for name in sorted(search.wanted):
         for index in lowered.turning_on(name):
             if name not in search.wanted:
@@ -59,8 +63,8 @@ def unsupporting(names: Collection[str], pack_at: PackAt, truths: Truths) -> fro
 def _resting(truths: Truths, formula: Formula) -> Sequence[Formula]:
     """Return the parts on which what joins them rests."""
     assert not isinstance(formula, Literal)
-    settles = NO if isinstance(formula, Conjunction) else YES
-    return [part for part in formula.parts if truths.of(part) is settles] or formula.parts
+    level, settles = truths.level, 0 if isinstance(formula, Conjunction) else 2
+    return [part for part in formula.parts if level(part) == settles] or formula.parts
 
 
 class _Search:

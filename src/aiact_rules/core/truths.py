@@ -8,48 +8,67 @@ from aiact_rules.core.formulas import Conjunction, Formula, Literal, Lowered, ho
 from aiact_rules.core.truth import NO, UNKNOWN, YES, Truth
 from aiact_rules.core.vocabulary import FactValue
 
-_NEGATED = {YES: NO, NO: YES, UNKNOWN: UNKNOWN}
+_TRUTH = (NO, UNKNOWN, YES)
+UNSURE = 1
+"""The level of what is unknown."""
+_LEVEL_OF_CODE = {0: 0, 1: 1, 3: 2}  # of an outcome
 
 
 class Truths:
-    """The truth of formulas over the same facts. Looks only at what an answer needs: most of a pack concerns others."""
+    """The truth of formulas over the same facts. Looks only at what an answer needs: most of a pack concerns others.
+
+    A truth is kept as a level: 0 no, 1 unknown, 2 yes. All of some parts are as true as the least of them, any of them
+    as the greatest, and a negation is 2 less the level.
+    """
 
     def __init__(
-        self, lowered: Lowered, facts: Mapping[str, FactValue], conclusions: Sequence[Truth] | None = None
+        self, lowered: Lowered, facts: Mapping[str, FactValue], conclusions: Sequence[int] | None = None
     ) -> None:
-        """Begin with what is known of the conclusions, in the order of the lowered pack."""
+        """Begin with the codes of the conclusions that an engine found, in the order of the lowered pack."""
         self.lowered = lowered
         self.facts = facts
-        self._atoms: list[Truth | None] = [None] * len(lowered.atoms)
-        self._nodes: list[Truth | None] = [None] * len(lowered.nodes)
-        for formula, truth in zip(lowered.conclusions.values(), conclusions or (), strict=conclusions is not None):
-            if isinstance(formula, Literal) and formula.is_node:
-                self._nodes[formula.index] = truth if formula.positive else _NEGATED[truth]
+        self._atoms: dict[int, int] = {}
+        self._nodes: dict[int | None, int] = {}
+        if conclusions is not None:
+            levels = map(_LEVEL_OF_CODE.__getitem__, conclusions)
+            self._nodes = dict(zip(lowered.concluding_nodes, levels, strict=True))
 
     def of(self, formula: Formula) -> Truth:
         """Return the truth of a formula."""
+        return _TRUTH[self.level(formula)]
+
+    def level(self, formula: Formula) -> int:
+        """Return the truth of a formula as a level."""
         if isinstance(formula, Literal):
             index = formula.index
-            found = self._nodes[index] if formula.is_node else self._atoms[index]
-            if found is None:
-                found = self._node(index) if formula.is_node else self._atom(index)
-            return found if formula.positive else _NEGATED[found]
-        settles = NO if isinstance(formula, Conjunction) else YES
-        result = _NEGATED[settles]
+            if formula.is_node:
+                found = self._nodes.get(index)
+                if found is None:
+                    found = self._nodes[index] = self.level(self.lowered.nodes[index].formula)
+            else:
+                found = self._atoms.get(index)
+                if found is None:
+                    found = self._atoms[index] = self._atom(index)
+            return found if formula.positive else 2 - found
+        level = self.level
+        if isinstance(formula, Conjunction):
+            least = 2
+            for part in formula.parts:
+                if (found := level(part)) < least:
+                    if found == 0:
+                        return 0
+                    least = found
+            return least
+        greatest = 0
         for part in formula.parts:
-            found = self.of(part)
-            if found is settles:
-                return settles
-            if found is UNKNOWN:
-                result = found
-        return result
+            if (found := level(part)) > greatest:
+                if found == 2:
+                    return 2
+                greatest = found
+        return greatest
 
-    def _node(self, index: int) -> Truth:
-        self._nodes[index] = found = self.of(self.lowered.nodes[index].formula)
-        return found
-
-    def _atom(self, index: int) -> Truth:
+    def _atom(self, index: int) -> int:
         atom = self.lowered.atoms[index]
         value = self.facts.get(atom.fact)
-        self._atoms[index] = found = UNKNOWN if value is None else Truth.of(holds(atom, value))
-        return found
+        passes = None if value is None else holds(atom, value)
+        return UNSURE if passes is None else 2 if passes else 0
