@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def said(chunks: list[Chunk]) -> list[tuple[dict[str, Any], bytes]]:
         assert chunk.lines is not None
         rows = chunk.batch.to_pylist()
         for row, line in zip(rows, chunk.lines.to_pylist(), strict=True):
-            found.append(({name: spelled(value) for name, value in row.items()}, bytes(line)))
+            found.append(({name: spelled(value) for name, value in row.items()}, bytes(line).rstrip(b"\r\n")))
     return found
 
 
@@ -116,6 +117,7 @@ def test_lines_that_do_not_fit_into_one_block_are_read_and_numbered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(json_lines, "_BLOCK_BYTES", 64)
+    monkeypatch.setattr(json_lines, "_BATCH_ROWS", 1)
     path = tmp_path / "t.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + lines_of(ROWS[:3] * 5) + b"no object\n" + lines_of([ROWS[0]]).rstrip())
     found = read(path)
@@ -128,3 +130,29 @@ def test_numbers_that_are_written_back_stay_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_bytes(b'{"id": 1.10, "a.word": "w"}\n{"id": 2, "a.word": "v"}\n')
     assert pa.Table.from_batches([chunk.batch for chunk in read(path)])["id"].to_pylist() == ["1.10", "2"]
+
+
+def test_blocks_are_joined_up_to_a_bound_and_a_block_with_an_odd_line_stands_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_lines, "_BLOCK_BYTES", 256)
+    monkeypatch.setattr(json_lines, "_MOST_JOINED", 3)
+    path = tmp_path / "t.jsonl"
+    rows = [{"id": f"r{at:03}", "a.word": "w" * 40, "a.list": ["x"]} for at in range(90)]
+    size = len(lines_of(rows[:1]))
+    path.write_bytes(lines_of(rows[:60]) + b"no object\n" + lines_of(rows[60:]))
+    found = read(path)
+    assert max(chunk.batch.num_rows for chunk in found) == 3 * (256 // size)
+    assert [row["id"] for row, _ in said(found) if row["id"]] == [row["id"] for row in rows]
+    assert [line for _, line in said(found)] == path.read_bytes().splitlines()
+    assert faults(found) == {60: "line 61: not readable as JSON: Expecting value: line 1 column 1 (char 0)"}
+
+
+def test_readers_end_with_whoever_stops_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "_BLOCK_BYTES", 256)
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(lines_of(ROWS[:3] * 100))
+    chunks = iter(JsonLinesTable(path).chunks(WANTED, ("id",)))
+    next(chunks)
+    chunks.close()  # type: ignore[attr-defined]  # a generator
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("aiact-rules-lines")]

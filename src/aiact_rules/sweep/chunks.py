@@ -10,8 +10,8 @@ import pyarrow as pa
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows of a table: the columns that are needed, the rows that cannot be read, and the lines as they stand."""
+    """Some rows of a table: the columns that are needed, the rows that cannot be read, and the lines with their ends."""
 
     batch: pa.RecordBatch
     faults: Mapping[int, str] = field(default_factory=dict)
-    lines: pa.BinaryArray | None = None
+    lines: pa.ChunkedArray | None = None

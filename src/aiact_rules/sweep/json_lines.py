@@ -6,7 +6,10 @@ Numbers stay the decimal numbers that were written; a line that cannot be read i
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +17,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
+from numpy.typing import NDArray
 
 from aiact_rules.sweep.chunks import Chunk
 from aiact_rules.sweep.mapping import ColumnMap
 
 LINES_LOOKED_AT = 1000
 """How many lines are looked at for the names of columns."""
-_BLOCK_BYTES = 16 << 20
+_BLOCK_BYTES = 8 << 20
+_MOST_JOINED = 4
+"""Blocks that are judged at once, where they have fewer rows than a batch."""
+_BATCH_ROWS = 1 << 14
+_READERS = min(4, os.cpu_count() or 1)
+_LOOKED_AT_ONCE = 1 << 18
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NUMBER = pa.decimal256(76, 25)
 
@@ -55,30 +64,65 @@ class JsonLinesTable:
         """Return the rows with the lines they stand in."""
         maps = {column.column: column for column in wanted}
         names, known = list(dict.fromkeys([*maps, *others])), frozenset(self.columns)
+
+        def whole(block: memoryview) -> Chunk | None:
+            return None if self._schema is None else _read_whole(block, self._schema, names, maps, others)
+
         number = 1
-        for block in _blocks(self._path):
-            chunk = None if self._schema is None else _read_whole(block, self._schema, names, maps, others)
-            if chunk is None:
-                chunk = _read_lines(block, number, names, maps, known)
+        waiting: list[Chunk] = []
+        for block, chunk in _side_by_side(whole, _blocks(self._path)):
+            if waiting and (chunk is None or _are_enough(waiting)):
+                yield _as_one(waiting)
+                waiting = []
+            if chunk is not None:
+                number += chunk.batch.num_rows
+                waiting.append(chunk)
+                continue
+            chunk = _read_lines(block, number, names, maps, known)
+            number += bytes(block).count(b"\n")
             if chunk.batch.num_rows:
                 yield chunk
-            number += block.count(b"\n")
+        if waiting:
+            yield _as_one(waiting)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    """Return whole lines of a file in blocks."""
+def _side_by_side(
+    read: Callable[[memoryview], Chunk | None], blocks: Iterable[memoryview]
+) -> Iterator[tuple[memoryview, Chunk | None]]:
+    """Return each block in order with what is read of it, while threads read the next ones."""
+    with ThreadPoolExecutor(_READERS, "aiact-rules-lines") as pool:
+        waiting: deque[tuple[memoryview, Future[Chunk | None]]] = deque()
+        for block in blocks:
+            waiting.append((block, pool.submit(read, block)))
+            if len(waiting) > _READERS:
+                first, chunk = waiting.popleft()
+                yield first, chunk.result()
+        for first, chunk in waiting:
+            yield first, chunk.result()
+
+
+def _are_enough(chunks: Sequence[Chunk]) -> bool:
+    return len(chunks) >= _MOST_JOINED or sum(chunk.batch.num_rows for chunk in chunks) >= _BATCH_ROWS
+
+
+def _as_one(chunks: Sequence[Chunk]) -> Chunk:
+    """Join chunks that were read whole."""
+    batch = pa.Table.from_batches([chunk.batch for chunk in chunks]).combine_chunks().to_batches()[0]
+    return Chunk(batch, {}, pa.chunked_array([part for chunk in chunks if chunk.lines for part in chunk.lines.chunks]))
+
+
+def _blocks(path: Path) -> Iterator[memoryview]:
+    """Return whole lines of a file in blocks; a line longer than a block is one of its own."""
+    size = _BLOCK_BYTES
     with path.open("rb") as file:
-        rest = file.read(len(_BYTE_ORDER_MARK)).removeprefix(_BYTE_ORDER_MARK)
-        parts = [rest]
-        while data := file.read(_BLOCK_BYTES):
-            end = data.rfind(b"\n") + 1
-            if not end:
-                parts.append(data)
-                continue
-            yield b"".join([*parts, data[:end]])
-            parts = [data[end:]]
-        if last := b"".join(parts):
-            yield last
+        if file.read(len(_BYTE_ORDER_MARK)) != _BYTE_ORDER_MARK:
+            file.seek(0)
+        while data := file.read(size):
+            end = data.rfind(b"\n") + 1 if len(data) == size else len(data)
+            file.seek(end - len(data), os.SEEK_CUR)
+            if end:
+                yield memoryview(data)[:end]
+            size = _BLOCK_BYTES if end else 2 * size
 
 
 # By Arrow
@@ -107,14 +151,14 @@ def _type_of(values: Sequence[Any]) -> pa.DataType | None:
         return pa.bool_()
     if kinds <= {str}:
         return pa.string()
-    if kinds == {list} and all(item is None or isinstance(item, str) for value in values for item in value):
+    if kinds == {list} and {type(item) for value in values for item in value} <= {str, type(None)}:
         return pa.list_(pa.string())
     inner = _schema_of(values) if kinds == {dict} else None
     return None if inner is None else pa.struct(inner)
 
 
 def _read_whole(
-    block: bytes, schema: pa.Schema, names: Sequence[str], maps: Mapping[str, ColumnMap], kept: Collection[str]
+    block: memoryview, schema: pa.Schema, names: Sequence[str], maps: Mapping[str, ColumnMap], kept: Collection[str]
 ) -> Chunk | None:
     """Return the rows of a block; None where not every line is one object of these types.
 
@@ -124,9 +168,10 @@ def _read_whole(
     none holds two. What Arrow does not check is checked here, and what it refuses is told apart line by line.
     """
     lines = _lines_of(block)
-    if lines is None or not _is_text(block):
+    if lines is None:
         return None
     try:
+        lines.view(pa.large_string()).validate(full=True)
         table = pyarrow.json.read_json(
             pa.BufferReader(block),
             read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
@@ -146,33 +191,29 @@ def _read_whole(
             return None
         else:
             columns.append(_as_written(column, states=name in maps))
-    return Chunk(pa.RecordBatch.from_arrays(columns, list(names)), {}, lines)
+    return Chunk(pa.RecordBatch.from_arrays(columns, list(names)), {}, pa.chunked_array([lines]))
 
 
-def _lines_of(block: bytes) -> pa.BinaryArray | None:
-    """Return the lines of a block without their ends; None where one does not look like an object."""
+def _lines_of(block: memoryview) -> pa.LargeBinaryArray | None:
+    """Return the lines of a block with their ends; None where one does not look like an object."""
     data = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(data == ord("\n"))
-    if not block.endswith(b"\n"):
-        ends = np.append(ends, len(block))
-    starts = np.append(0, ends[:-1] + 1)
-    last = ends - 1
-    last -= data.take(last, mode="clip") == ord("\r")
+    bounds = _bounds_of(data)
+    starts, last = bounds[:-1], bounds[1:] - 1
+    for sign in "\n\r":
+        last -= data.take(last, mode="clip") == ord(sign)
     if (starts >= last).any() or (data.take(starts) != ord("{")).any() or (data.take(last) != ord("}")).any():
         return None
-    if (last != ends - 1).any():
-        return pa.array([line.rstrip(b"\r") for line in block.split(b"\n") if line], pa.binary())
-    whole = pa.Array.from_buffers(
-        pa.large_binary(), len(ends), [None, pa.py_buffer(np.append(starts, len(block))), pa.py_buffer(block)]
-    )
-    return pc.binary_slice(whole, 0, -1) if block.endswith(b"\n") else pa.array(block.split(b"\n"), pa.binary())
+    return pa.Array.from_buffers(pa.large_binary(), len(starts), [None, pa.py_buffer(bounds), pa.py_buffer(block)])
 
 
-def _is_text(block: bytes) -> bool:
-    try:
-        return block.isascii() or bool(block.decode())
-    except UnicodeDecodeError:
-        return False
+def _bounds_of(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return where each line begins, and the end of the last one."""
+    found = [np.zeros(1, np.int64)]
+    for first in range(0, len(data), _LOOKED_AT_ONCE):
+        found.append(np.flatnonzero(data[first : first + _LOOKED_AT_ONCE] == ord("\n")) + (first + 1))
+    if data[-1] != ord("\n"):
+        found.append(np.array([len(data)]))
+    return np.concatenate(found, dtype=np.int64)
 
 
 def _column(batch: pa.RecordBatch, name: str) -> pa.Array | None:
@@ -203,10 +244,10 @@ def _as_written(column: pa.Array, *, states: bool) -> pa.Array:
 
 
 def _read_lines(
-    block: bytes, number: int, names: Sequence[str], maps: Mapping[str, ColumnMap], known: frozenset[str]
+    block: memoryview, number: int, names: Sequence[str], maps: Mapping[str, ColumnMap], known: frozenset[str]
 ) -> Chunk:
     """Return the rows of a block whose first line has a number, with what is wrong with single lines."""
-    texts = block.decode(errors="surrogateescape").split("\n")
+    texts = bytes(block).decode(errors="surrogateescape").split("\n")
     numbered = [(at, text.rstrip("\r")) for at, text in enumerate(texts, start=number) if text.strip()]
     faults: dict[int, str] = {}
     rows: list[dict[str, Any]] = []
@@ -229,8 +270,8 @@ def _read_lines(
             )
         rows.append(row)
     columns = [_column_of([row.get(name) for row in rows], maps.get(name), name, faults) for name in names]
-    lines = pa.array([line.encode(errors="surrogateescape") for _, line in numbered], pa.binary())
-    return Chunk(pa.RecordBatch.from_arrays(columns, list(names)), faults, lines)
+    lines = pa.array([line.encode(errors="surrogateescape") + b"\n" for _, line in numbered], pa.large_binary())
+    return Chunk(pa.RecordBatch.from_arrays(columns, list(names)), faults, pa.chunked_array([lines]))
 
 
 def _flat(row: dict[str, Any], whole: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -146,9 +146,9 @@ def _data_of(texts: pa.StringArray) -> bytes:
     return bytes(memoryview(data)[bounds[texts.offset] : bounds[texts.offset + len(texts)]])
 
 
-def _behind(lines: pa.Array, said: pa.StringArray, answer: pa.RecordBatch) -> pa.Array:
+def _behind(lines: pa.ChunkedArray, said: pa.StringArray, answer: pa.RecordBatch) -> pa.Array:
     """Return lines of JSON with the answer put behind what each says, which stays as it was written."""
-    lines = pc.ascii_trim_whitespace(lines.cast(pa.binary()).view(pa.string()))
+    lines = pc.ascii_trim_whitespace(lines.combine_chunks().cast(pa.binary()).view(pa.string()))
     reasons = answer.column(REASON)
     whole = pc.and_(pc.starts_with(lines, "{"), pc.ends_with(lines, "}"))
     whole = pc.and_(whole, pc.invert(pc.fill_null(pc.starts_with(reasons, "line "), False)))
