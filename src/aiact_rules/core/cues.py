@@ -77,7 +77,7 @@ class Language:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """The words of a pack, language by language. One value serves all cues of the pack."""
 
