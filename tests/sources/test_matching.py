@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -141,6 +142,14 @@ def test_a_class_of_unless_takes_the_hit_away() -> None:
 )
 def test_a_refusal_or_a_mention_makes_a_note_of_what_it_reaches(text: str, note: Note | None) -> None:
     assert [one.note for one in found(text)] == [note]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Screening applicants is prohibited.", "# A\n\n## Limitations\n\nScreening applicants."],
+)
+def test_a_cue_in_any_context_is_no_note_beside_a_refusal_or_a_mention(text: str) -> None:
+    assert [one.note for one in found(text, replace(CUE, in_any_context=True))] == [None]
 
 
 def test_a_weak_pattern_gives_a_note_and_a_strong_one_beside_it_holds() -> None:

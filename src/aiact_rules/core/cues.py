@@ -124,7 +124,8 @@ class Cue:
     Where they occur and the facts deny `suggests`, a person must confirm. They are found by `patterns` over the classes of
     the pack's `lexicon` (a pattern does not count in a sentence with a class of `unless`), as `words` (phrases in any
     language), and as values of a card's task and tags (`metadata`). With `facts`, `words` are looked for in what these facts
-    of free text state, such as the name of a licence, and not in prose.
+    of free text state, such as the name of a licence, and not in prose. What a cue `in_any_context` finds is no note beside a
+    refusal or a mere mention: the terms of a licence are refusals themselves, below a heading that only names other things.
     """
 
     id: str
@@ -135,5 +136,6 @@ class Cue:
     patterns: tuple[Pattern, ...] = ()
     unless: tuple[str, ...] = ()
     metadata: tuple[str, ...] = ()
+    in_any_context: bool = False
     lexicon: Lexicon = field(default=NO_WORDS, compare=False)
     place: Place | None = field(default=None, compare=False)

@@ -119,7 +119,8 @@ class Matcher:
             if (known is not None and known[0] == 0) or (plan.near and not text.has_near(number, plan.near)):
                 continue
             for first, last in _spans([text.hits(number, element) for element in plan.elements]):
-                note = text.note(number, first, last) or (Note.WEAK if plan.strength is Strength.NOTE else None)
+                note = None if plan.in_any_context else text.note(number, first, last)
+                note = note or (Note.WEAK if plan.strength is Strength.NOTE else None)
                 rank = 0 if note is None else 1 + list(Note).index(note)
                 if known is None or rank < known[0]:
                     best[plan.cue] = known = (rank, first, last, note)
@@ -183,6 +184,7 @@ class _Plan:
     near: int
     unless: int
     strength: Strength
+    in_any_context: bool
 
     @classmethod
     def of(cls, cue: Cue, pattern: Pattern, entries: Entries) -> _Plan:
@@ -195,6 +197,7 @@ class _Plan:
             bits(pattern.near),
             bits((*pattern.unless, *cue.unless)),
             pattern.strength,
+            cue.in_any_context,
         )
 
 

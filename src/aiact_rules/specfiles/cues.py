@@ -55,6 +55,7 @@ def read_cues(loading: Loading, lexicon: Lexicon) -> dict[str, Cue]:
                 patterns=tuple(_patterns(spec)),
                 unless=tuple(spec.unless),
                 metadata=tuple(spec.metadata),
+                in_any_context=spec.in_any_context,
                 lexicon=lexicon,
                 place=entry.place,
             )

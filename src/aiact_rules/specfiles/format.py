@@ -552,6 +552,7 @@ class CueSpec(SpecModel):
     ] = []
     unless: list[Words] = []
     metadata: list[Words] = []
+    in_any_context: Flag = False
     suggests: ConditionText
 
 
