@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
+import yaml
+
+from aiact_rules.reports.brief import MOST_LINES
+from aiact_rules.sources.release_names import is_read
 
 ROOT = Path(__file__).resolve().parents[1]
 GOOD = (ROOT / "examples" / "minimal" / "aiact.yaml").read_text(encoding="utf-8")
@@ -103,3 +108,46 @@ def test_try_repo_runs_the_hook_on_the_files_named(repositories: Repositories) -
     )
     assert tried.returncode != 0
     assert "`sytem` is not one of the values" in tried.stdout + tried.stderr
+
+
+def hook_lines(output: str) -> list[str]:
+    """Return what the hook itself printed, without the lines of the framework around it."""
+    _, _, said = output.partition("- exit code: ")
+    return [line for line in said.split("EU AI Act gate on every release")[0].splitlines()[1:] if line.strip()]
+
+
+def test_many_bad_cards_and_thousands_of_other_files_are_told_in_few_lines(repositories: Repositories) -> None:
+    names = [f"models/{'a family of models ' * 2}{number}/README.md" for number in range(2400)]
+    for number, name in enumerate(names):
+        repositories.write(name, CARD if number < 120 else "# A library\n\nNot a model card.\n")
+    repositories.git(repositories.user, "add", "-A")
+    assert sum(map(len, names)) > 131_072, "more than one list of arguments holds"
+    ran = repositories.pre_commit("run", "aiact-model-card", "--all-files")
+    assert ran.returncode == 1, ran.stdout
+    lines = hook_lines(ran.stdout)
+    assert sum(map(int, re.findall(r"(\d+) held", ran.stdout))) == 120
+    assert len(lines) <= 2 * MOST_LINES <= 25, ran.stdout
+    shutil.rmtree(repositories.user / "models")
+    repositories.git(repositories.user, "add", "-A")
+
+
+@pytest.mark.skipif(shutil.which("prek") is None, reason="prek is not installed")
+def test_prek_runs_the_same_hook(repositories: Repositories) -> None:
+    repositories.write("models/x/README.md", CARD)
+    repositories.git(repositories.user, "add", "-A")
+    ran = repositories.run(repositories.user, "prek", "run", "aiact-model-card", "--all-files", check=False)
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "HOLD" in ran.stdout
+    shutil.rmtree(repositories.user / "models")
+    repositories.git(repositories.user, "add", "-A")
+
+
+def test_the_hook_takes_the_names_that_are_read_with_either_separator() -> None:
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    pattern = re.compile(hooks["aiact-model-card"]["files"])
+    for name in ("README.md", "readme.markdown", "model_card.md", "Model-Card-v2.md", "aiact.yaml", "x.aiact.yml"):
+        for path in (PurePosixPath("models", "a b", name), PureWindowsPath("models", "a b", name), PurePosixPath(name)):
+            assert pattern.search(str(path)), path
+            assert is_read(path), path  # type: ignore[arg-type]  # only its name is looked at
+    for path in ("readme.md.txt", "docs/about.md", "my_readme.md", r"docs\my_aiact.yaml", "src/readme.py"):
+        assert not pattern.search(path), path

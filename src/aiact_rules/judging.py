@@ -22,7 +22,7 @@ from aiact_rules.requests.request import Request
 from aiact_rules.sources.discovery import base_of, name_of
 from aiact_rules.sources.document import Skipped
 from aiact_rules.sources.organisation import Organisation
-from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
+from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles, ReleaseFolder
 from aiact_rules.sources.releases import releases_at, releases_below
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ class _Gathering:
         self.left_out: list[LeftOut] = []
         self.found: list[ReleaseFiles] = []
         self.keys: set[tuple[str, ...]] = set()
+        self.folders: dict[Path, ReleaseFolder] = {}
 
     def take_path(self, path: Path) -> None:
         try:
@@ -111,7 +112,7 @@ class _Gathering:
             if any(source.accepts(path) for source in self.gate.catalogue.sources.values()):
                 self.add(path.as_posix(), path, (str(path.resolve()),))
                 return
-            found = releases_at(path)
+            found = releases_at(path, None if path.is_dir() else self._beside(path))
         except ProblemsError as error:
             self.inputs.append(Input(path.as_posix(), None, error.problems))
             return
@@ -124,6 +125,14 @@ class _Gathering:
             return
         for files in found:
             self.add(files.path.as_posix(), files, files.key)
+
+    def _beside(self, file: Path) -> ReleaseFolder | None:
+        """Return the folder of a file, listed once for the many files that a run may name in it."""
+        if not file.exists():
+            return None
+        if file.parent not in self.folders:
+            self.folders[file.parent] = ReleaseFolder.of(file.parent)
+        return self.folders[file.parent]
 
     def take_tree(self, tree: Path) -> None:
         try:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.problems import InputError
+from aiact_rules.gate import Gate
+from aiact_rules.judging import inputs_of
 from aiact_rules.sources.release_folder import Found, NoRelease
 from aiact_rules.sources.releases import releases_at, releases_below, releases_in
 
@@ -217,3 +219,14 @@ def test_two_release_files_of_one_folder_are_broken_together(tmp_path: Path) -> 
     write(tmp_path, aiact_dot_yaml=RELEASE, aiact_dot_yml=RELEASE)
     found = releases_in(tmp_path)
     assert (found.releases, problems(found)) == ((), ["two release files stand side by side"])
+
+
+def test_a_run_lists_the_folder_of_many_files_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        (tmp_path / f"model_card_{number}.md").write_text("---\nlicense: mit\n---\n# X\n", encoding="utf-8")
+    listed: list[object] = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listed.append(path) or real(path))
+    found = inputs_of(Gate(), sorted(tmp_path.iterdir()), only_cards=True)
+    assert len(found.inputs) == 30
+    assert listed.count(tmp_path) == 1

@@ -56,6 +56,7 @@ from aiact_rules.requests.request import Request
 @click.option("--full", is_flag=True, help="Show every obligation, question and interpretation, and all evidence.")
 @click.option("-q", "--quiet", is_flag=True, help="One line a release: its verdict and its name.")
 @click.option("--summary", is_flag=True, help="One line a release, with how many obligations stand in which way.")
+@click.option("--brief", is_flag=True, help="A dozen lines, the worst first, however many releases.")
 @click.option(
     "--color", "colour", type=click.Choice(CHOICES), default="auto", show_default=True, help="Colour of the text."
 )
@@ -89,6 +90,7 @@ def command(
     full: bool,
     quiet: bool,
     summary: bool,
+    brief: bool,
     colour: str,
     output: Path | None,
     further: tuple[str, ...],
@@ -105,10 +107,11 @@ def command(
     """
     if not paths and not trees:
         raise click.UsageError("name a model card, a release file or a folder, or use --tree")
-    if full + quiet + summary > 1:
-        raise click.UsageError("--full, --quiet and --summary exclude each other")
-    if (quiet or summary) and report not in (None, "text"):
-        raise click.UsageError(f"--quiet and --summary are of the text report, not of {report}")
+    if full + quiet + summary + brief > 1:
+        raise click.UsageError("--full, --quiet, --summary and --brief exclude each other")
+    detail = "quiet" if quiet else "summary" if summary else "brief" if brief else "screen"
+    if detail != "screen" and report not in (None, "text"):
+        raise click.UsageError(f"--{detail} is of the text report, not of {report}")
     reports = {name: Path(file) for name, file in pairs(further, "--report", "FORMAT=FILE").items()}
     with _told_of_failure([(report, output), *reports.items()]):
         gate = Gate()
@@ -132,8 +135,8 @@ def command(
             finish=_showing(gate, report) if len(inputs.inputs) == 1 else None,
         )
         batch = replace(batch, full=full)
-        report = report or ("text" if quiet or summary else _usual_report(batch))
-        if (
+        report = report or (_usual_report(batch) if detail == "screen" else "text")
+        if not brief and (
             report != "text" or output is not None or not sys.stdout.isatty()
         ):  # else the report says it where it is read
             for problem in (*batch.problems, *(problem for item in batch.items for problem in item.problems)):
@@ -145,7 +148,7 @@ def command(
         if report != "text":
             write_out(gate.catalogue.report(report).render(batch), output, "the report")
         else:
-            _write_text(batch, output, "quiet" if quiet else "summary" if summary else "screen", colour)
+            _write_text(batch, output, detail, colour)
         for name, file in reports.items():
             write_out(gate.catalogue.report(name).render(batch), file, "the report")
         _on_github(batch)

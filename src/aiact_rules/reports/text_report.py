@@ -16,11 +16,15 @@ from aiact_rules.reports.words import WIDTH, wrapped
 
 
 class Detail(Enum):
-    """How much is said of each release: a screen (of several, a line each), a line with or without a tally."""
+    """How much is said of each release: a screen (of several, a line each), a line with or without a tally.
+
+    `BRIEF` is a dozen lines for any number of releases, and the screen of one.
+    """
 
     SCREEN = "screen"
     SUMMARY = "summary"
     QUIET = "quiet"
+    BRIEF = "brief"
 
 
 class TextReport:
@@ -34,10 +38,15 @@ class TextReport:
 
     def render(self, batch: Batch) -> str:
         """Return the batch as lines of text."""
-        return harmless("\n".join(self._lines(batch)) + "\n")
+        return harmless("".join(f"{line}\n" for line in self._lines(batch)))
 
     def _lines(self, batch: Batch) -> Iterator[str]:
         several = len(batch.items) > 1
+        if self._detail is Detail.BRIEF and (several or batch.problems or not batch.items):
+            from aiact_rules.reports.brief import brief_lines  # only hooks need it
+
+            yield from brief_lines(batch, self._width)
+            return
         for item in batch.items:
             if item.answer is None:
                 yield f"ERROR  {printable(item.name)}"

@@ -13,6 +13,7 @@ from aiact_rules.core.facts import Facts
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.card_kinds import ELSEWHERE, CardKind, kind_of_card
 from aiact_rules.sources.claims import read_claims, said_in, state_claims, without_claims
 from aiact_rules.sources.cues import signals_of, state_signals, tagged_values
 from aiact_rules.sources.document import FileRead, Stated
@@ -46,7 +47,6 @@ TASK_KEYS = frozenset({"task", "type"})
 """Keys inside others, such as a `model-index`, whose values name a task."""
 _EXAMPLES = ("widget",)  # inputs to try the model on, by nobody's statement
 
-_DATASET_KEYS = ("dataset_info", "task_categories", "annotations_creators", "size_categories")
 _TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
 _BASE = "model.base_model"
 _CLOSED = "extra_gated_eu_disallowed"
@@ -90,18 +90,26 @@ def read_card_metadata(
     return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations, evidence_root)
 
 
-def is_card(text: Text) -> bool:
-    """Return whether a Markdown document has front matter such as model cards have, though it may be misplaced.
+def why_no_card(text: Text) -> str | None:
+    """Return what a Markdown document is that is no card to be judged; None for a card.
 
-    Raises InputError where it is broken.
+    A card has front matter such as model cards have, though it may be misplaced. That of a data set or a Space is one only
+    where it has the block `eu_ai_act:`. Raises InputError where the front matter is broken.
     """
     parts = split_front_matter(text.text, text.name)
     metadata, unfilled = read_metadata(parts, text.name)
-    return (
-        bool(unfilled)
-        or any(entry.key in CARD_KEYS or is_near_block(entry.key) for entry in metadata)
-        or _misplaced_problem(parts, text.name) is not None
-    )
+    if any(entry.key == BLOCK or is_near_block(entry.key) for entry in metadata):
+        return None
+    if (kind := kind_of_card(metadata)) in ELSEWHERE:
+        return ELSEWHERE[kind]
+    if unfilled or any(entry.key in CARD_KEYS for entry in metadata):
+        return None
+    return None if _misplaced_problem(parts, text.name) is not None else "not a model card"
+
+
+def is_card(text: Text) -> bool:
+    """Return whether a Markdown document is a card to be judged. Raises InputError where its front matter is broken."""
+    return why_no_card(text) is None
 
 
 def read_metadata(parts: FrontMatter, name: str) -> tuple[Mapping, tuple[int, ...]]:
@@ -159,7 +167,9 @@ def _read(
         else:
             problems.append(Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file"))
     statements = Statements(vocabulary)
-    _state_card_facts(metadata, statements, notes)
+    kind = kind_of_card(metadata)
+    if kind is CardKind.MODEL:
+        _state_card_facts(metadata, statements, notes)
     signals = _signals(parts, metadata, claims, tuple(cues), text.name)
     state_signals(signals, statements)
     state_claims(claims, statements)
@@ -171,7 +181,7 @@ def _read(
         problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    _note_oddities(text, parts, metadata, body, notes)
+    _note_oddities(text, parts, kind, body, notes)
     subject = replace(stated.subject, name=stated.subject.name or _name(metadata, body))
     files = (FileRead(text.name, text.sha256),)
     return replace(
@@ -326,14 +336,14 @@ def _name(metadata: Mapping, body: str) -> str | None:
     return None if not title or MARKER.search(title) else title
 
 
-def _note_oddities(text: Text, parts: FrontMatter, metadata: Mapping, body: str, notes: list[str]) -> None:
+def _note_oddities(text: Text, parts: FrontMatter, kind: CardKind, body: str, notes: list[str]) -> None:
     if parts.front is None:
         notes.append(f"{text.name}: has no front matter, so the card itself states no facts")
     if parts.misplaced is not None:
         notes.append(
             f"{text.name}:{parts.misplaced.line}: what looks like front matter does not begin at the top and was not read"
         )
-    if any(key in metadata for key in _DATASET_KEYS):
-        notes.append(f"{text.name}: looks like the card of a data set, not of a model")
+    if kind is not CardKind.MODEL:
+        notes.append(f"{text.name}: the card of {kind}, not of a model; judged as what is stated")
     if is_untouched(body):
         notes.append(f"{text.name}: the text is a template nobody filled in")

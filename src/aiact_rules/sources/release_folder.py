@@ -6,11 +6,13 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from aiact_rules.core.batches import LeftOut
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.sources.model_card import is_card
+from aiact_rules.sources.card_kinds import ELSEWHERE
+from aiact_rules.sources.model_card import is_card, why_no_card
 from aiact_rules.sources.near_misses import near_misses
 from aiact_rules.sources.release_names import (
     EVAL_RESULTS,
@@ -111,8 +113,12 @@ class ReleaseFolder:
         names = tuple(entry.name for entry in listed if not is_folder(entry))
         return cls(path, tuple(files), tuple(broken), names)
 
-    def misnamed(self) -> Iterator[Problem]:
-        """Find files that are nearly, but not, named like those that are read."""
+    @cached_property
+    def misnamed(self) -> tuple[Problem, ...]:
+        """Return which files are nearly, but not, named like those that are read. Raises InputError as `is_card` does."""
+        return tuple(self._misnamed())
+
+    def _misnamed(self) -> Iterator[Problem]:
         for miss in near_misses(self.names):
             file = self.path / miss.name
             # Two pages beside each other are no cards unless one of them is.
@@ -127,11 +133,15 @@ class ReleaseFolder:
             self.texts[file] = read_text(file)
         return is_card(self.texts[file])
 
+    def _card_of_another_kind(self, file: Path) -> str | None:
+        why = why_no_card(self.texts[file])
+        return why if why in ELSEWHERE.values() else None
+
     def found(self) -> Found:
         """Return the releases of the folder; what is broken in it does not hide the rest."""
         broken = [
             *self.broken,
-            *((Path(problem.place.source) if problem.place else self.path, (problem,)) for problem in self.misnamed()),
+            *((Path(problem.place.source) if problem.place else self.path, (problem,)) for problem in self.misnamed),
         ]
         try:
             releases = self.releases()
@@ -144,6 +154,7 @@ class ReleaseFolder:
         left_out = [each for release in releases for each in release.left_out]
         if not releases:
             left_out += [LeftOut(file.name, _NO_MODEL) for file in self.files if is_bill(file)]
+            left_out += [LeftOut(file.name, why) for file in self.texts if (why := self._card_of_another_kind(file))]
         return Found(releases, tuple(broken), tuple(dict.fromkeys(left_out)))
 
     def _only_broken(self, error: InputError) -> Path | None:

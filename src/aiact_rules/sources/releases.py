@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from aiact_rules.core.problems import InputError, Problem
-from aiact_rules.sources.model_card import is_card
+from aiact_rules.sources.model_card import why_no_card
 from aiact_rules.sources.release_file import looks_like_release
 from aiact_rules.sources.release_folder import (
     Found,
@@ -30,15 +30,16 @@ from aiact_rules.yaml_text import read_yaml
 _YAML = (".yaml", ".yml")
 
 
-def releases_at(path: Path) -> tuple[ReleaseFiles, ...] | NoRelease:
+def releases_at(path: Path, beside: ReleaseFolder | None = None) -> tuple[ReleaseFiles, ...] | NoRelease:
     """Return the releases that a path names: one for a file; those that stand in a folder itself, not below it.
 
-    A card and the release file beside it are one release, whichever of them is named. Raises InputError where the path
-    cannot be read, or where it is not clear which files belong together.
+    A card and the release file beside it are one release, whichever of them is named. `beside` is the folder of a file,
+    where it was listed already: many files of one folder need it once. Raises InputError where the path cannot be read, or
+    where it is not clear which files belong together.
     """
     if path.is_dir():
         folder = ReleaseFolder.of(path)
-        problems = [*folder.misnamed(), *(problem for _, found in folder.broken for problem in found)]
+        problems = [*folder.misnamed, *(problem for _, found in folder.broken for problem in found)]
         if problems:
             raise InputError(problems)
         releases = folder.releases()
@@ -48,9 +49,9 @@ def releases_at(path: Path) -> tuple[ReleaseFiles, ...] | NoRelease:
         return tuple(replace(release, path=path) for release in releases) if len(releases) == 1 else releases
     if not os.path.lexists(path):
         raise InputError([Problem("there is no such file", place_of(path))])
-    beside = ReleaseFolder.of(path.parent)
-    if problems := list(beside.misnamed()):
-        raise InputError(problems)
+    beside = beside or ReleaseFolder.of(path.parent)
+    if beside.misnamed:
+        raise InputError(beside.misnamed)
     if is_release_file(path):
         return (beside.with_release(path),)
     if is_bill(path) or path.suffix.lower() == ".json":
@@ -61,8 +62,8 @@ def releases_at(path: Path) -> tuple[ReleaseFiles, ...] | NoRelease:
         return (beside.with_release_named(path, texts),)
     release = release_file_of_card(path)
     if release is None:
-        if is_readme(path) and not is_card(texts[path]):
-            return NoRelease(path, "this README is not a model card, and no release file stands beside it")
+        if is_readme(path) and (why_not := why_no_card(texts[path])) is not None:
+            return NoRelease(path, f"this README is {why_not}, and no release file stands beside it")
         alone = not any(each != path and beside.is_card(each) for each in beside.files if not is_bill(each))
         return (ReleaseFiles(path, cards=(path,), beside=beside.side_files() if alone else (), texts=texts),)
     found = beside.with_release(release)
