@@ -10,7 +10,7 @@ import pytest
 
 from aiact_rules import Gate
 from aiact_rules.sources.key_tables import tables_in
-from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, SETTINGS, WAIVER, Key
+from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, RESULT, SETTINGS, WAIVER, Key
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
@@ -23,6 +23,7 @@ def test_the_tables_of_keys_are_those_that_the_readers_use() -> None:
         ("a waiver", WAIVER),
         ("aiact.yaml", RELEASE),
         ("evidence", EVIDENCE),
+        ("the result", RESULT),
         ("claims", CLAIM_KEYS),
     )
     for name, keys in tables:

@@ -183,6 +183,12 @@ def test_a_kind_that_is_none_is_refused_with_the_kinds(run: Run) -> None:
     assert run("schema", "cases", "--pack", "eu_ai_act").code == 2
 
 
+RESULT = (
+    "  verdict: hold\n  classes: [high_risk]\n  undetermined: []\n  roles: [provider]\n  date: 2027-12-15\n"
+    f"  as_of: 2026-11-30\n  decision_id: sha256:{'0' * 64}\n  tool: aiact-rules 0.1.0\n  packs: [eu_ai_act 0.1.0]\n"
+)
+
+
 @pytest.mark.parametrize(
     ("block", "fits"),
     [
@@ -190,6 +196,9 @@ def test_a_kind_that_is_none_is_refused_with_the_kinds(run: Run) -> None:
         ("annex_iii_category: [1, employment]\nrisk_tier: limited\ngpai: false", True),
         ("human_oversight: {used_only_for_public_security: no}\nsystem: {practices: []}\nroles: provider", True),
         ("operator: {name: A, size: sme}\nconformity_assessment:", True),
+        (f"contact: a@example.org\nresult:\n{RESULT}", True),
+        (f"result:\n{RESULT}  more: 1\n", False),
+        (f"result:\n{RESULT.replace('hold', 'fine')}", False),
         ("risk_clasification: high", False),
         ("risk_classification: {is: high}", False),
         ("human_oversight: {amount: much}", False),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiact_rules.bundled import specs_folder
 from aiact_rules.cache import DIGEST_SIZE, cache_key, read_cached, write_cached
-from aiact_rules.core.claims import ClaimRule
+from aiact_rules.core.cards import CardClass, CardDuty, CardWords, ClaimRule, Reader
 from aiact_rules.core.conditions import AllOf, AnyOf, FactTest, Holds, Not, ParameterName, ReadingIs, Test
 from aiact_rules.core.cues import Contexts, Cue, Language, Lexicon, Pattern, Strength
 from aiact_rules.core.deliverables import Deliverable, DeliverableKind, Heading, Skeleton
@@ -68,6 +68,10 @@ _PACK_KINDS = (
         Contexts,
         Clash,
         ClaimRule,
+        CardWords,
+        CardClass,
+        CardDuty,
+        Reader,
         Sanction,
         LowerCap,
         Transition,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aiact_rules.catalogue.catalogue import Catalogue
+from aiact_rules.core.cards import CardWords
 from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import Completion
 from aiact_rules.core.packs import Pack
@@ -52,6 +53,10 @@ class Shelf:
     def cues(self, pack_ids: Iterable[str]) -> Mapping[str, Cue]:
         """Return the cues of the packs by id."""
         return {cue.id: cue for pack in self.packs(pack_ids) for cue in pack.cues.values()}
+
+    def card_words(self, pack_ids: Iterable[str]) -> CardWords | None:
+        """Return what the packs tell the readers of a card: the words of the first that has some."""
+        return next((pack.card for pack in self.packs(pack_ids) if pack.card is not None), None)
 
     def obligations(self, pack_ids: Iterable[str]) -> Collection[str]:
         """Return the ids of all obligations of the packs."""

@@ -27,6 +27,13 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
                 "aiact-rules check aiact.yaml --role deployer --release-date 2027-12-15",
             ),
         ),
+        "card": Listed(
+            "Write the result into the card of a release, or refresh it.",
+            (
+                "aiact-rules card README.md",
+                "aiact-rules card models/screener --check",
+            ),
+        ),
         "baseline": Listed(
             "Record what is unmet today, so that only what is new fails.",
             (

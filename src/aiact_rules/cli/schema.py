@@ -12,6 +12,7 @@ from aiact_rules.cli.known import packs as known_packs
 
 SPEC_FILES = (
     "article",
+    "card_words",
     "cases",
     "claims",
     "coverage",
@@ -44,8 +45,8 @@ def command(kind: str, packs: tuple[str, ...]) -> None:
     """Print the JSON Schema of a KIND of file.
 
     `release` is aiact.yaml, `card` the block `eu_ai_act` of a card, `config` aiact.toml, `decision` the JSON report; the
-    others are files of a rule pack: article, cases, claims, coverage, cues, deliverables, pack, parameters, readings,
-    sanctions, schools, timetables, vocabulary.
+    others are files of a rule pack: article, card_words, cases, claims, coverage, cues, deliverables, pack, parameters,
+    readings, sanctions, schools, timetables, vocabulary.
     The schemas of the EU AI Act are published in `specs/schemas`, and in the package.
     """
     if packs and kind not in OF_KEYS:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aiact_rules.core.conditions import Condition
+from aiact_rules.core.cards import ClaimRule
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
 from aiact_rules.core.truth import Truth
@@ -41,20 +41,6 @@ class Claim:
             "source": printable(self.place.source),
             "line": self.place.line,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimRule:
-    """What a pack says of one claim: what would have to be so, and the contradictions that hold where it says too little.
-
-    `denials` are the ids of these contradictions, each with the conclusion that raises it.
-    """
-
-    id: str
-    label: str
-    so_if: Condition
-    denials: Mapping[str, str] = field(default_factory=dict)
-    place: Place | None = field(default=None, compare=False)
 
 
 class Comparison(StrEnum):

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aiact_rules.core.claims import compared
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import PackAt
@@ -22,6 +21,7 @@ from aiact_rules.core.tallies import Tally, tally_of
 from aiact_rules.core.words import in_words
 
 if TYPE_CHECKING:
+    from aiact_rules.core.claims import Compared
     from aiact_rules.core.decisions import Decision
 
 
@@ -72,12 +72,21 @@ def _around_the_packs(decision: Decision) -> tuple[dict[str, object], dict[str, 
         "signals": [signal.as_json() for signal in decision.signals],
         "claims": [
             {**each.claim.as_json(), "comparison": each.comparison.value, "denied_by": list(each.denials)}
-            for each in compared(decision)
+            for each in _compared(decision)
         ],
         "choices": decision.choices.as_json(),
         "run": decision.run.as_json(),
     }
     return before, after
+
+
+def _compared(decision: Decision) -> Sequence[Compared]:
+    """Return how the claims of a card compare; most cards claim nothing."""
+    if not decision.claims:
+        return ()
+    from aiact_rules.core.claims import compared
+
+    return compared(decision)
 
 
 def _pack(pack: PackDecision, row: Mapping[str, object]) -> dict[str, object]:

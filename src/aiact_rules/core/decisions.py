@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from aiact_rules.core.canonical import canonical
 from aiact_rules.core.choices import NOTHING_CHOSEN, Choices
-from aiact_rules.core.claims import Claim
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Facts, Sureness
 from aiact_rules.core.findings import Finding
@@ -24,6 +23,7 @@ from aiact_rules.core.vocabulary import FactType, Vocabulary
 from aiact_rules.core.waivers import Waiver
 
 if TYPE_CHECKING:
+    from aiact_rules.core.claims import Claim
     from aiact_rules.core.counterfactuals import Counterfactual
     from aiact_rules.core.explanation import Explanation
 

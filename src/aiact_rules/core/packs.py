@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from aiact_rules.core.claims import ClaimRule
+from aiact_rules.core.cards import CardWords, ClaimRule
 from aiact_rules.core.conditions import (
     ALWAYS,
     NEVER,
@@ -131,6 +131,7 @@ class Pack:
     lexicon: Lexicon = NO_WORDS
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     claims: Mapping[str, ClaimRule] = field(default_factory=dict)
+    card: CardWords | None = None
     rules: Mapping[str, Rule] = field(default_factory=dict)
     obligations: Mapping[str, Obligation] = field(default_factory=dict)
     deliverables: Mapping[str, Deliverable] = field(default_factory=dict)

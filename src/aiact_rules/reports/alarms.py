@@ -16,7 +16,6 @@ from aiact_rules.core.packs import DISMISSED, FOUND
 from aiact_rules.core.printable import printable
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.words import counted
-from aiact_rules.reports.claimed import grounds_against
 from aiact_rules.reports.words import said_of
 
 MOST_FACTS = 3
@@ -94,7 +93,10 @@ def _contradiction(decision: Decision, pack: PackDecision, standing: Standing) -
         _placed(decision, fact) for fact in facts if fact.origin.sureness is not Sureness.DECLARED_BY_DEFAULT
     )
     says = "; ".join(finding.because) or finding.must
-    places = grounds_against(decision, pack, finding.id) or places
+    if decision.claims:
+        from aiact_rules.reports.claimed import grounds_against  # most cards claim nothing
+
+        places = grounds_against(decision, pack, finding.id) or places
     return Alarm("contradiction", finding.provision, says, places, None, (finding.id,))
 
 

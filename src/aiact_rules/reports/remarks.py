@@ -14,7 +14,6 @@ from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Place
 from aiact_rules.core.role_changes import RoleChange
 from aiact_rules.core.statuses import Verdict
-from aiact_rules.reports.claimed import told_claims
 from aiact_rules.reports.words import label, labelled
 
 NOTHING_JUDGED = "nothing was judged"
@@ -40,10 +39,16 @@ def is_let_pass(item: Item) -> bool:
 def remarks_of(item: Item) -> tuple[Remark, ...]:
     """Return what is to be said of one input, each once; nothing where nothing is out of the ordinary."""
     found = [*_waived(item), *(remark for decision in item.decisions for remark in _chosen(decision))]
-    found += [Remark("claim", said, warns) for each in item.decisions for said, warns in told_claims(each)]
+    found += [remark for decision in item.decisions if decision.claims for remark in _claims(decision)]
     if not isinstance(item.answer, Chain):  # a chain says it of each operator
         found += [Remark("role", said, warns=False) for each in item.decisions for said in role_changes(each)]
     return tuple(dict.fromkeys(found))
+
+
+def _claims(decision: Decision) -> Iterator[Remark]:
+    from aiact_rules.reports.claimed import told_claims  # most cards claim nothing
+
+    yield from (Remark("claim", said, warns) for said, warns in told_claims(decision))
 
 
 def role_changes(decision: Decision) -> tuple[str, ...]:

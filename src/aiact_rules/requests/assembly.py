@@ -89,6 +89,7 @@ class Assembly:
             signals=document.signals,
             claims=document.claims,
             notes=document.notes,
+            contact=document.contact,
             organisation=self.own,
         )
         self.check_shown(request.evidence, [request.facts])

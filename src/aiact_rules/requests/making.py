@@ -218,6 +218,7 @@ class RequestMaker:
             tuple(shelf.cues(pack_ids).values()),
             root=repository_of(documents.files.path),
             obligations=shelf.obligations(pack_ids),
+            card=shelf.card_words(pack_ids),
         )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import BY_DEFAULT, Choice, Choices, Threshold
-from aiact_rules.core.claims import Claim
 from aiact_rules.core.decisions import Decision, Run, Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
@@ -27,6 +27,9 @@ from aiact_rules.core.vocabulary import FactValue, Vocabulary, parse_date
 from aiact_rules.core.waivers import Waiver
 from aiact_rules.requests.request import Request
 from aiact_rules.sources.former_names import read_as, words_of
+
+if TYPE_CHECKING:
+    from aiact_rules.core.claims import Claim
 
 _RECORD = Place("record")
 
@@ -111,6 +114,8 @@ def decision_of_record(record: Record, shelf: Shelf) -> Decision:
 
 
 def _claim(row: Mapping[str, object]) -> Claim:
+    from aiact_rules.core.claims import Claim  # most cards claim nothing
+
     line = row["line"]
     place = Place(str(row["source"]), line if isinstance(line, int) else None)
     return Claim(str(row["key"]), str(row["words"]), place, text(row["means"]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from aiact_rules.core.choices import Choices, Threshold
-from aiact_rules.core.claims import Claim
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
@@ -16,13 +16,17 @@ from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.signals import Signal
 from aiact_rules.sources.organisation import NOBODY, Organisation
 
+if TYPE_CHECKING:
+    from aiact_rules.core.claims import Claim
+
 
 @dataclass(frozen=True)
 class Request:
     """What is judged and how. Whoever asks, the same request gives the same decision.
 
     `facts` are stated or marked as declared by default, roles, markets, moment and release date among them. With
-    `operators` each of them is a request of its own. `notes` are what a person should know about how it was read.
+    `operators` each of them is a request of its own. `notes` are what a person should know about how it was read, `contact` is
+    where to ask about the release.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Request:
     signals: tuple[Signal, ...] = ()
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
+    contact: str | None = None
     organisation: Organisation = field(default=NOBODY, repr=False)
 
     @property

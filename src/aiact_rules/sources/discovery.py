@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiact_rules.core.batches import LeftOut
+from aiact_rules.core.cards import CardWords
 from aiact_rules.core.choices import Choice
 from aiact_rules.core.cues import Cue
 from aiact_rules.core.decisions import Subject
@@ -84,13 +85,14 @@ class ReleaseDocuments:
         *,
         root: Path | None = None,
         obligations: Collection[str] | None = None,
+        card: CardWords | None = None,
     ) -> Document:
-        """Read all documents with a vocabulary and join what they state.
+        """Read all documents with a vocabulary and join what they state; `card` are the words of sections in cards.
 
         Evidence may stand anywhere below `root` (None: below the folder of the release). Raises InputError with all
         problems, contradictions between the documents included.
         """
-        reader = _ReleaseReader(self, vocabulary, tuple(cues), root, obligations)
+        reader = _ReleaseReader(self, vocabulary, tuple(cues), root, obligations, card)
         return reader.document()
 
     def _text(self, path: Path) -> Text:
@@ -119,10 +121,12 @@ class _ReleaseReader:
         cues: tuple[Cue, ...],
         root: Path | None,
         obligations: Collection[str] | None,
+        card: CardWords | None,
         *,
         is_base: bool = False,
     ) -> None:
         self.documents = documents
+        self.card = card
         self.is_base = is_base
         self.vocabulary = vocabulary
         self.cues = cues
@@ -178,6 +182,7 @@ class _ReleaseReader:
             folder=folder,
             obligations=self.obligations,
             evidence_root=self.root,
+            card=self.card,
         )
 
     def joined(self, read: list[Stated], facts: Facts) -> Document:
@@ -213,6 +218,7 @@ class _ReleaseReader:
                 *_left_out(self.documents.files.left_out),
             ),
             files=tuple(file for stated in read for file in stated.files),
+            contact=_first(s.contact for s in read),
             asks=asks,
         )
 
@@ -258,7 +264,7 @@ class _ReleaseReader:
         if isinstance(found, NoRelease) or len(found) != 1:
             return Facts({})
         documents = ReleaseDocuments(found[0], self.documents.base)
-        return _ReleaseReader(documents, self.vocabulary, (), self.root, None, is_base=True).document().facts
+        return _ReleaseReader(documents, self.vocabulary, (), self.root, None, self.card, is_base=True).document().facts
 
 
 def asked_by(stated: Stated) -> Asked:
@@ -364,6 +370,7 @@ def joined(first: Document, second: Document) -> Document:
         claims=(*first.claims, *second.claims),
         notes=(*first.notes, *second.notes),
         files=(*first.files, *second.files),
+        contact=first.contact or second.contact,
         asks=(*first.asks, *second.asks),
     )
 

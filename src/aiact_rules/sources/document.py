@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from aiact_rules.core.choices import Choice
-from aiact_rules.core.claims import Claim
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.problems import Place
 from aiact_rules.core.signals import Signal
 from aiact_rules.sources.figures import Said
+
+if TYPE_CHECKING:
+    from aiact_rules.core.claims import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class Document:
 
     `facts` are those of all operators; with `operators`, each is judged by its own `facts_for`. `choices` are readings
     chosen by the release file, `packs` the packs it asks for, `uncovered` the markets it leaves out on record because no
-    installed pack covers them. `notes` are for a person; `asks` are words that may state a fact, which
-    a person should answer.
+    installed pack covers them, `contact` is where to ask about it. `notes` are for a person; `asks` are words that may
+    state a fact, which a person should answer.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Document:
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()
+    contact: str | None = None
     asks: tuple[str, ...] = ()
 
     def facts_for(self, operator: Operator) -> Facts:
@@ -92,7 +96,8 @@ class Skipped:
 class Stated:
     """What one file states, before it is joined with the others about the same release.
 
-    `gated` is where it says that not everybody may be let in to get what is released, `said` what it says besides facts.
+    `contact` is where to ask about it, `gated` where it says that not everybody may be let in to get what is released,
+    `said` what it says besides facts.
     """
 
     subject: Subject = Subject()
@@ -107,5 +112,6 @@ class Stated:
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FileRead, ...] = ()
+    contact: str | None = None
     gated: Place | None = None
     said: Said = Said()

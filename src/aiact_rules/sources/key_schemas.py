@@ -12,7 +12,7 @@ from typing import Any
 from aiact_rules.core.packs import FOUND, MARKETS, SCHOOL
 from aiact_rules.core.rules import Reading
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary, format_quantity
-from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, SETTINGS, Key, Kind, names
+from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, RESULT, SETTINGS, Key, Kind, names
 
 Schema = dict[str, Any]
 
@@ -71,14 +71,23 @@ def release_schema(vocabulary: Vocabulary, readings: Iterable[Reading], schools:
 
 
 def card_schema(vocabulary: Vocabulary, readings: Iterable[Reading], schools: Iterable[str]) -> Schema:
-    """Return the schema of the block `eu_ai_act:` of a card: a release file without its format, and what is claimed."""
+    """Return the schema of the block `eu_ai_act:` of a card: a release file without its format, what is claimed, and the result."""
     schema = release_schema(vocabulary, readings, schools)
     claims = {name: _claim(key) for key in CLAIM_KEYS for name in (key.name, *key.formerly)}
     named = schema["$defs"]["named"]["properties"]
     groups = {name: {"anyOf": [group, claims[name]]} for name, group in named.items() if name in claims}
     named |= groups
     facts = _Facts(vocabulary, nullable=True)
-    own = {**{name: each for name, each in schema["properties"].items() if name != _OPERATOR}, **claims, **groups}
+    result = {
+        **_object({key.name: _described(key, _written(key)) for key in RESULT}),
+        "description": "what `aiact-rules card` wrote; it states nothing",
+    }
+    own = {
+        "result": _or_empty(result),
+        **{name: each for name, each in schema["properties"].items() if name != _OPERATOR},
+        **claims,
+        **groups,
+    }
     own[_OPERATOR] = schema["properties"][_OPERATOR]
     del schema["required"]
     return {**schema, **_head("card", "The block `eu_ai_act` of a card for aiact-rules"), **facts.beside(own)}
@@ -126,6 +135,10 @@ def _described(key: Key, schema: Schema, *, former: bool = False) -> Schema:
 def _claim(key: Key) -> Schema:
     said: Schema = {"anyOf": [_REF_EMPTY, _SCALAR, {"type": "array", "items": {"anyOf": [_REF_EMPTY, _SCALAR]}}]}
     return _described(key, said)
+
+
+def _written(key: Key) -> Schema:
+    return {"enum": list(key.words)} if key.words else _plain(key)
 
 
 def _plain(key: Key) -> Schema:

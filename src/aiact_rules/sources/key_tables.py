@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aiact_rules.core.vocabulary import FactType, Vocabulary
-from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, SETTINGS, WAIVER, Key, Kind
+from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, RESULT, SETTINGS, WAIVER, Key, Kind
 
 _FACT_TYPES = {
     FactType.YES_NO: "yes or no",
@@ -25,6 +25,7 @@ def tables_in(page: str, vocabulary: Vocabulary) -> str:
         "aiact.yaml": _table(RELEASE, vocabulary, ": "),
         "a waiver": _table(WAIVER, vocabulary, " = "),
         "evidence": _table(EVIDENCE, vocabulary, ": "),
+        "the result": _table(RESULT, vocabulary, ": "),
         "claims": _table(CLAIM_KEYS, vocabulary, ": "),
     }
     for name, lines in tables.items():

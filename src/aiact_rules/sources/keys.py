@@ -200,6 +200,9 @@ RELEASE = (
     Key("name", Kind.TEXT, "what is released, in reports", "cv-screener"),
     Key("version", Kind.TEXT, "its version, in reports", "2.1.0"),
     Key(
+        "contact", Kind.TEXT, "where to ask about it, for the section that `aiact-rules card` writes", "ai@example.org"
+    ),
+    Key(
         "owner", Kind.TEXT, "the team or person who answers for it in the organisation, in reports", "Recruiting tools"
     ),
     Key("subject", Kind.FACT, "what is released", "system", "not stated", fact="release.subject"),
@@ -302,6 +305,20 @@ RELEASE = (
     ),
 )
 """The keys of `aiact.yaml`, and of the block `eu_ai_act:` of a card."""
+
+RESULT = (
+    Key("verdict", Kind.WORD, "the verdict", "hold", words=("allow", "hold", "block")),
+    Key("classes", Kind.TEXTS, "the classes that it is in", "[high_risk]"),
+    Key("undetermined", Kind.TEXTS, "the classes of which that is not known", "[]"),
+    Key("roles", Kind.TEXTS, "the roles that were judged", "[provider]"),
+    Key("date", Kind.DATE, "the date of the release", "2027-12-15"),
+    Key("as_of", Kind.DATE, "the day of judging, on which `--check` judges again", "2026-11-30"),
+    Key("contact", Kind.TEXT, "where to ask about it", '"ai@example.org"'),
+    Key("decision_id", Kind.TEXT, "the id of the decision", "sha256:" + "0" * 64),
+    Key("tool", Kind.TEXT, "what decided it", "aiact-rules 0.1.0"),
+    Key("packs", Kind.TEXTS, "by which packs", "[eu_ai_act 0.1.0]"),
+)
+"""The keys of `result` in the block of a card, which `aiact-rules card` writes."""
 
 CLAIM_KEYS = (
     Key(

@@ -6,15 +6,15 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aiact_rules.core.claims import Claim
+from aiact_rules.core.cards import MARK, CardWords
 from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import Facts
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.card_kinds import ELSEWHERE, CardKind, kind_of_card
-from aiact_rules.sources.claims import read_claims, said_in, state_claims, without_claims
 from aiact_rules.sources.cues import signals_of, state_signals, tagged_values
 from aiact_rules.sources.document import FileRead, Stated
 from aiact_rules.sources.figures import Said
@@ -24,12 +24,14 @@ from aiact_rules.sources.near_misses import BLOCK as BLOCK
 from aiact_rules.sources.near_misses import is_near_block
 from aiact_rules.sources.passages import Passage, PassageKind, passages
 from aiact_rules.sources.prose import prose
-from aiact_rules.sources.release_file import read_release
 from aiact_rules.sources.shown import normalised
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import MARKER, is_untouched, without_placeholders
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence, read_yaml
+
+if TYPE_CHECKING:
+    from aiact_rules.core.card_result import CardResult
 
 # fmt: off
 CARD_KEYS = frozenset({
@@ -63,16 +65,17 @@ def read_model_card(
     folder: Path | None = None,
     obligations: Collection[str] | None = None,
     evidence_root: Path | None = None,
+    card: CardWords | None = None,
 ) -> Stated:
     """Read a card: its block `eu_ai_act:`, what its own keys state, and the cues its words contain.
 
     Only what the card states becomes a fact: a licence is named here, and what follows from it is added later. Evidence
-    named in the block is looked for from `folder`, inside `evidence_root` or else its repository. Raises InputError where
-    the front matter cannot be read.
+    named in the block is looked for from `folder`, inside `evidence_root` or else its repository. The section that was
+    written from the block's result with the words `card` is left out. Raises InputError where the front matter cannot be read.
     """
     parts = split_front_matter(text.text, text.name)
     metadata, unfilled = read_metadata(parts, text.name)
-    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations, evidence_root)
+    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations, evidence_root, card)
 
 
 def read_card_metadata(
@@ -83,11 +86,12 @@ def read_card_metadata(
     folder: Path | None = None,
     obligations: Collection[str] | None = None,
     evidence_root: Path | None = None,
+    card: CardWords | None = None,
 ) -> Stated:
     """Read a card that is all metadata: a YAML file with the keys a card's front matter has."""
     parts = FrontMatter(text.text, 1, "", text.text.count("\n") + 2)
     metadata, unfilled = read_metadata(parts, text.name)
-    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations, evidence_root)
+    return _read(text, parts, metadata, unfilled, vocabulary, cues, folder, obligations, evidence_root, card)
 
 
 def why_no_card(text: Text) -> str | None:
@@ -138,11 +142,13 @@ def _read(
     folder: Path | None,
     obligations: Collection[str] | None,
     evidence_root: Path | None,
+    card: CardWords | None,
 ) -> Stated:
     notes = [*text.notes, *(f"{text.name}:{line}: a template's marker was left here" for line in unfilled)]
     block = metadata.entry(BLOCK)
     stated = Stated()
-    claims: tuple[Claim, ...] = ()
+    result: CardResult | None = None
+    said: tuple[Passage, ...] = ()
     problems = [
         Problem(f"`{entry.key}` is not read", entry.place, f"write `{BLOCK}`")
         for entry in metadata
@@ -152,27 +158,26 @@ def _read(
     if misplaced is not None:
         problems.append(misplaced)
     if block is not None and is_filled(block.value):
-        if isinstance(block.value, Mapping):
-            try:
-                claims = read_claims(block.value)
-                stated = read_release(
-                    without_claims(block.value),
-                    vocabulary,
-                    folder=folder,
-                    obligations=obligations,
-                    evidence_root=evidence_root,
-                )
-            except InputError as error:
-                problems.extend(error.problems)
-        else:
-            problems.append(Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file"))
+        from aiact_rules.sources.card_block import read_block  # most cards have none
+
+        try:
+            own = read_block(block, vocabulary, folder=folder, obligations=obligations, evidence_root=evidence_root)
+            stated, result, said = own.stated, own.result, own.said
+        except InputError as error:
+            problems.extend(error.problems)
     statements = Statements(vocabulary)
     kind = kind_of_card(metadata)
     if kind is CardKind.MODEL:
         _state_card_facts(metadata, statements, notes)
-    signals = _signals(parts, metadata, claims, tuple(cues), text.name)
+    if MARK in parts.body:
+        from aiact_rules.sources.card_block import NOT_OURS, without_written  # most cards have none
+
+        unwritten = without_written(parts, result, card)
+        if unwritten is None:
+            notes.append(f"{text.name}: {NOT_OURS}")
+        parts = unwritten or parts
+    signals = _signals(parts, metadata, said, tuple(cues), text.name)
     state_signals(signals, statements)
-    state_claims(claims, statements)
     body = prose(parts.body)
     facts = Facts({})
     try:
@@ -189,7 +194,6 @@ def _read(
         subject=subject,
         facts=facts,
         signals=signals,
-        claims=claims,
         notes=tuple(notes),
         files=files,
         gated=_gated(metadata),
@@ -289,13 +293,15 @@ def _texts(node: Node | None) -> list[str]:
 
 
 def _signals(
-    parts: FrontMatter, metadata: Mapping, claims: Iterable[Claim], cues: tuple[Cue, ...], name: str
+    parts: FrontMatter, metadata: Mapping, said: Iterable[Passage], cues: tuple[Cue, ...], name: str
 ) -> tuple[Signal, ...]:
-    """Return what the values of the front matter, without the block that states facts, the free words of claims and the prose speak of."""
+    """Return what the values of the front matter, without the block that states facts, what is `said` in it in free words, and
+    the prose speak of.
+    """
     if not cues:
         return ()
     values, tags = _values(metadata)
-    read = (*values, *said_in(claims), *passages(parts.body, parts.body_line))
+    read = (*values, *said, *passages(parts.body, parts.body_line))
     found = (*tagged_values(read, tags, cues), *find(read, cues))
     return signals_of(found, lambda _, line: Place(name, line))
 

@@ -117,13 +117,14 @@ class _Release:
             self.choices,
             self.packs,
             self.uncovered,
+            contact=self._text("contact"),
         )
 
     def _read_key(self, entry: Entry) -> None:
         key, statements = entry.key, self.statements
         if key in SHORT_NAMES:
             self._read_short(SHORT_NAMES[key], entry)
-        elif key in ("format", "name", "version", "owner"):
+        elif key in ("format", "name", "version", "owner", "contact"):
             if not isinstance(entry.value, Scalar):
                 statements.problem(f"`{key}` is one text", entry.place)
         elif key == "dates":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aiact_rules.core.claims import ClaimRule
+from aiact_rules.core.cards import ClaimRule
 from aiact_rules.core.conditions import Condition, FactTest, Holds, Test, both, leaves
 from aiact_rules.core.packs import CLAIMS
 from aiact_rules.core.problems import did_you_mean

@@ -23,6 +23,7 @@ _NAMED = (
     "sanctions",
     "cues",
     "claims",
+    "card_words",
     "deliverables",
     "coverage",
 )

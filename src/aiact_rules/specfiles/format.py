@@ -580,6 +580,28 @@ class ClaimsFile(SpecModel):
     claims: dict[Identifier, ClaimSpec] = {}
 
 
+class CardDutySpec(SpecModel):
+    """What somebody must do after the release: whoever uses it, builds on it, or is its provider."""
+
+    reader: Annotated[Literal["user", "builder", "provider"], Field(alias="for")]
+    says: Words
+    provision: Words
+
+
+class CardClassSpec(SpecModel):
+    """What a release in a class is, in a sentence, and what must be done with it."""
+
+    says: Words
+    duties: list[CardDutySpec] = []
+
+
+class CardWordsFile(SpecModel):
+    """card_words.yaml: what the section of a card says of each headline that holds."""
+
+    title: Words
+    classes: dict[Name, CardClassSpec]
+
+
 class ContextsSpec(SpecModel):
     """Phrases that make a note of what they stand beside; `not` only look like one, and none reaches beyond `ends`."""
 

@@ -13,6 +13,7 @@ from aiact_rules.core.packs import EVENTS, Pack
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Moment, Role, Transition
 from aiact_rules.specfiles.articles import read_articles
+from aiact_rules.specfiles.card_words import read_card_words
 from aiact_rules.specfiles.checks import check_citations, check_pack, check_see_also
 from aiact_rules.specfiles.claims import read_claims
 from aiact_rules.specfiles.conditions import Names
@@ -23,6 +24,7 @@ from aiact_rules.specfiles.extensions import extension_problems
 from aiact_rules.specfiles.folder import SpecFile, common_files, digest, files_of, find_common, spec_files
 from aiact_rules.specfiles.format import (
     ArticleFile,
+    CardWordsFile,
     ClaimsFile,
     CuesFile,
     DeliverablesFile,
@@ -55,6 +57,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "sanctions": SanctionsFile,
     "cues": CuesFile,
     "claims": ClaimsFile,
+    "card_words": CardWordsFile,
     "words": WordsFile,
     "deliverables": DeliverablesFile,
     "article": ArticleFile,
@@ -149,6 +152,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         lexicon=lexicon,
         clashes=contradictions.clashes,
         claims=read_claims(loading),
+        card=read_card_words(loading, spec.headlines, spec.labels) if spec else None,
         rules=rules,
         obligations=obligations,
         deliverables=deliverables,

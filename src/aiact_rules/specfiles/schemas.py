@@ -12,6 +12,7 @@ from aiact_rules.specfiles.cases import CasesFile
 from aiact_rules.specfiles.coverage_ledger import CoverageFile
 from aiact_rules.specfiles.format import (
     ArticleFile,
+    CardWordsFile,
     ClaimsFile,
     CuesFile,
     DeliverablesFile,
@@ -30,6 +31,7 @@ FORMAT = 1
 _MODELS: dict[str, type[BaseModel]] = {
     "article": ArticleFile,
     "claims": ClaimsFile,
+    "card_words": CardWordsFile,
     "cases": CasesFile,
     "coverage": CoverageFile,
     "cues": CuesFile,
