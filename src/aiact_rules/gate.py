@@ -260,6 +260,7 @@ class Gate:
             choices=request.choices.noting(notes),
             signals=request.signals,
             claims=request.claims,
+            dismissals=request.dismissals,
         )
 
     def decide_chain(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Chain:

@@ -264,18 +264,17 @@ def test_a_contradiction_is_shown_and_asked_about_once(tmp_path: Path) -> None:
     path = tmp_path / "aiact.yaml"
     path.write_text(
         "format: 1\nname: x\nsubject: system\nroles: [provider]\nmarkets: [EU]\nfacts:\n"
-        "  system: {practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situations: []}\n",
+        "  system: {practices: [], annex_iii_uses: [], annex_i_law: [], transparency_situations: []}\n"
+        "  system.interacts_directly: yes\n",
         encoding="utf-8",
     )
-    card = "---\nlicense: mit\n---\n# x\n\nIntended use: to screen job applicants.\n"
-    path.with_name("README.md").write_text(card, encoding="utf-8")
     code, output = ask(path, "none\n")
     assert code == 0
     flat = " ".join(output.split())
-    assert "annex_iii.recruitment: the document speaks of it, the facts deny it:" in flat
-    assert f"README.md:6); `system.annex_iii_uses: []` ({path}:7)" in flat
+    assert "1) direct_and_not_interacting: " in flat
+    assert f"`system.interacts_directly: yes` ({path}:8)" in flat
     assert "Finished: HOLD" in output
-    code, output = ask(path, "annex_iii.recruitment\n")
+    code, output = ask(path, "direct_and_not_interacting\n")
     assert "Finished: ALLOW" in output
 
 

@@ -229,10 +229,11 @@ def test_a_signal_names_the_words_and_their_line_and_how_it_is_settled(run: Run,
     text = " ".join(run("explain", "signal.annex_iii.recruitment", str(tmp_path)).out.split())
     assert text.startswith("SIGNAL signal.annex_iii.recruitment")
     assert re.search(r"decided by \S*README\.md:7 says `screens job applicants`", text)
-    assert "to state add `recruitment` to system.annex_iii_uses, or dismiss it" in text
+    assert "to state add `recruitment` to system.annex_iii_uses change" in text
+    assert "dismiss it: signals_dismissed: [{signal: annex_iii.recruitment, because:" in text
     verdict = " ".join(run("explain", "verdict", str(tmp_path)).out.split())
     assert "README.md:7 says `screens job applicants`" in verdict
-    assert "settle: add `recruitment` to system.annex_iii_uses, or dismiss it" in verdict
+    assert "settle: add `recruitment` to system.annex_iii_uses, change" in verdict
 
 
 def test_a_contradiction_that_a_person_may_confirm_says_by_which_words(run: Run) -> None:

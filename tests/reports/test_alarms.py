@@ -36,12 +36,15 @@ def test_a_signal_shows_the_words_and_their_line_the_denying_fact_and_how_to_set
     assert "but system.annex_iii_uses: [] (" in text
     assert "aiact.yaml:7)" in text
     assert "add `recruitment` to system.annex_iii_uses" in text
-    assert text.endswith("or dismiss it with document.signals_dismissed: [annex_iii.recruitment]")
+    assert "README.md:6, or dismiss it: signals_dismissed: [{signal: annex_iii.recruitment, because:" in text
 
 
 def test_what_the_text_of_the_alarm_says_settles_it(tmp_path: Path) -> None:
     card = "---\nlicense: mit\n---\n# hire\n\nIt screens job applicants.\n"
-    dismissed = RELEASE.replace("facts:\n", "signals_dismissed: [annex_iii.recruitment]\nfacts:\n")
+    (alarm,) = alarms_of(judged(tmp_path, card=card))
+    assert alarm.paste is not None
+    line = alarm.paste.replace('"..."', "a demo")
+    dismissed = RELEASE.replace("facts:\n", f"{line}\nfacts:\n")
     assert alarms_of(judged(tmp_path, dismissed, card)) == ()
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.sources.mapping import facts_from_mapping
+from aiact_rules.sources.mapping import stated_in_mapping
 
 
 def test_values_of_a_program_become_facts(vocabulary: Vocabulary) -> None:
-    facts = facts_from_mapping(
+    facts = stated_in_mapping(
         {
             "system": {"uses": ["recruitment"], "profiles_natural_persons": False},
             "model.training_compute": 10**25,
@@ -21,7 +21,7 @@ def test_values_of_a_program_become_facts(vocabulary: Vocabulary) -> None:
             "documentation": {"annex": "all"},
         },
         vocabulary,
-    )
+    ).facts
     assert facts.value("system.uses") == frozenset({"recruitment"})
     assert facts.value("system.profiles_natural_persons") is False
     assert facts.value("model.training_compute") == Decimal("1e25")
@@ -34,7 +34,9 @@ def test_values_of_a_program_become_facts(vocabulary: Vocabulary) -> None:
 
 @pytest.mark.parametrize("given", [1e25, "1e25", Decimal("1e25"), "10^25"])
 def test_a_quantity_is_exact_however_it_is_given(given: object, vocabulary: Vocabulary) -> None:
-    assert facts_from_mapping({"model.training_compute": given}, vocabulary).value("model.training_compute") == 10**25
+    assert (
+        stated_in_mapping({"model.training_compute": given}, vocabulary).facts.value("model.training_compute") == 10**25
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,24 +61,24 @@ def test_a_quantity_is_exact_however_it_is_given(given: object, vocabulary: Voca
 )
 def test_what_is_no_fact_is_refused(values: dict[str, object], said: str, vocabulary: Vocabulary) -> None:
     with pytest.raises(InputError, match=said):
-        facts_from_mapping(values, vocabulary)
+        stated_in_mapping(values, vocabulary)
 
 
 def test_endless_nesting_is_refused(vocabulary: Vocabulary) -> None:
     values: dict[str, object] = {}
     values["system"] = values
     with pytest.raises(InputError, match="nested deeper"):
-        facts_from_mapping(values, vocabulary)
+        stated_in_mapping(values, vocabulary)
 
 
 def test_an_empty_text_is_not_stated_and_an_empty_list_is_none(vocabulary: Vocabulary) -> None:
-    assert "system.uses" not in facts_from_mapping({"system.uses": " "}, vocabulary)
-    assert facts_from_mapping({"system.uses": []}, vocabulary).value("system.uses") == frozenset()
+    assert "system.uses" not in stated_in_mapping({"system.uses": " "}, vocabulary).facts
+    assert stated_in_mapping({"system.uses": []}, vocabulary).facts.value("system.uses") == frozenset()
 
 
 def test_the_same_fact_said_twice_must_agree(vocabulary: Vocabulary) -> None:
     with pytest.raises(InputError, match="make both say the same"):
-        facts_from_mapping({"system": {"uses": []}, "system.uses": ["credit"]}, vocabulary)
+        stated_in_mapping({"system": {"uses": []}, "system.uses": ["credit"]}, vocabulary)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +93,9 @@ def test_the_same_fact_said_twice_must_agree(vocabulary: Vocabulary) -> None:
     ],
 )
 def test_a_market_in_the_union_is_the_unions(given: object, markets: set[str], vocabulary: Vocabulary) -> None:
-    assert facts_from_mapping({"release.markets": given}, vocabulary).value("release.markets") == markets
+    assert stated_in_mapping({"release.markets": given}, vocabulary).facts.value("release.markets") == markets
 
 
 def test_a_market_that_is_no_code_is_refused(vocabulary: Vocabulary) -> None:
     with pytest.raises(InputError, match="expected a country or region code"):
-        facts_from_mapping({"release.markets": ["worldwide"]}, vocabulary)
+        stated_in_mapping({"release.markets": ["worldwide"]}, vocabulary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,18 +14,23 @@ from aiact_rules.cli.pages import first_sentence, lines_of, pages_of, terminal
 from aiact_rules.cli.terminal import say
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.facts import Sureness
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.open_lists import OpenList
+from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.printable import is_written
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.raising import Raised, Way, raised_in
+from aiact_rules.core.signals import Dismissal
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.core.words import value_in_words
 from aiact_rules.gate import Gate
 from aiact_rules.interview.consequences import assessed_for, closing, consequences
 from aiact_rules.interview.interview import Interview, Reply
-from aiact_rules.interview.questions import Question
-from aiact_rules.interview.replies import members, value_as_typed
+from aiact_rules.interview.questions import AGREE, CHANGE, Question
+from aiact_rules.interview.replies import members, read_reply, value_as_typed
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.sources.answers import Answers
 from aiact_rules.sources.release_names import RELEASE_FILES
+from aiact_rules.sources.statements import parse_value
 
 NEW = """\
 # What is released, by whom, when and where. What is not stated is unknown and holds the release.
@@ -85,6 +91,7 @@ class Asking:
         self.said = said
         self.path = path
         self.file = file
+        self.by: str | None = None
 
     def run(self) -> None:
         """Hold the interview. What was answered is in the file even where it is broken off."""
@@ -161,6 +168,8 @@ class Asking:
                 continue
             try:
                 answers = question.read(said)
+                if question.raised is not None:
+                    return self.settled(interview, question, question.raised, str(answers[question.name]))
                 return self.answered(interview, question, answers)
             except ValueError as error:
                 self.tell(str(error), 3)
@@ -172,13 +181,7 @@ class Asking:
 
     def answered(self, interview: Interview, question: Question, answers: Mapping[str, FactValue]) -> Interview:
         """Save answers and say what they did. Raises InputError, with the file as it was, where they do not fit."""
-        before = self.read_file()
-        self.save(answers, interview.decision)
-        try:
-            decision = self.judged()
-        except InputError:
-            write(self.file, before)
-            raise
+        decision = self.written(self.with_answers(answers, interview.decision))
         for name, value in answers.items():
             if question.declaration.type is FactType.QUANTITY:
                 self.tell(f"saved: {name} = {value_as_typed(value)}", 3)
@@ -189,6 +192,62 @@ class Asking:
         if harm and self.wants_back():
             return Interview(decision, after.turns, interview.position - 1)
         return after
+
+    def written(self, text: str) -> Decision:
+        """Write the release file and decide. Raises InputError, with the file as it was, where it does not fit."""
+        before = self.read_file()
+        write(self.file, text)
+        try:
+            return self.judged()
+        except InputError:
+            write(self.file, before)
+            raise
+
+    def settled(self, interview: Interview, question: Question, raised: Raised, way: str) -> Interview:
+        """Take one of the three ways out of a signal, and return the interview after it."""
+        if way == AGREE and raised.answer is not None:
+            return self.answered(interview, question, self.agreed(interview.decision, raised.answer))
+        if way == CHANGE:
+            self.tell("change the text and save it; then it is read again", 3)
+            if _prompt("Enter: read it again; skip: leave it open").lower() in (*_SKIP, *_QUIT):
+                return self.left_open(interview, question, Reply.SKIPPED)
+            decision = self.judged()
+            if any(each.cue == raised.cue for _, each in raised_in(decision)):
+                self.tell("it still says so", 3)
+                return replace(interview, decision=decision)
+            return interview.after(question, Reply.ANSWERED, decision)
+        because = self.words("why this is wrong, in a few words")
+        self.by = self.words("who checked it" + (f"; Enter: {self.by}" if self.by else ""), self.by)
+        place = Place(str(self.file))
+        dismissal = Dismissal(raised.cue, place, because, self.by, raised.seen or None)
+        text = Answers(self.read_file(), str(self.file)).with_dismissals([dismissal])
+        return interview.after(question, Reply.ANSWERED, self.written(text))
+
+    def agreed(self, decision: Decision, way: Way) -> Mapping[str, FactValue]:
+        """Return the answer that agrees with words; where several do, a person says which."""
+        declaration, word = decision.vocabulary[way.fact], way.words[0]
+        if len(way.words) > 1:
+            labels = {each: (declaration.values or {}).get(each, each) for each in way.words}
+            choice = FactDeclaration(way.fact, FactType.ONE_OF, declaration.asks, values=labels)
+            for number, (value, label) in enumerate(labels.items(), 1):
+                self.tell(f"{number}) {value}: {label}", 3)
+            word = str(read_reply(choice, _prompt("a number or a name")))
+        if not way.is_list:
+            return {way.fact: parse_value(declaration, word)}
+        known = decision.facts.value(way.fact)
+        if isinstance(known, OpenList):
+            return {way.fact: OpenList.of(known.members | {word}, known.open)}
+        return {way.fact: (known if isinstance(known, frozenset) else frozenset()) | {word}}
+
+    def words(self, wanted: str, usual: str | None = None) -> str:
+        """Return words that a person types; what is `usual` where nothing is typed. Raises Abort on `quit`."""
+        while True:
+            said = _prompt(wanted) or (usual or "")
+            if said.lower() in _QUIT:
+                raise click.Abort
+            if is_written(said):
+                return said
+            self.tell("it goes on record: a few words, please", 3)
 
     def wants_back(self) -> bool:
         """Return whether the person takes the last answer back."""
@@ -204,7 +263,10 @@ class Asking:
         decision = interview.decision
         if interview.at is not None:
             text = self.read_file()
-            for fact in question.facts:
+            if question.raised is not None or question.name == DISMISSED:
+                signals = [question.raised.cue] if question.raised else [*(question.declaration.values or {})]
+                text = Answers(text, str(self.file)).with_dismissals(without=signals)
+            for fact in question.facts if question.name != DISMISSED else ():
                 if (declaration := decision.vocabulary.get(fact)) is not None:
                     text = Answers(text, str(self.file)).without_answer(declaration)
             write(self.file, text)
@@ -213,10 +275,20 @@ class Asking:
 
     def save(self, answers: Mapping[str, FactValue], decision: Decision) -> None:
         """Write facts into the release file, all of them or none."""
+        write(self.file, self.with_answers(answers, decision))
+
+    def with_answers(self, answers: Mapping[str, FactValue], decision: Decision) -> str:
+        """Return the text of the release file with facts stated."""
         text = self.read_file()
         for name, value in answers.items():
-            text = Answers(text, str(self.file)).with_answer(decision.vocabulary[name], value)
-        write(self.file, text)
+            into = Answers(text, str(self.file))
+            if name == DISMISSED and isinstance(value, frozenset):
+                known = decision.facts.value(DISMISSED)
+                new = value - known if isinstance(known, frozenset) else value
+                text = into.with_dismissals(Dismissal(each, Place(str(self.file))) for each in sorted(new))
+            else:
+                text = into.with_answer(decision.vocabulary[name], value)
+        return text
 
     def heading(self, interview: Interview, question: Question) -> str:
         """Return where the interview is, and the law that asks where there are several."""
@@ -230,6 +302,8 @@ class Asking:
             return None
         if interview.turns[interview.at].reply is not Reply.ANSWERED:
             return "left open before; Enter leaves it so"
+        if interview.question.raised is not None:
+            return "settled before; Enter leaves it so"
         said = ((fact, interview.decision.facts.value(fact)) for fact in interview.question.facts)
         every = [f"{fact}: {value_as_typed(value)}" for fact, value in said if value is not None]
         return f"answered before: {'; '.join(every)} (Enter keeps it)"

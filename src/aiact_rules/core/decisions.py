@@ -17,7 +17,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import MOMENT, ROLES
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import PackError, Problem
-from aiact_rules.core.signals import Signal
+from aiact_rules.core.signals import Dismissal, Signal
 from aiact_rules.core.statuses import Verdict, strictest
 from aiact_rules.core.vocabulary import FactType, Vocabulary
 from aiact_rules.core.waivers import Waiver
@@ -67,6 +67,7 @@ class Decision:
 
     `signals` are the words found in documents, and `claims` what a card says that follows, for those who read what rests on
     them; they are no part of the identity.
+    `dismissals` are what people said of signals and contradictions, whether it counts for the words of today or not.
     """
 
     verdict: Verdict
@@ -80,6 +81,7 @@ class Decision:
     choices: Choices = NOTHING_CHOSEN
     signals: tuple[Signal, ...] = ()
     claims: tuple[Claim, ...] = ()
+    dismissals: tuple[Dismissal, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -224,6 +226,7 @@ def combine(
     choices: Choices = NOTHING_CHOSEN,
     signals: tuple[Signal, ...] = (),
     claims: tuple[Claim, ...] = (),
+    dismissals: tuple[Dismissal, ...] = (),
 ) -> Decision:
     """Join what several packs say: the strictest verdict counts.
 
@@ -240,6 +243,7 @@ def combine(
                 )
             ]
         )
+    verdict = strictest(verdicts)
     return Decision(
-        strictest(verdicts), packs, subject, facts, vocabulary, run, operator, evidence, choices, signals, claims
+        verdict, packs, subject, facts, vocabulary, run, operator, evidence, choices, signals, claims, dismissals
     )

@@ -399,6 +399,14 @@ def _signal(cue: Cue) -> Obligation:
     )
 
 
+def suggested(signal: Obligation) -> Condition:
+    """Return what the words of a cue suggest, from the question that it raises, as it is read on its date."""
+    assert isinstance(signal.given, AllOf), "as the question of a cue is made"
+    _, denied, _ = signal.given.parts
+    assert isinstance(denied, Not), "as the question of a cue is made"
+    return denied.part
+
+
 def _choice_problems(pack: Pack, reading: str, choice: str) -> list[Problem]:
     known = pack.readings.get(reading)
     if known is None:

@@ -1,4 +1,4 @@
-"""Signals: words of a document that speak of a situation of the law, and how much they say."""
+"""Signals: words of a document that speak of a situation of the law, how much they say, and what a person says of them."""
 
 from __future__ import annotations
 
@@ -59,6 +59,31 @@ class Signal:
             "strength": self.strength.value,
             **({} if self.note is None else {"note": self.note.value}),
             "seen": self.seen,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """One entry of `signals_dismissed`: what is dismissed, why and by whom, and which words a person had seen.
+
+    `signal` is the id of a signal or a contradiction without `signal.` or `contradiction.`. `seen` names the sentences as
+    `Signal.seen` does; None where none are named, as in a plain id.
+    """
+
+    signal: str
+    place: Place
+    because: str | None = None
+    by: str | None = None
+    seen: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the dismissal as it stands in a decision's JSON, with what it says and no more."""
+        said = {"because": self.because, "by": self.by, "seen": self.seen}
+        return {
+            "signal": self.signal,
+            **{key: printable(text) for key, text in said.items() if text is not None},
+            "source": printable(self.place.source),
+            "line": self.place.line,
         }
 
 

@@ -74,7 +74,11 @@ def _differences(recorded: Mapping[str, object], decision: Decision) -> list[str
 def _parts(recorded: Mapping[str, object], decision: Decision) -> list[str]:
     """Return which parts of a record read otherwise, where everything that they decide is the same."""
     now = record_of(decision)
-    return [f"`{part}` was recorded otherwise" for part in IDENTITY if part != "packs" and recorded[part] != now[part]]
+    return [
+        f"`{part}` was recorded otherwise"
+        for part in IDENTITY
+        if part != "packs" and recorded.get(part) != now.get(part)
+    ]
 
 
 def _statuses(was: Mapping[str, object], decided: PackDecision, *, same_rules: bool) -> dict[str, str] | None:

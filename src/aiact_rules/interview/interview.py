@@ -104,7 +104,7 @@ class Interview:
 
 
 def _declared(question: Question) -> tuple[FactDeclaration, ...]:
-    return question.claims or (question.declaration,)
+    return question.claims or (() if question.raised is not None else (question.declaration,))
 
 
 def _usual(declaration: FactDeclaration, question: Question) -> object:

@@ -10,14 +10,18 @@ from aiact_rules.core.findings import Finding
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import DISMISSED, MARKETS, ROLES, SUBJECT
+from aiact_rules.core.printable import printable
+from aiact_rules.core.raising import Raised, raised_by
 from aiact_rules.core.rules import Kind
 from aiact_rules.core.statuses import Status, Verdict
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, FactValue
 from aiact_rules.interview.exceptions import unclaimed
 from aiact_rules.interview.grounds import contradiction
 from aiact_rules.interview.laws import cited, laws_served
-from aiact_rules.interview.replies import read_parts, read_reply
+from aiact_rules.interview.replies import read_parts, read_reply, value_as_typed
 
+AGREE, CHANGE, DISMISS = "answer", "change", "dismiss"
+"""The three ways out of a signal: state what the words say, change the words, or say that they mean something else."""
 EXCEPTIONS = "exceptions"
 """The name of the question that asks for several exceptions at once, each a fact of its own."""
 _FIRST = (ROLES, MARKETS, SUBJECT)
@@ -31,7 +35,7 @@ class Question:
 
     `laws` names the laws it is asked for where several judge, `why` the provisions with what turns on the answer, `so_far`
     what is stated already of a list that is not complete. `shows_compliance` tells what is done about an obligation from
-    what the release is.
+    what the release is. With `raised` it asks which way out of a signal a person takes, and no fact has its name.
     """
 
     declaration: FactDeclaration
@@ -40,6 +44,7 @@ class Question:
     so_far: FactValue | None = None
     claims: tuple[FactDeclaration, ...] = ()
     shows_compliance: bool = False
+    raised: Raised | None = None
 
     @property
     def name(self) -> str:
@@ -94,6 +99,7 @@ class _Layers:
                 names = tuple(pack.pack_at.obligations)
                 open_now = (pack.finding(names[index]) for index, status, _ in pack.statuses if status is Status.OPEN)
                 self.findings += [(pack, finding) for finding in open_now if finding is not None]
+        self.raised = dict(self._raised())
         self.spared = 0
         self.exceptions = self._exceptions()
 
@@ -101,6 +107,9 @@ class _Layers:
         """Yield the names of the questions in order; some more than once."""
         weights: dict[str, tuple[int, int]] = {}
         for _, finding in self.findings:
+            if finding.id in self.raised:
+                weights[finding.id] = (0, 1)
+                continue
             for need in dict.fromkeys(finding.needs):
                 for fact in _inputs(self.decision, need):
                     layer, weight = weights.get(fact, (3, 0))
@@ -115,6 +124,13 @@ class _Layers:
         if self.exceptions:
             yield EXCEPTIONS
         yield from (fact for fact in weights if weights[fact][0] == 2)
+
+    def _raised(self) -> Iterator[tuple[str, Raised]]:
+        for pack, finding in self.findings:
+            if finding.kind is Kind.SIGNAL and finding.certain:
+                raised = raised_by(self.decision, pack, finding.id)
+                if raised is not None and raised.words:
+                    yield finding.id, raised
 
     def _exceptions(self) -> tuple[FactDeclaration, ...]:
         found: dict[str, FactDeclaration] = {}
@@ -135,7 +151,13 @@ class _Layers:
             return Question(
                 FactDeclaration(EXCEPTIONS, FactType.SOME_OF, asks, values=values), None, why, claims=self.exceptions
             )
-        asking = [(pack, f) for pack, f in self.findings if any(name in _inputs(self.decision, n) for n in f.needs)]
+        if name in self.raised:
+            return self._of_words(name, self.raised[name])
+        asking = [
+            (pack, f)
+            for pack, f in self.findings
+            if f.id not in self.raised and any(name in _inputs(self.decision, n) for n in f.needs)
+        ]
         declaration = self.decision.vocabulary[name]
         value = self.decision.facts.value(name)
         if name == DISMISSED:
@@ -148,6 +170,26 @@ class _Layers:
             tuple(_reasons(self.decision, declaration, asking)),
             value if isinstance(value, OpenList) or (name == DISMISSED and value) else None,
             shows_compliance=all(_layer(finding, name) == 2 for _, finding in asking),
+        )
+
+    def _of_words(self, name: str, raised: Raised) -> Question:
+        """Return the question which way out of a signal is taken."""
+        says = " and ".join(f"{each.place} says `{printable(each.words)}`" for each in raised.words)
+        denied = ", ".join(f"{fact.name}: {value_as_typed(fact.value)} ({fact.origin})" for fact in raised.denying)
+        agree, change, _ = raised.ways
+        ways = {} if raised.answer is None else {AGREE: f"that is so: {agree}"}
+        ways |= {
+            CHANGE: f"that is not so: {change} now",
+            DISMISS: "the words mean something else: say why and who says so",
+        }
+        but = f", but you stated {denied}" if denied else ""
+        packs = [pack for pack, finding in self.findings if finding.id == name]
+        provision = cited(self.decision, packs[0].pack_at.pack, raised.provision)
+        return Question(
+            FactDeclaration(name, FactType.ONE_OF, f"{says}{but}. What is right?", values=ways),
+            laws_served(self.decision, packs),
+            tuple(filter(None, [f"{provision}: the words of a document speak of it", raised.lapsed])),
+            raised=raised,
         )
 
     def _claimed(self, claim: FactDeclaration) -> str:

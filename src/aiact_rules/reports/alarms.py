@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aiact_rules.core.citations import article_of
-from aiact_rules.core.conditions import FactTest, Test, fact_of, leaves
-from aiact_rules.core.cues import Cue
+from aiact_rules.core.conditions import FactTest, fact_of, leaves
 from aiact_rules.core.decisions import ABOUT_THE_RELEASE, Decision
 from aiact_rules.core.facts import Fact, Sureness
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
-from aiact_rules.core.packs import DISMISSED, FOUND
 from aiact_rules.core.printable import printable
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.words import counted
@@ -26,21 +24,37 @@ class Alarm:
     """One thing that a person must see: what it is, by which provision, what it rests on, and how to settle it.
 
     `says` is None where what it rests on says it all: statements with their places, or the words of a document with theirs.
-    `ids` are those of the findings that say the same of the same statements.
+    `ids` are those of the findings that say the same of the same statements. Each of `ways` settles it, and `lapsed` says why
+    a dismissal of it does not count. `paste` is the text of a release file with which the last of them ends.
     """
 
     kind: str
     provision: str
     says: str | None
     rests_on: tuple[str, ...]
-    settle: str | None
     ids: tuple[str, ...]
+    ways: tuple[str, ...] = ()
+    lapsed: str | None = None
+    paste: str | None = None
+
+    @property
+    def settle(self) -> str | None:
+        """Return the ways to settle it in one sentence; None where there is none to tell."""
+        return ", or ".join(self.ways) or None
+
+    @property
+    def reason(self) -> str:
+        """Return what it is and what it rests on, without how to settle it."""
+        return self._said(None)
 
     def __str__(self) -> str:
+        return self._said(self.settle)
+
+    def _said(self, settle: str | None) -> str:
         says = self.says
         if says is not None and len(self.ids) > 1:
             says = f"{says}, and {counted(len(self.ids) - 1, 'more obligation')}"
-        parts = [self.provision, says, ", ".join(self.rests_on) or None, self.settle]
+        parts = [self.provision, says, ", ".join(self.rests_on) or None, self.lapsed, settle]
         return ": ".join(part for part in parts if part is not None)
 
 
@@ -51,7 +65,7 @@ def alarms_of(decision: Decision) -> tuple[Alarm, ...]:
         if pack.verdict is not None:
             found += _violated(decision, pack)
             found += (_contradiction(decision, pack, each) for each in pack.standings if each.is_contradiction)
-            found += (_signal(decision, pack, each) for each in pack.standings if each.is_signal)
+            found += (signal_alarm(decision, pack, each) for each in pack.standings if each.is_signal)
     return tuple(sorted(found, key=lambda alarm: _ORDER.index(alarm.kind)))
 
 
@@ -68,7 +82,7 @@ def _violated(decision: Decision, pack: PackDecision) -> Iterator[Alarm]:
     for (_, names), same in alike.items():
         first = same[0].obligation
         places = tuple(_placed(decision, decision.facts[name]) for name in names)
-        yield Alarm("violated", first.provision, first.must, places, None, tuple(each.id for each in same))
+        yield Alarm("violated", first.provision, first.must, places, tuple(each.id for each in same))
 
 
 def _facts_against(decision: Decision, pack: PackDecision, standing: Standing) -> Sequence[Fact]:
@@ -97,20 +111,21 @@ def _contradiction(decision: Decision, pack: PackDecision, standing: Standing) -
         from aiact_rules.reports.claimed import grounds_against  # most cards claim nothing
 
         places = grounds_against(decision, pack, finding.id) or places
-    return Alarm("contradiction", finding.provision, says, places, None, (finding.id,))
+    return Alarm("contradiction", finding.provision, says, places, (finding.id,))
 
 
-def _signal(decision: Decision, pack: PackDecision, standing: Standing) -> Alarm:
-    cue = pack.pack_at.pack.cues.get(standing.id.removeprefix("signal."))
-    if cue is None:
+def signal_alarm(decision: Decision, pack: PackDecision, standing: Standing) -> Alarm:
+    """Return a signal that holds with its words, what denies them, and the ways to settle it."""
+    from aiact_rules.core.raising import raised_by  # few releases raise a signal
+
+    found = raised_by(decision, pack, standing.id)
+    if found is None:
         return _of_facts(decision, pack, standing)
-    places = tuple(
-        f"{signal.place} says `{printable(signal.words)}`" for signal in decision.signals if signal.cue == cue.id
+    said = tuple(f"{printable(str(each.place))} says `{printable(each.words)}`" for each in found.words)
+    denied = tuple(f"but {_placed(decision, fact)}" for fact in found.denying)
+    return Alarm(
+        "signal", found.provision, None, (*said, *denied), (standing.id,), found.ways, found.lapsed, found.paste
     )
-    named = places or tuple(_placed(decision, decision.facts[name]) for name in cue.facts if name in decision.facts)
-    settle, denying = _settled_by(cue, decision)
-    denied = tuple(f"but {_placed(decision, fact)}" for fact in denying)
-    return Alarm("signal", cue.provision, None, (*named, *denied), settle, (standing.id,))
 
 
 def _of_facts(decision: Decision, pack: PackDecision, standing: Standing) -> Alarm:
@@ -122,21 +137,8 @@ def _of_facts(decision: Decision, pack: PackDecision, standing: Standing) -> Ala
         if decision.facts[name].origin.sureness is Sureness.STATED and not name.startswith(ABOUT_THE_RELEASE)
     ]
     places = tuple(_placed(decision, fact) for fact in stated[:MOST_FACTS])
-    state = f"state {', '.join(finding.needs)}" if finding.needs else None
-    return Alarm("signal", finding.provision, finding.must, places, state, (finding.id,))
-
-
-def _settled_by(cue: Cue, decision: Decision) -> tuple[str, list[Fact]]:
-    """Return how a signal is settled, and the facts that deny what its words suggest."""
-    tests = [leaf for leaf in leaves(cue.suggests) if isinstance(leaf, FactTest)]
-    denying = [decision.facts[fact_of(test.fact)] for test in tests if fact_of(test.fact) in decision.facts]
-    adding = [
-        f"add {' or '.join(f'`{each}`' for each in sorted(test.operand))} to {fact_of(test.fact)}"
-        for test in tests
-        if test.test is Test.INCLUDES and isinstance(test.operand, frozenset) and fact_of(test.fact) not in FOUND
-    ]
-    ways = [*(adding[:1] or ["correct what is stated"]), f"dismiss it with {DISMISSED}: [{cue.id}]"]
-    return ", or ".join(ways), list({fact.name: fact for fact in denying}.values())[:MOST_FACTS]
+    ways = (f"state {', '.join(finding.needs)}",) if finding.needs else ()
+    return Alarm("signal", finding.provision, finding.must, places, (finding.id,), ways)
 
 
 def _finding(pack: PackDecision, standing: Standing) -> Finding:

@@ -14,8 +14,10 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.pages import page_of
 from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Problem
+from aiact_rules.core.raising import Raised, raised_by
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.tallies import tally_of_standings
+from aiact_rules.reports.alarms import signal_alarm
 from aiact_rules.reports.groups import Group, groups_of
 from aiact_rules.reports.weights import Weight, gating_packs, weight_of
 from aiact_rules.reports.words import bearers
@@ -165,8 +167,15 @@ class _Writer:
         finding = pack.finding(standing.id)
         assert finding is not None, "what gates has a finding"
         weight = self.weight(pack, standing)
-        message = _message(pack, finding, weight)
-        return self.annotation(pack, finding, finding.id, weight, finding.provision, finding.provision, message)
+        provision = finding.provision
+        raised = raised_by(self.decision, pack, standing.id) if standing.is_signal else None
+        if raised is None:
+            message = _message(pack, finding, weight)
+            return self.annotation(pack, finding, finding.id, weight, provision, provision, message)
+        message = str(signal_alarm(self.decision, pack, standing))
+        found = self.annotation(pack, finding, finding.id, weight, provision, provision, message)
+        path, line = _place_of(self.decision, raised) or (found.path, found.line)
+        return replace(found, path=path, line=line)
 
     def group(self, pack: PackDecision, group: Group, standings: Sequence[Standing]) -> Annotation:
         first = min(standings, key=lambda each: self.weight(pack, each))
@@ -237,6 +246,14 @@ def _place(decision: Decision, finding: Finding) -> tuple[str, int]:
         if place.line is not None and (place.source in documents or not documents):
             return place.source, place.line
     return document_of(decision), 1
+
+
+def _place_of(decision: Decision, raised: Raised) -> tuple[str, int] | None:
+    """Return the line of the first words of a signal that stand in a document of the release."""
+    for signal in raised.words:
+        if signal.place.line is not None and signal.place.source in decision.subject.documents:
+            return signal.place.source, signal.place.line
+    return None
 
 
 def _message(pack: PackDecision, finding: Finding, weight: Weight) -> str:

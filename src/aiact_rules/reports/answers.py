@@ -160,7 +160,7 @@ class _Answering:
             status,
             why=tuple(why),
             decided_by=self._deciding(o, standing) if alarm is None else alarm.rests_on,
-            to_state=tuple(self._settling(o, standing)) if alarm is None else tuple(filter(None, [alarm.settle])),
+            to_state=tuple(self._settling(o, standing)) if alarm is None else alarm.ways,
             evidence=o.evidence if standing.status not in (Status.MET, Status.BREACHED) else (),
         )
 

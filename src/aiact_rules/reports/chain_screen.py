@@ -11,6 +11,7 @@ from aiact_rules.core.decisions import Decision
 from aiact_rules.core.printable import printable
 from aiact_rules.core.words import counted
 from aiact_rules.reports.alarms import alarms_of
+from aiact_rules.reports.heard import notes_line
 from aiact_rules.reports.remarks import remarks_of, role_changes
 from aiact_rules.reports.screen import alarm_lines, command_lines, filled, laws_of, questions_of, tally_words
 from aiact_rules.reports.words import WIDTH, release_of, roles_of, step_of, wrapped
@@ -29,6 +30,8 @@ def chain_screen(item: Item, chain: Chain, width: int = WIDTH) -> Iterator[str]:
     yield from filled(parts, f"{word}  ", " " * (len(word) + 2), width)
     for remark in remarks_of(item):
         yield from wrapped(str(remark), "      ", "        ", width)
+    if (noted := notes_line(first)) is not None:
+        yield from wrapped(noted, "      ", "        ", width)
     yield ""
     yield from _operators(chain, width)
     yield ""

@@ -295,6 +295,20 @@ class ClaimModel(_Model):
     denied_by: list[str]
 
 
+class DismissalModel(_Model):
+    """What a person said of a signal or a contradiction, whether it counts for the words of today or not.
+
+    `seen` names the sentences for which it was said; `document.signals_dismissed` among the facts lists what counts.
+    """
+
+    signal: str
+    because: str | None = None
+    by: str | None = None
+    seen: str | None = None
+    source: str
+    line: int | None
+
+
 class ChoiceModel(_Model):
     """One value and who chose it: a file and line, `caller` for an argument or option, or `default`."""
 
@@ -340,11 +354,11 @@ class DecisionModel(_Model):
     """A decision: its record, and what follows from it.
 
     `decision_id` is the SHA-256, in canonical form (RFC 8785), of the record: of `format`, `verdict`, `subject`,
-    `operator`, `roles`, `moment`, `release_date`, `as_of`, `facts`, `evidence` and `uncovered`, and of `packs` all but
-    `classification`, `role_changes`, `findings`, `conditions`, `sanctions`, `units` and `interpretations`. `unused_facts` were
-    stated, and no rule turned on them; `signals` are the words of documents behind what is signalled, `claims` what a card
-    says that follows. A report adds `passes` where the release may go ahead although its verdict holds or blocks, and says
-    in `waived` why.
+    `operator`, `roles`, `moment`, `release_date`, `as_of`, `facts`, `evidence`, `uncovered` and, where there are any,
+    `dismissals`, and of `packs` all but `classification`, `role_changes`, `findings`, `conditions`, `sanctions`, `units` and
+    `interpretations`. `unused_facts` were stated, and no rule turned on them; `signals` are the words of documents behind
+    what is signalled, `claims` what a card says that follows. A report adds `passes` where the release may go ahead although
+    its verdict holds or blocks, and says in `waived` why.
     """
 
     verdict: Literal["allow", "hold", "block"]
@@ -364,6 +378,7 @@ class DecisionModel(_Model):
     facts: dict[str, FactModel]
     evidence: list[EvidenceModel]
     uncovered: list[str]
+    dismissals: list[DismissalModel] = []
     signals: list[SignalModel]
     claims: list[ClaimModel]
     choices: ChoicesModel

@@ -19,6 +19,7 @@ from aiact_rules.reports.alarms import Alarm, alarms_of
 from aiact_rules.reports.classification import classes_of
 from aiact_rules.reports.evidence_given import claimed_by_word, evidence_counts, evidence_line, not_shown
 from aiact_rules.reports.groups import grouped
+from aiact_rules.reports.heard import noted_lines
 from aiact_rules.reports.remarks import Remark, remark_lines
 from aiact_rules.reports.words import (
     bearers,
@@ -53,6 +54,7 @@ def full_lines(decision: Decision, remarks: Iterable[Remark] = ()) -> Iterator[s
     for pack in decision.packs:
         yield from _pack(decision, pack)
     yield from _evidence(decision)
+    yield from noted_lines(decision)
     if decision.unused_facts:
         yield from labelled("unused", f"{', '.join(decision.unused_facts)} (stated, but no rule turned on it)")
     first = next((each.id for pack in decision.packs for each in pack.standings if each.gates), None)
@@ -105,7 +107,9 @@ def _alarms(pack: PackDecision, title: str, alarms: list[Alarm]) -> Iterator[str
         return
     yield f"{title} ({sum(len(alarm.ids) for alarm in alarms)})"
     for alarm in alarms:
-        yield from wrapped(str(alarm), "  ", "      ")
+        yield from wrapped(alarm.reason, "  ", "      ")
+        for way in alarm.ways:
+            yield from wrapped(f"- {way}", "      ", "        ")
         for name in alarm.ids:
             finding = pack.finding(name)
             if finding is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.printable import printable
 from aiact_rules.core.problems import Problem
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
@@ -14,6 +15,7 @@ from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.reports.annotations import document_of
 from aiact_rules.reports.escapes import harmless, markdown
 from aiact_rules.reports.evidence_given import claimed_by_word, evidence_line, not_shown
+from aiact_rules.reports.heard import TITLE, notes_told
 from aiact_rules.reports.remarks import NOTHING_JUDGED, Remark, left_out_of, remarks_of
 from aiact_rules.reports.rows import count_line
 from aiact_rules.reports.screen import assessed, class_lines, notes_of, tally_words
@@ -21,6 +23,7 @@ from aiact_rules.reports.words import bearers, release_of, said_of
 from aiact_rules.reports.work_table import work_of
 
 _MOST_ALARMS = 10
+_MOST_NOTES = 10
 _MOST_ROWS = 10
 _MOST_QUESTIONS = 10
 _WIDTH = 160  # of a line of names; Markdown is wrapped by whoever shows it
@@ -74,9 +77,10 @@ def _decision(item: Item, decision: Decision, remarks: Sequence[Remark], *, full
     yield from (f"- {markdown(str(remark))}" for remark in remarks)
     for pack in decision.packs:
         yield from _law(decision, pack)
-    yield from (f"- {markdown(note)}" for note in notes_of(decision))
+    yield from (f"- {markdown(note)}" for note in notes_of(decision, noted=False))
     yield ""
     yield from _alarms(decision, None if full else _MOST_ALARMS)
+    yield from _noted(decision, None if full else _MOST_NOTES)
     if full:
         for pack in decision.packs:
             yield from _everything(decision, pack)
@@ -104,10 +108,31 @@ def _alarms(decision: Decision, most: int | None) -> Iterator[str]:
         return
     yield f"### Violated, contradictory or signalled ({sum(len(alarm.ids) for alarm in alarms)})"
     yield ""
-    yield from (f"- {alarm.kind}: {markdown(str(alarm))}" for alarm in alarms[:most])
+    for alarm in alarms[:most]:
+        yield f"- {alarm.kind}: {markdown(alarm.reason)}"
+        yield from (f"  - {_way(way, alarm.paste)}" for way in alarm.ways)
     if most is not None and len(alarms) > most:
         yield f"- and {len(alarms) - most} more: `--full`"
     yield ""
+
+
+def _noted(decision: Decision, most: int | None) -> Iterator[str]:
+    notes = tuple(notes_told(decision))
+    if not notes:
+        return
+    yield f"### {TITLE} ({len(notes)})"
+    yield ""
+    yield from (f"- {markdown(told)}" for _, told in notes[:most])
+    if most is not None and len(notes) > most:
+        yield f"- and {len(notes) - most} more: `--full`"
+    yield ""
+
+
+def _way(way: str, paste: str | None) -> str:
+    """Return one way to settle something, with the text to paste as code."""
+    if paste is None or not way.endswith(paste):
+        return markdown(way)
+    return f"{markdown(way.removesuffix(paste))} `{printable(paste).replace('`', '')}`"
 
 
 def _work(decision: Decision) -> Iterator[str]:

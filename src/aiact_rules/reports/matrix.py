@@ -14,6 +14,7 @@ from aiact_rules.core.statuses import Status
 from aiact_rules.core.tallies import tally_of
 from aiact_rules.core.words import counted
 from aiact_rules.reports.alarms import alarms_of
+from aiact_rules.reports.heard import noted_lines
 from aiact_rules.reports.remarks import Remark, remark_lines, role_changes
 from aiact_rules.reports.words import WIDTH, counted_by_article, labelled, release_of, roles_of, step_of, wrapped
 
@@ -46,6 +47,7 @@ def chain_lines(chain: Chain, remarks: Iterable[Remark] = ()) -> Iterator[str]:
     for letter, name, decision in zip(_letters(chain), chain.operators, chain.decisions, strict=True):
         yield from _operator(letter, name, decision)
     yield ""
+    yield from noted_lines(first)
     yield from _matrix(chain)
 
 

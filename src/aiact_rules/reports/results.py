@@ -11,6 +11,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status, Verdict, verdict_of
 from aiact_rules.core.tallies import tally_of_standings
+from aiact_rules.reports.alarms import signal_alarm
 from aiact_rules.reports.groups import Group, groups_of
 from aiact_rules.reports.weights import Weight, gating_packs, weight_of
 
@@ -95,16 +96,21 @@ class _Writer:
         said = f"{named}: {', '.join(tally_of_standings(of_weight).said())}"
         needed = [need.fact for need in group.needs]
         result = self.result(pack, group.id, heaviest, weights[heaviest.id], said, needed)
-        named_findings = [f"- {each.id} ({each.obligation.provision}): {each.obligation.must}" for each in of_weight]
+        named_findings = [f"- {each.id}: {self.asked(pack, each)}" for each in of_weight]
         return Result(
             result.name, result.failure, result.skipped, "\n".join([*named_findings, result.details]), result.kind
         )
 
     def alone(self, pack: PackDecision, standing: Standing) -> Result:
-        o = standing.obligation
         weight = weight_of(self.item, self.decision, pack, standing)
-        needed = pack.questions_about(o.id)
-        return self.result(pack, o.id, standing, weight, f"{o.provision}: {o.must}", needed)
+        needed = pack.questions_about(standing.id)
+        return self.result(pack, standing.id, standing, weight, self.asked(pack, standing), needed)
+
+    def asked(self, pack: PackDecision, standing: Standing) -> str:
+        """Return what is asked, with its provision; of words that hold where they stand and how they are settled."""
+        if standing.is_signal:
+            return str(signal_alarm(self.decision, pack, standing))
+        return f"{standing.obligation.provision}: {standing.obligation.must}"
 
     def result(
         self, pack: PackDecision, about: str, standing: Standing, weight: Weight, said: str, needed: Sequence[str]

@@ -8,6 +8,7 @@ from aiact_rules.core.batches import Batch
 from aiact_rules.core.printable import printable
 from aiact_rules.reports.annotations import Annotation, Fault, annotations_of, document_of, faults_of
 from aiact_rules.reports.escapes import json_text, uri
+from aiact_rules.reports.heard import notes_told
 from aiact_rules.reports.remarks import NOTHING_JUDGED, left_out_of, remarks_of
 from aiact_rules.reports.weights import Weight
 from aiact_rules.version import SITE, __version__
@@ -60,12 +61,18 @@ class SarifReport:
 
 
 def _notifications(batch: Batch) -> Iterator[dict[str, object]]:
-    """Yield what is to be said of the run itself: problems, then what is out of the ordinary in an input."""
+    """Yield what is to be said of the run itself: problems, then what is out of the ordinary in an input, and words noted.
+
+    Words that hold nothing are no results, so that no check of results fails for them.
+    """
     yield from (_problem(fault) for fault in faults_of(batch))
     for item in batch.items:
         for remark in remarks_of(item):
             path = document_of(item.decisions[0])
             yield _notification("warning" if remark.warns else "note", str(remark), path, None)
+        for decision in item.decisions:
+            for place, told in notes_told(decision):
+                yield _notification("note", told, place.source, place.line)
     if not batch.items and not batch.problems:
         yield _notification("warning", NOTHING_JUDGED, None, None)
     if (left_out := left_out_of(batch)) is not None:

@@ -218,8 +218,8 @@ def alarm_lines(alarms: Sequence[Alarm], indent: str, width: int, most: int) -> 
         yield from lines
 
 
-def notes_of(decision: Decision) -> Iterator[str]:
-    """Yield how much is shown by what, how many interpretations were applied, and what was stated for nothing."""
+def notes_of(decision: Decision, *, noted: bool = True) -> Iterator[str]:
+    """Yield how much is shown by what, how many interpretations were applied, what was stated for nothing, and words `noted`."""
     if (evidence := evidence_counts(decision)) is not None:
         yield f"evidence: {evidence}"
     applied = sum(len(pack.readings_applied) for pack in decision.packs)
@@ -229,6 +229,10 @@ def notes_of(decision: Decision) -> Iterator[str]:
     if unused := decision.unused_facts:
         shown = ", ".join(unused[:3]) + (f" and {len(unused) - 3} more" if len(unused) > 3 else "")
         yield f"stated, but no rule turned on it: {shown}"
+    if noted and any(signal.note is not None for signal in decision.signals):
+        from aiact_rules.reports.heard import notes_line  # few releases have words to note
+
+        yield from filter(None, [notes_line(decision)])
 
 
 def _next(

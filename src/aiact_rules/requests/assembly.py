@@ -13,8 +13,9 @@ from aiact_rules.core.decisions import Subject
 from aiact_rules.core.defaults import with_defaults
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
-from aiact_rules.core.packs import MARKETS, RELEASE_DATE, ROLES, Pack
+from aiact_rules.core.packs import DISMISSED, MARKETS, RELEASE_DATE, ROLES, Pack
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
+from aiact_rules.core.signals import Dismissal
 from aiact_rules.core.vocabulary import FactType
 from aiact_rules.core.waivers import Waiver
 from aiact_rules.requests.choosing import (
@@ -29,8 +30,7 @@ from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, shown
 from aiact_rules.requests.today import Today, now, today
 from aiact_rules.requests.waiving import choose_waivers
-from aiact_rules.sources.cues import fact_of_signals, signals_in_facts
-from aiact_rules.sources.discovery import joined_found
+from aiact_rules.sources.cues import distinct, signals_in_facts, with_signals
 from aiact_rules.sources.document import Document
 from aiact_rules.sources.model_card import merged
 from aiact_rules.sources.organisation import NOBODY
@@ -81,28 +81,34 @@ class Assembly:
         request = Request(
             name=name,
             subject=subject,
-            facts=self.facts(document.facts, as_of, is_own=not document.operators and self.is_own(document.operator)),
+            facts=document.facts,
             as_of=as_of,
             choices=choices,
             operator=operator,
             evidence=document.evidence,
             signals=document.signals,
             claims=document.claims,
+            dismissals=document.dismissals,
             notes=document.notes,
             contact=document.contact,
             organisation=self.own,
         )
-        self.check_shown(request.evidence, [request.facts])
+        chain = document.operators
+        base = self.settled(request, is_own=not chain and self.is_own(document.operator))
+        self.check_shown(request.evidence, [base.facts])
         operators = tuple(
-            replace(
-                request,
-                facts=self.facts(
-                    document.facts_for(each), as_of, is_own=each.name is not None and self.is_own(each.name)
+            self.settled(
+                replace(
+                    request,
+                    facts=document.facts_for(each),
+                    operator=each.name,
+                    dismissals=(*document.dismissals, *each.dismissals),
                 ),
-                operator=each.name,
+                is_own=each.name is not None and self.is_own(each.name),
             )
-            for each in document.operators
+            for each in chain
         )
+        request = base
         if not operators:
             return self.noted(request, notes)
         self.check_shown(request.evidence, [each.facts for each in operators])
@@ -137,6 +143,10 @@ class Assembly:
     def noted(self, request: Request, notes: Iterable[str]) -> Request:
         """Return a request with notes, among them that the organisation's facts are not about its operator."""
         own, found = self.own, list(notes)
+        if request.dismissals:
+            from aiact_rules.requests.dismissing import notes_on_dismissals  # few releases dismiss anything
+
+            found += notes_on_dismissals(request.dismissals, request.signals, self.packs)
         if request.operator is not None and not self.is_own(request.operator):
             parts = [*(["facts"] if own.facts else []), *(["roles"] if own.choices("roles") else [])]
             if parts:
@@ -276,11 +286,28 @@ class Assembly:
             self.today.first if self.refuses_past() or self.said_as_of is None else self.as_of,
         )
 
-    def facts(self, stated: Facts, as_of: date, *, is_own: bool) -> Facts:
-        """Join what documents, organisation and caller state, and add the release date and the moment.
+    def settled(self, request: Request, *, is_own: bool) -> Request:
+        """Return a request with all that is stated of one operator, the signals of its texts and what is said of them.
 
         `is_own` says whether the organisation with settings is the operator, so that its facts are about it.
         """
+        facts = self.stated(request.facts, is_own=is_own)
+        signals = request.signals
+        if any(isinstance(f.value, str) and self.vocabulary[f.name].type is FactType.TEXT for f in facts):
+            cues = self.shelf.cues(self.pack_ids).values()
+            signals = distinct((*signals, *signals_in_facts(facts, self.vocabulary, cues)))
+            facts = with_signals(facts, signals)
+        dismissals: tuple[Dismissal, ...] = ()
+        if DISMISSED in facts:
+            from aiact_rules.requests.dismissing import with_dismissals  # few releases dismiss anything
+
+            said = (*self.said.dismissals, *self.usual.dismissals) or request.dismissals
+            facts, dismissals = with_dismissals(facts, said, signals, self.packs)
+        facts = with_defaults(facts, self.packs, request.as_of)
+        return replace(request, facts=facts, signals=signals, dismissals=dismissals)
+
+    def stated(self, stated: Facts, *, is_own: bool) -> Facts:
+        """Join what documents, organisation and caller state."""
         if is_own and self.own is not NOBODY:
             stated = merged(stated, self.own.facts)
             stated = self.with_usual_roles(stated)
@@ -289,22 +316,11 @@ class Assembly:
             stated = Facts({f.name: f for f in stated if f.name not in said.waiting or f.value != frozenset()})
         stated = stated.overridden_by(usual.stated(self.vocabulary)).overridden_by(said.stated(self.vocabulary))
         if any(fact.origin.sureness is Sureness.DERIVED for fact in stated):
-            from aiact_rules.sources.licences import (
-                without_outdated,
-            )  # few releases state something that more follows from
+            # few releases state something that more follows from
+            from aiact_rules.sources.licences import without_outdated
 
             stated = without_outdated(stated)
-        return with_defaults(self.with_signals(self.with_all_markets(stated)), self.packs, as_of)
-
-    def with_signals(self, stated: Facts) -> Facts:
-        """Add the cues whose words stand in facts of free text to those found in prose."""
-        if not any(isinstance(f.value, str) and self.vocabulary[f.name].type is FactType.TEXT for f in stated):
-            return stated
-        signals = signals_in_facts(stated, self.vocabulary, self.shelf.cues(self.pack_ids).values())
-        held = fact_of_signals(signals)
-        if held is None:
-            return stated
-        return stated.overridden_by(joined_found([stated, Facts.of([held])]))
+        return self.with_all_markets(stated)
 
     def with_usual_roles(self, stated: Facts) -> Facts:
         """Add the roles in which the organisation usually acts, where the release names none."""

@@ -27,8 +27,8 @@ from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request, TableRequest
 from aiact_rules.requests.settings import Settings, SettingsShelf
 from aiact_rules.sources.discovery import Asked, ReleaseDocuments, base_of, joined, markets_of
-from aiact_rules.sources.document import Document, Skipped
-from aiact_rules.sources.mapping import facts_from_mapping
+from aiact_rules.sources.document import Document, Skipped, Stated
+from aiact_rules.sources.mapping import stated_in_mapping
 from aiact_rules.sources.organisation import Organisation
 from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
 from aiact_rules.sources.releases import releases_at
@@ -85,10 +85,11 @@ class RequestMaker:
         def read(pack_ids: tuple[str, ...]) -> Document:
             vocabulary = self.shelf.vocabulary(pack_ids)
             if isinstance(values, Facts):
-                facts = checked(values, vocabulary, self.shelf.declares)
+                stated = Stated(facts=checked(values, vocabulary, self.shelf.declares))
             else:
-                facts = facts_from_mapping(values, vocabulary, source)
-            return Document(source, replace(subject, documents=()), facts)
+                stated = stated_in_mapping(values, vocabulary, source)
+            subject_alone = replace(subject, documents=())
+            return Document(source, subject_alone, stated.facts, dismissals=stated.dismissals)
 
         asked = Asked(markets=_markets_in(values, Place(source)))
         return self._made(source, read, said, self._settings.of(None), asked, subject)

@@ -10,8 +10,9 @@ from pathlib import Path
 from aiact_rules.core.choices import CALLER
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.packs import FOUND, MOMENT, RELEASE_DATE, ROLES, SCHOOL
+from aiact_rules.core.packs import DISMISSED, FOUND, MOMENT, RELEASE_DATE, ROLES, SCHOOL
 from aiact_rules.core.problems import InputError, Problem, did_you_mean
+from aiact_rules.core.signals import Dismissal
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.vocabulary import UNKNOWN, Vocabulary
 from aiact_rules.sources.former_names import read_as, words_of
@@ -91,6 +92,7 @@ class Overrides:
                 problems.append(Problem(f"`{name}` {NOT_STATED}", CALLER, INSTEAD))
             else:
                 try:
+                    value = self._dismissed[0] if name == DISMISSED else value
                     for now, read in read_as(vocabulary, name, _words(value)):
                         found.append(Fact(now.name, read.value, Origin(CALLER, renamed=read.renamed)))
                 except ValueError as error:
@@ -98,6 +100,30 @@ class Overrides:
         if problems:
             raise InputError(problems)
         return Facts.of(found)
+
+    @property
+    def dismissals(self) -> tuple[Dismissal, ...]:
+        """Return what the caller says of signals it dismisses, beside their ids. Raises InputError where it is unusable."""
+        return self._dismissed[1] if self.facts.get(DISMISSED) is not None else ()
+
+    @property
+    def _dismissed(self) -> tuple[object, tuple[Dismissal, ...]]:
+        """Return the list of dismissed signals with ids alone, and the entries that say more."""
+        value = self.facts[DISMISSED]
+        listed = value if isinstance(value, list | tuple) else [value]
+        if not any(isinstance(each, Mapping) and "signal" in each for each in listed):
+            return value, ()
+        from aiact_rules.sources.dismissals import split_dismissals  # few callers dismiss anything
+        from aiact_rules.sources.mapping import node_of
+        from aiact_rules.yaml_text import plain
+
+        problems: list[Problem] = []
+        node, found = split_dismissals(
+            node_of(listed, lambda _: CALLER), lambda *problem: problems.append(Problem(*problem))
+        )
+        if problems:
+            raise InputError(problems)
+        return plain(node), found
 
 
 def facts_from_texts(texts: Iterable[str]) -> dict[str, object]:

@@ -20,7 +20,7 @@ from aiact_rules.core.pack_decisions import PackDecision
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.record import FORMAT, id_fits, statuses_from
-from aiact_rules.core.signals import Note, Signal
+from aiact_rules.core.signals import Dismissal, Note, Signal
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.truths import Truths
 from aiact_rules.core.vocabulary import FactValue, Vocabulary, parse_date
@@ -79,6 +79,8 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
             operator=text(recorded.get("operator")),
             evidence=evidence,
             claims=tuple(_claim(mapping(each)) for each in listed(recorded.get("claims", []))),
+            signals=tuple(_signal(mapping(each)) for each in listed(recorded.get("signals", []))),
+            dismissals=tuple(_dismissal(mapping(each)) for each in listed(recorded.get("dismissals", []))),
         )
 
 
@@ -108,8 +110,9 @@ def decision_of_record(record: Record, shelf: Shelf) -> Decision:
             request.operator,
             request.evidence,
             _choices(mapping(recorded["choices"]), request.choices) if "choices" in recorded else request.choices,
-            tuple(_signal(mapping(each)) for each in listed(recorded.get("signals", []))),
+            request.signals,
             request.claims,
+            request.dismissals,
         )
 
 
@@ -130,6 +133,13 @@ def _signal(row: Mapping[str, object]) -> Signal:
         None if note is None else Note(note),
         str(row.get("seen", "")),
     )
+
+
+def _dismissal(row: Mapping[str, object]) -> Dismissal:
+    line = row["line"]
+    place = Place(str(row["source"]), line if isinstance(line, int) else None)
+    said = (text(row.get(key)) for key in ("because", "by", "seen"))
+    return Dismissal(str(row["signal"]), place, *said)
 
 
 def _choices(row: Mapping[str, object], read: Choices) -> Choices:

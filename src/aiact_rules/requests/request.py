@@ -13,7 +13,7 @@ from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
 from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
-from aiact_rules.core.signals import Signal
+from aiact_rules.core.signals import Dismissal, Signal
 from aiact_rules.sources.organisation import NOBODY, Organisation
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ class Request:
     """What is judged and how. Whoever asks, the same request gives the same decision.
 
     `facts` are stated or marked as declared by default, roles, markets, moment and release date among them. With
-    `operators` each of them is a request of its own. `notes` are what a person should know about how it was read, `contact` is
-    where to ask about the release.
+    `operators` each of them is a request of its own. `signals` are the words found, `dismissals` what people said of them,
+    whether it counts or not. `notes` are what a person should know about how it was read, `contact` is where to ask about
+    the release.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Request:
     evidence: tuple[Evidence, ...] = ()
     signals: tuple[Signal, ...] = ()
     claims: tuple[Claim, ...] = ()
+    dismissals: tuple[Dismissal, ...] = ()
     notes: tuple[str, ...] = ()
     contact: str | None = None
     organisation: Organisation = field(default=NOBODY, repr=False)

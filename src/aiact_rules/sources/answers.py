@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
 from aiact_rules.core.open_lists import OpenList
+from aiact_rules.core.packs import DISMISSED
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.core.raising import quoted
+from aiact_rules.core.signals import Dismissal
 from aiact_rules.core.vocabulary import FactDeclaration, FactValue, format_quantity
 from aiact_rules.sources.release_file import SHORT_NAMES
 from aiact_rules.yaml_text import Mapping, PlainText, Scalar, plain, read_yaml
@@ -37,10 +40,32 @@ class Answers:
         The fact goes where an empty key or a commented line waits for it, else to the end of `facts:`, else to the end of
         the file. Each way is tried until the text says what it said before, and the fact.
         """
-        written = _written(value)
-        names = _names(declaration.name)
+        return self._stated(declaration.name, _written(value), _plain(value))
+
+    def with_dismissals(self, added: Iterable[Dismissal] = (), without: Collection[str] = ()) -> str:
+        """Return the text with signals dismissed, in place of what it said of them, and `without` those of some ids.
+
+        What it says of other signals stays. Raises InputError where there is no place for it.
+        """
+        given = tuple(added)
+        new = [_entry(each) for each in given]
+        gone = {*without, *(each.signal for each in given)}
+        kept = [each for each in self._dismissed() if not _ids(each) & gone]
+        every: list[PlainText] = [*kept, *new]
+        if not every and not self._dismissed():
+            return self.text
+        return self._stated(DISMISSED, f"[{', '.join(map(_flow, every))}]", every)
+
+    def _dismissed(self) -> list[PlainText]:
+        names = _names(DISMISSED)
+        said = next((said for name, said in _said(self.text, self.source, names).items() if name in names), [])
+        return said if isinstance(said, list) else [said]
+
+    def _stated(self, fact: str, written: str, expected: PlainText) -> str:
+        """Return the text with a fact stated as `written`, which reads as `expected`, and all else as it was."""
+        names = _names(fact)
         before = _said(self.text, self.source, names)
-        for lines in self._ways(declaration.name, written):
+        for lines in self._ways(fact, written):
             text = self.newline.join(lines)
             try:
                 now = _said(text, self.source, names)
@@ -48,16 +73,14 @@ class Answers:
                 continue
             others = {name: said for name, said in now.items() if name not in names}
             stated = [said for name, said in now.items() if name in names]
-            if others == {name: said for name, said in before.items() if name not in names} and stated == [
-                _plain(value)
-            ]:
+            if others == {name: said for name, said in before.items() if name not in names} and stated == [expected]:
                 return text
         raise InputError(
             [
                 Problem(
-                    f"there is no place for `{declaration.name}` in this file",
+                    f"there is no place for `{fact}` in this file",
                     Place(self.source),
-                    f"write it yourself: `{declaration.name}: {written}`",
+                    f"write it yourself: `{fact}: {written}`",
                 )
             ]
         )
@@ -209,6 +232,28 @@ def _written(value: FactValue) -> str:
     ):
         return value
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _entry(dismissal: Dismissal) -> PlainText:
+    """Return a dismissal as it is written: its id alone where nothing more is said of it."""
+    said = {"because": dismissal.because, "by": dismissal.by, "seen": dismissal.seen}
+    stated = {key: text for key, text in said.items() if text is not None}
+    return {"signal": dismissal.signal, **stated} if stated else dismissal.signal
+
+
+def _ids(entry: PlainText) -> frozenset[str]:
+    """Return the signals that an entry of the list of dismissed ones is about."""
+    if isinstance(entry, dict):
+        return frozenset({str(entry["signal"])} if "signal" in entry else entry)
+    return frozenset({str(entry)})
+
+
+def _flow(said: PlainText) -> str:
+    """Return texts, and mappings of texts, in one line of YAML."""
+    if isinstance(said, dict):
+        return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in said.items())}}}"
+    text = str(said)
+    return text if re.fullmatch(r"[A-Za-z0-9][\w./ -]*(?<! )", text) and text.lower() != "null" else quoted(text)
 
 
 def _plain(value: FactValue) -> PlainText:

@@ -75,6 +75,25 @@ def state_signals(signals: Sequence[Signal], statements: Statements) -> None:
         statements.state(SIGNALS, held_cues(held), held[0].place)
 
 
+def distinct(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    """Return signals without those that say again what another says of the same words in the same place."""
+    found: dict[tuple[object, ...], Signal] = {}
+    for signal in signals:
+        found.setdefault((signal.cue, signal.place, signal.words, signal.note), signal)
+    return tuple(found.values())
+
+
+def with_signals(facts: Facts, signals: Sequence[Signal]) -> Facts:
+    """Return facts in which stand the cues that hold by these signals, besides those found already."""
+    found = fact_of_signals(signals)
+    known = facts.value(SIGNALS)
+    if found is None or not isinstance(found.value, frozenset):
+        return facts
+    if isinstance(known, frozenset):
+        found = Fact(SIGNALS, found.value | known, facts[SIGNALS].origin)
+    return facts if found.value == known else facts.overridden_by(Facts.of([found]))
+
+
 def fact_of_signals(signals: Sequence[Signal]) -> Fact | None:
     """Return the fact that lists the cues that hold; None where none does."""
     held = [signal for signal in signals if signal.note is None]

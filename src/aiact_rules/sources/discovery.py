@@ -15,7 +15,7 @@ from aiact_rules.core.decisions import Subject
 from aiact_rules.core.facts import Fact, Facts
 from aiact_rules.core.packs import CLAIMS, MARKETS, SIGNALS
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.core.signals import Signal
+from aiact_rules.core.signals import Dismissal
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary
 from aiact_rules.sources.document import Document, Stated
 from aiact_rules.sources.figures import Doubt, Said, with_figures
@@ -186,10 +186,6 @@ class _ReleaseReader:
         )
 
     def joined(self, read: list[Stated], facts: Facts) -> Document:
-        signals: dict[str, Signal] = {}
-        for stated in read:
-            for signal in stated.signals:
-                signals.setdefault(signal.cue, signal)
         chain = tuple(operator for stated in read for operator in stated.operators)
         acting = {stated.operator: stated.files[0].name for stated in reversed(read) if stated.operator is not None}
         if len(acting) > 1:
@@ -211,7 +207,7 @@ class _ReleaseReader:
             choices=_joined_choices(stated.choices for stated in read),
             packs=tuple(choice for stated in read for choice in stated.packs),
             uncovered=tuple(choice for stated in read for choice in stated.uncovered),
-            signals=tuple(signals.values()),
+            signals=tuple(signal for stated in read for signal in stated.signals),
             claims=tuple(claim for stated in read for claim in stated.claims),
             notes=(
                 *(note for stated in read for note in stated.notes),
@@ -220,6 +216,7 @@ class _ReleaseReader:
             files=tuple(file for stated in read for file in stated.files),
             contact=_first(s.contact for s in read),
             asks=asks,
+            dismissals=_joined_dismissals(stated.dismissals for stated in read),
         )
 
     def added(self, read: list[Stated], facts: Facts) -> tuple[Facts, tuple[str, ...]]:
@@ -372,6 +369,7 @@ def joined(first: Document, second: Document) -> Document:
         files=(*first.files, *second.files),
         contact=first.contact or second.contact,
         asks=(*first.asks, *second.asks),
+        dismissals=_joined_dismissals([first.dismissals, second.dismissals]),
     )
 
 
@@ -419,6 +417,15 @@ def _path_named(named: str, folder: Path, root: Path) -> Path | None:
         return path if path.resolve().is_relative_to(root.resolve()) else None
     except OSError:
         return None
+
+
+def _joined_dismissals(several: Iterable[tuple[Dismissal, ...]]) -> tuple[Dismissal, ...]:
+    each = [one for one in several if one]
+    if len(each) < 2:
+        return each[0] if each else ()
+    from aiact_rules.sources.dismissals import joined_dismissals  # few releases dismiss anything in two documents
+
+    return joined_dismissals(each)
 
 
 def _left_out(left_out: Iterable[LeftOut]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from aiact_rules.core.decisions import Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import NO_FACTS, Facts
 from aiact_rules.core.problems import Place
-from aiact_rules.core.signals import Signal
+from aiact_rules.core.signals import Dismissal, Signal
 from aiact_rules.sources.figures import Said
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Operator:
     name: str | None
     facts: Facts
     place: Place
+    dismissals: tuple[Dismissal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Document:
     `facts` are those of all operators; with `operators`, each is judged by its own `facts_for`. `choices` are readings
     chosen by the release file, `packs` the packs it asks for, `uncovered` the markets it leaves out on record because no
     installed pack covers them, `contact` is where to ask about it. `notes` are for a person; `asks` are words that may
-    state a fact, which a person should answer.
+    state a fact, which a person should answer; `dismissals` say what is said of dismissed signals beside their ids.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Document:
     files: tuple[FileRead, ...] = ()
     contact: str | None = None
     asks: tuple[str, ...] = ()
+    dismissals: tuple[Dismissal, ...] = ()
 
     def facts_for(self, operator: Operator) -> Facts:
         """Return what is stated for one operator of the chain.
@@ -115,3 +117,4 @@ class Stated:
     contact: str | None = None
     gated: Place | None = None
     said: Said = Said()
+    dismissals: tuple[Dismissal, ...] = ()

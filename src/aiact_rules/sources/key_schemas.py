@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from aiact_rules.core.packs import FOUND, MARKETS, SCHOOL
+from aiact_rules.core.packs import DISMISSED, FOUND, MARKETS, SCHOOL
 from aiact_rules.core.rules import Reading
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary, format_quantity
-from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, RESULT, SETTINGS, Key, Kind, names
+from aiact_rules.sources.keys import CLAIM_KEYS, DISMISSAL, EVIDENCE, RELEASE, RESULT, SETTINGS, Key, Kind, names
 
 Schema = dict[str, Any]
 
@@ -40,6 +40,7 @@ _EMPTY: Schema = {
 _REF_EMPTY = {"$ref": "#/$defs/empty"}
 _SAID: Schema = {"$ref": "#/$defs/said"}
 _MEMBER: Schema = {"$ref": "#/$defs/member"}
+_DISMISSAL: Schema = {"$ref": "#/$defs/dismissal"}
 _IN_ONE_TEXT: Schema = {"$ref": "#/$defs/in_one_text"}
 _SHARED: Schema = {
     "empty": _EMPTY,
@@ -65,6 +66,10 @@ def release_schema(vocabulary: Vocabulary, readings: Iterable[Reading], schools:
             "facts": {"type": "object", **facts.beside({})},
             "operator": facts.operator(),
             "evidence": _object({key.name: _described(key, _or_empty(_plain(key))) for key in EVIDENCE}),
+            "dismissal": {
+                **_object({key.name: _described(key, _plain(key)) for key in DISMISSAL}),
+                "required": [DISMISSAL[0].name],
+            },
             **facts.definitions(),
         },
     }
@@ -165,6 +170,7 @@ def _release_key(key: Key, facts: _Facts, readings: Iterable[Reading], schools: 
     made: Mapping[Kind, Callable[[], Schema]] = {
         Kind.FORMAT: lambda: {"enum": [1, "1"]},
         Kind.FACT: lambda: facts.stated(str(key.fact)),
+        Kind.DISMISSALS: lambda: facts.stated(str(key.fact)),
         Kind.FACTS: lambda: _or_empty({"$ref": "#/$defs/facts"}),
         Kind.GROUP: lambda: _or_empty(_object({each.name: facts.stated(str(each.fact)) for each in key.inner})),
         Kind.READINGS: lambda: _or_empty(_readings(readings, schools, _REF_EMPTY)),
@@ -333,7 +339,8 @@ def _list(declaration: FactDeclaration) -> Schema:
     """Return a list: of words, or of words with what is known of each; a word alone, or several in one text."""
     if declaration.values is None:
         of_each = {"type": "object", "minProperties": 1, "additionalProperties": _SAID}
-        return {"anyOf": [{"type": "array", "items": {"anyOf": [_SCALAR, of_each]}}, of_each, _SCALAR]}
+        items = [_DISMISSAL, _SCALAR, of_each] if declaration.name == DISMISSED else [_SCALAR, of_each]
+        return {"anyOf": [{"type": "array", "items": {"anyOf": items}}, *items]}
     here = f"#/$defs/{declaration.name}/$defs"
     word, of_each = {"$ref": f"{here}/words"}, {"$ref": f"{here}/of_each"}
     words = [*_words(declaration), *(["all"] if declaration.checklist else [])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aiact_rules.core.vocabulary import FactType, Vocabulary
-from aiact_rules.sources.keys import CLAIM_KEYS, EVIDENCE, RELEASE, RESULT, SETTINGS, WAIVER, Key, Kind
+from aiact_rules.sources.keys import CLAIM_KEYS, DISMISSAL, EVIDENCE, RELEASE, RESULT, SETTINGS, WAIVER, Key, Kind
 
 _FACT_TYPES = {
     FactType.YES_NO: "yes or no",
@@ -27,6 +27,7 @@ def tables_in(page: str, vocabulary: Vocabulary) -> str:
         "evidence": _table(EVIDENCE, vocabulary, ": "),
         "the result": _table(RESULT, vocabulary, ": "),
         "claims": _table(CLAIM_KEYS, vocabulary, ": "),
+        "a dismissal": _table(DISMISSAL, vocabulary, ": "),
     }
     for name, lines in tables.items():
         before, mark, rest = page.partition(f"<!-- keys of {name} -->\n")
@@ -57,7 +58,7 @@ def _kind(key: Key, vocabulary: Vocabulary) -> str:
     if key.kind is Kind.WORD:
         return ", ".join(f"`{word}`" for word in key.words)
     declaration = None if key.fact is None else vocabulary.get(key.fact)
-    if declaration is None:
+    if declaration is None or key.kind is not Kind.FACT:
         return str(key.kind.value)
     words = list(declaration.values or ())
     listed = ": " + ", ".join(f"`{word}`" for word in words) if 0 < len(words) <= _MOST_WORDS else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from aiact_rules.core.packs import MARKETS, MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.problems import Hints
 
 FIRST_PLACED_ON = "release.first_placed_on"
@@ -37,6 +37,7 @@ class Kind(Enum):
     WAIVERS = "tables, each `[[waivers]]`"
     FORMAT = "`1`"
     CLAIM = "claim"
+    DISMISSALS = "list of ids or tables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,20 @@ EVIDENCE = (
 )
 """The keys of one piece of evidence in a release file."""
 
+DISMISSAL = (
+    Key(
+        "signal",
+        Kind.TEXT,
+        "the id of a signal or a contradiction, without `signal.` or `contradiction.`",
+        "annex_iii.recruitment",
+        "none: required",
+    ),
+    Key("because", Kind.TEXT, "why it is wrong", "it ranks documents"),
+    Key("by", Kind.TEXT, "who checked it", "A. Person"),
+    Key("seen", Kind.TEXT, "for which words, as the report that prints the line names them", "3f2a90c1d24be870"),
+)
+"""The keys of one dismissal in a release file."""
+
 RELEASE = (
     Key("format", Kind.FORMAT, "the format of the file; required in a file of its own", "1", "none: required"),
     Key("name", Kind.TEXT, "what is released, in reports", "cv-screener"),
@@ -297,11 +312,12 @@ RELEASE = (
     ),
     Key(
         "signals_dismissed",
-        Kind.FACT,
-        "signals that a person has checked and found wrong",
-        "[annex_iii.recruitment]",
+        Kind.DISMISSALS,
+        "signals that a person has checked and found wrong ([dismissing a signal](#dismissing-a-signal))",
+        "[{signal: annex_iii.recruitment, because: it ranks documents, by: A. Person, seen: 3f2a90c1d24be870}]",
         "none",
-        fact="document.signals_dismissed",
+        fact=DISMISSED,
+        inner=DISMISSAL,
     ),
 )
 """The keys of `aiact.yaml`, and of the block `eu_ai_act:` of a card."""

@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
 
-from aiact_rules.core.facts import Facts
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.document import Stated
 from aiact_rules.sources.statements import Statements
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence
 
@@ -19,7 +19,7 @@ MAX_DEPTH = 40
 Path = tuple[str, ...]
 
 
-def facts_from_mapping(values: AbcMapping[str, object], vocabulary: Vocabulary, source: str = "argument") -> Facts:
+def stated_in_mapping(values: AbcMapping[str, object], vocabulary: Vocabulary, source: str = "argument") -> Stated:
     """Read facts from Python values: booleans, text, numbers, dates, lists and sets; None is not stated.
 
     A float counts as the shortest number that is written for it, so `1e25` is 10^25; give a `Decimal` or text where
@@ -28,7 +28,7 @@ def facts_from_mapping(values: AbcMapping[str, object], vocabulary: Vocabulary, 
     statements = Statements(vocabulary)
     place = Place(source)
     statements.read_block(node_of(values, lambda _: place))
-    return statements.facts()
+    return Stated(facts=statements.facts(), dismissals=statements.dismissals)
 
 
 def node_of(value: object, place_of: Callable[[Path], Place], path: Path = ()) -> Node:

@@ -118,6 +118,7 @@ class _Release:
             self.packs,
             self.uncovered,
             contact=self._text("contact"),
+            dismissals=self.statements.dismissals,
         )
 
     def _read_key(self, entry: Entry) -> None:
@@ -229,7 +230,7 @@ class _Release:
                 )
             if ROLES not in facts:
                 self.statements.problem("an operator of the chain needs its roles", item.place, "add `roles:`")
-            self.operators.append(Operator(name, facts, item.place))
+            self.operators.append(Operator(name, facts, item.place, own.dismissals))
 
     def _check_operators(self) -> None:
         entry = self.root.entry("operators")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.packs import FOUND, MARKETS, ROLES
+from aiact_rules.core.packs import DISMISSED, FOUND, MARKETS, ROLES
 from aiact_rules.core.problems import Hints, InputError, Place, Problem
+from aiact_rules.core.signals import Dismissal
 from aiact_rules.core.vocabulary import UNKNOWN, FactDeclaration, FactType, FactValue, Vocabulary
 from aiact_rules.sources.former_names import read_as, read_value, words_of
 from aiact_rules.sources.markets import read_markets
@@ -28,7 +29,10 @@ class UnknownName(Problem):
 
 
 class Statements:
-    """Collects facts and problems while one document is read; `facts()` gives them, or raises all problems at once."""
+    """Collects facts and problems while one document is read; `facts()` gives them, or raises all problems at once.
+
+    `dismissals` are the entries of `signals_dismissed` that say more than an id.
+    """
 
     def __init__(self, vocabulary: Vocabulary, *, of_the_tool: bool = False) -> None:
         """With `of_the_tool`, what the tool finds by itself may be stated, as in a case of a pack."""
@@ -37,11 +41,12 @@ class Statements:
         self.problems: list[Problem] = []
         self.hints = Hints()
         self._facts: list[Fact] = []
+        self.dismissals: tuple[Dismissal, ...] = ()
 
     def of_a_part(self) -> Statements:
         """Return statements of their own for a part of the same document, such as one operator of a chain."""
         part = copy(self)
-        part.problems, part._facts = [], []
+        part.problems, part._facts, part.dismissals = [], [], ()
         return part
 
     def problem(self, message: str, place: Place, hint: str | None = None) -> None:
@@ -83,6 +88,11 @@ class Statements:
         if name in self._found:
             self.problem(f"`{name}` {NOT_STATED}", place, INSTEAD)
             return
+        if name == DISMISSED:
+            from aiact_rules.sources.dismissals import split_dismissals  # few documents dismiss anything
+
+            node, said = split_dismissals(node, self.problem)
+            self.dismissals = (*self.dismissals, *said)
         if isinstance(node, Scalar):
             if is_filled(node):
                 self._read(name, node.text, place, node.place)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aiact_rules.core.packs import MOMENT, RELEASE_DATE, ROLES
+from aiact_rules.core.packs import DISMISSED, MOMENT, RELEASE_DATE, ROLES
 from aiact_rules.core.vocabulary import FactType, FactValue
 from aiact_rules.engines.plane_columns import ColumnReader
 from aiact_rules.engines.plane_machine import Plane
@@ -30,15 +30,19 @@ def reader_of(plan: Plan, column: ColumnMap) -> FactReader:
     if plan.scope is not None:
         parse = plan.scope.reads(column.fact, parse)
         parse_many = plan.scope.reads(column.fact, parse_many)
+    is_whole = column.fact in NEEDS_WHOLE_LISTS
+    if column.fact == DISMISSED and plan.undismissed:
+        parse, parse_many, is_whole = plan.dismissing(parse), plan.dismissing(parse_many), True
+    is_divided = declaration.type is FactType.SOME_OF and not (column.fact == DISMISSED and is_whole)
     return FactReader(
         declaration.type,
         parse,
         parse_many,
         scale_of(column, declaration),
         plain=not column.values and (plan.scope is None or column.fact not in plan.scope.usual),
-        by_element=column.fact not in NEEDS_WHOLE_LISTS,
+        by_element=not is_whole,
         opened=frozenset(declaration.added) if column.former is None else frozenset(),
-        separator=column.separator if declaration.type is FactType.SOME_OF and _is_divided(column) else None,
+        separator=column.separator if is_divided and _is_divided(column) else None,
         between=(
             float(declaration.above or 0),
             math.inf if declaration.at_most is None else float(declaration.at_most),

@@ -6,15 +6,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from aiact_rules.core.conditions import FactTest, Test, as_stated
 from aiact_rules.core.cues import Cue
 from aiact_rules.core.defaults import silent_about, silent_at
+from aiact_rules.core.dismissals import Dismissible
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.formulas import Lowered, specialised
 from aiact_rules.core.lowering import lower
 from aiact_rules.core.open_lists import OpenList
-from aiact_rules.core.packs import EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
+from aiact_rules.core.packs import DISMISSED, EVENTS, MARKETS, MOMENT, RELEASE_DATE, ROLES, SIGNALS, Pack
 from aiact_rules.core.problems import InputError, PackError, Place, Problem, did_you_mean
 from aiact_rules.core.signals import held_cues
 from aiact_rules.core.statuses import Status, Traits, traits_of
@@ -82,7 +84,10 @@ class Bound:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is read from which column, under which packs and dates it is judged, and which sets are given."""
+    """What is read from which column, under which packs and dates it is judged, and which sets are given.
+
+    `undismissed` are the signals that no row dismisses: they cite a prohibition, and an id alone does not say enough.
+    """
 
     key: str | None
     columns: tuple[ColumnMap, ...]
@@ -99,11 +104,35 @@ class Plan:
     bounds: tuple[Bound, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     always: frozenset[str] = frozenset()
+    undismissed: frozenset[str] = frozenset()
+
+    def dismissing(self, parse: Callable[[Any], FactValue | None]) -> Callable[[Any], FactValue | None]:
+        """Return a way to read what a row dismisses that leaves out the signals of which its word is not enough."""
+        return _Dismissing(parse, self.undismissed)
 
     @property
     def facts(self) -> frozenset[str]:
         """Return the facts that have a column."""
         return frozenset(column.fact for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dismissing:
+    """Reads the signals that a row dismisses, without some."""
+
+    parse: Callable[[Any], FactValue | None]
+    undismissed: frozenset[str]
+
+    def __call__(self, said: Any) -> FactValue | None:
+        value = self.parse(said)
+        return _dismissed(value, self.undismissed)
+
+
+def _dismissed(value: FactValue | None, undismissed: frozenset[str]) -> FactValue | None:
+    """Return a list of dismissed signals without some of them; what a list leaves open is not dismissed."""
+    if isinstance(value, OpenList):
+        value = value.members
+    return value - undismissed if isinstance(value, frozenset) else value
 
 
 def make_plan(
@@ -136,6 +165,9 @@ def make_plan(
     same = _same_in_all_rows(table, stated, vocabulary, chosen, problems)
     if problems:
         raise InputError(problems)
+    undismissed = Dismissible.of(chosen).prohibited
+    if DISMISSED in same:
+        same[DISMISSED] = _dismissed(same[DISMISSED], undismissed) or frozenset()
     every_cue = {cue.id: cue for pack in chosen for cue in pack.cues.values()}
     texts = {each.column: each.fact for each in columns if vocabulary[each.fact].type is FactType.TEXT}
     words = tuple(dict.fromkeys((*words, *texts)))
@@ -184,6 +216,7 @@ def make_plan(
         bounds,
         texts,
         always,
+        undismissed,
     )
 
 

@@ -9,12 +9,14 @@ from aiact_rules.core.packs import RELEASE_DATE
 from aiact_rules.core.pages import published_at
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.core.tallies import tally_of
-from aiact_rules.reports.alarms import alarms_of
+from aiact_rules.reports.alarms import Alarm, alarms_of
 from aiact_rules.reports.classification import open_classes
 from aiact_rules.reports.deadlines import deadlines_of
 from aiact_rules.reports.escapes import html
+from aiact_rules.reports.heard import TITLE, notes_told
 from aiact_rules.reports.html_report.dossier import Dossier, PackPart
 from aiact_rules.reports.html_report.page import link, table, terms, verdict_badge
+from aiact_rules.reports.html_report.work import way_out
 from aiact_rules.reports.remarks import Remark
 from aiact_rules.reports.words import label, release_of, roles_of, school_of, step_of
 
@@ -25,6 +27,7 @@ NO_ADVICE = (
 _CLASSES = {"yes": "yes", "no": "no", "unknown": "undetermined"}
 _MOST_UNKNOWN = 3
 _MOST_ALARMS = 12
+_MOST_NOTES = 12
 
 
 def cover(dossier: Dossier, remarks: Sequence[Remark], operator: str | None = None) -> Iterator[str]:
@@ -37,6 +40,7 @@ def cover(dossier: Dossier, remarks: Sequence[Remark], operator: str | None = No
     if remarks:
         yield f"<ul>{''.join(f'<li>{html(str(remark))}</li>' for remark in remarks)}</ul>"
     yield from _alarms(dossier)
+    yield from _noted(dossier)
     yield from _deadlines(dossier)
     for each in dossier.packs:
         yield part.heading(1, html(_of_pack("Classification", dossier, each)))
@@ -89,10 +93,28 @@ def _alarms(dossier: Dossier) -> Iterator[str]:
     if not alarms:
         return
     yield dossier.part.heading(1, "To settle first")
-    told = "".join(f'<li><span class="{a.kind}">{a.kind}</span> {html(str(a))}</li>' for a in alarms[:_MOST_ALARMS])
+    told = "".join(f"<li>{_alarm(alarm)}</li>" for alarm in alarms[:_MOST_ALARMS])
     more = len(alarms) - _MOST_ALARMS
     told += f"<li>{more} more in the list of open work</li>" if more > 0 else ""
     yield f"<ul>{told}</ul>"
+
+
+def _noted(dossier: Dossier) -> Iterator[str]:
+    """Yield the words that hold nothing, each with why."""
+    notes = [told for _, told in notes_told(dossier.decision)]
+    if not notes:
+        return
+    yield dossier.part.heading(1, TITLE)
+    told = "".join(f"<li>{html(note)}</li>" for note in (notes if dossier.full else notes[:_MOST_NOTES]))
+    more = 0 if dossier.full else len(notes) - _MOST_NOTES
+    told += f"<li>{more} more</li>" if more > 0 else ""
+    yield f"<ul>{told}</ul>"
+
+
+def _alarm(alarm: Alarm) -> str:
+    ways = "".join(f"<li>{way_out(alarm, way)}</li>" for way in alarm.ways)
+    said = f'<span class="{alarm.kind}">{alarm.kind}</span> {html(alarm.reason)}'
+    return f"{said}<ul>{ways}</ul>" if ways else said
 
 
 def _of_pack(title: str, dossier: Dossier, each: PackPart) -> str:

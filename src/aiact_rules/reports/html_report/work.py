@@ -10,6 +10,7 @@ from aiact_rules.core.rules import Kind
 from aiact_rules.core.standings import Standing
 from aiact_rules.core.statuses import Status
 from aiact_rules.core.words import counted
+from aiact_rules.reports.alarms import Alarm
 from aiact_rules.reports.deadlines import starts_of
 from aiact_rules.reports.escapes import html
 from aiact_rules.reports.groups import Group, gating_groups, groups_of
@@ -147,7 +148,8 @@ def _notes(each: PackPart, standing: Standing, finding: Finding) -> Iterator[str
             yield dossier.facts(each.behind_met(o))
         else:
             yield html(", ".join(alarm.rests_on))
-            yield html(alarm.settle or "")
+            yield html(alarm.lapsed or "")
+            yield from (way_out(alarm, way) for way in alarm.ways)
     if standing.is_undetermined and finding.needs:
         yield f"whether it applies: {', '.join(f'<code>{html(fact)}</code>' for fact in finding.needs)}"
     elif not standing.is_violated and not o.is_signal:
@@ -164,6 +166,13 @@ def _notes(each: PackPart, standing: Standing, finding: Finding) -> Iterator[str
         yield html(f"by {due.on} ({due.provision})" if due.on is not None else f"within {due.period} ({due.provision})")
     if standing.is_violated and finding.sanction is not None:
         yield f'<a href="#{dossier.part.prefix}fines{each.end}">fine</a>'
+
+
+def way_out(alarm: Alarm, way: str) -> str:
+    """Return one way to settle something, with the text to paste as code."""
+    if alarm.paste is None or not way.endswith(alarm.paste):
+        return html(way)
+    return f"{html(way.removesuffix(alarm.paste))}<code>{html(alarm.paste)}</code>"
 
 
 def _stated(answer: Answer) -> str:
