@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -157,3 +158,37 @@ def test_what_cannot_be_used_stops_the_server_at_its_start(
 ) -> None:
     with pytest.raises(ProblemsError, match=said):
         judge(tmp_path, toml, **environment)
+
+
+def test_words_of_a_description_are_told_with_the_ways_out_and_dismissed_by_a_tag(tmp_path: Path) -> None:
+    gate = judge(tmp_path)
+    folder = artifacts(tmp_path, RELEASE)
+    said = {"description of the version": "It screens job applicants."}
+    held = gate.judge(replace(version(folder), descriptions=said), AT)
+    text = reasons(held)
+    assert "Annex III, point 4(a): description of the version:1 says `screens job applicants`" in text
+    assert "but system.annex_iii_uses: [] (aiact.yaml:4): add `recruitment` to system.annex_iii_uses" in text
+    assert "or change description of the version:1, or dismiss it: signals_dismissed: [{signal: " in text
+    assert decision_tags(held)["aiact_signals"] == (
+        "annex_iii.recruitment: description of the version:1 says `screens job applicants`"
+    )
+    entry = text.partition("signals_dismissed: ")[2].partition("]")[0].replace('"..."', "a demo") + "]"
+    tags = {"aiact_signals_dismissed": entry}
+    allowed = gate.judge(replace(version(folder), descriptions=said, tags=tags), AT)
+    assert allowed.verdict is Verdict.ALLOW
+    assert decision_tags(allowed)["aiact_signals"] is None
+    assert [(each.by, str(each.place)) for each in allowed.dismissals] == [("a demo", "tag aiact_signals_dismissed:1")]
+    other = {"description of the version": "It screens job applicants and ranks them."}
+    again = gate.judge(replace(version(folder), descriptions=other, tags=tags), AT)
+    assert "dismissed for other words" in reasons(again)
+
+
+def test_a_dismissal_in_the_metadata_of_a_model_keeps_what_it_says(tmp_path: Path) -> None:
+    gate = judge(tmp_path)
+    folder = artifacts(tmp_path, RELEASE)
+    block = "metadata:\n  aiact:\n    signals_dismissed: [{signal: annex_iii.recruitment, because: a demo, by: A, seen: abc}]\n"
+    (folder / "MLmodel").write_text(block)
+    said = {"description of the version": "It screens job applicants."}
+    decision = gate.judge(replace(version(folder), descriptions=said), AT)
+    assert decision.verdict is Verdict.HOLD
+    assert [(each.because, each.by, each.seen) for each in decision.dismissals] == [("a demo", "A", "abc")]

@@ -10,7 +10,7 @@ from aiact_rules import Gate, InputError
 from aiact_rules.sources.text_files import Text
 
 from aiact_rules_mlflow.mlmodel import read_block
-from aiact_rules_mlflow.tags import LONGEST_VALUE, decision_tags, facts_from_tags, tag_of, undecided_tags
+from aiact_rules_mlflow.tags import LONGEST_VALUE, decision_tags, stated_in_tags, tag_of, undecided_tags
 
 GATE = Gate()
 
@@ -33,7 +33,7 @@ def test_tags_state_facts_and_others_are_no_business_of_the_gate() -> None:
         "aiact_decision": "allow",
         "team": "fraud",
     }
-    facts = facts_from_tags(tags, GATE.vocabulary())
+    facts = stated_in_tags(tags, GATE.vocabulary()).facts
     assert facts.value("system.practices") == {"infers_emotions", "scores_people"}
     assert facts.value("release.subject") == "system"
     assert facts.value("system.infers_emotions") is True
@@ -41,12 +41,12 @@ def test_tags_state_facts_and_others_are_no_business_of_the_gate() -> None:
 
 
 def test_dots_and_case_make_no_difference_to_a_tag() -> None:
-    facts = facts_from_tags({"AIACT.System.Practices": "[]", "aiact.decision": "allow"}, GATE.vocabulary())
+    facts = stated_in_tags({"AIACT.System.Practices": "[]", "aiact.decision": "allow"}, GATE.vocabulary()).facts
     assert [fact.name for fact in facts] == ["system.practices"]
 
 
 def test_an_empty_tag_says_nothing_and_brackets_say_none() -> None:
-    facts = facts_from_tags({"aiact_system_practices": "", "aiact_system_annex_i_law": "[]"}, GATE.vocabulary())
+    facts = stated_in_tags({"aiact_system_practices": "", "aiact_system_annex_i_law": "[]"}, GATE.vocabulary()).facts
     assert "system.practices" not in facts
     assert facts.value("system.annex_i_law") == frozenset()
 
@@ -63,7 +63,7 @@ def test_an_empty_tag_says_nothing_and_brackets_say_none() -> None:
 )
 def test_a_tag_that_cannot_be_used_is_refused(tags: dict[str, str], said: str) -> None:
     with pytest.raises(InputError, match=said):
-        facts_from_tags(tags, GATE.vocabulary())
+        stated_in_tags(tags, GATE.vocabulary())
 
 
 def test_decisions_fit_into_tags_however_many_packs_there_are() -> None:

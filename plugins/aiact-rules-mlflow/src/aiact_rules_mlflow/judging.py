@@ -15,6 +15,7 @@ from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
 from aiact_rules.core.passing import said_of_waivers
 from aiact_rules.core.problems import Place, Problem
 from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.reports.alarms import alarms_of
 from aiact_rules.sources.cues import fact_of_signals, find_signals
 from aiact_rules.sources.discovery import Asked, ReleaseDocuments, asked_in, joined, markets_of
 from aiact_rules.sources.document import Document, Stated
@@ -28,7 +29,7 @@ from aiact_rules.yaml_text import Mapping as Keys
 from aiact_rules_mlflow.artifacts import EXTRA, Found, collect
 from aiact_rules_mlflow.mlmodel import read_block
 from aiact_rules_mlflow.settings import Artifacts, Settings
-from aiact_rules_mlflow.tags import facts_from_tags, is_own, markets_from_tags, tag_of
+from aiact_rules_mlflow.tags import is_own, markets_from_tags, stated_in_tags, tag_of
 
 MOST_FINDINGS = 5
 
@@ -107,9 +108,10 @@ class ReleaseJudge:
         vocabulary, cues = shelf.vocabulary(pack_ids), tuple(shelf.cues(pack_ids).values())
         obligations = shelf.obligations(pack_ids)
 
-        stated = merged(self.settings.facts, facts_from_tags(version.tags, vocabulary))
+        in_tags = stated_in_tags(version.tags, vocabulary)
+        stated = merged(self.settings.facts, in_tags.facts)
         document = replace(_heard(version.descriptions, cues, vocabulary), name=version.name)
-        document = joined(Document(version.name, Subject(), stated), document)
+        document = joined(Document(version.name, Subject(), stated, dismissals=in_tags.dismissals), document)
         if found is not None and block is not None:
             read = read_release(block, vocabulary, folder=found.folder, obligations=obligations)
             document = joined(document, _document_of(version.name, read))
@@ -175,6 +177,7 @@ def _document_of(name: str, stated: Stated) -> Document:
         stated.choices,
         stated.packs,
         stated.uncovered,
+        dismissals=stated.dismissals,
     )
 
 
@@ -220,7 +223,8 @@ def reasons(decision: Decision) -> str:
     )
     basis = ", ".join(f"{pack.pack_id} {pack.pack_at.pack.version}" for pack in decision.packs)
     lines = [f"{decision.verdict.value} under {basis} as of {decision.packs[0].pack_at.as_of}"]
-    lines += [f"  {f.provision}: {f.must} ({_state(f)})" for f in worst[:MOST_FINDINGS]]
+    words = {name: str(alarm) for alarm in alarms_of(decision) for name in alarm.ids if alarm.kind == "signal"}
+    lines += [f"  {words.get(f.id, f'{f.provision}: {f.must}')} ({_state(f)})" for f in worst[:MOST_FINDINGS]]
     if len(worst) > MOST_FINDINGS:
         lines.append(f"  and {len(worst) - MOST_FINDINGS} more")
     needs = [need for pack in decision.packs for need in pack.needs]

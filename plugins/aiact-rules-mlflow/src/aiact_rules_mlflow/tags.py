@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from aiact_rules import Decision, Facts
-from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.packs import DISMISSED, MARKETS
 from aiact_rules.core.problems import Place, did_you_mean
+from aiact_rules.core.raising import raised_in
 from aiact_rules.core.vocabulary import Vocabulary
+from aiact_rules.sources.document import Stated
 from aiact_rules.sources.release_file import SHORT_NAMES
 from aiact_rules.sources.statements import Statements
-from aiact_rules.yaml_text import Scalar
+from aiact_rules.yaml_text import Scalar, read_yaml
 
 from aiact_rules_mlflow.names import folded
 
@@ -24,7 +26,8 @@ PACK = "aiact_pack"
 DIGEST = "aiact_digest"
 TIME = "aiact_time"
 WAIVED = "aiact_waived"
-DECISION_TAGS = frozenset({VERDICT, DECISION_ID, PACK, DIGEST, TIME, WAIVED})
+HEARD = "aiact_signals"
+DECISION_TAGS = frozenset({VERDICT, DECISION_ID, PACK, DIGEST, TIME, WAIVED, HEARD})
 LONGEST_VALUE = 256
 UNDECIDED = "undecided"
 
@@ -70,8 +73,10 @@ def tag_of(fact: str) -> str:
     return PREFIX + fact.replace(".", "_")
 
 
-def facts_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
+def stated_in_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Stated:
     """Read the facts stated in tags named `aiact_...`. A list is written `a, b`, an empty one `[]`.
+
+    A dismissed signal may be written as in a release file: `[{signal: ..., because: ..., by: ..., seen: ...}]`.
 
     Raises InputError for a tag that names no fact, a value that does not fit, and two tags that disagree.
     """
@@ -90,20 +95,25 @@ def facts_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
         if name is None:
             statements.problem("this tag names no fact", place, did_you_mean(plain, [PREFIX + each for each in names]))
         elif name in vocabulary:
-            statements.read_fact(name, Scalar(tags[key], place, False), place)
-    return statements.facts()
+            text = tags[key]
+            is_table = name == DISMISSED and text.lstrip().startswith(("{", "[{"))
+            statements.read_fact(name, read_yaml(text, f"tag {key}") if is_table else Scalar(text, place, False), place)
+    return Stated(facts=statements.facts(), dismissals=statements.dismissals)
 
 
 def markets_from_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Facts:
     """Return the markets that tags name, before the packs are chosen of which the other tags may state facts."""
     keys = {tag_of(MARKETS), *(PREFIX + short for short, fact in SHORT_NAMES.items() if fact == MARKETS)}
-    return facts_from_tags({key: value for key, value in tags.items() if _plain(key) in keys}, vocabulary)
+    return stated_in_tags({key: value for key, value in tags.items() if _plain(key) in keys}, vocabulary).facts
 
 
 def decision_tags(decision: Decision) -> dict[str, str | None]:
     """Return the tags that write a decision down (None: none such); none is longer than 256 characters."""
     waived = [str(waiver) for waiver in dict.fromkeys(decision.waived.values())]
     packs = [pack.pack_at.pack for pack in decision.packs]
+    words = [
+        f"{each.cue}: {each.place} says `{each.words}`" for _, raised in raised_in(decision) for each in raised.words
+    ]
     return {
         VERDICT: decision.verdict.value,
         DECISION_ID: decision.decision_id,
@@ -111,6 +121,7 @@ def decision_tags(decision: Decision) -> dict[str, str | None]:
         DIGEST: _short(str(pack.digest) for pack in packs),
         TIME: decision.run.at or "",
         WAIVED: "; ".join(waived)[:LONGEST_VALUE] if waived else None,
+        HEARD: "; ".join(dict.fromkeys(words))[:LONGEST_VALUE] if words else None,
     }
 
 
@@ -122,6 +133,7 @@ def undecided_tags(at: datetime) -> dict[str, str | None]:
         PACK: None,
         DIGEST: None,
         WAIVED: None,
+        HEARD: None,
         TIME: at.replace(microsecond=0).isoformat(),
     }
 
