@@ -1,32 +1,31 @@
-"""Passages: the text of a Markdown document in pieces, as a reader sees it."""
+"""Passages: the texts of a Markdown document as a reader sees them, each with its line and what stands above it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aiact_rules.sources.prose import prose
-from aiact_rules.sources.shown import shown
-
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*\Z")
-_ITEM = re.compile(r"\s*(?:[-+*]|\d+[.)])\s+")
+from aiact_rules.sources.shown import normalised
 
 
 class PassageKind(StrEnum):
-    """What a passage is in its document."""
+    """What a passage is to a reader."""
 
     HEADING = "heading"
     TEXT = "text"
-    ITEM = "item"
-    CELL = "cell"
-    VALUE = "value"
+    ITEM = "item"  # of a list
+    CELL = "cell"  # a whole row of a table, its cells joined by ` | `
+    VALUE = "value"  # of metadata
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document's text, from the line it begins in, with the headings above it, outermost first."""
+    """A paragraph, heading, list item, row of a table or value of metadata, normalised (NFKC, no invisible characters).
+
+    `line` is where it begins in its file; the line of any character is `line + text.count("\\n", 0, at)`. A line end in it
+    is a blank like any other and ends no sentence. `headings` are the texts of the headings above it, outermost first.
+    `intro` is the paragraph above its list, where that ends with a colon.
+    """
 
     text: str
     line: int
@@ -36,29 +35,18 @@ class Passage:
 
 
 def passages(markdown: str, first_line: int = 1) -> tuple[Passage, ...]:
-    """Return the passages of a Markdown text that begins at a line of its file."""
-    return tuple(_passages(shown(prose(markdown))[-1], first_line))
+    """Return the passages of a Markdown text that begins at `first_line` of its file, in their order.
+
+    The text is read as CommonMark with GitHub's tables, strikethrough and footnotes. Code blocks, comments, tags, targets
+    of links and bare URLs are left out; the text of an image is a passage of its own. A paragraph with marks inside its
+    words, such as `recruit**ment**`, comes twice: as a reader sees it, and with the words apart at the marks. What is too
+    long or too deep to follow at a cost linear in its length is taken as written, code and comments included.
+    """
+    from aiact_rules.sources.markdown_passages import read_passages  # with a parser that little else needs
+
+    return read_passages(markdown, first_line)
 
 
-def _passages(text: str, first_line: int) -> Iterator[Passage]:
-    headings: list[tuple[int, str]] = []
-    kept: list[str] = []
-    begin, kind, intro = first_line, PassageKind.TEXT, None
-    for number, line in enumerate([*text.split("\n"), ""], first_line):
-        heading, item = _HEADING.match(line), _ITEM.match(line)
-        if kept and (not line.strip() or heading or item):
-            said = "\n".join(kept)
-            yield Passage(
-                said, begin, kind, tuple(each for _, each in headings), intro if kind is PassageKind.ITEM else None
-            )
-            intro = said if kind is PassageKind.TEXT and said.rstrip().endswith(":") else intro
-            kept = []
-        if heading:
-            headings = [each for each in headings if each[0] < len(heading[1])]
-            yield Passage(heading[2], number, PassageKind.HEADING, tuple(each for _, each in headings))
-            headings.append((len(heading[1]), heading[2]))
-            intro = None
-        elif line.strip():
-            if not kept:
-                begin, kind = number, PassageKind.ITEM if item else PassageKind.TEXT
-            kept.append(line)
+def value(text: str, line: int) -> Passage:
+    """Return the passage of a value of metadata that stands at a line of its file."""
+    return Passage(normalised(text), line, PassageKind.VALUE)
