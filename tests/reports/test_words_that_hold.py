@@ -9,7 +9,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 
+from aiact_rules.cli.facts import command as facts
 from aiact_rules.core.batches import Batch
 from aiact_rules.core.raising import notes_in
 from aiact_rules.core.signals import Note
@@ -17,6 +19,7 @@ from aiact_rules.core.statuses import Verdict
 from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.reports.built_in import BUILT_IN
+from aiact_rules.reports.plan import plan_of
 from aiact_rules.requests.overrides import Overrides
 from tests.reports.html_report.reading import Page
 
@@ -172,3 +175,19 @@ def test_a_chain_tells_of_words_once(tmp_path: Path) -> None:
     for full in (False, True):
         text = flat(written("text", batch(tmp_path, RULED_OUT, release=chain, full=full)))
         assert text.count("README.md:6 rules out") == 1
+
+
+def test_a_plan_shows_the_words_and_what_denies_them(tmp_path: Path) -> None:
+    (decision,) = batch(tmp_path, HOLDS).decisions
+    tasks = {task.id: task for work in plan_of(decision).works for task in work.tasks}
+    assert tasks["signal.annex_iii.recruitment"].rests_on == (
+        "README.md:6 says `screens job applicants`",
+        "but system.annex_iii_uses: [] (aiact.yaml:7)",
+    )
+
+
+def test_the_facts_of_a_release_tell_notes_from_signals(tmp_path: Path) -> None:
+    batch(tmp_path, HOLDS, "It must not be used for credit scoring of consumers.")
+    out = CliRunner().invoke(facts, [str(tmp_path)], catch_exceptions=False).output
+    assert "signal annex_iii.recruitment: `screens job applicants`\n    README.md:6" in out
+    assert "note (ruled out by the document) annex_iii.creditworthiness: `credit scoring" in out

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from aiact_rules.gate import Gate
+from aiact_rules.sources.cues import find_signals
 from tests.cli.conftest import Answer, run
 from tests.sweep.test_command import DAY, Run
 
@@ -22,7 +24,7 @@ FACTS: dict[str, object] = {
 }
 SCREENS, EMOTIONS = "It screens job applicants.", "It infers emotions of employees from their faces."
 HIRING = "annex_iii.recruitment"
-OF_EMOTIONS = ["art5.f.emotions", "art5.f.workplace", "art5.f.emotions_at_work", "annex_iii.emotion_recognition"]
+OF_EMOTIONS = ["art5.f.emotions", "art5.f.workplace", "annex_iii.emotion_recognition", "art50.3.emotions"]
 
 
 def verdicts(run: Run, folder: Path, rows: list[dict[str, object]], *options: str) -> list[str]:
@@ -46,6 +48,11 @@ def test_an_id_of_a_row_counts_only_where_no_prohibition_is_cited(run: Run, tmp_
         {"description": "It sorts tyres.", **dismissed(*OF_EMOTIONS)},
     ]
     assert verdicts(run, tmp_path, rows) == ["hold", "allow", "allow", "hold", "allow"]
+
+
+def test_nothing_but_the_prohibition_holds_that_row() -> None:
+    cues = Gate().shelf.cues(("eu_ai_act",)).values()
+    assert {signal.cue for signal in find_signals(EMOTIONS, cues, "row")} <= {*OF_EMOTIONS}
 
 
 def test_an_id_for_all_rows_counts_only_where_no_prohibition_is_cited(run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import click
 
 from aiact_rules.cli.options import judging
 from aiact_rules.cli.terminal import say
+from aiact_rules.core.signals import NOTES
 from aiact_rules.gate import Gate
 from aiact_rules.reports.escapes import json_text
 from aiact_rules.requests.overrides import Overrides
@@ -34,7 +35,8 @@ def command(path: Path, report: str, said: Overrides) -> None:
         say(f"{name}: {shown if not isinstance(shown, list) else '[' + ', '.join(shown) + ']'}")
         say(f"    {origin}")
     for signal in request.signals:
-        say(f"signal {signal.cue}: `{signal.words}`")
+        kind = "signal" if signal.note is None else f"note ({NOTES[signal.note]})"
+        say(f"{kind} {signal.cue}: `{signal.words}`")
         say(f"    {signal.place}")
     for note in (*request.notes, *request.choices.notes):
         say(f"note: {note}")

@@ -21,6 +21,7 @@ from aiact_rules.core.statuses import Status
 from aiact_rules.core.timing import start_of
 from aiact_rules.core.truth import Truth
 from aiact_rules.core.words import comparison_in_words, value_in_words
+from aiact_rules.reports.alarms import signal_alarm
 from aiact_rules.reports.groups import Group, groups_of
 from aiact_rules.reports.words import label
 
@@ -225,6 +226,8 @@ def _task(
     o, status = standing.obligation, _status(standing)
     waiver = decision.waived.get((pack.pack_id, o.id))
     shown = () if o.is_signal else tuple(tested_by(o))
+    alarm = signal_alarm(decision, pack, standing) if standing.is_signal else None
+    of_words = () if alarm is None or alarm.paste is None else alarm.rests_on
     return Task(
         id=o.id,
         provision=o.provision,
@@ -233,7 +236,7 @@ def _task(
         due=_due(pack, standing),
         answers=() if status == MET else tuple(answers_to(pack, o)),
         asks=pack.questions_whether(o.id) if status == UNDETERMINED else (),
-        rests_on=tuple(_rests_on(pack, standing)),
+        rests_on=of_words or tuple(_rests_on(pack, standing)),
         contents=next((headings[each] for each in shown if each in headings), None),
         written=() if status == MET else tuple(_written(shown, decision.evidence)),
         waived=None if waiver is None else str(waiver),
