@@ -22,7 +22,7 @@ NAMES = {
     *("InputError", "PackError", "PluginError", "EngineUnavailable"),
     *("ReleaseRefused", "OverrideRefused", "VerificationFailed"),
     # what a plugin implements
-    *("hookimpl", "PackLocation", "Batch", "Item"),
+    *("hookimpl", "PackLocation", "Batch", "Item", "Question", "Suggestion"),
     "__version__",
 }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aiact_rules.core.facts import Facts
     from aiact_rules.core.findings import Finding
     from aiact_rules.core.problems import InputError, PackError, PluginError
+    from aiact_rules.core.readers import Question, Suggestion
     from aiact_rules.core.statuses import Status, Verdict
     from aiact_rules.gate import Gate, VerificationFailed
     from aiact_rules.overrides import Override, OverrideRefused, ReleaseRefused
@@ -42,10 +43,12 @@ __all__ = [
     "PackError",
     "PackLocation",
     "PluginError",
+    "Question",
     "ReleaseRefused",
     "Request",
     "Status",
     "Subject",
+    "Suggestion",
     "VerificationFailed",
     "Verdict",
     "__version__",
@@ -68,10 +71,12 @@ _MODULES = {
     "PackError": "core.problems",
     "PackLocation": "plugins.interfaces",
     "PluginError": "core.problems",
+    "Question": "core.readers",
     "ReleaseRefused": "overrides",
     "Request": "requests.request",
     "Status": "core.statuses",
     "Subject": "core.decisions",
+    "Suggestion": "core.readers",
     "VerificationFailed": "gate",
     "Verdict": "core.statuses",
     "__version__": "version",

@@ -43,6 +43,7 @@ from aiact_rules.version import __version__
 
 if TYPE_CHECKING:
     from aiact_rules.core.backing import Conduct
+    from aiact_rules.core.readers import ReaderUse
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -243,7 +244,7 @@ class Gate:
         at = at if at is not None else datetime.now(UTC)
         engine = engine or request.organisation.text("engine") or self.engine
         packs, vocabulary = self.shelf.packs(request.pack_ids), self.shelf.vocabulary(request.pack_ids)
-        every = [self._prepare(pack, request.as_of, request.readings, engine) for pack in packs]
+        every = [self._prepare(pack, request.as_of, request.readings, engine, request.readers) for pack in packs]
         completion = self.shelf.completion(request.pack_ids)
         counting, notes = _backed(request, vocabulary, completion, every)
         facts = completion.of_facts(counting)
@@ -261,6 +262,7 @@ class Gate:
             signals=request.signals,
             claims=request.claims,
             dismissals=request.dismissals,
+            readers=request.readers,
         )
 
     def decide_chain(self, request: Request, *, engine: str | None = None, at: datetime | None = None) -> Chain:
@@ -373,12 +375,19 @@ class Gate:
     arecord = _in_a_thread(record)
     abreak_glass = _in_a_thread(break_glass)
 
-    def _prepare(self, pack: Pack, as_of: date, readings: Mapping[str, str], engine: str) -> _Prepared:
+    def _prepare(
+        self, pack: Pack, as_of: date, readings: Mapping[str, str], engine: str, readers: Iterable[ReaderUse]
+    ) -> _Prepared:
         choices = {name: choice for name, choice in readings.items() if name in pack.readings}
-        key = (pack.id, pack.digest, pack.extensions, as_of, tuple(sorted(choices.items())), engine)
+        failed = tuple(reader for reader in readers if reader.failed is not None)
+        key = (pack.id, pack.digest, pack.extensions, as_of, tuple(sorted(choices.items())), engine, failed)
         with self._lock:
             if key not in self._prepared:
                 pack_at = pack.at(as_of, choices)
+                if failed:
+                    from aiact_rules.core.readers import with_failures  # most platforms bring no reader
+
+                    pack_at = with_failures(pack_at, failed)
                 lowered = cached_lowered(pack_at)
                 run = self.catalogue.engine(engine).prepare(pack_at, lowered)
                 while len(self._prepared) >= MOST_PREPARED:

@@ -15,7 +15,7 @@ from aiact_rules.core.passing import said_of_waivers
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.gate import Gate, VerificationFailed
-from aiact_rules.overrides import contradictions, prohibitions
+from aiact_rules.overrides import contradictions, failed_readers, prohibitions
 from aiact_rules.plugins.interfaces import EngineUnavailable
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request
@@ -270,7 +270,9 @@ def with_baseline(item: Item, baseline: Baseline) -> Item:
     from aiact_rules.baselines import compared  # most runs have no baseline
 
     forbidden = [
-        finding for decision in item.decisions for finding in (*prohibitions(decision), *contradictions(decision))
+        finding
+        for decision in item.decisions
+        for finding in (*prohibitions(decision), *contradictions(decision), *failed_readers(decision))
     ]
     if forbidden:
         provisions = "; ".join(dict.fromkeys(finding.provision for finding in forbidden))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.findings import Finding
 from aiact_rules.core.pack_decisions import PackDecision
+from aiact_rules.core.packs import READER_FAILED
 from aiact_rules.core.printable import is_written
 from aiact_rules.core.prohibitions import articles_of, prohibiting_articles
 from aiact_rules.core.rules import Kind
@@ -76,6 +77,13 @@ def contradictions(decision: Decision) -> tuple[Finding, ...]:
     No baseline and no waiver passes them, or the laxer answer would win. A person may, by an override of that decision.
     """
     return tuple(finding for _, finding in _gating(decision) if finding.kind is Kind.CONTRADICTION)
+
+
+def failed_readers(decision: Decision) -> tuple[Finding, ...]:
+    """Return the findings that a reader failed, which no baseline and no waiver passes: nobody knows what it would have said."""
+    if all(reader.failed is None for reader in decision.readers):
+        return ()
+    return tuple(finding for _, finding in _gating(decision) if finding.id.startswith(READER_FAILED))
 
 
 def _gating(decision: Decision) -> Iterator[tuple[PackDecision, Finding]]:

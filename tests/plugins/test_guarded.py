@@ -104,6 +104,11 @@ def aiact_rules_offer_sources():
     return [Source()]
 
 @hookimpl
+def aiact_rules_offer_readers():
+    end("offer readers")
+    return []
+
+@hookimpl
 def aiact_rules_offer_engines():
     end("offer engines")
     return [Engine()]
@@ -122,6 +127,7 @@ WHERE = {
     "import": "failed to load",
     "offer packs": "failed in `aiact_rules_offer_packs`",
     "offer sources": "failed in `aiact_rules_offer_sources`",
+    "offer readers": "failed in `aiact_rules_offer_readers`",
     "offer engines": "failed in `aiact_rules_offer_engines`",
     "offer reports": "failed in `aiact_rules_offer_reports`",
     "generator": "failed in `aiact_rules_offer_reports`",

@@ -54,7 +54,7 @@ def test_every_hook_has_a_typed_method_of_the_host() -> None:
         assert (f"offered_{name.removeprefix('offer_')}" if name.startswith("offer_") else name) in methods
 
 
-@pytest.mark.parametrize("name", ["PackLocation", "Engine", "Source", "Report"])
+@pytest.mark.parametrize("name", ["PackLocation", "Engine", "Source", "Reader", "Report"])
 def test_what_is_offered_is_documented(name: str) -> None:
     offered = getattr(interfaces, name)
     assert inspect.getdoc(offered)

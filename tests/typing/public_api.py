@@ -23,10 +23,12 @@ from aiact_rules import (
     PackError,
     PackLocation,
     PluginError,
+    Question,
     ReleaseRefused,
     Request,
     Status,
     Subject,
+    Suggestion,
     Verdict,
     VerificationFailed,
     __version__,
@@ -98,3 +100,15 @@ class Report:
 def aiact_rules_offer_packs() -> Iterable[PackLocation]:
     """Offer a pack."""
     return [PackLocation(Path("specs"))]
+
+
+class Reader:
+    """A reader as a plugin writes it."""
+
+    name, version, digest = "lookout", "1", "rules of 2026"
+
+    def read(self, text: str, questions: tuple[Question, ...]) -> Iterable[Suggestion]:
+        """Return that the first line speaks of everything."""
+        for question in questions:
+            assert_type(question.asks, str)
+            yield Suggestion(question.cue, 1, text.split("\n")[0])

@@ -1,11 +1,11 @@
-"""Catalogue: the packs, sources, engines and reports to choose from, by name."""
+"""Catalogue: the packs, sources, readers, engines and reports to choose from, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from aiact_rules.bundled import bundled_packs
 from aiact_rules.catalogue.cached_packs import cached_heads, cached_pack
@@ -16,6 +16,9 @@ from aiact_rules.plugins.host import PluginHost, PluginInfo
 from aiact_rules.plugins.interfaces import OWN, Engine, PackLocation, Report, Source
 from aiact_rules.specfiles.extensions import merge_packs
 from aiact_rules.specfiles.pack_head import PackHead
+
+if TYPE_CHECKING:
+    from aiact_rules.plugins.guarded_readers import GuardedReader
 
 
 class _Named(Protocol):
@@ -122,6 +125,11 @@ class Catalogue:
     def sources(self) -> Mapping[str, Source]:
         """The sources of plugins by name; the built-in ones are found by `aiact_rules.sources.discovery`."""
         return _by_name([], self.host.offered_sources(), "source")
+
+    @cached_property
+    def readers(self) -> Mapping[str, GuardedReader]:
+        """The readers of plugins by name; there is none of our own."""
+        return _by_name([], self.host.offered_readers(), "reader")
 
     @cached_property
     def reports(self) -> Mapping[str, Report]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.cards import CardWords
@@ -11,6 +12,9 @@ from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import Completion
 from aiact_rules.core.packs import Pack
 from aiact_rules.core.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from aiact_rules.core.readers import Question
 
 
 class Shelf:
@@ -21,6 +25,7 @@ class Shelf:
         self._packs: dict[tuple[str, ...], tuple[Pack, ...]] = {}
         self._vocabularies: dict[tuple[str, ...], Vocabulary] = {}
         self._completions: dict[tuple[str, ...], Completion] = {}
+        self._questions: dict[tuple[str, ...], tuple[Question, ...]] = {}
         self._lock = threading.RLock()
 
     def packs(self, pack_ids: Iterable[str]) -> tuple[Pack, ...]:
@@ -57,6 +62,16 @@ class Shelf:
     def card_words(self, pack_ids: Iterable[str]) -> CardWords | None:
         """Return what the packs tell the readers of a card: the words of the first that has some."""
         return next((pack.card for pack in self.packs(pack_ids) if pack.card is not None), None)
+
+    def questions(self, pack_ids: Iterable[str]) -> tuple[Question, ...]:
+        """Return what readers are asked of prose under the packs."""
+        from aiact_rules.core.readers import questions_of  # most platforms bring no reader
+
+        key = tuple(pack_ids)
+        with self._lock:
+            if key not in self._questions:
+                self._questions[key] = questions_of(self.packs(key))
+            return self._questions[key]
 
     def obligations(self, pack_ids: Iterable[str]) -> Collection[str]:
         """Return the ids of all obligations of the packs."""

@@ -8,7 +8,6 @@ import click
 
 from aiact_rules.cli.options import judging
 from aiact_rules.cli.terminal import say
-from aiact_rules.core.signals import NOTES
 from aiact_rules.gate import Gate
 from aiact_rules.reports.escapes import json_text
 from aiact_rules.requests.overrides import Overrides
@@ -35,8 +34,8 @@ def command(path: Path, report: str, said: Overrides) -> None:
         say(f"{name}: {shown if not isinstance(shown, list) else '[' + ', '.join(shown) + ']'}")
         say(f"    {origin}")
     for signal in request.signals:
-        kind = "signal" if signal.note is None else f"note ({NOTES[signal.note]})"
-        say(f"{kind} {signal.cue}: `{signal.words}`")
+        kind = "signal" if signal.note is None else f"note ({signal.why_noted})"
+        say(f"{kind} {signal.cue}: `{signal.words}`{signal.by_whom if signal.note is None else ''}")
         say(f"    {signal.place}")
     for note in (*request.notes, *request.choices.notes):
         say(f"note: {note}")

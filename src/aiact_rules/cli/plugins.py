@@ -15,6 +15,8 @@ def command() -> None:
     lines = lines or ["no plugins are installed"]
     lines.append(f"packs:   {', '.join(sorted(catalogue.heads))}")
     lines.append(f"sources: {', '.join(sorted(catalogue.sources)) or 'the built-in ones'}")
+    if catalogue.readers:
+        lines.append(f"readers: {', '.join(sorted(catalogue.readers))}")
     lines.append(f"engines: {', '.join(sorted(catalogue.engines))}")
     lines.append(f"reports: {', '.join(sorted(catalogue.reports))}")
     click.echo("\n".join(lines))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aiact_rules.core.claims import Claim
     from aiact_rules.core.counterfactuals import Counterfactual
     from aiact_rules.core.explanation import Explanation
+    from aiact_rules.core.readers import ReaderUse
 
 _STATED = Sureness.STATED
 ABOUT_THE_RELEASE = ("release.", "operator.", "document.")
@@ -67,7 +68,8 @@ class Decision:
 
     `signals` are the words found in documents, and `claims` what a card says that follows, for those who read what rests on
     them; they are no part of the identity.
-    `dismissals` are what people said of signals and contradictions, whether it counts for the words of today or not.
+    `dismissals` are what people said of signals and contradictions, whether it counts for the words of today or not;
+    `readers` are those of a platform that were asked about its documents.
     """
 
     verdict: Verdict
@@ -82,6 +84,7 @@ class Decision:
     signals: tuple[Signal, ...] = ()
     claims: tuple[Claim, ...] = ()
     dismissals: tuple[Dismissal, ...] = ()
+    readers: tuple[ReaderUse, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -227,6 +230,7 @@ def combine(
     signals: tuple[Signal, ...] = (),
     claims: tuple[Claim, ...] = (),
     dismissals: tuple[Dismissal, ...] = (),
+    readers: tuple[ReaderUse, ...] = (),
 ) -> Decision:
     """Join what several packs say: the strictest verdict counts.
 
@@ -245,5 +249,17 @@ def combine(
         )
     verdict = strictest(verdicts)
     return Decision(
-        verdict, packs, subject, facts, vocabulary, run, operator, evidence, choices, signals, claims, dismissals
+        verdict,
+        packs,
+        subject,
+        facts,
+        vocabulary,
+        run,
+        operator,
+        evidence,
+        choices,
+        signals,
+        claims,
+        dismissals,
+        readers,
     )

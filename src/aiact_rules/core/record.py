@@ -43,6 +43,7 @@ IDENTITY = (
     "evidence",
     "uncovered",
     "dismissals",
+    "readers",
 )
 """The parts of a decision's JSON that its id covers."""
 
@@ -69,7 +70,7 @@ _RUNS = re.compile(rf"([1-9]\d*)?([{''.join(STATUS_CODES)}{_NOTHING}])")
 
 
 def record_of(decision: Decision) -> dict[str, object]:
-    """Return the record of a decision as JSON values, under the names of `IDENTITY`; `dismissals` where there are any."""
+    """Return the record of a decision as JSON values, under the names of `IDENTITY`; `dismissals` and `readers` where there are any."""
     vocabulary = decision.vocabulary
     # Most facts are defaults, of which the place alone tells.
     stated = (fact for fact in decision.facts if fact.origin.place is not VOCABULARY)
@@ -88,6 +89,7 @@ def record_of(decision: Decision) -> dict[str, object]:
         "evidence": [item.as_json() for item in sorted(decision.evidence, key=lambda e: (e.about, str(e.place)))],
         "uncovered": sorted({choice.value for choice in decision.choices.uncovered}),
         **({"dismissals": [each.as_json() for each in decision.dismissals]} if decision.dismissals else {}),
+        **({"readers": [each.as_json() for each in decision.readers]} if decision.readers else {}),
     }
 
 

@@ -20,12 +20,14 @@ class Note(StrEnum):
     RULED_OUT = "ruled_out"
     MENTIONED = "mentioned"
     WEAK = "weak"
+    SUGGESTED = "suggested"
 
 
 NOTES = {
     Note.RULED_OUT: "ruled out by the document",
     Note.MENTIONED: "mentioned as a risk or as the work of others",
     Note.WEAK: "too little to hold the release",
+    Note.SUGGESTED: "suggested by a reader",
 }
 """What the reasons mean, for people."""
 
@@ -35,7 +37,8 @@ class Signal:
     """Words of a cue that stand in a document: which cue, where first, and the words as written.
 
     `note` says why they only are a note; without it they hold the release where the facts deny what they suggest. `seen`
-    names all sentences of the document that speak of the cue: another sentence gives another one.
+    names all sentences of the document that speak of the cue: another sentence gives another one. `reader` is the name and
+    version of the reader of a platform that suggested them; None where they are words of the cue.
     """
 
     cue: str
@@ -43,11 +46,24 @@ class Signal:
     words: str
     note: Note | None = None
     seen: str = ""
+    reader: str | None = None
 
     @property
     def strength(self) -> Strength:
         """Return whether the words hold, or are a note."""
         return Strength.HOLD if self.note is None else Strength.NOTE
+
+    @property
+    def by_whom(self) -> str:
+        """Return who suggested the words, as it follows them: `, suggested by reader lookout 1.2`; nothing for a cue's own."""
+        return "" if self.reader is None else f", suggested by reader {printable(self.reader)}"
+
+    @property
+    def why_noted(self) -> str | None:
+        """Return why the words are but a note, for people; None where they hold."""
+        if self.note is Note.SUGGESTED:
+            return self.by_whom.removeprefix(", ") or NOTES[self.note]
+        return None if self.note is None else NOTES[self.note]
 
     def as_json(self) -> dict[str, object]:
         """Return the words as they stand in a decision's JSON."""
@@ -59,6 +75,7 @@ class Signal:
             "strength": self.strength.value,
             **({} if self.note is None else {"note": self.note.value}),
             "seen": self.seen,
+            **({} if self.reader is None else {"reader": printable(self.reader)}),
         }
 
 

@@ -23,7 +23,7 @@ from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.problems import InputError, PackError, PluginError, Problem
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
-from aiact_rules.plugins.interfaces import Engine, EngineUnavailable, Evaluator, Report, Source
+from aiact_rules.plugins.interfaces import Engine, EngineUnavailable, Evaluator, Reader, Report, Source
 from aiact_rules.sources.document import Document, Skipped
 from aiact_rules.sources.statements import check_value
 
@@ -80,7 +80,7 @@ class Guard:
         buffer.seek(0)
         return cast(Value, _SharingReader(buffer, self, shared).load())
 
-    def name_of(self, offered: Engine | Source | Report, kind: str) -> str:
+    def name_of(self, offered: Engine | Source | Reader | Report, kind: str) -> str:
         """Return the name of what the plugin offers."""
         with self.running(f"failed to name the {kind} it offers"):
             name = offered.name
@@ -110,10 +110,10 @@ class _Running:
         if isinstance(error, KeyboardInterrupt):
             hint = "KeyboardInterrupt: Ctrl-C, or raised by the plugin itself"
             raise PluginInterrupted(str(self._guard.error(self._what, hint))) from error
-        raise self._guard.error(self._what, _said(error)) from error
+        raise self._guard.error(self._what, said_by(error)) from error
 
 
-def _said(error: BaseException) -> str:
+def said_by(error: BaseException) -> str:
     """Return what an exception of a plugin says, whatever its own code does when asked."""
     name = type(error).__name__
     if isinstance(error, _Unusable):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pluggy
 
 from aiact_rules.core.decisions import Decision
-from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
+from aiact_rules.plugins.interfaces import Engine, PackLocation, Reader, Report, Source
 
 PROJECT = "aiact_rules"
 
@@ -55,6 +55,18 @@ def aiact_rules_offer_reports() -> Iterable[Report]:  # type: ignore[empty-body]
 
     Called once, when the catalogue is built. Two reports with the same name are an error. An exception here stops the
     gate, SystemExit too.
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec
+def aiact_rules_offer_readers() -> Iterable[Reader]:  # type: ignore[empty-body]
+    """Offer readers, which say what words of a document speak of a situation of the law.
+
+    Called once, when the first document is read. Every reader that is offered is asked about every text; offer none where
+    it is not configured. Two readers with the same name are an error. An exception here stops the gate, SystemExit too;
+    one while a text is read holds the release.
 
     .. versionadded:: 0.1
     """

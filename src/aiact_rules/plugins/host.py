@@ -16,10 +16,12 @@ from aiact_rules.core.problems import PluginError, Problem, did_you_mean
 from aiact_rules.plugins import hookspecs
 from aiact_rules.plugins.distributions import may_offer
 from aiact_rules.plugins.guarded import Guard, GuardedEngine, GuardedReport, GuardedSource
-from aiact_rules.plugins.interfaces import Engine, PackLocation, Report, Source
+from aiact_rules.plugins.interfaces import Engine, PackLocation, Reader, Report, Source
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from aiact_rules.plugins.guarded_readers import GuardedReader
 
 Offer = TypeVar("Offer")
 Guarded = TypeVar("Guarded")
@@ -124,6 +126,16 @@ class PluginHost:
     def offered_reports(self) -> tuple[tuple[PluginInfo, GuardedReport], ...]:
         """Ask every plugin for its reports."""
         return self._offers("aiact_rules_offer_reports", Report, "a Report", GuardedReport)
+
+    def offered_readers(self) -> tuple[tuple[PluginInfo, GuardedReader], ...]:
+        """Ask every plugin for its readers."""
+
+        def guarded(offer: Reader, guard: Guard) -> GuardedReader:
+            from aiact_rules.plugins.guarded_readers import GuardedReader  # most platforms bring no reader
+
+            return GuardedReader(offer, guard)
+
+        return self._offers("aiact_rules_offer_readers", Reader, "a Reader", guarded)
 
     def decided(self, decision: Decision) -> None:
         """Tell every plugin of a decision, each by a copy of its own. Raises PluginError where one fails."""

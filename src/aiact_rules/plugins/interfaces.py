@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aiact_rules.core.batches import Batch
 from aiact_rules.core.cues import Cue
@@ -14,6 +14,9 @@ from aiact_rules.core.outcomes import Outcome
 from aiact_rules.core.packs import PackAt
 from aiact_rules.core.vocabulary import FactValue, Vocabulary
 from aiact_rules.sources.document import Document, Skipped
+
+if TYPE_CHECKING:
+    from aiact_rules.core.readers import Question, Suggestion
 
 Evaluator = Callable[[Mapping[str, FactValue]], Outcome]
 
@@ -82,6 +85,31 @@ class Report(Protocol):
 
         What could not be judged stands in `batch.items` and `batch.problems`, and belongs into the report.
         """
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A way to read a document as a person does, such as a language model that the platform runs.
+
+    It only points at words: what it suggests is told, or held where the organisation says so, and it can take nothing back.
+    It is asked once about each text, with a time limit, in a thread of its own, and several texts at a time; whatever it
+    raises, a time that passes and an answer that cannot be used hold the release under its name.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name that an organisation raises it by: letters, digits, `_`, `-` and `.`."""
+
+    @property
+    def version(self) -> str:
+        """The version. The same version gives the same answer about the same text."""
+
+    @property
+    def digest(self) -> str:
+        """What names all that the answers depend on besides text and questions, such as the hash of weights and prompt."""
+
+    def read(self, text: str, questions: tuple[Question, ...]) -> Iterable[Suggestion]:
+        """Return where a text speaks of what is asked, with words of the text; nothing where it does not."""
 
 
 class EngineUnavailable(Exception):

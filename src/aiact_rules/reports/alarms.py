@@ -121,7 +121,7 @@ def signal_alarm(decision: Decision, pack: PackDecision, standing: Standing) -> 
     found = raised_by(decision, pack, standing.id)
     if found is None:
         return _of_facts(decision, pack, standing)
-    said = tuple(f"{printable(str(each.place))} says `{printable(each.words)}`" for each in found.words)
+    said = tuple(f"{printable(str(each.place))} says `{printable(each.words)}`{each.by_whom}" for each in found.words)
     denied = tuple(f"but {_placed(decision, fact)}" for fact in found.denying)
     return Alarm(
         "signal", found.provision, None, (*said, *denied), (standing.id,), found.ways, found.lapsed, found.paste

@@ -267,7 +267,7 @@ class SignalModel(_Model):
     """Words of a document that speak of a situation of the law; not part of the identity.
 
     `hold` holds the release where the facts deny what the words suggest; a `note` only tells of them, and says why. `seen`
-    names the sentences that speak of it.
+    names the sentences that speak of it, `reader` who suggested them, where that is no cue of a pack.
     """
 
     cue: str
@@ -275,8 +275,19 @@ class SignalModel(_Model):
     source: str
     line: int | None
     strength: Literal["hold", "note"]
-    note: Literal["ruled_out", "mentioned", "weak"] = "weak"
+    note: Literal["ruled_out", "mentioned", "weak", "suggested"] = "weak"
     seen: str
+    reader: str = ""
+
+
+class ReaderModel(_Model):
+    """A reader of a platform that was asked about the documents: whether its suggestions hold, and how it failed, if it did."""
+
+    name: str
+    version: str
+    digest: str
+    strength: Literal["hold", "note"]
+    failed: str = ""
 
 
 class ClaimModel(_Model):
@@ -355,7 +366,7 @@ class DecisionModel(_Model):
 
     `decision_id` is the SHA-256, in canonical form (RFC 8785), of the record: of `format`, `verdict`, `subject`,
     `operator`, `roles`, `moment`, `release_date`, `as_of`, `facts`, `evidence`, `uncovered` and, where there are any,
-    `dismissals`, and of `packs` all but `classification`, `role_changes`, `findings`, `conditions`, `sanctions`, `units` and
+    `dismissals` and `readers`, and of `packs` all but `classification`, `role_changes`, `findings`, `conditions`, `sanctions`, `units` and
     `interpretations`. `unused_facts` were stated, and no rule turned on them; `signals` are the words of documents behind
     what is signalled, `claims` what a card says that follows. A report adds `passes` where the release may go ahead although
     its verdict holds or blocks, and says in `waived` why.
@@ -379,6 +390,7 @@ class DecisionModel(_Model):
     evidence: list[EvidenceModel]
     uncovered: list[str]
     dismissals: list[DismissalModel] = []
+    readers: list[ReaderModel] = []
     signals: list[SignalModel]
     claims: list[ClaimModel]
     choices: ChoicesModel

@@ -89,6 +89,7 @@ class Assembly:
             signals=document.signals,
             claims=document.claims,
             dismissals=document.dismissals,
+            readers=document.readers,
             notes=document.notes,
             contact=document.contact,
             organisation=self.own,
@@ -257,6 +258,9 @@ class Assembly:
         choices, notes = self.choices({})
         if self.own.waivers:
             notes.append(f"{self.own.files[0].name}: its waivers do not count for the rows of a table")
+        if self.shelf.catalogue.readers:
+            named = ", ".join(sorted(self.shelf.catalogue.readers))
+            notes.append(f"no reader reads the texts in the rows of a table (installed: {named})")
         if choices.require_evidence is not None:
             hint = "judge each release with its release file, which names evidence"
             place = choices.require_evidence.place

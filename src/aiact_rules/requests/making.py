@@ -14,7 +14,7 @@ from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import CALLER, Choice
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.facts import Facts
-from aiact_rules.core.packs import MARKETS
+from aiact_rules.core.packs import MARKETS, SIGNALS
 from aiact_rules.core.problems import InputError, PackError, Place, Problem
 from aiact_rules.requests.assembly import Assembly
 from aiact_rules.requests.choosing import (
@@ -163,6 +163,7 @@ class RequestMaker:
             if {c.value for c in wider.packs} <= {c.value for c in chosen.packs}:
                 break
             chosen = wider
+        document = self._read_by_readers(document, chosen, own)
         return Assembly(self.shelf, self.usual, said, settings, chosen).request(name, document, subject)
 
     def _packs(self, asked: Asked, said: Overrides, own: Organisation) -> ChosenPacks:
@@ -198,6 +199,18 @@ class RequestMaker:
             raise named from error
         return document
 
+    def _read_by_readers(self, document: Document, chosen: ChosenPacks, own: Organisation) -> Document:
+        """Return a document with what the readers of the platform suggest of it; the same where none is installed."""
+        readers = self.shelf.catalogue.readers
+        if not (readers or own.pairs("readers")) or not (document.texts or document.files):
+            return document
+        from aiact_rules.requests.reading import Reading  # most platforms bring no reader
+
+        pack_ids = tuple(choice.value for choice in chosen.packs)
+        reading = Reading.of(readers, own)
+        knows = SIGNALS in self.shelf.vocabulary(pack_ids)
+        return reading.worked_into(document, self.shelf.questions(pack_ids), stated=knows)
+
     def _gating(self, chosen: ChosenPacks) -> tuple[str, ...]:
         """Return the ids of the packs. Raises PackError where none of them can gate: nothing would be judged."""
         pack_ids = tuple(choice.value for choice in chosen.packs)
@@ -220,6 +233,7 @@ class RequestMaker:
             root=repository_of(documents.files.path),
             obligations=shelf.obligations(pack_ids),
             card=shelf.card_words(pack_ids),
+            keep_texts=bool(shelf.catalogue.readers),
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aiact_rules.catalogue.cached_packs import cached_lowered
 from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import BY_DEFAULT, Choice, Choices, Threshold
+from aiact_rules.core.cues import Strength
 from aiact_rules.core.decisions import Decision, Run, Subject
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
@@ -30,6 +31,7 @@ from aiact_rules.sources.former_names import read_as, words_of
 
 if TYPE_CHECKING:
     from aiact_rules.core.claims import Claim
+    from aiact_rules.core.readers import ReaderUse
 
 _RECORD = Place("record")
 
@@ -81,6 +83,7 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
             claims=tuple(_claim(mapping(each)) for each in listed(recorded.get("claims", []))),
             signals=tuple(_signal(mapping(each)) for each in listed(recorded.get("signals", []))),
             dismissals=tuple(_dismissal(mapping(each)) for each in listed(recorded.get("dismissals", []))),
+            readers=_readers(recorded),
         )
 
 
@@ -113,6 +116,7 @@ def decision_of_record(record: Record, shelf: Shelf) -> Decision:
             request.signals,
             request.claims,
             request.dismissals,
+            request.readers,
         )
 
 
@@ -132,6 +136,25 @@ def _signal(row: Mapping[str, object]) -> Signal:
         str(row["words"]),
         None if note is None else Note(note),
         str(row.get("seen", "")),
+        text(row.get("reader")),
+    )
+
+
+def _readers(recorded: Mapping[str, object]) -> tuple[ReaderUse, ...]:
+    rows = [mapping(each) for each in listed(recorded.get("readers", []))]
+    if not rows:
+        return ()
+    from aiact_rules.core.readers import ReaderUse  # most platforms bring no reader
+
+    return tuple(
+        ReaderUse(
+            str(row["name"]),
+            str(row["version"]),
+            str(row["digest"]),
+            Strength(str(row["strength"])),
+            text(row.get("failed")),
+        )
+        for row in rows
     )
 
 
@@ -197,6 +220,10 @@ def _pack_decision(
         raise InputError([Problem(message, _RECORD, "install that version; `aiact-rules replay` says what changed")])
     readings = request.readings
     pack_at = pack.at(request.as_of, {name: readings[name] for name in pack.readings if name in readings})
+    if request.readers:
+        from aiact_rules.core.readers import with_failures
+
+        pack_at = with_failures(pack_at, request.readers)
     lowered = cached_lowered(pack_at)
     statuses = statuses_from(str(row["statuses"]), len(pack_at.obligations))
     truths = Truths(lowered, values)

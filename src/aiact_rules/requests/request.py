@@ -18,6 +18,7 @@ from aiact_rules.sources.organisation import NOBODY, Organisation
 
 if TYPE_CHECKING:
     from aiact_rules.core.claims import Claim
+    from aiact_rules.core.readers import ReaderUse
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Request:
     signals: tuple[Signal, ...] = ()
     claims: tuple[Claim, ...] = ()
     dismissals: tuple[Dismissal, ...] = ()
+    readers: tuple[ReaderUse, ...] = ()
     notes: tuple[str, ...] = ()
     contact: str | None = None
     organisation: Organisation = field(default=NOBODY, repr=False)

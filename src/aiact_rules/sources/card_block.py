@@ -47,9 +47,7 @@ def read_block(
     """Read a block that is filled in. Raises InputError with all problems of its facts, or of its claims or its result."""
     if not isinstance(block.value, Mapping):
         raise InputError([Problem(f"`{BLOCK}` has keys with values", block.place, "write it as in a release file")])
-    written = block.value.entry(RESULT_KEY)
-    result = None if written is None or not is_filled(written.value) else read_result(written.value)
-    claims = read_claims(block.value)
+    result, claims = _result_in(block.value), read_claims(block.value)
     stated = read_release(
         without_result(without_claims(block.value)),
         vocabulary,
@@ -63,6 +61,19 @@ def read_block(
     return Block(
         replace(stated, facts=facts, claims=claims), result, (*said_in(claims), *said_in_result(result, block))
     )
+
+
+def words_in(block: Entry) -> tuple[CardResult | None, tuple[Passage, ...]]:
+    """Return the result in a block and its free words, whatever else it states."""
+    if not isinstance(block.value, Mapping) or not is_filled(block.value):
+        return None, ()
+    result = _result_in(block.value)
+    return result, (*said_in(read_claims(block.value)), *said_in_result(result, block))
+
+
+def _result_in(block: Mapping) -> CardResult | None:
+    written = block.entry(RESULT_KEY)
+    return None if written is None or not is_filled(written.value) else read_result(written.value)
 
 
 def without_written(parts: FrontMatter, result: CardResult | None, card: CardWords | None) -> FrontMatter | None:

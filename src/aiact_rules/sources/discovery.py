@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from aiact_rules.yaml_text import Mapping as Keys
 
 if TYPE_CHECKING:
     from aiact_rules.sources.base_model import Base
+    from aiact_rules.sources.readable import Readable
 
 _MARKETS_ALONE = Vocabulary.of([FactDeclaration(MARKETS, FactType.SOME_OF, "In which markets?")])
 _YAML = (".yaml", ".yml")
@@ -86,14 +87,31 @@ class ReleaseDocuments:
         root: Path | None = None,
         obligations: Collection[str] | None = None,
         card: CardWords | None = None,
+        keep_texts: bool = False,
     ) -> Document:
         """Read all documents with a vocabulary and join what they state; `card` are the words of sections in cards.
 
-        Evidence may stand anywhere below `root` (None: below the folder of the release). Raises InputError with all
+        Evidence may stand anywhere below `root` (None: below the folder of the release). With `keep_texts` the document has
+        the texts of cards and bills of materials, for a reader that a platform brings. Raises InputError with all
         problems, contradictions between the documents included.
         """
         reader = _ReleaseReader(self, vocabulary, tuple(cues), root, obligations, card)
-        return reader.document()
+        document = reader.document()
+        return replace(document, texts=tuple(self._readable(card))) if keep_texts else document
+
+    def _readable(self, card: CardWords | None) -> Iterator[Readable]:
+        from aiact_rules.sources.readable import Readable, readable_card
+
+        for path in self.files.files:
+            text = self._text(path)
+            if path == self.files.release:
+                continue
+            if _is_bill(path):
+                from aiact_rules.sources.ml_bom import texts_in_bom
+
+                yield Readable.of_texts(text.name, texts_in_bom(text))
+            else:
+                yield readable_card(text, card, is_metadata=path.suffix.lower() in _YAML)
 
     def _text(self, path: Path) -> Text:
         if path not in self._texts:
@@ -370,6 +388,7 @@ def joined(first: Document, second: Document) -> Document:
         contact=first.contact or second.contact,
         asks=(*first.asks, *second.asks),
         dismissals=_joined_dismissals([first.dismissals, second.dismissals]),
+        texts=(*first.texts, *second.texts),
     )
 
 

@@ -16,6 +16,8 @@ from aiact_rules.sources.figures import Said
 
 if TYPE_CHECKING:
     from aiact_rules.core.claims import Claim
+    from aiact_rules.core.readers import ReaderUse
+    from aiact_rules.sources.readable import Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class Document:
     `facts` are those of all operators; with `operators`, each is judged by its own `facts_for`. `choices` are readings
     chosen by the release file, `packs` the packs it asks for, `uncovered` the markets it leaves out on record because no
     installed pack covers them, `contact` is where to ask about it. `notes` are for a person; `asks` are words that may
-    state a fact, which a person should answer; `dismissals` say what is said of dismissed signals beside their ids.
+    state a fact, which a person should answer; `dismissals` say what is said of dismissed signals beside their
+    ids. `texts` are what a reader that a platform brings is asked about, kept only where there is one, and `readers` those
+    that were asked.
     """
 
     name: str
@@ -62,6 +66,8 @@ class Document:
     contact: str | None = None
     asks: tuple[str, ...] = ()
     dismissals: tuple[Dismissal, ...] = ()
+    texts: tuple[Readable, ...] = ()
+    readers: tuple[ReaderUse, ...] = ()
 
     def facts_for(self, operator: Operator) -> Facts:
         """Return what is stated for one operator of the chain.

@@ -12,7 +12,18 @@ from typing import Any
 from aiact_rules.core.packs import DISMISSED, FOUND, MARKETS, SCHOOL
 from aiact_rules.core.rules import Reading
 from aiact_rules.core.vocabulary import FactDeclaration, FactType, Vocabulary, format_quantity
-from aiact_rules.sources.keys import CLAIM_KEYS, DISMISSAL, EVIDENCE, RELEASE, RESULT, SETTINGS, Key, Kind, names
+from aiact_rules.sources.keys import (
+    CLAIM_KEYS,
+    DISMISSAL,
+    EVIDENCE,
+    MOST_SECONDS,
+    RELEASE,
+    RESULT,
+    SETTINGS,
+    Key,
+    Kind,
+    names,
+)
 
 Schema = dict[str, Any]
 
@@ -196,6 +207,10 @@ def _setting(key: Key, readings: Iterable[Reading], schools: Iterable[str]) -> S
         return {"$ref": "#/$defs/facts"}
     if key.kind is Kind.READINGS:
         return _readings(readings, schools)
+    if key.kind is Kind.STRENGTHS:
+        return {"type": "object", "additionalProperties": {"enum": list(key.words)}}
+    if key.kind is Kind.SECONDS:
+        return {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_SECONDS}
     if key.kind is Kind.WAIVERS:
         return {"type": "array", "items": _waiver(key.inner, text)}
     if key.kind in (Kind.TEXTS, Kind.MARKETS):

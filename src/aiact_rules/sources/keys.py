@@ -13,6 +13,8 @@ from aiact_rules.core.packs import DISMISSED, MARKETS, MOMENT, RELEASE_DATE, ROL
 from aiact_rules.core.problems import Hints
 
 FIRST_PLACED_ON = "release.first_placed_on"
+MOST_SECONDS = 3600
+"""The most seconds that a setting may name."""
 
 
 @unique
@@ -38,6 +40,8 @@ class Kind(Enum):
     FORMAT = "`1`"
     CLAIM = "claim"
     DISMISSALS = "list of ids or tables"
+    STRENGTHS = "table of words"
+    SECONDS = "number of seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,21 @@ SETTINGS = (
         "true",
         default="`false`",
         option="`--require-evidence`; the strictest counts",
+    ),
+    Key(
+        "readers",
+        Kind.STRENGTHS,
+        "whether what an installed [reader](../plugins/README.md#readers) suggests holds the release or is a note, by its name",
+        '{ lookout = "hold" }',
+        default="`note` for each",
+        words=("note", "hold"),
+    ),
+    Key(
+        "reader_seconds",
+        Kind.SECONDS,
+        "how long a reader may take for one text; one that takes longer has failed, and holds",
+        "60",
+        default="`20`",
     ),
     Key("engine", Kind.TEXT, "the engine that decides", '"generated"', "`generated`", "`--engine` replaces"),
     Key(

@@ -38,15 +38,27 @@ def read_ml_bom(text: Text, vocabulary: Vocabulary, cues: Iterable[Cue] = (), *,
     component or root element, or the only model in it. With `only_declared`, properties that the vocabulary does not have are
     passed over. Raises InputError where it is neither format or cannot be read.
     """
+    return _opened(text, vocabulary, tuple(cues), only_declared)[1]
+
+
+def texts_in_bom(text: Text) -> list[tuple[str, Place]]:
+    """Return the texts in which the model is described, each with its place. Raises InputError as `read_ml_bom` does."""
+    bom, _ = _opened(text, Vocabulary({}), (), True)
+    return [(said, bom.place(_pointer(path))) for path, said in bom.searched]
+
+
+def _opened(text: Text, vocabulary: Vocabulary, cues: tuple[Cue, ...], only_declared: bool) -> tuple[_Bom, Stated]:
     root = read_json(text)
     if isinstance(root, dict) and "CycloneDX" in (root.get("bomFormat"), root.get("specFormat")):
-        return _CycloneDX(text, vocabulary, tuple(cues), only_declared).read(root)
+        cyclone = _CycloneDX(text, vocabulary, cues, only_declared)
+        return cyclone, cyclone.read(root)
     if (
         isinstance(root, dict)
         and isinstance(root.get("@graph"), list)
         and any("spdx.org" in context for context in _strings(root.get("@context")))
     ):
-        return _Spdx(text, vocabulary, tuple(cues), only_declared).read(root["@graph"])
+        spdx = _Spdx(text, vocabulary, cues, only_declared)
+        return spdx, spdx.read(root["@graph"])
     raise InputError([Problem("this is neither a CycloneDX nor an SPDX 3 bill of materials in JSON", Place(text.name))])
 
 

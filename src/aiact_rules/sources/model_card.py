@@ -47,7 +47,8 @@ TAG_KEYS = frozenset({"pipeline_tag", "tags", "task_categories", "task_ids"})
 """Keys whose values name a task, or are tags."""
 TASK_KEYS = frozenset({"task", "type"})
 """Keys inside others, such as a `model-index`, whose values name a task."""
-_EXAMPLES = ("widget",)  # inputs to try the model on, by nobody's statement
+EXAMPLES = ("widget",)
+"""Keys with inputs to try the model on, by nobody's statement."""
 
 _TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
 _BASE = "model.base_model"
@@ -300,18 +301,18 @@ def _signals(
     """
     if not cues:
         return ()
-    values, tags = _values(metadata)
+    values, tags = values_of(metadata)
     read = (*values, *said, *passages(parts.body, parts.body_line))
     found = (*tagged_values(read, tags, cues), *find(read, cues))
     return signals_of(found, lambda _, line: Place(name, line))
 
 
-def _values(metadata: Mapping) -> tuple[list[Passage], list[int]]:
-    """Return the texts of front matter, and the numbers of those that name a task or are tags."""
+def values_of(metadata: Mapping) -> tuple[list[Passage], list[int]]:
+    """Return the texts of front matter without its block, and the numbers of those that name a task or are tags."""
     found: list[Passage] = []
     tags: list[int] = []
     waiting: list[tuple[Node | Entry, bool]] = [
-        (entry, entry.key in TAG_KEYS) for entry in metadata if entry.key not in (BLOCK, *_EXAMPLES)
+        (entry, entry.key in TAG_KEYS) for entry in metadata if entry.key not in (BLOCK, *EXAMPLES)
     ]
     waiting.reverse()
     while waiting:

@@ -18,7 +18,7 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.core.waivers import Waiver
 from aiact_rules.core.zones import HOW_TO_GET_DATA, zone_named
 from aiact_rules.sources.document import FileRead
-from aiact_rules.sources.keys import SETTINGS, Key, Kind, by_name, hint_for
+from aiact_rules.sources.keys import MOST_SECONDS, SETTINGS, Key, Kind, by_name, hint_for
 from aiact_rules.sources.mapping import node_of
 from aiact_rules.sources.markets import read_markets
 from aiact_rules.sources.near_misses import SETTINGS as OWN_FILE
@@ -34,7 +34,7 @@ TABLE = ("tool", "aiact-rules")
 MOST_BYTES = 256 * 1024
 """The largest file with settings that is read; a `pyproject.toml` of a large project is a fifth of it."""
 
-Setting = str | bool | tuple[str, ...] | Mapping[str, str]
+Setting = str | bool | Decimal | tuple[str, ...] | Mapping[str, str]
 
 KEYS = by_name(SETTINGS)
 # Patterns as text: most runs read no such file, and making them takes a millisecond.
@@ -68,6 +68,11 @@ class Organisation:
     def says_yes(self, key: str) -> bool:
         """Return whether a setting that is true or false is made, and true."""
         return self.settings.get(key) is True
+
+    def number(self, key: str) -> Decimal | None:
+        """Return a setting that is a number, or None where it is not made."""
+        value = self.settings.get(key)
+        return value if isinstance(value, Decimal) else None
 
     def choices(self, key: str) -> tuple[Choice, ...]:
         """Return a setting that is a list of texts, each with its place; empty where it is not made."""
@@ -303,6 +308,15 @@ def _setting(key: Key, value: object) -> Setting:
         if key.kind is Kind.ZONE and zone_named(value) is None:
             raise ValueError(f" is a time zone, found `{value}`; {HOW_TO_GET_DATA}")
         return value
+    if key.kind is Kind.SECONDS:
+        said = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
+        if not said.is_finite() or not 0 < said <= MOST_SECONDS:
+            raise ValueError(f" is a number of seconds above 0, {MOST_SECONDS} at most")
+        return said
+    if key.kind is Kind.STRENGTHS:
+        if not isinstance(value, dict) or not all(word in key.words for word in value.values()):
+            raise ValueError(f" is a table, with {' or '.join(f'`{word}`' for word in key.words)} for each name")
+        return dict(value)
     if key.kind is Kind.FACTS:
         if not isinstance(value, dict):
             raise ValueError(" is a table")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aiact_rules import Decision, PackLocation, hookimpl
-from aiact_rules.plugins.interfaces import Engine, Report, Source
+from aiact_rules.plugins.interfaces import Engine, Reader, Report, Source
 
 
 @hookimpl
@@ -21,6 +21,15 @@ def aiact_rules_offer_sources() -> Iterable[Source]:
     from aiact_rules_example.labels import LabelSource
 
     return [LabelSource()]
+
+
+@hookimpl
+def aiact_rules_offer_readers() -> Iterable[Reader]:
+    """Offer to read documents with a language model, where one is configured."""
+    from aiact_rules_example.model_reader import configured
+
+    reader = configured()
+    return [] if reader is None else [reader]
 
 
 @hookimpl

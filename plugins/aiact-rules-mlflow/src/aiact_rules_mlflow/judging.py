@@ -20,6 +20,7 @@ from aiact_rules.sources.cues import fact_of_signals, find_signals
 from aiact_rules.sources.discovery import Asked, ReleaseDocuments, asked_in, joined, markets_of
 from aiact_rules.sources.document import Document, Stated
 from aiact_rules.sources.model_card import merged
+from aiact_rules.sources.readable import Readable
 from aiact_rules.sources.release_file import read_release
 from aiact_rules.sources.release_folder import NoRelease, ReleaseFiles
 from aiact_rules.sources.releases import releases_at
@@ -110,13 +111,19 @@ class ReleaseJudge:
 
         in_tags = stated_in_tags(version.tags, vocabulary)
         stated = merged(self.settings.facts, in_tags.facts)
+        has_readers = bool(shelf.catalogue.readers or self.settings.organisation.pairs("readers"))
         document = replace(_heard(version.descriptions, cues, vocabulary), name=version.name)
+        if has_readers:
+            texts = (Readable.of_markdown(name, text) for name, text in version.descriptions.items())
+            document = replace(document, texts=tuple(texts))
         document = joined(Document(version.name, Subject(), stated, dismissals=in_tags.dismissals), document)
         if found is not None and block is not None:
             read = read_release(block, vocabulary, folder=found.folder, obligations=obligations)
             document = joined(document, _document_of(version.name, read))
         if found is not None and documents is not None:
-            read_too = documents.read(vocabulary, cues, root=found.folder, obligations=obligations)
+            read_too = documents.read(
+                vocabulary, cues, root=found.folder, obligations=obligations, keep_texts=has_readers
+            )
             document = joined(document, read_too)
         return document
 
