@@ -43,6 +43,19 @@ def _said(text: str, called: str = "Foo-70B") -> tuple[list[tuple[Decimal, int |
         ("Das Modell wurde mit 3,8e25 Gleitkommaoperationen trainiert.", "3.8e25"),
         ("Le modèle a été entraîné avec 3,8 x 10^25 opérations en virgule flottante.", "3.8e25"),
         ("The model was trained with 10^24 FLOPS.", "1e24"),
+        ("The model was trained with 38 x 10^24 FLOP.", "3.8e25"),
+        ("Training took ten to the power of 25 floating point operations.", "1e25"),
+        ("Training took 12 septillion floating-point operations.", "1.2e25"),
+        ("About 12 septillion floating-point operations went into training.", "1.2e25"),
+        ("Rund 12 Quadrillionen Gleitkommaoperationen flossen in das Training.", "1.2e25"),
+        ("L'entraînement a demandé 12 quadrillions d'opérations en virgule flottante.", "1.2e25"),
+        ("Das Training kostete zehn hoch 25 Gleitkommaoperationen.", "1e25"),
+        ("L'entraînement de ce modèle a coûté dix puissance 25 opérations en virgule flottante.", "1e25"),
+        ("Training took 12 quadrillion floating-point operations.", "1.2e16"),
+        ("The final run consumed 38 yottaFLOP.", "3.8e25"),
+        ("Das Training verbrauchte 21 YFLOP, also 2,1e25 FLOP.", "2.1e25"),
+        ("FLOPs (training, total): 3*10^25", "3e25"),
+        ("Calcul d'entraînement : 3,8 × 10^25 FLOP.", "3.8e25"),
     ],
 )
 def test_a_clear_sentence_states_the_compute(text: str, amount: str) -> None:
@@ -65,6 +78,8 @@ def test_a_part_of_the_training_is_the_least_that_all_of_it_took(text: str, doub
     "text",
     [
         "Training compute is below 1e25 FLOPs.",
+        "Le calcul d'entraînement reste inférieur à 10^25 FLOP.",
+        "Der Rechenaufwand für das Training liegt unter 10^25 FLOP.",
         "The model exceeds the threshold of 10^25 FLOPs of training compute.",
         "We estimate training compute by 6ND as 6.3e24 FLOPs.",
         "Training compute was 6 x 70B x 15T.",
@@ -107,6 +122,12 @@ def test_in_doubt_it_asks_and_states_nothing(text: str) -> None:
         "| Training compute (FLOPs) | 3.8e25 | 2.1e25 |",
         "Foo-70B has 70B parameters and was trained on 15e12 tokens.",
         "The model flops at training.",
+        "Training ran at 2 yottaFLOP per second.",
+        "Serving it for a year takes 20 septillion floating-point operations.",
+        "L'entraînement de Llama a demandé 3e25 opérations en virgule flottante.",
+        "Das Training von Llama kostete 3e25 Gleitkommaoperationen.",
+        "The training of Llama took 3e25 FLOPs.",
+        "À aucun moment l'entraînement n'a atteint 10²⁵ FLOP.",
     ],
 )
 def test_what_is_no_training_compute_of_this_model_is_passed_over(text: str) -> None:

@@ -20,6 +20,45 @@ COMPUTE = "model.training_compute"
 _LONGEST = 1_000  # characters of a sentence; what is longer is a list or a table gone wrong
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_SHORT = {
+    "million": 6,
+    "billion": 9,
+    "trillion": 12,
+    "quadrillion": 15,
+    "quintillion": 18,
+    "sextillion": 21,
+    "septillion": 24,
+    "octillion": 27,
+}
+"""Powers of ten by name in English."""
+_LONG = {
+    **{"million": 6, "milliard": 9, "billion": 12, "billiard": 15, "trillion": 18, "trilliard": 21, "quadrillion": 24},
+    **{"quadrilliard": 27, "quintillion": 30},
+}
+"""Powers of ten by name in German and French."""
+_PREFIXES = {"z": 21, "zetta": 21, "y": 24, "yotta": 24, "ronna": 27}
+
+
+def _power(mantissa: str | None, power: int) -> str:
+    return f"{(mantissa or '1').strip()}e{power}"
+
+
+def _named(found: re.Match[str]) -> str:
+    """Return a number with the name of a power of ten in digits, by the scale of the language that the unit and the name are in."""
+    name = found["name"].lower()
+    german_or_french = (
+        found["plural"] in {"en", "e", "n"}
+        or found["of"] in {"de ", "d'", "d’"}
+        or re.search("komma|virgule", found["unit"])
+    )
+    power = (_LONG if german_or_french or name not in _SHORT else _SHORT).get(name)
+    return found[0] if power is None else f"{_power(found['mantissa'], power)} {found['unit']}"
+
+
+def _prefixed(found: re.Match[str]) -> str:
+    return f"{_power(found['mantissa'], _PREFIXES[found['prefix'].lower()])} FLOP"
+
+
 _PLAIN = (
     (re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+"), lambda found: "^" + found[0].translate(_SUPERSCRIPT)),
     (re.compile(r"<sup>\s*(\d{1,3})\s*</sup>", re.IGNORECASE), r"^\1"),
@@ -29,6 +68,31 @@ _PLAIN = (
     (re.compile(r"(?<=10)\*\*(?=\d)"), "^"),
     (re.compile(r"\\[,;! ]|[$`\u200b\u2060]|\*\*|__|(?<![\w\s])\*|\*(?![\w\s])"), " "),
     (re.compile(r"[\u00a0\u2009\u202f\t]"), " "),
+    (
+        re.compile(
+            r"\b(?:10|ten|zehn|dix)(?: to the(?: power(?: of)?)?| hoch|(?: à la)? puissance) (\d{1,2})(?:th|st|nd|rd)?(?: power)?\b",
+            re.IGNORECASE,
+        ),
+        r"10^\1",
+    ),
+    (
+        re.compile(
+            r"(?:(?<![\w.,])(?P<mantissa>\d{1,4}(?:[.,]\d{1,6})?) )?\b"
+            r"(?P<name>(?:m|b|tr|quadr|quint|sext|sept|oct)illi(?:on|ard))(?P<plural>en|e|n|s|)"
+            r" (?P<of>of |de |d['’]|)(?P<unit>floating[- ]point operations|FLOPs?\b|(?:Gleit|Fließ)komma-?[Oo]perationen"
+            r"|opérations (?:en|à) virgule flottante)",
+            re.IGNORECASE,
+        ),
+        _named,
+    ),
+    (
+        re.compile(
+            r"(?<![\w.,])(?P<mantissa>\d{1,4}(?:[.,]\d{1,6})?)[ -]?(?P<prefix>[zy](?=F)|zetta|yotta|ronna)-?flops?\b"
+            r"(?!\s?(?:/|\(?per\b|pro\b|par\b|p\.? ?s\b|[·.-]?s\^?-1|-?\s?(?:days?|seconds?)\b))",
+            re.IGNORECASE,
+        ),
+        _prefixed,
+    ),
 )
 _AMOUNT = (
     r"(?<![\w.,^])(?P<mantissa>\d{1,4}(?:[.,]\d{1,6})?)?\s?"
@@ -37,12 +101,18 @@ _AMOUNT = (
 _FIGURE = re.compile(
     _AMOUNT
     + r"\s{0,2}(?P<unit>FLOPs?\b|flops?\b|FLOPS\b|Flops?\b|total FLOPs?\b|(?:total )?floating[- ]point operations\b"
-    r"|Gleitkomma-?[Oo]perationen\b|op[ée]rations (?:en|à) virgule flottante\b)"
+    r"|(?:Gleit|Fließ)komma-?[Oo]perationen\b|op[ée]rations (?:en|à) virgule flottante\b)"
     r"(?P<rate>\s?(?:/|\(?per\b|pro\b|par\b|p\.? ?s\b|[·.-]?s\^?-1))?"
 )
 _UNIT_FIRST = re.compile(
     r"\W*(?=[^:|=\n]{0,80}(?:flop|floating))(?:(?:total|overall|cumulative|estimated)\s)?train\w*"
     r"(?:[ -][\[(]?(?:compute|flops?|floating[- ]point operations|operations|budget|total|in)[\])]?){1,4}\W{0,8}[:|=]\W{0,8}?"
+    + _AMOUNT
+    + r"(?P<unit>)(?P<rate>(?!))?\s*[|.]?\s*\Z",
+    re.IGNORECASE,
+)
+_UNIT_IN_LABEL = re.compile(
+    r"\W*FLOPs?\s*\([^)]{0,40}(?:train|entra[iî]n)[^)]{0,40}\)\s*[:|=]\W{0,8}?"
     + _AMOUNT
     + r"(?P<unit>)(?P<rate>(?!))?\s*[|.]?\s*\Z",
     re.IGNORECASE,
@@ -53,7 +123,9 @@ _DAYS = re.compile(
 _BY_SIZE = re.compile(
     r"\b6\s?[x×*·⋅]?\s?N\s?[x×*·⋅]?\s?D\b|\b6\s?[x×*·⋅]\s?\d[\d.]*\s?(?:B|M|T|e\d|billion|trillion|\*|x|×)"
 )
-_TRAINING = re.compile(r"\b(?:pre-?|post-?)?train|\btrainier|\bentra[iî]n", re.IGNORECASE)
+_TRAINING = re.compile(
+    r"\b(?:pre-?|post-?|vor)?train|\btrainier|\b(?:pré-?)?entra[iî]n|\bthe (?:final|main|whole) run\b", re.IGNORECASE
+)
 _PART = re.compile(r"\bpre-?train|\bpré-?entra|\bvortrain", re.IGNORECASE)
 _CHANGE = re.compile(r"\bfine-?tun|\bpost-?train|\brlhf\b|\bdistill|\blora\b|\badapter|\balign|\bfein", re.IGNORECASE)
 _BESIDE = re.compile(
@@ -69,28 +141,33 @@ _OTHERS = re.compile(
 )
 _BOUND_ABOVE = re.compile(
     r"\b(?:less|fewer|lower) than|\bunder\b|\bbelow\b|\bat most|\bup to\b|\bmaximum|\bwithin\b|<|≤|\bweniger als|\bhöchstens"
-    r"|\bmoins de",
+    r"|\bunter\b|\bunterhalb|\bmoins de|\binférieur|\ben dessous|\bau plus\b|\bjusqu['’]",
     re.IGNORECASE,
 )
 _BOUND_BELOW = re.compile(
-    r"\bmore than|\bhigher than|\bover\b|\bexceed|\bat least|\babove\b|\bbeyond\b|>|≥|\bmehr als|\bmindestens|\bplus de",
+    r"\bmore than|\bhigher than|\bover\b|\bexceed|\bat least|\babove\b|\bbeyond\b|>|≥|\bmehr als|\bmindestens|\bübersteig|\büberschr[ie]"
+    r"|\bplus de|\bsupérieur|\bau moins|\bdépass|\bau-delà",
     re.IGNORECASE,
 )
 _NOT_SO = re.compile(
-    r"\bnot\b|n['’]t\b|\bnever\b|\bwould\b|\bcould\b|\bif\b|\bmight\b|(?-i:\bmay\b)|\bplan|\bwill\b|\?|\bnicht\b|\bwürde|\bne\b"
+    r"\bnot\b|n['’]t\b|\bnever\b|\bwould\b|\bcould\b|\bif\b|\bmight\b|(?-i:\bmay\b)|\bplan|\bwill\b|\?|\bnicht\b|\bnie(?:mals)?\b|\bkein|\bwürde|\bne\b|\baucun"
+    r"|\bno point\b|\bn['’](?:[ay]\b|est\b|ont\b|atteint)(?![^.]{0,40}\bque\b)|\bjamais\b"
     r"|\bexample\b|\be\.g\.",
     re.IGNORECASE,
 )
 _OWN = re.compile(
     r"\b(?:this|the|our)(?-i: [a-z0-9][\w-]*){0,3}? (?:model|network|LLM|checkpoint)\b|"
     r"\b(?:this|our)(?-i: [a-z0-9][\w-]*){0,3}? (?:training|run)\b|\bits training\b"
-    r"|\bthe training (?:run|took|used|required)\b|\bit (?:was|has been|took)\b|\bwe (?:pre-?)?train"
-    r"|\b(?:das|dieses|unser)(?-i: [a-zäöü]\w*)?(?: Modell| Training)|\b(?:ce|le|notre)(?-i: [a-zéè]\w*)? modèle\b",
+    r"|\bthe training (?:run|took|used|required)\b|\bthe (?:final|main|whole) run\b|\bit (?:was|has been|took)\b|\bwe (?:pre-?)?train"
+    r"|\b(?:das|dieses|unser)(?-i: [a-zäöü]\w*)?(?: Modell| Training(?! von\b))|\b(?:ce|le|du|notre)(?-i: [a-zéè]\w*)? modèle\b"
+    r"|\b(?:we estimate|wir schätzen|nous estimons)\b[^.]{0,60}\b(?:train|entra[iî]n|trainings?)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"\W*(?:(?:the )?(?:total|overall|cumulative|approximate|estimated)\s){0,2}"
-    r"(?:pre-?|post-?)?(?:train(?:ed|ing)|(?:l['’])?entra[iî]n\w*|trainiert|Trainings?\w*)\b(?-i:(?=\W*(?:[a-zäöüéè\d]|FLOP)))",
+    r"\W*(?:(?:(?:the|das|der|le|les|total|overall|cumulative|approximate|estimated|gesamte[rs]?|kumulierte[rs]?|compute|computation|for"
+    r"|Rechenaufwand|für|zum|calculs?|cumulés?|total|de)\s|[dl]['’])){0,5}"
+    r"(?:pre-?|post-?|vor|pré-?)?(?:train(?:ed|ing)|entra[iî]n\w*|trainiert|Trainings?\w*)\b(?!\s(?:of|von|des|der|de|du)\s(?!(?:this|our|the|ce|cet|cette|notre|dieses|unseres|modèle|Modells)\b))"
+    r"(?-i:(?=\W*(?:[a-zäöüéèà\d]|FLOP)))",
     re.IGNORECASE,
 )
 _OTHER_NAME = re.compile(
@@ -98,13 +175,21 @@ _OTHER_NAME = re.compile(
     r"(?:[A-Z][\w.]*-[\w.-]*\w|[A-Za-z]*[A-Z][A-Za-z]*\d[\w.]*|[A-Z][A-Za-z]+ \d(?:\.\d)?\b(?![\de]|\s?[x×*·^])|"
     r"[A-Z]+[a-z]+[A-Z]\w*)"
 )
+_FIGURE_FIRST = re.compile(
+    r"\W*(?:(?:in total|au total|some|about|around|roughly|approximately|insgesamt|rund|etwa|environ|quelque|more than|mehr als"
+    r"|plus de)\W{1,2})"
+    r"{0,2}\d[\w.,^·×* +-]{0,30}?(?:flop|floating|gleit|fließ|op[ée]ration)[^.]{0,60}\b(?:into|in|for|für|dans|à|pour)"
+    r"(?: the| its| das| sein| l['’]| son)? ?(?:pre-?|vor|pré-?)?(?:training|entra[iî]nement)\b(?! (?:of|von|de|du)\b)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
+    r"\W*FLOPs?\s*\([^)]{0,40}(?:train|entra[iî]n)[^)]{0,40}\)\s*[:|=]|"
     r"\W*(?:[\w-]+\s){0,3}(?:train\w*\s(?:compute|flops?|cost|budget|operations)|"
     r"compute(?:\s\w+){0,3}\strain\w*|Trainings\w*)(?:\s\(?[\w, ]{1,30}\)?)?\s*[:|=]",
     re.IGNORECASE,
 )
 _END = re.compile(r"(?<=[.!?;])\s+(?=[^\W\da-z_]|\(|\Z)")
-_MENTION = re.compile(r"flop|loating|virgule|leitkomma|6\s?[x×*·⋅N]", re.IGNORECASE)
+_MENTION = re.compile(r"flop|loating|virgule|leitkomma|ließkomma|6\s?[x×*·⋅N]", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"\brelated|\bcompar|\bbaseline|\bbackground|\bprior|\bprevious|\bbase model|\bother\b|\breference|\bcitation|\bregulat|\bAct\b",
     re.IGNORECASE,
@@ -200,7 +285,7 @@ def _read(sentence: str, own: re.Pattern[str], elsewhere: bool) -> Iterator[tupl
     if len(sentence) > _LONGEST:
         return
     found = [each for each in _FIGURE.finditer(sentence) if not each["rate"]]
-    if not found and (labelled := _UNIT_FIRST.match(sentence)):
+    if not found and (labelled := _UNIT_FIRST.match(sentence) or _UNIT_IN_LABEL.match(sentence)):
         found = [labelled]
     trains = _TRAINING.search(sentence) is not None
     if not found:
@@ -208,11 +293,12 @@ def _read(sentence: str, own: re.Pattern[str], elsewhere: bool) -> Iterator[tupl
         if other is not None and not elsewhere and (trains or "FLOP" in sentence or "ompute" in sentence):
             yield _Reading.QUESTION, Decimal(0), other[0].strip(), sentence.count("\n", 0, other.start())
         return
+    one = len({_amount(each) for each in found}) == 1
     for each in found:
         amount = _amount(each)
         if not trains or amount < _LEAST:
             continue
-        reading = _taken_for(sentence, amount, each["unit"] or "FLOP", own, alone=len(found) == 1)
+        reading = _taken_for(sentence, amount, each["unit"] or "FLOP", own, alone=one)
         if elsewhere and reading is not _Reading.NOTHING:
             reading = _Reading.QUESTION
         if reading is not _Reading.NOTHING:
@@ -244,4 +330,6 @@ def _is_own(sentence: str, own: re.Pattern[str]) -> bool:
     if sentence.lstrip().startswith("|"):
         cells = [cell for cell in sentence.strip().strip("|").split("|") if cell.strip()]
         return len(cells) == 2 and _LABEL.match(sentence) is not None
-    return any(each.search(sentence) for each in (_OWN, own)) or any(each.match(sentence) for each in (_BARE, _LABEL))
+    return any(each.search(sentence) for each in (_OWN, own)) or any(
+        each.match(sentence) for each in (_BARE, _LABEL, _FIGURE_FIRST)
+    )
