@@ -168,37 +168,34 @@ class Entries:
         """Return the set of some labels as a number; labels of no entry are left out."""
         return sum(1 << self.number[label] for label in set(labels) if label in self.number)
 
-    def spoken(self, tokens: Tokens) -> dict[int, int]:
-        """Return how many marks of each language, or of several that share them, a text has."""
+    def spoken(self, words: Iterable[str]) -> dict[int, int]:
+        """Return how many marks of each language, or of several that share them, are among some words."""
         found: dict[int, int] = {}
         known = self._marks
-        for word in tokens.words:
+        for word in words:
             if word in known:
                 of = known[word]
                 found[of] = found.get(of, 0) + 1
         return found
 
-    def read(self, tokens: Tokens, stretches: Iterable[tuple[int, int]], languages: int) -> list[Reading]:
-        """Return what stands in stretches of a text, each from its first to its last word, in some languages."""
+    def read(self, tokens: Tokens, first: int, last: int, languages: int) -> Reading:
+        """Return what stands in a stretch of a text, from its first to its last word, in some languages."""
         known, words = self._words[languages], tokens.words
-        readings = []
-        for first, last in stretches:
-            reading = Reading(tokens, first, last)
-            for at in range(first, last + 1):
-                word = words[at]
-                beginnings = known.get(word)
-                if beginnings is None:
-                    beginnings = self._beginning(word, languages)
-                if beginnings is _NOTHING:
-                    continue
-                reading.add(at, beginnings)
-                if beginnings.phrases and at < last:
-                    for start, _, rest, label in self._followed(word, words[at + 1], beginnings.phrases, languages):
-                        end = self._end(tokens, at, rest, last)
-                        if end is not None:
-                            reading.add_phrase(label, Hit(at, at + len(rest), start, end))
-            readings.append(reading)
-        return readings
+        reading = Reading(tokens, first, last)
+        for at in range(first, last + 1):
+            word = words[at]
+            beginnings = known.get(word)
+            if beginnings is None:
+                beginnings = self._beginning(word, languages)
+            if beginnings is _NOTHING:
+                continue
+            reading.add(at, beginnings)
+            if beginnings.phrases and at < last:
+                for start, _, rest, label in self._followed(word, words[at + 1], beginnings.phrases, languages):
+                    end = self._end(tokens, at, rest, last)
+                    if end is not None:
+                        reading.add_phrase(label, Hit(at, at + len(rest), start, end))
+        return reading
 
     def _beginning(self, word: str, languages: int) -> _Beginnings:
         """Return what may begin with a word."""

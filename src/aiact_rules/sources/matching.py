@@ -101,12 +101,15 @@ class Matcher:
         """Return the cues that a value of a card's task or tags speaks of."""
         return tuple(self._tagged.get(_value(value), ()))
 
-    def languages_of(self, tokens: Tokens) -> int:
-        """Return the languages whose words count in a text: those it has most marks of, and the common ones; else all."""
-        spoken = self.entries.spoken(tokens)
-        if not spoken:
+    def languages_of(self, *spoken: Mapping[int, int]) -> int:
+        """Return the languages whose words count: those of most marks in the first that has any, and the common ones; else all.
+
+        The marks of a sentence come first, then those of its passage.
+        """
+        marks = next(filter(None, spoken), None)
+        if marks is None:
             return self._every
-        counts = {bit: sum(n for of, n in spoken.items() if of & bit) for bit in self._languages.values()}
+        counts = {bit: sum(n for of, n in marks.items() if of & bit) for bit in self._languages.values()}
         most = max(counts.values())
         return self._common | sum(bit for bit, count in counts.items() if count and 2 * count >= most)
 
@@ -225,10 +228,15 @@ class _Text:
         self.sentences: list[tuple[int, Reading]] = []
         self._known: dict[str, Reading] = {}
         self.title = next((each.text for each in passages if each.kind is PassageKind.HEADING), None)
+        entries = matcher.entries
         for number, passage in enumerate(passages):
             tokens = Tokens(passage.text)
-            read = matcher.entries.read(tokens, tokens.sentences(MOST_WORDS), matcher.languages_of(tokens))
-            self.sentences += [(number, reading) for reading in read]
+            marks = entries.spoken(tokens.words)
+            stretches = tokens.sentences(MOST_WORDS)
+            for first, last in stretches:
+                own = marks if len(stretches) == 1 else entries.spoken(tokens.words[first : last + 1])
+                languages = matcher.languages_of(own, marks)
+                self.sentences.append((number, entries.read(tokens, first, last, languages)))
 
     def hits(self, number: int, labels: int) -> Sequence[Hit]:
         """Return where some classes are in a sentence, but for what stands within an ignored phrase."""
@@ -277,10 +285,9 @@ class _Text:
         """Return what stands in a heading or an introduction."""
         known = self._known.get(text)
         if known is None:
-            tokens = Tokens(text)
-            whole = [(0, len(tokens.words) - 1)]
-            (known,) = self.matcher.entries.read(tokens, whole, self.matcher.languages_of(tokens))
-            self._known[text] = known
+            tokens, entries = Tokens(text), self.matcher.entries
+            languages = self.matcher.languages_of(entries.spoken(tokens.words))
+            known = self._known[text] = entries.read(tokens, 0, len(tokens.words) - 1, languages)
         return known
 
 
