@@ -176,6 +176,17 @@ def test_a_configuration_that_cannot_be_used_stops_the_gate(
         decide(tmp_path, GLOW)
 
 
+def test_the_description_of_a_label_is_read_in_its_line(
+    endpoint: Recording, configure: Callable[..., None], tmp_path: Path
+) -> None:
+    configure(url=endpoint.url, model="small-model-2")
+    label = tmp_path / "dim.lantern"
+    label.write_text("market: XX\ntalks: no\ndescription: Dim 1. It shines. # Dim 1\n", encoding="utf-8")
+    gate().check(label, roles=["provider"])
+    (asked,) = endpoint.asked
+    assert "\n1: Dim 1. It shines." in asked["messages"][1]["content"]
+
+
 def test_the_digest_names_model_address_and_prompt() -> None:
     first = ModelReader(Endpoint("http://x", "one"))
     assert first.digest == ModelReader(Endpoint("http://x", "one", key="k")).digest

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiact_rules import Gate, InputError, Verdict
+from aiact_rules import Gate, InputError, Question, Suggestion, Verdict, hookimpl
+from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.problems import ProblemsError
+from aiact_rules.plugins.host import PluginHost, PluginInfo
 
 from aiact_rules_mlflow.judging import ModelVersion, ReleaseJudge, reasons
 from aiact_rules_mlflow.settings import read_settings
@@ -181,6 +183,51 @@ def test_words_of_a_description_are_told_with_the_ways_out_and_dismissed_by_a_ta
     other = {"description of the version": "It screens job applicants and ranks them."}
     again = gate.judge(replace(version(folder), descriptions=other, tags=tags), AT)
     assert "dismissed for other words" in reasons(again)
+
+
+class Lookout:
+    """A reader of the platform, which points at one word or fails."""
+
+    name, version, digest = "lookout", "1.2", "none"
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.is_broken = False
+
+    def read(self, text: str, questions: tuple[Question, ...]) -> list[Suggestion]:
+        self.texts.append(text)
+        if self.is_broken:
+            raise OSError("gone")
+        cues = {question.cue for question in questions}
+        return [Suggestion(cue, 1, "tailors") for cue in cues & {"annex_iii.recruitment"} if "tailors" in text]
+
+    @hookimpl
+    def aiact_rules_offer_readers(self) -> list[Lookout]:
+        return [self]
+
+
+def test_a_reader_reads_descriptions_and_cards_and_holds_where_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, host = Lookout(), PluginHost()
+    host.register(reader, PluginInfo("lookout", "lookout-plugin", "1"))
+    monkeypatch.setattr(Catalogue, "of_installed_plugins", classmethod(lambda _: Catalogue(host)))
+    folder = artifacts(tmp_path, RELEASE)
+    (folder / "README.md").write_text("---\nlicense: mit\n---\n# Scorer\n")
+    said = {"description of the version": "Liked by tailors."}
+    noted = judge(tmp_path).judge(replace(version(folder), descriptions=said), AT)
+    assert noted.verdict is Verdict.ALLOW
+    (signal,) = noted.signals
+    assert (str(signal.place), signal.reader) == ("description of the version:1", "lookout 1.2")
+    assert len(reader.texts) == 2
+    held = judge(tmp_path, OWN + 'readers = { lookout = "hold" }\n').judge(
+        replace(version(folder), descriptions=said), AT
+    )
+    assert held.verdict is Verdict.HOLD
+    reader.is_broken = True
+    refused = judge(tmp_path).judge(replace(version(folder), descriptions=said), AT)
+    assert refused.verdict is Verdict.HOLD
+    assert "reader lookout 1.2" in reasons(refused)
 
 
 def test_a_dismissal_in_the_metadata_of_a_model_keeps_what_it_says(tmp_path: Path) -> None:

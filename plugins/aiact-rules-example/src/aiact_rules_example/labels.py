@@ -18,6 +18,7 @@ from aiact_rules.core.signals import Signal
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals, state_signals
 from aiact_rules.sources.document import Document, FileRead, Skipped
+from aiact_rules.sources.readable import Readable
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import read_text
 
@@ -49,6 +50,7 @@ class LabelSource:
         statements = Statements(vocabulary)
         lantern: str | None = None
         signals: list[Signal] = []
+        texts: list[tuple[str, Place]] = []
         for number, line in enumerate(text.text.splitlines(), 1):
             place = Place(text.name, number)
             key, colon, value = (part.strip() for part in line.partition(":"))
@@ -59,6 +61,7 @@ class LabelSource:
             elif key == "lantern":
                 lantern = value
             elif key == _PROSE:
+                texts.append((value, place))
                 signals += find_signals(value, cues.values(), text.name, number)
             elif _FACTS.get(key, key) in vocabulary:
                 statements.read_texts(_FACTS.get(key, key), [value], place)
@@ -72,4 +75,5 @@ class LabelSource:
             signals=tuple(signals),
             notes=text.notes,
             files=(FileRead(text.name, text.sha256),),
+            texts=(Readable.of_texts(text.name, texts),) if texts else (),
         )
