@@ -22,6 +22,7 @@ ENGLISH = Language(
         "document": ("cv", "cvs", "resume*"),
         "hiring": ("hiring", "recruit*"),
         "goods": ("parcel*",),
+        "beam": ("beam",),
         "place": ("school*",),
     },
     ignored=("beam candidate*",),
@@ -120,6 +121,12 @@ def test_a_class_of_unless_takes_the_hit_away() -> None:
     assert found("It ranks candidates for parcels.", cue(PAIR, unless=("goods",))) == ()
     assert found("It ranks candidates for parcels.", cue(Pattern(PAIR.elements, unless=("goods",)))) == ()
     assert len(found("It ranks candidates. Parcels.", cue(PAIR, unless=("goods",)))) == 1
+
+
+def test_what_stands_in_an_ignored_phrase_is_no_exit() -> None:
+    document = cue(PAIR, unless=("beam",))
+    assert found("It ranks applicants of a beam.", document) == ()
+    assert len(found("It ranks applicants by beam candidates.", document)) == 1
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,8 @@ class Matcher:
         sentence = text.sentences[number][1]
         best: dict[str, tuple[int, int, int, Note | None]] = {}
         for plan in self._possible(sentence.labels):
+            if sentence.labels & plan.unless and text.hits(number, plan.unless):
+                continue
             known = best.get(plan.cue)
             if (known is not None and known[0] == 0) or (plan.near and not text.has_near(number, plan.near)):
                 continue
@@ -133,13 +135,13 @@ class Matcher:
             yield cue, first, last, note
 
     def _possible(self, labels: int) -> Iterator[_Plan]:
-        """Yield the plans all of whose elements, and none of whose exits, are among the labels of a sentence."""
+        """Yield the plans all of whose elements are among the labels of a sentence."""
         rare = labels & self._rare
         while rare:
             bit = rare & -rare
             rare ^= bit
             for plan in self._plans[bit]:
-                if not labels & plan.unless and all(labels & element for element in plan.elements):
+                if all(labels & element for element in plan.elements):
                     yield plan
 
 
