@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from aiact_rules.core.problems import InputError
 from aiact_rules.sources.front_matter import split_front_matter
 from aiact_rules.sources.markdown_blocks import MOST_LEVELS, MOST_LINES, MOST_MARKS
 from aiact_rules.sources.passages import Passage, PassageKind, passages, value
@@ -120,9 +121,18 @@ def test_passages_hold_the_words_that_a_browser_shows(markdown: str) -> None:
     assert words_read(markdown) == words_shown(markdown)
 
 
+def has_body(card: Path) -> bool:
+    """Return whether a real card can be read: some are kept because their front matter is broken."""
+    try:
+        split_front_matter(read_text(card).text, card.name)
+    except InputError:
+        return False
+    return card.parent.name != "awkward"
+
+
 @pytest.mark.parametrize(
     "card",
-    [pytest.param(path, id=path.name) for path in sorted(CARDS.rglob("*.md")) if path.parent.name != "awkward"]
+    [pytest.param(path, id=path.name) for path in sorted(CARDS.rglob("*.md")) if has_body(path)]
     or [pytest.param(None, marks=pytest.mark.skip("the real cards are not here"))],
 )
 def test_passages_hold_the_words_that_a_browser_shows_of_a_real_card(card: Path) -> None:
