@@ -104,4 +104,5 @@ def test_a_cue_for_facts_of_free_text_is_looked_for_in_them_alone() -> None:
 
     assert found(licence="Proprietary", pipeline_tag="text-to-image") == [("licence", 1), ("task", 2)]
     assert found(licence="mit", pipeline_tag="proprietary") == []
+    assert found(licence="propri\u200betary", pipeline_tag="text-to-\u00adimage") == [("licence", 1), ("task", 2)]
     assert not find_signals("better than proprietary models", (licence,), "card.md")

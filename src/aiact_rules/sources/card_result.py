@@ -16,8 +16,7 @@ from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import parse_date
 from aiact_rules.reports.card_section import BEGIN, END, section_lines
 from aiact_rules.sources.keys import RESULT, hint_for, names
-from aiact_rules.sources.passages import Passage, PassageKind
-from aiact_rules.sources.shown import normalised
+from aiact_rules.sources.passages import Passage, value
 from aiact_rules.yaml_text import Entry, Mapping, Node, Scalar, Sequence
 
 RESULT_KEY = "result"
@@ -56,7 +55,7 @@ def said_in_result(result: CardResult | None, block: Entry | None) -> tuple[Pass
         return ()
     words = (result.contact or "", *result.roles, *result.packs)
     line = block.place.line or 1
-    return tuple(Passage(normalised(word.replace("_", " ")), line, PassageKind.VALUE) for word in words if word)
+    return tuple(value(word.replace("_", " "), line) for word in words if word)
 
 
 def section_in(lines: list[str]) -> Section | None:

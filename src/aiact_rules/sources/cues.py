@@ -11,7 +11,7 @@ from aiact_rules.core.problems import Place
 from aiact_rules.core.signals import Signal, held_cues, seen_in
 from aiact_rules.core.vocabulary import FactType, Vocabulary
 from aiact_rules.sources.matching import Found, find, matchers_of
-from aiact_rules.sources.passages import Passage, PassageKind, passages
+from aiact_rules.sources.passages import Passage, passages, value
 from aiact_rules.sources.statements import Statements
 
 Placed = Callable[[int, int], Place]
@@ -63,16 +63,16 @@ def signals_in_fact(text: str, cues: Iterable[Cue], fact: str | None, place: Pla
     With `fact`, cues that look for their words in that fact count too.
     """
     cues = tuple(cues)
-    values = (Passage(text, 1, PassageKind.VALUE),)
+    values = (value(text, 1),)
     own = () if fact is None else find(values, cues, fact)
     return signals_of((*find(values, cues), *tagged_values(values, (0,), cues), *own), lambda _number, _line: place)
 
 
 def state_signals(signals: Sequence[Signal], statements: Statements) -> None:
     """State which cues hold, where some do and the packs ask for it."""
-    held = [signal for signal in signals if signal.note is None]
-    if held:
-        statements.state(SIGNALS, held_cues(held), held[0].place)
+    fact = fact_of_signals(signals)
+    if fact is not None:
+        statements.state(fact.name, fact.value, fact.origin.place)
 
 
 def distinct(signals: Iterable[Signal]) -> tuple[Signal, ...]:

@@ -14,8 +14,7 @@ from aiact_rules.sources.cues import signals_of, state_signals, tagged_values
 from aiact_rules.sources.document import FileRead, Stated
 from aiact_rules.sources.json_text import Object, read_json
 from aiact_rules.sources.matching import find
-from aiact_rules.sources.passages import Passage, PassageKind, passages
-from aiact_rules.sources.shown import normalised
+from aiact_rules.sources.passages import Passage, passages, value
 from aiact_rules.sources.statements import Statements
 from aiact_rules.sources.text_files import Text
 
@@ -92,7 +91,7 @@ class _Bom:
         read: list[Passage] = []
         paths: list[_Path] = []
         for path, said in self.searched:
-            parts = passages(said) or (Passage(normalised(said), 1, PassageKind.VALUE),)
+            parts = passages(said) or (value(said, 1),)
             read += parts
             paths += [path] * len(parts)
         tagged = [number for number, path in enumerate(paths) if _names_task(path)]

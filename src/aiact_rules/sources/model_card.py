@@ -22,9 +22,8 @@ from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.matching import find
 from aiact_rules.sources.near_misses import BLOCK as BLOCK
 from aiact_rules.sources.near_misses import is_near_block
-from aiact_rules.sources.passages import Passage, PassageKind, passages
+from aiact_rules.sources.passages import Passage, passages, value
 from aiact_rules.sources.prose import prose
-from aiact_rules.sources.shown import normalised
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import MARKER, is_untouched, without_placeholders
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
@@ -319,13 +318,13 @@ def values_of(metadata: Mapping) -> tuple[list[Passage], list[int]]:
         node, is_tag = waiting.pop()
         if isinstance(node, Entry):
             if node.key not in CARD_KEYS:
-                found.append(Passage(node.key, node.place.line or 1, PassageKind.VALUE))
+                found.append(value(node.key, node.place.line or 1))
             waiting.append((node.value, is_tag))
         elif not isinstance(node, Scalar):
             waiting += [(each, is_tag or (isinstance(each, Entry) and each.key in TASK_KEYS)) for each in node][::-1]
         elif node.text.strip():
             tags += [len(found)] if is_tag else []
-            found.append(Passage(normalised(node.text), node.place.line or 1, PassageKind.VALUE))
+            found.append(value(node.text, node.place.line or 1))
     return found, tags
 
 

@@ -15,7 +15,7 @@ from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.matching import MOST_WORDS
 from aiact_rules.sources.model_card import EXAMPLES, read_metadata, values_of
 from aiact_rules.sources.near_misses import BLOCK
-from aiact_rules.sources.passages import Passage, PassageKind, passages
+from aiact_rules.sources.passages import Passage, PassageKind, passages, value
 from aiact_rules.sources.prose import prose
 from aiact_rules.sources.shown import normalised, shown
 from aiact_rules.sources.text_files import Text
@@ -46,7 +46,7 @@ class Readable:
         read: list[Passage] = []
         places: list[Place] = []
         for text, place in texts:
-            read += passages(text, len(lines) + 1) or (Passage(normalised(text), len(lines) + 1, PassageKind.VALUE),)
+            read += passages(text, len(lines) + 1) or (value(text, len(lines) + 1),)
             lines += shown(prose(text))[-1].split("\n")
             places += [place] * (len(lines) - len(places))
         return cls(name, "\n".join(lines), tuple(read), tuple(places))
