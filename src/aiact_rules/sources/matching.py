@@ -84,8 +84,11 @@ class Matcher:
 
     def find(self, passages: Sequence[Passage]) -> Iterator[Found]:
         """Yield what the cues find in a text."""
+        return self.find_in(Sentences(passages, self))
+
+    def find_in(self, text: Sentences) -> Iterator[Found]:
+        """Yield what the cues find in a text whose words were looked up for this matcher."""
         seen: set[tuple[str, str, Note | None]] = set()
-        text = _Text(passages, self)
         for number, (at, sentence) in enumerate(text.sentences):
             if not sentence.labels & self._rare:
                 continue
@@ -93,7 +96,7 @@ class Matcher:
                 said = " ".join(sentence.tokens.words[sentence.first : sentence.last + 1])
                 if (cue, said, note) not in seen:
                     seen.add((cue, said, note))
-                    passage = passages[at]
+                    passage = text.passages[at]
                     line = passage.line + passage.text.count("\n", 0, sentence.tokens.spans[first][0])
                     yield Found(cue, at, line, sentence.tokens.written(first, last), said, note)
 
@@ -109,11 +112,13 @@ class Matcher:
         marks = next(filter(None, spoken), None)
         if marks is None:
             return self._every
+        if len(marks) == 1:
+            return self._common | next(iter(marks))
         counts = {bit: sum(n for of, n in marks.items() if of & bit) for bit in self._languages.values()}
         most = max(counts.values())
         return self._common | sum(bit for bit, count in counts.items() if count and 2 * count >= most)
 
-    def _in_sentence(self, text: _Text, number: int) -> Iterator[tuple[str, int, int, Note | None]]:
+    def _in_sentence(self, text: Sentences, number: int) -> Iterator[tuple[str, int, int, Note | None]]:
         """Yield for each cue of a sentence its first and last word and why it is but a note; the strongest hit of each."""
         sentence = text.sentences[number][1]
         best: dict[str, tuple[int, int, int, Note | None]] = {}
@@ -141,7 +146,10 @@ class Matcher:
             bit = rare & -rare
             rare ^= bit
             for plan in self._plans[bit]:
-                if all(labels & element for element in plan.elements):
+                for element in plan.elements:
+                    if not labels & element:
+                        break
+                else:
                     yield plan
 
 
@@ -221,7 +229,7 @@ class _Reach:
         return cls(*(entries.bits([(kind, place)]) for place in _PLACES))
 
 
-class _Text:
+class Sentences:
     """The sentences of a text, each with the number of its passage, and what stands around them."""
 
     def __init__(self, passages: Sequence[Passage], matcher: Matcher) -> None:
@@ -230,15 +238,20 @@ class _Text:
         self.sentences: list[tuple[int, Reading]] = []
         self._known: dict[str, Reading] = {}
         self.title = next((each.text for each in passages if each.kind is PassageKind.HEADING), None)
-        entries = matcher.entries
+        entries, sentences = matcher.entries, self.sentences
         for number, passage in enumerate(passages):
             tokens = Tokens(passage.text)
-            marks = entries.spoken(tokens.words)
+            words = tokens.words
+            if not words:
+                continue
+            marks = entries.spoken(words)
             stretches = tokens.sentences(MOST_WORDS)
+            if len(stretches) == 1:
+                sentences.append((number, entries.read(tokens, 0, len(words) - 1, matcher.languages_of(marks))))
+                continue
             for first, last in stretches:
-                own = marks if len(stretches) == 1 else entries.spoken(tokens.words[first : last + 1])
-                languages = matcher.languages_of(own, marks)
-                self.sentences.append((number, entries.read(tokens, first, last, languages)))
+                languages = matcher.languages_of(entries.spoken(words[first : last + 1]), marks)
+                sentences.append((number, entries.read(tokens, first, last, languages)))
 
     def hits(self, number: int, labels: int) -> Sequence[Hit]:
         """Return where some classes are in a sentence, but for what stands within an ignored phrase."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from functools import lru_cache
 
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_TOKEN = re.compile(rf"(?:[^\W_][{_MARKS}]*)+")
-_SENTENCE_END = re.compile(r"[.!?;\u2026\u3002](?=[\"'\u201d\u2019\u00bb)\]]*(?:\s|\Z))")
+_TOKEN = re.compile(rf"((?:[^\W_][{_MARKS}]*)+)")
+_ASCII_TOKEN = re.compile("([a-z0-9]+)")  # the same in half the time
+_SENTENCE_END = re.compile(r"[.!?;\u2026\u3002](?=[\"'\u201d\u2019\u00bb)\]]*\s)")
 # fmt: off
 _ABBREVIATIONS = frozenset({
     "e", "g", "i", "z", "b", "d", "h", "p", "u", "a", "ex", "etc", "vs", "art", "arts", "nr", "no", "dr", "mr", "mrs", "ms",
@@ -20,14 +20,16 @@ _LETTERS = {"ß": "ss", "\u0131": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "a
 
 
 class Tokens:
-    """The words of one text, folded. Where each stands is found when first asked for, since most texts say nothing."""
+    """The words of one text, folded, and the gaps around them. Where each stands is found when first asked for."""
 
-    __slots__ = ("_spans", "text", "words")
+    __slots__ = ("_gaps", "_spans", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        found = _TOKEN.findall(text.lower() if text.isascii() else text)
-        self.words: list[str] = found if text.isascii() else [folded(word) for word in found]
+        is_ascii = text.isascii()
+        parts: list[str] = _ASCII_TOKEN.split(text.lower()) if is_ascii else _TOKEN.split(text)
+        self.words = parts[1::2] if is_ascii else list(map(folded, parts[1::2]))
+        self._gaps = parts[::2]
         self._spans: list[tuple[int, int]] | None = None
 
     @property
@@ -37,9 +39,9 @@ class Tokens:
             self._spans = [match.span() for match in _TOKEN.finditer(self.text)]
         return self._spans
 
-    def between(self, first: int, second: int) -> str:
+    def between(self, first: int, second: int) -> str:  # noqa: ARG002
         """Return what stands between two words that follow each other."""
-        return self.text[self.spans[first][1] : self.spans[second][0]]
+        return self._gaps[second]
 
     def written(self, first: int, last: int) -> str:
         """Return the text from one word to another, as written, on one line."""
@@ -47,20 +49,31 @@ class Tokens:
 
     def sentences(self, longest: int) -> list[tuple[int, int]]:
         """Return the first and the last word of each sentence; one with more words than `longest` is cut."""
-        ends = [len(self.words)]
-        marks = [match.start() for match in _SENTENCE_END.finditer(self.text)]
-        if marks:
-            starts = [start for start, _ in self.spans]
-            for mark in marks:
-                end = bisect_left(starts, mark)
-                if end and (self.text[mark] != "." or self.words[end - 1] not in _ABBREVIATIONS):
-                    ends.append(end)
+        count = len(self.words)
         found = []
         first = 0
-        for end in sorted(set(ends)):
+        for end in (*self._ends(), count):
             found += [(at, min(at + longest, end) - 1) for at in range(first, end, longest)]
             first = end
         return found
+
+    def _ends(self) -> list[int]:
+        """Return the words that begin a sentence after another one."""
+        if _SENTENCE_END.search(self.text) is None:
+            return []
+        words, gaps = self.words, self._gaps
+        return [
+            number
+            for number in range(1, len(words))
+            if len(gaps[number]) > 1
+            and (mark := _SENTENCE_END.search(gaps[number])) is not None
+            and (mark[0] != "." or words[number - 1] not in _ABBREVIATIONS or _ends_otherwise(gaps[number]))
+        ]
+
+
+def _ends_otherwise(gap: str) -> bool:
+    """Return whether a sentence ends here by more than the point of an abbreviation."""
+    return any(mark[0] != "." for mark in _SENTENCE_END.finditer(gap))
 
 
 @lru_cache(maxsize=65_536)
