@@ -194,7 +194,7 @@ class Gate:
         `what` is the path of a card, a release file or their folder, a mapping of facts (nested or with dotted names),
         the `Record` of an earlier decision, which counts as it is, or a Document. `overrides` are those of `Overrides`,
         which may be given as `said` instead: roles, moment, as_of, release_date, markets, packs, readings, facts,
-        fact_files, fail_on, uncovered, past_dates, require_evidence, at. `source` names the origin of the facts of a mapping,
+        fact_files, fail_on, uncovered, past_dates, require_evidence, at, artifact. `source` names the origin of the facts of a mapping,
         such as a row of a table.
 
         Raises InputError for input that cannot be used, for a market that no installed pack covers and for a README that

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiact_rules.core.batches import Batch, Item, LeftOut
 from aiact_rules.core.chains import Chain
+from aiact_rules.core.choices import CALLER
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.passing import said_of_waivers
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
@@ -180,6 +181,9 @@ def judge_inputs(
     `finish` may add to what became of a request, such as a timeline. With a baseline, a release passes where no finding is
     new or worse; a prohibition, a signal that cites one, or a contradiction never does.
     """
+    if said.artifact is not None and len(inputs.inputs) > 1:
+        message = f"an artefact is that of one release, and {len(inputs.inputs)} are judged"
+        raise InputError([Problem(message, CALLER, "judge each with its own")])
     items: list[Item] = []
     left_out = list(inputs.left_out)
     for each in inputs.inputs:

@@ -23,8 +23,9 @@ import pytest
 
 from aiact_rules.core.problems import InputError
 from aiact_rules.decision_log import log_file
+from aiact_rules.decision_log.chain import FIRST, Head
 from aiact_rules.decision_log.entries import FailedInput
-from aiact_rules.decision_log.log import FIRST, DecisionLog
+from aiact_rules.decision_log.log import DecisionLog
 from aiact_rules.gate import Gate
 from tests.users import as_another_user, needs_two_users
 
@@ -52,7 +53,7 @@ def test_entries_form_a_chain_from_the_first(log: DecisionLog) -> None:
     assert found[0].record["prev"] == FIRST
     assert [entry.record["prev"] for entry in found[1:]] == [entry.hash for entry in found[:-1]]
     verified = log.verify()
-    assert (verified.entries, verified.head, verified.problems) == (5, entries[-1].hash, ())
+    assert (verified.entries, verified.head.hash, verified.problems) == (5, entries[-1].hash, ())
 
 
 def test_updates_and_deletes_are_refused(log: DecisionLog) -> None:
@@ -271,7 +272,7 @@ def test_a_log_may_have_any_name(tmp_path: Path, name: str, monkeypatch: pytest.
     DecisionLog("aA.db").append(decision("another"))
     for log in (DecisionLog(name), DecisionLog(tmp_path / name)):
         entry = log.append(decision("one"))
-        assert log.verify().head == entry.hash
+        assert log.verify().head == Head(entry.seq, entry.hash)
         assert log.entry(0).decision == decision("one")
     assert {file.name for file in tmp_path.iterdir()} == {"aA.db", name}
 
@@ -279,7 +280,7 @@ def test_a_log_may_have_any_name(tmp_path: Path, name: str, monkeypatch: pytest.
 def test_a_log_whose_name_is_no_unicode_is_kept_and_read(tmp_path: Path) -> None:
     log = DecisionLog(Path(os.fsdecode(os.fsencode(tmp_path) + b"/log-\xff.db")))
     entry = log.append(decision("one"))
-    assert log.verify().head == entry.hash
+    assert log.verify().head == Head(entry.seq, entry.hash)
 
 
 def test_a_log_stays_where_it_was_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import click
 
 from aiact_rules.cli.colour import CHOICES
 from aiact_rules.cli.known import engines, formats, known_option
-from aiact_rules.cli.options import FAIL_ON, judging
+from aiact_rules.cli.options import ARTIFACT, FAIL_ON, judging
 from aiact_rules.cli.terminal import say, show, width, write_out
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
@@ -74,6 +74,7 @@ from aiact_rules.requests.request import Request
 @click.option(
     "--baseline", type=click.Path(path_type=Path), help="Fail only on what is new since a baseline was written."
 )
+@ARTIFACT
 @FAIL_ON
 @click.option(
     "--only-cards", is_flag=True, help="Leave alone READMEs that are no model cards, for hooks that name every file."
@@ -96,6 +97,7 @@ def command(
     further: tuple[str, ...],
     log_file: Path | None,
     baseline: Path | None,
+    artifact: str | None,
     fail_on: str | None,
     only_cards: bool,
     said: Overrides,
@@ -127,7 +129,7 @@ def command(
         batch = judge_inputs(
             gate,
             inputs,
-            said.with_(fail_on=fail_on),
+            said.with_(fail_on=fail_on, artifact=_digest(artifact)),
             engine=engine,
             verify=verify,
             baseline=known,
@@ -153,6 +155,14 @@ def command(
             write_out(gate.catalogue.report(name).render(batch), file, "the report")
         _on_github(batch)
     raise click.exceptions.Exit(batch.exit_code)
+
+
+def _digest(artifact: str | None) -> str | None:
+    if artifact is None:
+        return None
+    from aiact_rules.artifacts import digest_named  # few runs name an artefact
+
+    return digest_named(artifact)
 
 
 def _showing(gate: Gate, report: str | None) -> Finish | None:

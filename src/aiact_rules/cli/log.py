@@ -35,7 +35,7 @@ def verify(file: Path) -> None:
     if found.beside is not None:
         click.echo(printable(f"{found.beside} holds the newest entries of this log: copy both files"))
     state = "broken" if found.problems else "unbroken"
-    click.echo(f"{counted(found.entries, 'entry', 'entries')}, head {printable(found.head)}, {state}")
+    click.echo(f"{counted(found.entries, 'entry', 'entries')}, head {printable(found.head.hash)}, {state}")
     raise click.exceptions.Exit(1 if found.problems else 0)
 
 

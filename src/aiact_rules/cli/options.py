@@ -31,6 +31,13 @@ FAIL_ON = click.option(
 )
 
 
+ARTIFACT = click.option(
+    "--artifact",
+    metavar="FILE|FOLDER|sha256:…",
+    help="The bytes that are released; their digest becomes part of the decision.",
+)
+
+
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in newer releases of click
     """A date written as YYYY-MM-DD."""
 

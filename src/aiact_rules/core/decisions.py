@@ -34,18 +34,23 @@ ABOUT_THE_RELEASE = ("release.", "operator.", "document.")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is released: name and version as stated, the documents that were read, and who in the organisation answers."""
+    """What is released: name and version as stated, the documents that were read, and who in the organisation answers.
+
+    `digest` names the bytes that go out (`sha256:` and 64 hexadecimal digits), where somebody says which these are.
+    """
 
     name: str | None = None
     version: str | None = None
     documents: tuple[str, ...] = ()
     owner: str | None = None
+    digest: str | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Return the subject as it stands in a decision's JSON; no owner where none is named, as in records without one."""
+        """Return the subject as it stands in a decision's JSON; owner and digest only where they are named, as in records without."""
         found: dict[str, object] = {"name": self.name, "version": self.version}
         found["documents"] = [printable(name) for name in self.documents]
-        return found if self.owner is None else {**found, "owner": self.owner}
+        named = {"owner": self.owner, "digest": self.digest}
+        return found | {key: value for key, value in named.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from aiact_rules.core.canonical import canonical
 from aiact_rules.core.record import id_fits
+from aiact_rules.decision_log.acts import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class FailedInput:
 class Entry:
     """One entry: its number (from 1), its hash, the text as hashed, and the record in it.
 
-    The record holds `seq`, `prev`, `at` and either `decision`, with `notes` where there are any, or `error`. Where the row
-    cannot be read, `broken` says why and the record is empty.
+    The record holds `seq`, `prev`, `at` and either `decision`, with `notes` where there are any, or `error`, and `act` where
+    a host said what it was asked to do. Where the row cannot be read, `broken` says why and the record is empty.
     """
 
     seq: int
@@ -71,6 +72,11 @@ class Entry:
         return notes if isinstance(notes, dict) else {}
 
     @property
+    def act(self) -> Act | None:
+        """Return what the host was asked to do and did, or None where nobody said so or the row is broken."""
+        return Act.from_json(self.record["act"]) if "act" in self.record else None
+
+    @property
     def fits_its_hash(self) -> bool:
         """Return whether the hash is that of the text."""
         return hashlib.sha256(self.text.encode("utf-8", "surrogateescape")).hexdigest() == self.hash
@@ -100,6 +106,8 @@ def _record(text: str) -> dict[str, object]:
         raise ValueError("the record holds a decision and an input error")
     if not isinstance(record.get("notes", {}), dict):
         raise ValueError("the notes are not an object")
+    if "act" in record:
+        Act.from_json(record["act"])
     if _canonical_text(record) != text:
         raise ValueError("the record is not canonical JSON (RFC 8785)")
     return record

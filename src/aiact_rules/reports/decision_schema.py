@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from aiact_rules.core.digests import DIGEST_PATTERN
 
 SCHEMA_ID = "urn:aiact-rules:schema:decision:2"
 
@@ -216,12 +218,13 @@ class FullPackModel(PackDecisionModel):
 
 
 class SubjectModel(_Model):
-    """What was judged."""
+    """What was judged; `digest` names the bytes that are released, where somebody says which these are."""
 
     name: str | None
     version: str | None
     documents: list[str]
     owner: str | None = None
+    digest: Annotated[str, Field(pattern=DIGEST_PATTERN)] | None = None
 
 
 class FactModel(_Model):

@@ -11,10 +11,11 @@ from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import CALLER, DEFAULT, Choice, Choices
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.defaults import with_defaults
+from aiact_rules.core.digests import is_digest
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.packs import DISMISSED, MARKETS, RELEASE_DATE, ROLES, Pack
-from aiact_rules.core.problems import InputError, Problem, did_you_mean
+from aiact_rules.core.problems import InputError, Place, Problem, did_you_mean
 from aiact_rules.core.signals import Dismissal
 from aiact_rules.core.vocabulary import FactType
 from aiact_rules.core.waivers import Waiver
@@ -75,6 +76,7 @@ class Assembly:
         notes += document.asks
         if subject is None:
             subject = replace(document.subject, documents=tuple(file.name for file in document.files))
+        subject = self.of_artifact(subject, name)
         if self.own.waivers:
             choices = replace(choices, waivers=self.waivers(subject))
         operator = document.operator if document.operator is not None or document.operators else self.own.name
@@ -115,6 +117,22 @@ class Assembly:
         self.check_shown(request.evidence, [each.facts for each in operators])
         operators = self.compared(operators)
         return replace(self.dated(request, notes), operators=tuple(self.noted(each, notes) for each in operators))
+
+    def of_artifact(self, subject: Subject, name: str) -> Subject:
+        """Return what is released with the digest of its bytes, by the word of the document, of the host or of the caller.
+
+        Raises InputError where two of them name different bytes.
+        """
+        named = self.said.artifact
+        if subject.digest is not None and not is_digest(subject.digest):
+            hint = "`sha256:` and 64 hexadecimal digits"
+            raise InputError([Problem(f"`{subject.digest}` is no digest of an artefact", Place(name), hint)])
+        if named is None or named == subject.digest:
+            return subject
+        if subject.digest is not None:
+            message = f"the artefact is {subject.digest} here and {named} by the caller's word"
+            raise InputError([Problem(message, Place(name), "judge the one that is released")])
+        return replace(subject, digest=named)
 
     def check_shown(self, evidence: Iterable[Evidence], facts: Iterable[Facts]) -> None:
         """Raise InputError where facts are stated that the headings of the files named for them do not show yet."""
@@ -254,7 +272,9 @@ class Assembly:
             raise InputError(problems)
 
     def table(self) -> TableRequest:
-        """Return what counts for every row of a table."""
+        """Return what counts for every row of a table. Raises InputError for what only one release can have."""
+        if self.said.artifact is not None:
+            raise InputError([Problem("an artefact is that of one release, and this is a table of many", CALLER)])
         choices, notes = self.choices({})
         if self.own.waivers:
             notes.append(f"{self.own.files[0].name}: its waivers do not count for the rows of a table")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from aiact_rules.core.choices import CALLER
+from aiact_rules.core.digests import is_digest
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.packs import DISMISSED, FOUND, MOMENT, RELEASE_DATE, ROLES, SCHOOL
@@ -31,7 +32,8 @@ class Overrides:
     covers them; `past_dates` is `judge` or `refuse`; with `require_evidence` conduct that nothing shows counts as not
     shown; `fact_files` are further documents of the same release; `waiting`
     are facts of which an empty list counts as not stated yet, for an interview that is about to ask for them; `at` is
-    the moment that decides which day it is where `as_of` does not say so (default: now).
+    the moment that decides which day it is where `as_of` does not say so (default: now); `artifact` is the digest of the
+    bytes that are released, as `artifacts.digest_of` returns it.
     """
 
     roles: tuple[str, ...] | None = None
@@ -49,6 +51,7 @@ class Overrides:
     require_evidence: bool | None = None
     waiting: tuple[str, ...] = ()
     at: datetime | None = None
+    artifact: str | None = None
 
     @classmethod
     def of(cls, **said: object) -> Overrides:
@@ -187,6 +190,12 @@ def _checked(name: str, value: object, problems: list[Problem]) -> object:
     elif name == "at":
         if not isinstance(value, datetime):
             problems.append(Problem(f"`at` is a date with a time of day, found `{value}`", CALLER))
+    elif name == "artifact":
+        if not is_digest(value):
+            hint = "`aiact_rules.artifacts.digest_of` returns that of a file or a folder"
+            problems.append(
+                Problem(f"`artifact` is `sha256:` and 64 hexadecimal digits, found `{value}`", CALLER, hint)
+            )
     elif name == "require_evidence":
         if not isinstance(value, bool):
             problems.append(Problem("`require_evidence` is True or False", CALLER))

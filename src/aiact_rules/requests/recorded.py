@@ -13,6 +13,7 @@ from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import BY_DEFAULT, Choice, Choices, Threshold
 from aiact_rules.core.cues import Strength
 from aiact_rules.core.decisions import Decision, Run, Subject
+from aiact_rules.core.digests import is_digest
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.marks import mark_of
@@ -68,6 +69,7 @@ def request_of_record(record: Record, shelf: Shelf) -> Request:
                 text(subject["version"]),
                 tuple(str(document) for document in listed(subject["documents"])),
                 text(subject.get("owner")),
+                _digest(subject.get("digest")),
             ),
             facts=Facts.of(facts),
             as_of=as_of,
@@ -118,6 +120,12 @@ def decision_of_record(record: Record, shelf: Shelf) -> Decision:
             request.dismissals,
             request.readers,
         )
+
+
+def _digest(value: object) -> str | None:
+    if value is not None and not is_digest(value):
+        raise ValueError(f"`{value}` is no digest of an artefact")
+    return text(value)
 
 
 def _claim(row: Mapping[str, object]) -> Claim:
