@@ -154,6 +154,20 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
                 "aiact-rules replay decision.json",
             ),
         ),
+        "run": Listed(
+            "Start a command only where its release may go ahead.",
+            (
+                "aiact-rules run --release examples/minimal -- vllm serve MODEL",
+                "aiact-rules run --release /models/scorer",
+            ),
+        ),
+        "git-hook": Listed(
+            "Refuse pushes that release what may not be released.",
+            (
+                "aiact-rules git-hook install src --branch main --stage prod",
+                "aiact-rules git-hook update REF OLD NEW",
+            ),
+        ),
         "plugins": Listed(
             "List the installed plugins and what they offer.",
             (
