@@ -17,6 +17,7 @@ import pytest
 
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli import cli
+from tests.attest.conftest import write_pair
 from tests.cli.conftest import EXAMPLES, Answer, run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +95,8 @@ def test_every_command_of_a_page_runs(
         monkeypatch.setenv(f"AIACT_RULES_{name}_AS_OF", "2026-11-30")
     if page.stem == "decision-log":
         assert run("check", "release", "--log", "decisions.db").code == 1
+    if page.stem == "attestation":
+        write_keys(folder)
     if page.stem == "sweep":
         (folder / "registry.map.yaml").unlink()  # the first command writes it
     for step in steps(page.read_text(encoding="utf-8")):
@@ -110,6 +113,14 @@ def test_every_command_of_a_page_runs(
         assert answer.code in (0, 1), f"{said}: {answer.err}"
         for expected, line in zip(step.says, answer.out.splitlines(), strict=False):
             assert masked(line).startswith(masked(expected.removesuffix("...").rstrip())), f"{said}: {line}"
+
+
+def write_keys(folder: Path) -> None:
+    """Write what the page has openssl write, and an artefact."""
+    pair = write_pair(folder, "ed25519")
+    pair.private.rename(folder / "key.pem")
+    pair.public.rename(folder / "key.pub")
+    (folder / "model.bin").write_bytes(b"weights")
 
 
 def named(arguments: tuple[str, ...]) -> set[str]:

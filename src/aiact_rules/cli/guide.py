@@ -168,6 +168,20 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
                 "aiact-rules git-hook update REF OLD NEW",
             ),
         ),
+        "attest": Listed(
+            "Sign what was decided about an artefact.",
+            (
+                "aiact-rules attest models/ranker --artifact model.bin --key key.pem --output model.dsse.json",
+                "aiact-rules attest --decision decisions.sqlite --key key.pem",
+            ),
+        ),
+        "verify": Listed(
+            "Verify a signed statement about an artefact.",
+            (
+                "aiact-rules verify model.dsse.json --artifact model.bin --key key.pub",
+                "aiact-rules verify model.dsse.json --artifact model.bin --key key.pub --max-age 30 --replay",
+            ),
+        ),
         "plugins": Listed(
             "List the installed plugins and what they offer.",
             (

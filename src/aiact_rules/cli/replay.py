@@ -14,7 +14,7 @@ from aiact_rules.gate import Gate
 from aiact_rules.sources.text_files import read_bytes
 
 if TYPE_CHECKING:
-    from aiact_rules.decision_log.log import DecisionLog
+    from aiact_rules.decision_log.entries import Entry
 
 
 @click.command("replay")
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 @click.option("--entry", default=0, help="The number of the entry in a decision log (default: the last one).")
 def command(file: Path, entry: int) -> None:
     """Decide again from a decision log or a decision in JSON. Exit code 1 where the answer is not the same, byte for byte."""
-    from aiact_rules.decision_log.log import DecisionLog
     from aiact_rules.decision_log.replay import replay
 
-    recorded = _decision(file) if file.suffix == ".json" else _recorded(DecisionLog(file), entry)
+    recorded = recorded_decision(file, entry)
     found = replay(Gate(), recorded)
     click.echo(f"recorded {found.recorded_id}\nreplayed {found.decision.decision_id}")
     for difference in found.differences:
@@ -34,11 +33,21 @@ def command(file: Path, entry: int) -> None:
     raise click.exceptions.Exit(0 if found.same else 1)
 
 
-def _recorded(log: DecisionLog, seq: int) -> dict[str, object]:
-    entry = log.entry(seq)
+def recorded_decision(file: Path, entry: int) -> dict[str, object]:
+    """Return the decision in a file, JSON or the entry of a log. Raises InputError where there is none."""
+    if file.suffix == ".json":
+        return _decision(file)
+    from aiact_rules.decision_log.opening import open_log
+
+    log = open_log(file)
+    return decision_of_entry(log.entry(entry), log.name)
+
+
+def decision_of_entry(entry: Entry, name: str) -> dict[str, object]:
+    """Return the decision in an entry of the log of this name. Raises InputError where it records something else."""
     if entry.decision is None:
         problem = "this entry records an input that could not be judged, so there is nothing to decide again"
-        place = Place(f"{log.path}, entry {entry.seq}")
+        place = Place(f"{name}, entry {entry.seq}")
         raise InputError([Problem(problem, place, "name the entry of a decision with `--entry`")])
     return entry.decision
 

@@ -26,7 +26,7 @@ SPEC_FILES = (
     "timetables",
     "vocabulary",
 )
-KINDS = ("release", "card", "config", "decision", *SPEC_FILES)
+KINDS = ("release", "card", "config", "decision", "gate_decision", *SPEC_FILES)
 OF_KEYS = ("release", "card", "config")
 """The kinds whose schema has the facts and readings of packs."""
 
@@ -44,9 +44,9 @@ OF_KEYS = ("release", "card", "config")
 def command(kind: str, packs: tuple[str, ...]) -> None:
     """Print the JSON Schema of a KIND of file.
 
-    `release` is aiact.yaml, `card` the block `eu_ai_act` of a card, `config` aiact.toml, `decision` the JSON report; the
-    others are files of a rule pack: article, card_words, cases, claims, coverage, cues, deliverables, pack, parameters,
-    readings, sanctions, schools, timetables, vocabulary.
+    `release` is aiact.yaml, `card` the block `eu_ai_act` of a card, `config` aiact.toml, `decision` the JSON report,
+    `gate_decision` what `attest` signs; the others are files of a rule pack: article, card_words, cases, claims, coverage,
+    cues, deliverables, pack, parameters, readings, sanctions, schools, timetables, vocabulary.
     The schemas of the EU AI Act are published in `specs/schemas`, and in the package.
     """
     if packs and kind not in OF_KEYS:
@@ -65,6 +65,10 @@ def _schema(kind: str, packs: tuple[str, ...]) -> dict[str, Any]:
         from aiact_rules.reports.decision_schema import decision_schema
 
         return decision_schema()
+    if kind == "gate_decision":
+        from aiact_rules.attest.predicate_schema import predicate_schema
+
+        return predicate_schema()
     if kind in SPEC_FILES:
         from aiact_rules.specfiles.schemas import schemas
 

@@ -1,0 +1,1 @@
+"""Attest: decisions as signed statements, what a verifier makes of them, and decisions in the formats of other tools."""
