@@ -16,9 +16,11 @@ import pytest
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import InputError
+from aiact_rules.decision_log.log import DecisionLog
 from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.requests.overrides import Overrides
+from aiact_rules.requests.request import Request
 from tests.cli.conftest import Answer, run
 
 __all__ = ["run"]
@@ -257,6 +259,22 @@ def test_pytest(folder: Folder, ids: list[str], tmp_path: Path) -> None:
     assert done.returncode == {0: 0, 1: 1, 2: 2}[folder.code], done.stdout
     properties = ElementTree.parse(tmp_path / "out.xml").iterfind(".//property[@name='aiact_decision_id']")
     assert [each.get("value") for each in properties] == ids
+
+
+@pytest.mark.parametrize("command", [("run", "--release", "m"), ("hub", "m")], ids=lambda command: command[0])
+def test_hosts(
+    command: tuple[str, ...], folder: Folder, ids: list[str], run: Callable[..., Answer], tmp_path: Path
+) -> None:
+    if command[0] == "hub" and "m/README.md" not in folder.files:
+        (tmp_path / "m" / "README.md").write_text("# No card by itself\n", encoding="utf-8")
+        gate = Gate()
+        request = gate.request_or_skip(Path("m"), Overrides.of(as_of=DAY)) if folder.code != 2 else None
+        assert request is None or isinstance(request, Request)
+        ids = [] if request is None else [gate.decide(each).decision_id for each in request.per_operator()]
+    answer = run(*command, "--as-of", AS_OF, "--log", "log.sqlite")
+    assert answer.code == folder.code, answer
+    found = [entry.decision["decision_id"] for entry in DecisionLog("log.sqlite").entries() if entry.decision]
+    assert found == ids
 
 
 def test_a_batch_of_the_library(folder: Folder, ids: list[str]) -> None:

@@ -154,6 +154,13 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
                 "aiact-rules replay decision.json",
             ),
         ),
+        "hub": Listed(
+            "Judge a Hugging Face model repository, as a comment.",
+            (
+                "aiact-rules hub examples/open-llm",
+                "aiact-rules hub --write --output comment.md",
+            ),
+        ),
         "run": Listed(
             "Start a command only where its release may go ahead.",
             (
