@@ -189,6 +189,14 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
                 "aiact-rules verify model.dsse.json --artifact model.bin --key key.pub --max-age 30 --replay",
             ),
         ),
+        "serve": Listed(
+            "Answer other software over HTTP whether releases may go.",
+            (
+                "aiact-rules serve --db decisions.sqlite",
+                "aiact-rules serve --host 0.0.0.0 --tokens tokens.toml --db postgresql://gate@db/gate",
+                "aiact-rules serve --check",
+            ),
+        ),
         "plugins": Listed(
             "List the installed plugins and what they offer.",
             (

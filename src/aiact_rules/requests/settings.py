@@ -9,6 +9,9 @@ from pathlib import Path
 from aiact_rules.sources.discovery import base_of, name_of
 from aiact_rules.sources.organisation import NOBODY, OpenOrganisation, Organisation, Search, look_for_organisation
 
+MOST_KEPT = 4096
+"""Of how many folders the settings are kept; a service, or a sweep of a large tree, sees ever new ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -47,6 +50,8 @@ class SettingsShelf:
             if key not in self._known:
                 search = Search(key) if self._file is not None else look_for_organisation(key)
                 opened = None if search.file is None else OpenOrganisation(search.file, shown(search.file))
+                while len(self._known) >= MOST_KEPT:
+                    del self._known[next(iter(self._known))]
                 self._known[key] = Settings(opened, search.further)
             return self._known[key]
 
