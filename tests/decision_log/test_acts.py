@@ -9,7 +9,7 @@ import pytest
 
 from aiact_rules.core.problems import InputError
 from aiact_rules.decision_log.acts import Act, Artifact, Outcome
-from aiact_rules.decision_log.chain import EMPTY, Head
+from aiact_rules.decision_log.heads import EMPTY, Head
 from aiact_rules.decision_log.log import DecisionLog
 from aiact_rules.decision_log.opening import open_log
 from aiact_rules.overrides import Override

@@ -76,7 +76,7 @@ class Act:
             outcome=self.outcome.value,
             actor=_unicode(self.actor),
             artifact=None if self.artifact is None else self.artifact.as_json(),
-            override=None if self.override is None else {n: _unicode(t) for n, t in self.override.as_json().items()},
+            override=None if self.override is None else override_json(self.override),
         )
 
     @classmethod
@@ -93,7 +93,7 @@ class Act:
             outcome,
             _text(row, "actor") if "actor" in row else None,
             _artifact(row["artifact"]) if "artifact" in row else None,
-            _override(row["override"]) if "override" in row else None,
+            override_from(row["override"]) if "override" in row else None,
         )
 
 
@@ -102,7 +102,13 @@ def _artifact(value: object) -> Artifact:
     return Artifact(_text(row, "name"), *(_text(row, key) if key in row else None for key in ("version", "digest")))
 
 
-def _override(value: object) -> Override:
+def override_json(override: Override) -> dict[str, object]:
+    """Return an override as it stands in an entry."""
+    return {key: _unicode(text) for key, text in override.as_json().items()}
+
+
+def override_from(value: object) -> Override:
+    """Return the override in a JSON value. Raises ValueError where it is none."""
     row = _row(value, "override", ("decision_id", "who", "why", "until"))
     until = datetime.fromisoformat(_text(row, "until"))
     return Override(_text(row, "decision_id"), _text(row, "who"), _text(row, "why"), until)

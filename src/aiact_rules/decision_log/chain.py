@@ -10,33 +10,25 @@ from pathlib import Path
 from aiact_rules.core.canonical import canonical
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.decision_log.entries import Entry
+from aiact_rules.decision_log.heads import EMPTY, Head
+from aiact_rules.decision_log.parts import Part
 from aiact_rules.decision_log.storage import Row
 
-FIRST = "0" * 64
-"""What the first entry names as the hash of the one before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last entry of a log at some moment: kept elsewhere, it shows whether entries were cut off or written anew."""
-
-    seq: int
-    hash: str
-
-
-EMPTY = Head(0, FIRST)
+WHOLE = Part()
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What a check of the chain found: how many entries, the last one, and what is wrong.
 
-    `beside` is the file that holds the newest entries, where they do not all stand in the log itself: it belongs to it.
+    `after` is the entry that the log begins after, which an archive ends with. `beside` is the file that holds the newest
+    entries, where they do not all stand in the log itself: it belongs to it.
     """
 
     entries: int
     head: Head
     problems: tuple[Problem, ...]
+    after: Head = EMPTY
     beside: Path | None = None
 
 
@@ -57,43 +49,88 @@ def following(head: Head, recorded: Mapping[str, object], at: str) -> Entry:
     return Entry(head.seq + 1, hashlib.sha256(text.encode()).hexdigest(), text, record)
 
 
-def verified(entries: Iterable[Entry], name: str, expected: Head | None = None) -> Verified:
-    """Check a whole chain: every number, every link, every hash, every decision's own id, and the head that is expected.
+def verified(entries: Iterable[Entry], name: str, expected: Head | None = None, part: Part = WHOLE) -> Verified:
+    """Check a chain: every number, every link, every hash, every decision's own id, and the head that is expected.
 
-    Raises InputError where nothing of it can be read.
+    A part is checked from where it says that it begins to where it says that it ends. Raises InputError where nothing of it
+    can be read.
     """
-    problems: list[Problem] = []
-    head, count, reached = EMPTY, 0, expected in (None, EMPTY)
+    found = _Check(name, expected, part)
     try:
         for entry in entries:
-            count += 1
-            problems += _wrong_with(entry, head, name)
-            head = Head(entry.seq, entry.hash)
-            if expected is not None and head.seq == expected.seq:
-                reached = True
-                problems += _against(expected, head, name)
+            found.take(entry)
     except InputError as error:
-        if not count:
+        if not found.count:
             raise
-        problems += [
-            Problem(f"nothing after this entry can be read: {each.hint}", _place(name, head.seq))
-            for each in error.problems
-        ]
-    if expected is not None and not reached:
-        message = f"the head that was kept is of entry {expected.seq}, which is not there: entries were cut off"
-        problems.append(Problem(message, _place(name, head.seq)))
-    return Verified(count, head, tuple(problems))
+        hints = [each.hint for each in error.problems]
+        found.problems += [found.problem(f"nothing after this entry can be read: {hint}") for hint in hints]
+    found.end()
+    return Verified(found.count, found.head, tuple(found.problems), part.after)
 
 
-def _against(expected: Head, head: Head, name: str) -> Iterator[Problem]:
-    if head.hash != expected.hash:
-        message = f"this is not the entry of the head that was kept, whose hash is {expected.hash}: it was written anew"
-        yield Problem(message, _place(name, head.seq))
+class _Check:
+    """The check of one chain, entry by entry."""
+
+    def __init__(self, name: str, expected: Head | None, part: Part) -> None:
+        self.name = name
+        self.expected = expected
+        self.part = part
+        self.head = part.after
+        self.count = 0
+        self.problems: list[Problem] = []
+        self.says_what_was_moved = part.after == EMPTY
+        self.compared = False
+        self.compare()
+
+    def take(self, entry: Entry) -> None:
+        self.count += 1
+        self.problems += _wrong_with(entry, self.head, self.place(entry.seq))
+        self.head = Head(entry.seq, entry.hash)
+        if entry.retained is not None and entry.retained.archived == self.part.after:
+            self.says_what_was_moved = True
+        self.compare()
+
+    def compare(self) -> None:
+        """Compare the entry that was reached with the head that is expected, where it is of this one."""
+        expected = self.expected
+        if expected is None or expected.seq != self.head.seq:
+            return
+        self.compared = True
+        if expected.hash != self.head.hash:
+            says = (
+                f"this is not the entry of the head that was kept, whose hash is {expected.hash}: it was written anew"
+            )
+            self.problems.append(self.problem(says))
+
+    def end(self) -> None:
+        part, expected = self.part, self.expected
+        if part.ends is not None and part.ends != self.head:
+            says = f"this archive ends with entry {part.ends.seq}, whose hash is {part.ends.hash}, and that is not here"
+            self.problems.append(self.problem(says))
+        if part.ends is None and not self.says_what_was_moved:
+            says = f"the log begins after entry {part.after.seq}, and no entry says that the others were moved to an archive"
+            self.problems.append(self.problem(says))
+        if expected is None or self.compared:
+            return
+        says = f"the head that was kept is of entry {expected.seq}, which is not there"
+        if expected.seq < part.after.seq:
+            self.problems.append(
+                Problem(f"{says}: it was moved to an archive", Place(self.name), "name the archive, too")
+            )
+        elif expected.seq > self.head.seq:
+            self.problems.append(self.problem(f"{says}: entries were cut off"))
+        else:
+            self.problems.append(self.problem(says))
+
+    def problem(self, message: str) -> Problem:
+        return Problem(message, self.place(self.head.seq))
+
+    def place(self, seq: int) -> Place:
+        return Place(f"{self.name}, entry {seq}")
 
 
-def _wrong_with(entry: Entry, before: Head, name: str) -> Iterator[Problem]:
+def _wrong_with(entry: Entry, before: Head, place: Place) -> Iterator[Problem]:
     """Return what is wrong with an entry, given the one before."""
-    place = _place(name, entry.seq)
     if entry.seq != before.seq + 1:
         yield Problem(f"entry {before.seq + 1} is missing or out of order", place)
     if entry.text and not entry.fits_its_hash:
@@ -107,7 +144,3 @@ def _wrong_with(entry: Entry, before: Head, name: str) -> Iterator[Problem]:
         yield Problem("the link to the entry before is broken", place)
     if not entry.fits_its_id:
         yield Problem("the decision does not fit its own id", place)
-
-
-def _place(name: str, seq: int) -> Place:
-    return Place(f"{name}, entry {seq}")

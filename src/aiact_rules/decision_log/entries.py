@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 
 from aiact_rules.core.canonical import canonical
 from aiact_rules.core.record import id_fits
-from aiact_rules.decision_log.acts import Act
+from aiact_rules.decision_log.acts import Act, override_from
+from aiact_rules.decision_log.parts import Retained
+from aiact_rules.overrides import Override
+
+KINDS = ("decision", "error", "override", "retained")
+"""What an entry is about: a decision, an input that could not be judged, an override, entries moved to an archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,8 @@ class FailedInput:
 class Entry:
     """One entry: its number (from 1), its hash, the text as hashed, and the record in it.
 
-    The record holds `seq`, `prev`, `at` and either `decision`, with `notes` where there are any, or `error`, and `act` where
-    a host said what it was asked to do. Where the row cannot be read, `broken` says why and the record is empty.
+    The record holds `seq`, `prev`, `at`, one of `KINDS`, `notes` of a decision where there are any, and `act` where a host
+    said what it was asked to do. Where the row cannot be read, `broken` says why and the record is empty.
     """
 
     seq: int
@@ -66,6 +71,16 @@ class Entry:
         return FailedInput(error["input"], tuple(error["problems"])) if isinstance(error, dict) else None
 
     @property
+    def override(self) -> Override | None:
+        """Return the override that was recorded by itself, or None for another kind of entry."""
+        return override_from(self.record["override"]) if "override" in self.record else None
+
+    @property
+    def retained(self) -> Retained | None:
+        """Return which entries were moved to an archive, or None for another kind of entry."""
+        return Retained.from_json(self.record["retained"]) if "retained" in self.record else None
+
+    @property
     def notes(self) -> Mapping[str, object]:
         """Return what was noted beside the decision."""
         notes = self.record.get("notes")
@@ -100,10 +115,15 @@ def _record(text: str) -> dict[str, object]:
     for name, kind in (("seq", int), ("prev", str), ("at", str)):
         if type(record.get(name)) is not kind:
             raise ValueError(f"the record has no `{name}`")
-    if not isinstance(record.get("decision"), dict) and not _is_error(record.get("error")):
+    kinds = [kind for kind in KINDS if kind in record]
+    if kinds == ["override"]:
+        override_from(record["override"])
+    elif kinds == ["retained"]:
+        Retained.from_json(record["retained"])
+    elif not isinstance(record.get("decision"), dict) and not _is_error(record.get("error")):
         raise ValueError("the record holds no decision and no input error")
-    if "decision" in record and "error" in record:
-        raise ValueError("the record holds a decision and an input error")
+    if len(kinds) > 1:
+        raise ValueError(f"the record holds several things: {', '.join(kinds)}")
     if not isinstance(record.get("notes", {}), dict):
         raise ValueError("the notes are not an object")
     if "act" in record:

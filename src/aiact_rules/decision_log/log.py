@@ -7,18 +7,23 @@ cannot be seen from the log alone: keep its head somewhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.decision_log.acts import Act
-from aiact_rules.decision_log.chain import EMPTY, Head, Verified, following, head_of, verified
+from aiact_rules.decision_log.acts import Act, override_json
+from aiact_rules.decision_log.chain import Verified, following, head_of, verified
 from aiact_rules.decision_log.entries import Entry
+from aiact_rules.decision_log.heads import EMPTY, Head
+from aiact_rules.decision_log.parts import Part, Retained
 from aiact_rules.decision_log.sqlite_storage import SqliteStorage
 from aiact_rules.decision_log.storage import NewRow, Row, Storage, StorageError
+from aiact_rules.overrides import Override
+
+_KEPT = {"decision": "decision", "error": "input error", "override": "override", "retained": "retention"}
 
 
 class Log:
@@ -59,25 +64,68 @@ class Log:
             {"error": {"input": _unicode(input), "problems": [_unicode(each) for each in problems]}}, at, act
         )
 
-    def _append(self, recorded: Mapping[str, object], at: datetime | None, act: Act | None) -> Entry:
+    def append_override(self, override: Override, *, at: datetime | None = None, act: Act | None = None) -> Entry:
+        """Add an override by itself, as `Gate(record_override=log.append_override)` does. Raises as `append` does."""
+        return self._append({"override": override_json(override)}, at, act)
+
+    def append_retained(self, retained: Retained, *, at: datetime | None = None) -> Entry:
+        """Add that entries were moved to an archive, and take no more entries: the log goes on elsewhere. Raises as `append` does."""
+        return self._append({"retained": retained.as_json()}, at, close=True)
+
+    def _append(
+        self,
+        recorded: Mapping[str, object],
+        at: datetime | None,
+        act: Act | None = None,
+        *,
+        keep: bool = True,
+        close: bool = False,
+    ) -> Entry:
         moment = (at or datetime.now(UTC)).isoformat()
         acted = {} if act is None else {"act": act.as_json()}
+        written: list[Entry] = []
 
         def row_after(last: Row | None) -> NewRow:
             entry = following(head_of(last), {**recorded, **acted}, moment)
+            written.append(entry)
             return entry.seq, entry.hash, entry.text
 
         try:
-            return Entry.of_row(*self._storage.append(row_after))
+            self._storage.append(row_after, keep=keep, close=close)
         except (StorageError, ValueError, RecursionError) as error:
-            kept = "decision" if "decision" in recorded else "input error"
-            why = (error.why or error.message) if isinstance(error, StorageError) else str(error)
-            raise InputError([Problem(f"the {kept} cannot be recorded", Place(self.name), why)]) from error
+            why = _why(error) if isinstance(error, StorageError) else str(error)
+            what = next((says for kind, says in _KEPT.items() if kind in recorded), "entry")
+            says = f"the {what} cannot be recorded" if keep else "nothing can be recorded in this log"
+            raise InputError([Problem(says, Place(self.name), why)]) from error
+        return written[-1]
 
-    def entries(self) -> Iterator[Entry]:
-        """Return all entries in order, broken ones among them. Raises InputError where there is no decision log."""
+    def fill(self, entries: Iterable[Entry], part: Part, *, close: bool = False) -> None:
+        """Write all entries of a log that has none yet, as they are, or none of them. With `close` it takes no more.
+
+        Raises InputError where it holds entries already or cannot be written.
+        """
+        try:
+            self._storage.fill(((e.seq, e.hash, e.text) for e in entries), part.as_text(), close=close)
+        except StorageError as error:
+            raise InputError([Problem(error.message, Place(self.name), error.why)]) from error
+
+    def part(self) -> Part:
+        """Return which part of a longer log this is. Raises InputError where that cannot be read."""
         with self._reading():
-            for row in self._storage.rows():
+            text = self._storage.part()
+        try:
+            return Part.from_text(text)
+        except (ValueError, RecursionError) as error:
+            message = "what this log says of the archive before it cannot be read"
+            raise InputError([Problem(message, Place(self.name), str(error))]) from error
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """Return all entries in order, or those after one, broken ones among them.
+
+        Raises InputError where there is no decision log.
+        """
+        with self._reading():
+            for row in self._storage.rows(after):
                 yield Entry.of_row(*row)
 
     def entry(self, seq: int) -> Entry:
@@ -110,19 +158,15 @@ class Log:
     def verify(self, expected: Head | None = None) -> Verified:
         """Check the whole chain: every number, every link, every hash, and every decision's own id.
 
+        Where the entries before it were moved to an archive, it is checked from there; `verify_parts` checks both.
         `expected` is a head that was kept elsewhere: with it, entries that were cut off and a chain that was written anew are
         found too.
         """
-        return replace(verified(self.entries(), self.name, expected), beside=self._storage.beside)
+        return replace(verified(self.entries(), self.name, expected, self.part()), beside=self._storage.beside)
 
     def check_writable(self) -> None:
-        """Raise InputError where an entry could not be written now. Nothing is added."""
-        try:
-            self._storage.check_writable()
-        except StorageError as error:
-            raise InputError(
-                [Problem("nothing can be recorded in this log", Place(self.name), error.why or error.message)]
-            ) from error
+        """Raise InputError where an entry could not be written now. Nothing is added; a log that is not there is made."""
+        self._append({}, None, keep=False)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -138,6 +182,10 @@ class DecisionLog(Log):
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         super().__init__(SqliteStorage(self.path))
+
+
+def _why(error: StorageError) -> str:
+    return error.message if error.why is None else f"{error.message}: {error.why}"
 
 
 def _unicode(text: str) -> str:

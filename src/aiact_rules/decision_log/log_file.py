@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-Row = tuple[int, object, object]
+from aiact_rules.decision_log.storage import Row
 
 _AT_ONCE = 64
 _MOST_TRIES = 100
@@ -26,9 +26,12 @@ def newest_rows_of(path: Path) -> Path | None:
     return beside if _state(beside)[1] > 0 else None
 
 
-def rows(path: Path) -> Iterator[Row]:
-    """Return all rows in the order of their numbers. Raises sqlite3.Error where the file is no decision log."""
-    found = _read(path, f"{_COLUMNS} ORDER BY seq LIMIT {_AT_ONCE}")
+def rows(path: Path, after: int = 0) -> Iterator[Row]:
+    """Return all rows in the order of their numbers, or those after one. Raises sqlite3.Error where the file is no decision log."""
+    if after:
+        found = _read(path, f"{_COLUMNS} WHERE seq > ? ORDER BY seq LIMIT {_AT_ONCE}", after)
+    else:
+        found = _read(path, f"{_COLUMNS} ORDER BY seq LIMIT {_AT_ONCE}")
     while found:
         yield from found
         if len(found) < _AT_ONCE:
@@ -45,7 +48,19 @@ def row(path: Path, seq: int) -> Row | None:
     return found[0] if found else None
 
 
+def part(path: Path) -> str | None:
+    """Return what a log says of itself as part of a longer one, None where it is no part. Raises as `rows` does."""
+    if not _found(path, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'part'"):
+        return None
+    found = _found(path, "SELECT text FROM part")
+    return str(found[0][0]) if found else None
+
+
 def _read(path: Path, query: str, *values: int) -> list[Row]:
+    return [_checked(each) for each in _found(path, query, *values)]
+
+
+def _found(path: Path, query: str, *values: int) -> list[tuple[object, ...]]:
     """Return some rows as they stood together at one moment.
 
     A log that nobody has open is read without a lock, so whoever wrote to it meanwhile is noticed, and it is read again.
@@ -63,7 +78,7 @@ def _read(path: Path, query: str, *values: int) -> list[Row]:
                 raise
         else:
             if how == _LOCKED or [_state(file) for file in files] == before:
-                return [_checked(each) for each in found]
+                return found
         time.sleep(0.01)
     raise sqlite3.OperationalError("it is written to all the time")
 
@@ -93,7 +108,7 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _checked(found: tuple[object, object, object]) -> Row:
+def _checked(found: tuple[object, ...]) -> Row:
     seq, digest, text = found
     if not isinstance(seq, int):
         raise sqlite3.DatabaseError("its entries have no numbers")

@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from aiact_rules.decision_log import log_file
-from aiact_rules.decision_log.storage import NewRow, Row, StorageError
+from aiact_rules.decision_log.storage import (
+    CLOSED,
+    NEVER_CHANGED,
+    NEVER_REMOVED,
+    WAIT_SECONDS,
+    NewRow,
+    Row,
+    StorageError,
+)
 
-_WAIT_SECONDS = 60.0
 _LAST = "SELECT seq, hash, text FROM entries ORDER BY seq DESC LIMIT 1"
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entries (
-  seq INTEGER PRIMARY KEY,
-  hash TEXT NOT NULL UNIQUE,
-  text TEXT NOT NULL
-);
-CREATE TRIGGER IF NOT EXISTS entries_are_never_changed BEFORE UPDATE ON entries
-BEGIN SELECT RAISE(ABORT, 'entries of the decision log are never changed'); END;
-CREATE TRIGGER IF NOT EXISTS entries_are_never_removed BEFORE DELETE ON entries
-BEGIN SELECT RAISE(ABORT, 'entries of the decision log are never removed'); END;
-"""
+_INSERT = "INSERT INTO entries VALUES (?, ?, ?)"
+
+
+def _refusing(name: str, act: str, table: str, why: str) -> str:
+    return f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{why}'); END;"
+
+
+_SCHEMA = "\n".join(
+    [
+        "CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, text TEXT NOT NULL);",
+        _refusing("entries_are_never_changed", "UPDATE", "entries", NEVER_CHANGED),
+        _refusing("entries_are_never_removed", "DELETE", "entries", NEVER_REMOVED),
+    ]
+)
+_PART = (
+    "CREATE TABLE part (text TEXT NOT NULL)",
+    _refusing("part_is_never_changed", "UPDATE", "part", NEVER_CHANGED),
+    _refusing("part_is_never_removed", "DELETE", "part", NEVER_REMOVED),
+    "INSERT INTO part VALUES (?)",
+    _refusing("part_is_never_added_to", "INSERT", "part", NEVER_CHANGED),
+)
+_CLOSE = _refusing("entries_are_never_added", "INSERT", "entries", CLOSED)
 
 
 class SqliteStorage:
@@ -43,30 +61,40 @@ class SqliteStorage:
         """Return the file that SQLite keeps the newest rows in, where there is one."""
         return log_file.newest_rows_of(self._file)
 
-    def append(self, make: Callable[[Row | None], NewRow]) -> NewRow:
+    def append(self, make: Callable[[Row | None], NewRow], *, keep: bool = True, close: bool = False) -> None:
         """Write the row that `make` returns for the last one. When this returns, it is on disk."""
         with self._writing() as connection:
-            row = make(connection.execute(_LAST).fetchone())
-            connection.execute("INSERT INTO entries VALUES (?, ?, ?)", row)
-            connection.execute("COMMIT")
-        return row
+            connection.execute(_INSERT, make(connection.execute(_LAST).fetchone()))
+            if close:
+                connection.execute(_CLOSE)
+            connection.execute("COMMIT" if keep else "ROLLBACK")
 
-    def check_writable(self) -> None:
-        """Write a row and take it back."""
+    def fill(self, rows: Iterable[NewRow], part: str, *, close: bool = False) -> None:
+        """Write the rows of a whole log that has none yet, and what it says of itself: all or none."""
         with self._writing() as connection:
-            last = connection.execute(_LAST).fetchone()
-            connection.execute("INSERT INTO entries VALUES (?, '', '')", (1 if last is None else last[0] + 1,))
-            connection.execute("ROLLBACK")
+            if connection.execute(_LAST).fetchone() is not None:
+                raise StorageError("this log holds entries already")
+            for statement in _PART:
+                connection.execute(statement, (part,) if "?" in statement else ())
+            connection.executemany(_INSERT, rows)
+            if close:
+                connection.execute(_CLOSE)
+            connection.execute("COMMIT")
 
-    def rows(self) -> Iterator[Row]:
-        """Return all rows in order. Neither the file nor its folder need to be writable, and nothing is written."""
+    def rows(self, after: int = 0) -> Iterator[Row]:
+        """Return the rows in order. Neither the file nor its folder need to be writable, and nothing is written."""
         with self._reading():
-            yield from log_file.rows(self._file)
+            yield from log_file.rows(self._file, after)
 
     def row(self, seq: int) -> Row | None:
         """Return one row by its number, or the last one for 0; None where there is none."""
         with self._reading():
             return log_file.row(self._file, seq)
+
+    def part(self) -> str | None:
+        """Return what the log says of itself as part of a longer one, None where it is no part."""
+        with self._reading():
+            return log_file.part(self._file)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -89,9 +117,9 @@ class SqliteStorage:
     def _open(self) -> sqlite3.Connection:
         if self._file.exists() and not self._file.is_file():
             raise sqlite3.OperationalError("it is not a file")
-        patience = time.monotonic() + _WAIT_SECONDS
+        patience = time.monotonic() + WAIT_SECONDS
         while True:
-            connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(self._file, timeout=WAIT_SECONDS, isolation_level=None)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
