@@ -54,11 +54,12 @@ class Court:
                 "id": answer.decision_id,
                 "verdict": answer.word,
                 "outcome": answer.outcome.value,
-                "subject": asked.name,
+                "subject": answer.decisions[0].subject.name if answer.decisions else None,
                 "actor": asked.actor,
                 "door": asked.door,
                 "ms": ms,
             }
+            said["subject"] = said["subject"] or asked.name
             told({f"aiact.{name}": value for name, value in said.items() if value is not None})
             _LOG.info("decision", extra={"said": said})
         return answer

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from aiact_rules.core.decisions import Subject
+from aiact_rules.core.digests import DIGEST_PATTERN
 from aiact_rules.core.problems import InputError
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.server.asked import Asked, NamedFiles
@@ -38,6 +39,7 @@ def _day(value: object) -> date:
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Text = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
 Word = Annotated[str, Field(min_length=1, max_length=200, strict=True)]
+Digest = Annotated[str, Field(pattern=DIGEST_PATTERN, strict=True)]
 Words = Annotated[list[Word], Field(max_length=200)]
 
 
@@ -87,6 +89,7 @@ class Question(BaseModel):
         None, description="What the facts are about; cards and release files say so themselves."
     )
     action: Text = Field("release", description="What the caller is about to do; it stands on record.")
+    artifact: Digest | None = Field(None, description="The digest of the bytes that go out: `sha256:…`.")
     roles: Words | None = None
     moment: Word | None = None
     as_of: Day | None = Field(None, description="The law as of this date (default: today).")
@@ -181,6 +184,7 @@ class Question(BaseModel):
             uncovered=self.uncovered,
             past_dates=self.past_dates,
             require_evidence=self.require_evidence,
+            artifact=self.artifact,
         )
 
 

@@ -8,9 +8,11 @@ from typing import Protocol
 
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.passing import said_of_waivers
+from aiact_rules.core.printable import is_written
 from aiact_rules.core.problems import InputError
+from aiact_rules.decision_log.acts import Act, Artifact, Outcome
 from aiact_rules.decision_log.entries import Entry
-from aiact_rules.decision_log.log import DecisionLog
+from aiact_rules.decision_log.log import Log
 from aiact_rules.server.asked import Answer, Asked
 
 MOST_KNOWN = 100_000
@@ -51,7 +53,7 @@ class NoRecords:
 class LogRecords:
     """Keeps answers in a decision log. Safe to share between threads."""
 
-    def __init__(self, log: DecisionLog) -> None:
+    def __init__(self, log: Log) -> None:
         self.log = log
         self._known: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
@@ -61,9 +63,10 @@ class LogRecords:
         try:
             if answer.found is None:
                 problems = [str(problem) for problem in answer.problems]
-                return (self.log.append_error(asked.name, problems).seq,)
+                return (self.log.append_error(asked.name, problems, act=_act(asked, answer)).seq,)
             entries = [
-                (decision, self.log.append(decision.as_record(), notes=_notes(asked, decision)))
+                (decision, self.log.append(decision.as_record(), notes=_notes(asked, decision), act=act))
+                for act in [_act(asked, answer)]
                 for decision in answer.decisions
             ]
         except Exception as error:
@@ -94,9 +97,25 @@ class LogRecords:
     def check(self) -> None:
         """Raise Unrecorded where the log does not take entries at present."""
         try:
-            next(iter(self.log.entries()), None)
+            self.log.check_writable()
         except Exception as error:
             raise Unrecorded(_said(error)) from error
+
+
+def _act(asked: Asked, answer: Answer) -> Act:
+    """Return who asked to do what with which artefact, and what the service answered."""
+    subject = answer.decisions[0].subject if answer.decisions else asked.subject
+    name = subject.name or asked.subject.name
+    outcome = Outcome(answer.outcome.value)
+    if asked.is_afterwards and answer.found is not None:
+        outcome = Outcome.JUDGED
+    return Act(
+        f"service:{asked.door}",
+        asked.action if is_written(asked.action) else "release",
+        outcome,
+        asked.actor,
+        None if name is None else Artifact(name, subject.version, subject.digest),
+    )
 
 
 def _notes(asked: Asked, decision: Decision) -> dict[str, object]:

@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from aiact_rules.core.decisions import Subject
+from aiact_rules.core.digests import is_digest
 from aiact_rules.core.problems import did_you_mean
+from aiact_rules.requests.overrides import Overrides
 from aiact_rules.server.asked import Answer, Asked, NamedFiles
 from aiact_rules.server.bodies import read_as, values_of
 from aiact_rules.server.question import CARD
@@ -142,6 +144,7 @@ def _asked(request: AdmissionRequest, visit: Visit) -> Asked:
     return Asked(
         what=_what(annotations, visit.most_depth),
         door=DOOR,
+        said=Overrides(artifact=_image_digest(request.object or {})),
         subject=Subject(named),
         source="annotation aiact-rules/facts",
         action=f"{request.operation.lower()} {request.kind.kind or 'object'}",
@@ -149,6 +152,14 @@ def _asked(request: AdmissionRequest, visit: Visit) -> Asked:
         notes=notes,
         is_rehearsal=request.dryRun is True,
     )
+
+
+def _image_digest(what: Mapping[str, Any]) -> str | None:
+    """Return the digest of the model that an InferenceService serves, where its address names one."""
+    predictor = _mapping(_mapping(what.get("spec")).get("predictor"))
+    address = _mapping(predictor.get("model")).get("storageUri")
+    _, _, digest = address.partition("@") if isinstance(address, str) else ("", "", "")
+    return digest if is_digest(digest) else None
 
 
 def _what(annotations: Mapping[str, object], most_depth: int) -> Mapping[str, object] | NamedFiles:
@@ -170,11 +181,15 @@ def _what(annotations: Mapping[str, object], most_depth: int) -> Mapping[str, ob
     files = {names[key]: str(value).encode("utf-8", "replace") for key, value in own.items() if key in names}
     if files:
         return NamedFiles(files)
-    facts = values_of(str(own.get("facts", "{}")).encode("utf-8", "replace"), most_depth=most_depth)
-    if not isinstance(facts, dict):
-        fault = Fault(pointer((*where, f"{PREFIX}facts")), "facts are an object: names and values")
-        raise Refusal(422, "invalid-request", "the annotations cannot be used", faults=[fault])
-    return facts
+    why = "facts are an object: names and values"
+    try:
+        facts = values_of(str(own.get("facts", "{}")).encode("utf-8", "replace"), most_depth=most_depth)
+        if isinstance(facts, dict):
+            return facts
+    except Refusal as refusal:
+        why = refusal.detail or refusal.title
+    fault = Fault(pointer((*where, f"{PREFIX}facts")), why)
+    raise Refusal(422, "invalid-request", "the annotations cannot be used", faults=[fault])
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
