@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.gate import Gate
+from aiact_rules.sources.matching import MOST_WORDS_OF_ALL
 from aiact_rules.sources.ml_bom import read_ml_bom
 from aiact_rules.sources.model_card import is_card, read_card_metadata, read_model_card
 from aiact_rules.sources.organisation import MOST_BYTES as SETTINGS_BYTES
@@ -44,6 +46,11 @@ def numbered(unit: str, before: str = "", after: str = "", joined: str = "") -> 
 def some(count: int, unit: str) -> str:
     """Return so many units, each with a number of its own, for what is refused above a number."""
     return "".join(unit.replace("@", str(number)) for number in range(count))
+
+
+def as_many_words(unit: str) -> str:
+    """Return as many words as are read of one document, from one unit; each has a number of its own in place of `@`."""
+    return some(MOST_WORDS_OF_ALL // (len(re.findall(r"\w+", unit)) or 1), unit)
 
 
 def marks(first: str, second: str) -> str:
@@ -93,6 +100,22 @@ def bodies() -> Iterator[tuple[str, str]]:
     ]
     for unit in units:
         yield repr(unit), repeated(unit)
+    units = [
+        "job applicants ",
+        "emotion recognition ",
+        "emotion recognition of workers ",
+        "emotion recognition " * 3 + "\n",
+    ]
+    units += ["emotion @ recognition.\n", "not emotion recognition ", "not for emotion recognition. ", "does not "]
+    units += [
+        "emotion recognition is out of scope\n\n",
+        "emotion recognition but not ",
+        "- a\n",
+        "a\n\n",
+        "rank job applicants ",
+    ]
+    for unit in units:
+        yield f"as many words: {unit!r}", as_many_words(unit)
 
 
 def fronts() -> Iterator[tuple[str, str]]:

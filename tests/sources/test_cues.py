@@ -60,10 +60,10 @@ def test_a_signal_names_the_line_and_the_words(cues: tuple[Cue, ...]) -> None:
     "unit", ["<!--", "a_", "- ", "emotion ", "emotion\n", "```\n", "screen-", " ", "<b>", "a**b", "](", "&#65;"]
 )
 def test_no_text_takes_unreasonably_long(unit: str, cues: tuple[Cue, ...]) -> None:
-    text = unit * (200_000 // len(unit))
-    began = time.monotonic()
+    text = unit * (50_000 // len(unit))
+    began = time.process_time()
     find_signals(text, cues, "card.md")
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 1
 
 
 def test_tags_and_comments_with_line_ends_leave_words_in_their_lines(cues: tuple[Cue, ...]) -> None:

@@ -8,9 +8,11 @@ import pytest
 
 from aiact_rules.core.conditions import ALWAYS
 from aiact_rules.core.cues import Contexts, Cue, Language, Lexicon, Pattern, Strength
+from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.signals import Note
-from aiact_rules.sources.matching import MOST_WORDS, WINDOW, Found, find, matchers_of
-from aiact_rules.sources.passages import passages
+from aiact_rules.sources.matching import MOST_WORDS, MOST_WORDS_OF_ALL, Found, find, matchers_of
+from aiact_rules.sources.passages import passages, value
+from aiact_rules.sources.reaches import WINDOW
 
 ENGLISH = Language(
     "en",
@@ -202,6 +204,10 @@ def test_equal_cues_share_a_matcher_and_others_do_not() -> None:
         "screens applicants ",
         "must not screen applicants ",
         "applicants must not ",
+        "must not screen applicants. ",
+        "screens applicants is out of scope ",
+        "not only must not never fails screen applicants but ",
+        "beam candidate screens ",
         "a ",
         "a. ",
         "screen ",
@@ -234,3 +240,10 @@ def test_work_grows_with_the_text_alone(unit: str) -> None:
     calls(10_000)
     assert calls(40_000) < 2.2 * calls(20_000) + 1_000
     assert MOST_WORDS > WINDOW
+
+
+def test_a_text_with_too_many_words_to_read_is_refused_at_its_place() -> None:
+    assert found("a " * (MOST_WORDS_OF_ALL - 2) + "screen applicants") != ()
+    for read in (passages("a-" * MOST_WORDS_OF_ALL + "screen"), [value("a", 1)] * (MOST_WORDS_OF_ALL + 1)):
+        with pytest.raises(InputError, match=r"card\.md: has more than 60,000 words, too many to read\n  keep to"):
+            find(read, (CUE,), place=Place("card.md"))

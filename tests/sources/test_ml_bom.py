@@ -10,7 +10,7 @@ from aiact_rules.core.cues import Cue
 from aiact_rules.core.problems import InputError
 from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.document import Stated
-from aiact_rules.sources.ml_bom import read_ml_bom
+from aiact_rules.sources.ml_bom import MOST_TEXTS, read_ml_bom
 from aiact_rules.sources.text_files import decoded
 
 MODEL: dict[str, Any] = {
@@ -114,6 +114,7 @@ def test_an_spdx_document_states_licence_base_and_properties(vocabulary: Vocabul
         ('{"bomFormat": "CycloneDX", "x": "\\ud800"}', "surrogate"),
         (_bom(), "no component is a machine-learning model"),
         (_bom(components=[MODEL, MODEL]), "2 components are models"),
+        (_bom(components=[{**MODEL, "tags": ["a"] * MOST_TEXTS}]), "bom.json: has more than 30,000 texts"),
         (
             _bom(components=[{**MODEL, "properties": [{"name": "aiact:system.usage", "value": "x"}]}]),
             "did you mean `system.uses`",

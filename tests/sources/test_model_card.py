@@ -213,3 +213,13 @@ def test_the_name_may_come_from_the_index_of_results(vocabulary: Vocabulary) -> 
     assert _read("---\nmodel-index:\n- name: Ranker\n---\n# Other\n", vocabulary).subject.name == "Ranker"
     assert _read("---\nmodel_name: Ranker 2\n---\n# Other\n", vocabulary).subject.name == "Ranker 2"
     assert _read("```\n# not a title\n```\n# Title ##\n", vocabulary).subject.name == "Title"
+
+
+def test_a_card_of_very_many_lines_says_from_where_it_is_read_as_written(vocabulary: Vocabulary) -> None:
+    noted = [
+        note for note in _read("---\nlicense: mit\n---\n" + "\n" * 10_000, vocabulary).notes if "as written" in note
+    ]
+    assert noted == [
+        "README.md:10004: from here on the text is read as written, code and comments too, since it is so long"
+    ]
+    assert not [note for note in _read("\n" * 9_999, vocabulary).notes if "as written" in note]

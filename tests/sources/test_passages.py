@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from aiact_rules.core.problems import InputError
 from aiact_rules.sources.front_matter import split_front_matter
-from aiact_rules.sources.markdown_blocks import MOST_LEVELS, MOST_LINES, MOST_MARKS
-from aiact_rules.sources.passages import Passage, PassageKind, passages, value
+from aiact_rules.sources.markdown_blocks import MOST_LEVELS, MOST_MARKS
+from aiact_rules.sources.passages import MOST_LINES, Passage, PassageKind, passages, value
 from aiact_rules.sources.text_files import read_text
 from visible_words import as_seen, words_read, words_shown
 

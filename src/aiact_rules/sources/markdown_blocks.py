@@ -20,10 +20,9 @@ RAW = "raw"
 ROW = "row"
 """Tokens of our own: lines that are too deep or too many to follow, and a row of a table."""
 
-MOST_LINES = 20_000
 MOST_LEVELS = 20
-MOST_BLOCKS = 30_000
-"""Lines, nested containers and blocks up to which blocks are told apart; what follows is taken as written."""
+MOST_BLOCKS = 20_000
+"""Nested containers and blocks up to which blocks are told apart; what follows is taken as written."""
 
 MOST_LENGTH = 20_000
 MOST_MARKS = 2_000

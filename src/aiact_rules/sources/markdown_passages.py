@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
-from aiact_rules.sources.markdown_blocks import MOST_LINES, RAW, ROW, Inlines, blocks_of
+from aiact_rules.sources.markdown_blocks import RAW, ROW, Inlines, blocks_of
 from aiact_rules.sources.passage_writer import BETWEEN_CELLS, PassageWriter, read_as_written
-from aiact_rules.sources.passages import Passage, PassageKind
+from aiact_rules.sources.passages import MOST_LINES, Passage, PassageKind
 
 _LINE_END = re.compile(r"\r\n?")
 _QUOTE_MARKS = re.compile(r"^[ \t>]+", re.MULTILINE)

@@ -14,22 +14,24 @@ from itertools import groupby
 from typing import TypeVar
 
 from aiact_rules.core.cues import Cue, Lexicon, Pattern, Strength
+from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.signals import Note
 from aiact_rules.sources.entries import Entries, Hit, Reading
 from aiact_rules.sources.passages import Passage, PassageKind
+from aiact_rules.sources.reaches import PLACES, WINDOW, Around, Ordered, Reach, first_of
 from aiact_rules.sources.tokens import Tokens
 
-WINDOW = 12
-"""The most words from the first to the last of a pattern, and from a refusal to what it refuses."""
 NEARBY = 3
 """How many sentences before and after count as near."""
 MOST_WORDS = 200
 """Words after which a sentence is cut."""
+MOST_WORDS_OF_ALL = 60_000
+"""Words of one document that are read; one with more is refused."""
+_SHORTER = "keep to what a reader of the release needs; a book of 200 pages has as many"
 MOST_KEPT = 64
 """Matchers kept for later texts."""
 
 _CLASS, _IGNORED, _REFUSAL, _MENTION = "class", "ignored", "refusal", "mention"  # the kinds of entries
-_PLACES = ("before", "after", "headings", "exceptions", "ends")  # how they reach, as in Contexts
 _NOTES = {_REFUSAL: Note.RULED_OUT, _MENTION: Note.MENTIONED}
 
 
@@ -45,13 +47,28 @@ class Found:
     note: Note | None = None
 
 
-def find(passages: Sequence[Passage], cues: Iterable[Cue], fact: str | None = None) -> tuple[Found, ...]:
+def find(
+    passages: Sequence[Passage], cues: Iterable[Cue], fact: str | None = None, *, place: Place | None = None
+) -> tuple[Found, ...]:
     """Return everything in a text that speaks of a cue, in the order of the text; each sentence once a cue.
 
     With `fact`, the text is what that fact states, and only cues that look for their words in it count; without, all others.
+    Raises InputError, at the `place` of the document, where the text is too long to read.
     """
+    _refuse_too_long(passages, place)
     found = (one for matcher in matchers_of(cues, fact) for one in matcher.find(passages))
     return tuple(sorted(found, key=lambda one: (one.passage, one.line, one.cue)))
+
+
+def _refuse_too_long(passages: Sequence[Passage], place: Place | None) -> None:
+    """Refuse a text with too many words: were its rest left unread, nobody would know."""
+    if sum(len(passage.text) for passage in passages) <= MOST_WORDS_OF_ALL:
+        return
+    words = 0
+    for passage in passages:
+        words += len(Tokens(passage.text).words)
+        if words > MOST_WORDS_OF_ALL:
+            raise InputError([Problem(f"has more than {MOST_WORDS_OF_ALL:,} words, too many to read", place, _SHORTER)])
 
 
 class Matcher:
@@ -67,7 +84,7 @@ class Matcher:
         own = ((entry, (_CLASS, _own_class(cue)), self._every) for cue in cues for entry in cue.words)
         self.entries = Entries((*_labelled(lexicon, self._languages, named), *own), marks)
         self.ignored = self.entries.bits([(_IGNORED, "")])
-        self.notes = tuple((note, _Reach.of(self.entries, kind)) for kind, note in _NOTES.items())
+        self.notes = tuple((note, Reach.of(self.entries, kind)) for kind, note in _NOTES.items())
         self._plans: dict[int, list[_Plan]] = defaultdict(list)
         sizes = _sizes(lexicon, cues)
         for cue, pattern in patterns:
@@ -129,12 +146,13 @@ class Matcher:
             if (known is not None and known[0] == 0) or (plan.near and not text.has_near(number, plan.near)):
                 continue
             for first, last in _spans([text.hits(number, element) for element in plan.elements]):
-                note = None if plan.in_any_context else text.note(number, first, last)
+                around = () if plan.in_any_context else text.around(number)
+                note = next((note for note, of in around if of.reaches(first, last)), None)
                 note = note or (Note.WEAK if plan.strength is Strength.NOTE else None)
                 rank = 0 if note is None else 1 + list(Note).index(note)
                 if known is None or rank < known[0]:
                     best[plan.cue] = known = (rank, first, last, note)
-                if rank == 0:
+                if rank == 0 or not around:
                     break
         for cue, (_, first, last, note) in best.items():
             yield cue, first, last, note
@@ -214,21 +232,6 @@ class _Plan:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """The labels of phrases that make notes, by how they reach what stands around them."""
-
-    before: int
-    after: int
-    headings: int
-    exceptions: int
-    ends: int
-
-    @classmethod
-    def of(cls, entries: Entries, kind: str) -> _Reach:
-        return cls(*(entries.bits([(kind, place)]) for place in _PLACES))
-
-
 class Sentences:
     """The sentences of a text, each with the number of its passage, and what stands around them."""
 
@@ -237,6 +240,7 @@ class Sentences:
         self.matcher = matcher
         self.sentences: list[tuple[int, Reading]] = []
         self._known: dict[str, Reading] = {}
+        self._around: dict[int, Sequence[tuple[Note, Around]]] = {}
         self.title = next((each.text for each in passages if each.kind is PassageKind.HEADING), None)
         entries, sentences = matcher.entries, self.sentences
         for number, passage in enumerate(passages):
@@ -259,8 +263,8 @@ class Sentences:
         found = sentence.hits(labels)
         if not sentence.labels & self.matcher.ignored:
             return found
-        ignored = sentence.hits(self.matcher.ignored)
-        return [hit for hit in found if not any(out.first <= hit.first and hit.last <= out.last for out in ignored)]
+        ignored = Ordered(sentence.hits(self.matcher.ignored))
+        return [hit for hit in found if not any(hit.last <= out.last for out in ignored.at(hit.first))]
 
     def has_near(self, number: int, labels: int) -> bool:
         """Return whether a class stands in a sentence, close by, in the title or in a heading above."""
@@ -271,30 +275,20 @@ class Sentences:
         above = (*passage.headings, *(text for text in (self.title, passage.intro) if text))
         return any(self._of(text).labels & labels for text in above)
 
-    def note(self, number: int, first: int, last: int) -> Note | None:
-        """Return why words of a sentence are but a note: refused or merely mentioned; None where they state something."""
-        return next((note for note, reach in self.matcher.notes if self._reached(number, reach, first, last)), None)
-
-    def _reached(self, number: int, reach: _Reach, first: int, last: int) -> bool:
-        at, sentence = self.sentences[number]
-        passage = self.passages[at]
-        above = [heading for heading in passage.headings if heading != self.title]
-        if passage.kind is PassageKind.HEADING and passage.text != self.title:
-            above.append(passage.text)
-        if any(_unexcepted(self._of(text), reach.headings, reach) for text in above):
-            return True
-        if passage.intro and _unexcepted(self._of(passage.intro), reach.before | reach.headings, reach):
-            return True
-        if not sentence.labels & (reach.before | reach.after):
-            return False
-        ends = [hit.first for hit in sentence.hits(reach.ends)]
-
-        def reaches(one: int, other: int) -> bool:
-            return other - one <= WINDOW and not any(one < end < other for end in ends)
-
-        return any(
-            hit.first < last and reaches(hit.last, first) for hit in _unexcepted(sentence, reach.before, reach)
-        ) or any(hit.last > first and reaches(last, hit.first) for hit in _unexcepted(sentence, reach.after, reach))
+    def around(self, number: int) -> Sequence[tuple[Note, Around]]:
+        """Return what may make a note of words of a sentence: refusals, and phrases that merely mention."""
+        known = self._around.get(number)
+        if known is None:
+            at, sentence = self.sentences[number]
+            passage = self.passages[at]
+            above = [heading for heading in passage.headings if heading != self.title]
+            if passage.kind is PassageKind.HEADING and passage.text != self.title:
+                above.append(passage.text)
+            headings = [self._of(text) for text in above]
+            intro = self._of(passage.intro) if passage.intro else None
+            each = ((note, Around.of(sentence, reach, headings, intro)) for note, reach in self.matcher.notes)
+            known = self._around[number] = [(note, around) for note, around in each if around is not None]
+        return known
 
     def _of(self, text: str) -> Reading:
         """Return what stands in a heading or an introduction."""
@@ -304,14 +298,6 @@ class Sentences:
             languages = self.matcher.languages_of(entries.spoken(tokens.words))
             known = self._known[text] = entries.read(tokens, 0, len(tokens.words) - 1, languages)
         return known
-
-
-def _unexcepted(reading: Reading, labels: int, reach: _Reach) -> Sequence[Hit]:
-    """Return where some phrases are that are no part of one that only looks like them."""
-    if not reading.labels & labels:
-        return ()
-    excepted = reading.hits(reach.exceptions)
-    return [hit for hit in reading.hits(labels) if not any(map(hit.overlaps, excepted))]
 
 
 def _spans(each: Sequence[Sequence[Hit]]) -> Iterator[tuple[int, int]]:
@@ -334,8 +320,8 @@ def _around(anchor: Hit, others: Sequence[Sequence[Hit]]) -> tuple[int, int] | N
     def choose(taken: tuple[Hit, ...], left: Sequence[Sequence[Hit]]) -> tuple[int, int] | None:
         if not left:
             return min(hit.first for hit in taken), max(hit.last for hit in taken)
-        begin = bisect_left(left[0], anchor.first - WINDOW, key=_first)
-        end = bisect_right(left[0], anchor.first + WINDOW, key=_first)
+        begin = bisect_left(left[0], anchor.first - WINDOW, key=first_of)
+        end = bisect_right(left[0], anchor.first + WINDOW, key=first_of)
         for hit in sorted(left[0][begin:end], key=lambda hit: abs(hit.first - anchor.first)):
             if any(map(hit.overlaps, taken)):
                 continue
@@ -348,10 +334,6 @@ def _around(anchor: Hit, others: Sequence[Sequence[Hit]]) -> tuple[int, int] | N
         return None
 
     return choose((anchor,), others)
-
-
-def _first(hit: Hit) -> int:
-    return hit.first
 
 
 def _of_words(cue: Cue) -> tuple[Pattern, ...]:
@@ -373,7 +355,7 @@ def _labelled(
                 yield from ((entry, (_CLASS, name), bit) for entry in entries)
         yield from ((entry, (_IGNORED, ""), bit) for entry in language.ignored)
         for kind, contexts in ((_REFUSAL, language.refusals), (_MENTION, language.mentions)):
-            for place in _PLACES:
+            for place in PLACES:
                 yield from ((entry, (kind, place), bit) for entry in getattr(contexts, place))
 
 

@@ -61,6 +61,9 @@ def _opened(text: Text, vocabulary: Vocabulary, cues: tuple[Cue, ...], only_decl
     raise InputError([Problem("this is neither a CycloneDX nor an SPDX 3 bill of materials in JSON", Place(text.name))])
 
 
+MOST_TEXTS = 30_000
+"""Texts of one document that are searched for signals; one with more is refused."""
+_TAG_ENDINGS = tuple(f"/{key}" for key in TAG_KEYS)
 _MEDIA = frozenset({"image", "video", "audio", "speech", "music"})
 
 
@@ -88,6 +91,9 @@ class _Bom:
 
     def find_signals(self) -> tuple[Signal, ...]:
         """Return what all texts speak of, each cue with the first text it is in. No pattern goes from one text to the next."""
+        if len(self.searched) > MOST_TEXTS:
+            problem = Problem(f"has more than {MOST_TEXTS:,} texts, too many to read", Place(self.text.name))
+            raise InputError([problem])
         read: list[Passage] = []
         paths: list[_Path] = []
         for path, said in self.searched:
@@ -95,7 +101,7 @@ class _Bom:
             read += parts
             paths += [path] * len(parts)
         tagged = [number for number, path in enumerate(paths) if _names_task(path)]
-        found = [*tagged_values(read, tagged, self.cues), *find(read, self.cues)]
+        found = [*tagged_values(read, tagged, self.cues), *find(read, self.cues, place=Place(self.text.name))]
         return signals_of(found, lambda number, _: self.place(_pointer(paths[number])))
 
     def property(self, name: object, value: object, pointer: str) -> None:
@@ -344,7 +350,7 @@ def _names_task(path: _Path) -> bool:
     above, part = path
     while part.isdigit() and above is not None:
         above, part = above
-    return part in TAG_KEYS or part.rsplit("/", 1)[-1] in TAG_KEYS
+    return part in TAG_KEYS or part.endswith(_TAG_ENDINGS)
 
 
 def _pointer(path: _Path) -> str:

@@ -22,7 +22,7 @@ from aiact_rules.sources.front_matter import FrontMatter, split_front_matter
 from aiact_rules.sources.matching import find
 from aiact_rules.sources.near_misses import BLOCK as BLOCK
 from aiact_rules.sources.near_misses import is_near_block
-from aiact_rules.sources.passages import Passage, passages, value
+from aiact_rules.sources.passages import MOST_LINES, Passage, passages, value
 from aiact_rules.sources.prose import prose
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import MARKER, is_untouched, without_placeholders
@@ -302,7 +302,7 @@ def _signals(
         return ()
     values, tags = values_of(metadata)
     read = (*values, *said, *passages(parts.body, parts.body_line))
-    found = (*tagged_values(read, tags, cues), *find(read, cues))
+    found = (*tagged_values(read, tags, cues), *find(read, cues, place=Place(name)))
     return signals_of(found, lambda _, line: Place(name, line))
 
 
@@ -351,5 +351,8 @@ def _note_oddities(text: Text, parts: FrontMatter, kind: CardKind, body: str, no
         )
     if kind is not CardKind.MODEL:
         notes.append(f"{text.name}: the card of {kind}, not of a model; judged as what is stated")
+    if parts.body.count("\n") >= MOST_LINES:
+        where = f"{text.name}:{parts.body_line + MOST_LINES}"
+        notes.append(f"{where}: from here on the text is read as written, code and comments too, since it is so long")
     if is_untouched(body):
         notes.append(f"{text.name}: the text is a template nobody filled in")

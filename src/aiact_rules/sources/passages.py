@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from aiact_rules.sources.shown import normalised
 
+MOST_LINES = 10_000
+"""Lines of a Markdown text up to which blocks are told apart; what follows is taken as written."""
+
 
 class PassageKind(StrEnum):
     """What a passage is to a reader."""
