@@ -23,6 +23,7 @@ from aiact_rules.server.bench import Bench, MakeGate
 from aiact_rules.server.doors import admission, authzen, gatekeeper, native, opa
 from aiact_rules.server.openapi import described, header
 from aiact_rules.server.opening import records_at
+from aiact_rules.server.receivers import add_webhooks
 from aiact_rules.server.records import Unrecorded
 from aiact_rules.server.refusals import Fault, Refusal, pointer
 from aiact_rules.server.service import Service, Visit
@@ -52,6 +53,7 @@ def application(settings: ServerSettings | None = None, *, make_gate: MakeGate |
     app.add_exception_handler(RequestValidationError, _no_such_query)
     app.add_exception_handler(Exception, _failed)
     _add_doors(app, service)
+    add_webhooks(app, service)
     _add_own(app, service)
     return app
 

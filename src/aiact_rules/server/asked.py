@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -23,16 +23,20 @@ class NamedFiles:
     release: str = "."
 
 
+Fetch = Callable[[], Mapping[str, object] | NamedFiles]
+"""Fetches facts or files from a platform, when they are judged. Raises Unreachable, and InputError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question. `what` are facts or files; `said` is what the caller says of them, as the options of `check`.
+    """One question. `what` are facts or files, or what fetches them; `said` is what the caller says of them, as the options of `check`.
 
     `door` is the dialect it came in, `action` what the caller is about to do, `actor` who asked, by name of the token, `notes`
     what else belongs on record, such as the user of the host. With `is_rehearsal` nothing is recorded; with `is_afterwards`
     it has happened already, so that the answer stops nothing.
     """
 
-    what: Mapping[str, object] | NamedFiles
+    what: Mapping[str, object] | NamedFiles | Fetch
     door: str
     said: Overrides = Overrides()
     subject: Subject = Subject()

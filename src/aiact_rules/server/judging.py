@@ -16,6 +16,7 @@ from aiact_rules.requests.request import Request
 from aiact_rules.server.asked import Answer, Asked, NamedFiles
 from aiact_rules.server.bench import Bench
 from aiact_rules.server.files import Desk
+from aiact_rules.server.outgoing import Unreachable
 from aiact_rules.server.records import Records, Unrecorded
 from aiact_rules.server.tracing import span
 from aiact_rules.sources.document import Skipped
@@ -71,6 +72,8 @@ class Court:
             return Answer(problems=error.problems)
         except ProblemsError as error:
             return Answer(problems=error.problems, failed=True)
+        except Unreachable as error:
+            return Answer(problems=(Problem(str(error)),))
         except EngineUnavailable as error:
             message, _, hint = str(error).partition("\n")
             return Answer(problems=(Problem(message, hint=hint.strip() or None),), failed=True)
@@ -83,10 +86,11 @@ class Court:
 
     def _decided(self, asked: Asked) -> Decision | Chain:
         gate = self.bench.current
-        if not isinstance(asked.what, NamedFiles):
-            request = gate.request_or_skip(asked.what, asked.said, subject=asked.subject, source=asked.source)
+        what = asked.what() if callable(asked.what) else asked.what
+        if not isinstance(what, NamedFiles):
+            request = gate.request_or_skip(what, asked.said, subject=asked.subject, source=asked.source)
             return self._answered(gate, request, asked)
-        with self.desk.laid_out(asked.what) as path:
+        with self.desk.laid_out(what) as path:
             request = gate.request_or_skip(path, asked.said)
             return self._answered(gate, request, asked)
 
