@@ -306,7 +306,13 @@ def _settings(own: Organisation) -> dict[str, str]:
     """Return what an organisation says of the report and of the log, whose path is meant from its file."""
     report, log = own.text("format"), own.text("log")
     found = {} if report is None else {"format": report}
-    return found if log is None else {**found, "log": str((own.folder or Path()) / log)}
+    return found if log is None else {**found, "log": _log_address(log, own.folder or Path())}
+
+
+def _log_address(named: str, folder: Path) -> str:
+    """Return the address of a log as it is meant in a folder: that of a server as it is."""
+    file = named.removeprefix("sqlite:///")
+    return named if "://" in file else str(folder / file)
 
 
 def _verified(gate: Gate, first: Decision | Chain, second: Decision | Chain) -> Decision | Chain:

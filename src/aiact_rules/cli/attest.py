@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import click
@@ -12,6 +10,7 @@ from aiact_rules.attest.attesting import Attested, attested_record, attested_rel
 from aiact_rules.attest.predicates import Kind
 from aiact_rules.attest.statements import PAYLOAD_TYPE, Descriptor
 from aiact_rules.cli.artefacts import artefact_of, artefact_options
+from aiact_rules.cli.key_password import key_password
 from aiact_rules.cli.options import FAIL_ON, judging
 from aiact_rules.cli.replay import decision_of_entry, recorded_decision
 from aiact_rules.cli.terminal import say, write_out
@@ -19,8 +18,6 @@ from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.requests.overrides import Overrides
-
-PASSWORD = "AIACT_RULES_KEY_PASSWORD"
 
 
 @click.command("attest")
@@ -124,17 +121,7 @@ def _signed(payload: bytes, key: Path | None) -> str:
         return sign_keyless(payload)
     from aiact_rules.attest.keys import read_signing_key
 
-    return read_signing_key(key, _password).sign(PAYLOAD_TYPE, payload).as_text()
-
-
-def _password() -> bytes:
-    """Return the password of the key. Raises InputError where there is nobody to ask."""
-    given = os.environ.get(PASSWORD)
-    if given is None:
-        if not sys.stdin.isatty():
-            raise InputError([Problem("this key is encrypted, and there is nobody to ask", hint=f"set {PASSWORD}")])
-        given = str(click.prompt("Password of the key", hide_input=True, err=True))
-    return given.encode()
+    return read_signing_key(key, key_password).sign(PAYLOAD_TYPE, payload).as_text()
 
 
 def _refuse_overwriting(output: Path, *others: Path | str | None) -> None:

@@ -69,7 +69,13 @@ from aiact_rules.requests.request import Request
     help="Write a further report of the same run to a file, such as sarif=report.sarif (several allowed).",
 )
 @click.option(
-    "--log", "log_file", type=click.Path(path_type=Path), help="Add each decision to a decision log (SQLite)."
+    "--log",
+    "log_address",
+    metavar="FILE|ADDRESS",
+    help="Add each decision to a decision log: a file (SQLite), or postgresql://…",
+)
+@click.option(
+    "--actor", envvar="AIACT_RULES_ACTOR", metavar="NAME", help="Who asks, as the log is to say; never guessed."
 )
 @click.option(
     "--baseline", type=click.Path(path_type=Path), help="Fail only on what is new since a baseline was written."
@@ -95,7 +101,8 @@ def command(
     colour: str,
     output: Path | None,
     further: tuple[str, ...],
-    log_file: Path | None,
+    log_address: str | None,
+    actor: str | None,
     baseline: Path | None,
     artifact: str | None,
     fail_on: str | None,
@@ -117,6 +124,7 @@ def command(
     reports = {name: Path(file) for name, file in pairs(further, "--report", "FORMAT=FILE").items()}
     with _told_of_failure([(report, output), *reports.items()]):
         gate = Gate()
+        digest = _digest(artifact)
         known = None
         if baseline is not None:
             from aiact_rules.baselines import read_baseline
@@ -129,7 +137,7 @@ def command(
         batch = judge_inputs(
             gate,
             inputs,
-            said.with_(fail_on=fail_on, artifact=_digest(artifact)),
+            said.with_(fail_on=fail_on, artifact=digest),
             engine=engine,
             verify=verify,
             baseline=known,
@@ -146,7 +154,7 @@ def command(
         if list_left_out:
             for each in batch.left_out:
                 say(f"left out: {each.name} ({each.reason})", err=True)
-        _log(batch, log_file)
+        _log(batch, log_address, actor, digest)
         if report != "text":
             write_out(gate.catalogue.report(report).render(batch), output, "the report")
         else:
@@ -187,20 +195,14 @@ def _usual_report(batch: Batch) -> str:
     return one or "text"
 
 
-def _log(batch: Batch, log_file: Path | None) -> None:
-    """Add each decision, and each input that could not be judged, to the log named and to that of its organisation."""
-    for item in batch.items:
-        own = item.settings.get("log")
-        files = dict.fromkeys(file for file in (log_file, None if own is None else Path(own)) if file is not None)
-        for file in files:
-            from aiact_rules.decision_log.log import DecisionLog  # most checks log nothing, and SQLite takes time
+def _log(batch: Batch, address: str | None, actor: str | None, digest: str | None) -> None:
+    """Add each decision, and all that could not be judged, to the log named and to that of its organisation."""
+    addresses = dict.fromkeys((address, *(item.settings.get("log") for item in batch.items)))
+    if not any(addresses):
+        return
+    from aiact_rules.cli.recording import record_batch  # most checks log nothing, and SQLite takes time
 
-            log = DecisionLog(file)
-            if item.answer is None:
-                log.append_error(item.name, [str(problem) for problem in item.problems])
-            for decision in item.decisions:
-                notes = {"input": item.name, "passes": item.passes, "waived": list(item.waived)}
-                log.append(decision.as_record(), notes=notes)
+    record_batch(batch, address, actor=actor, digest=digest)
 
 
 def _write_text(batch: Batch, output: Path | None, detail: str, colour: str) -> None:

@@ -141,7 +141,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
     },
     "Operate": {
         "log": Listed(
-            "Verify, show or export a decision log.",
+            "Verify, show, export or archive a decision log.",
             (
                 "aiact-rules log verify decisions.sqlite",
                 "aiact-rules log show decisions.sqlite --entry 0",

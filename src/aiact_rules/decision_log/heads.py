@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aiact_rules.core.canonical import canonical
+from aiact_rules.core.printable import printable
+
+HEAD_TYPE = "application/vnd.aiact-rules.log-head+json"
+"""The type of the payload where a head is signed."""
 FIRST = "0" * 64
 """What the first entry names as the hash of the one before it."""
 
@@ -34,3 +40,25 @@ class Head:
 
 
 EMPTY = Head(0, FIRST)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHead:
+    """A head as it is kept elsewhere: of which log, and when it was taken."""
+
+    head: Head
+    log: str
+    at: str
+
+    @property
+    def payload(self) -> bytes:
+        """Return the canonical JSON (RFC 8785) that is written into a file, or signed."""
+        return canonical({**self.head.as_json(), "log": printable(self.log), "at": self.at})
+
+    @classmethod
+    def from_payload(cls, data: bytes) -> KeptHead:
+        """Return the head in a file. Raises ValueError and RecursionError where it is none."""
+        value = json.loads(data)
+        head = Head.from_json(value)
+        log, at = value.get("log"), value.get("at")
+        return cls(head, log if isinstance(log, str) else "", at if isinstance(at, str) else "")

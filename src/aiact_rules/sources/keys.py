@@ -190,7 +190,7 @@ SETTINGS = (
     Key(
         "log",
         Kind.PATH,
-        "the decision log that `check` adds to, relative to the folder of this file",
+        "the decision log that `check` adds to: a file, relative to the folder of this one, or `postgresql://…`",
         '"decisions.sqlite"',
         option="`--log` adds a second one",
         formerly=("ledger",),
