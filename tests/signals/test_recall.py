@@ -69,6 +69,14 @@ def test_what_is_noticed_never_falls_and_alarms_never_rise(part: str, language: 
     assert (lost, more, fewer) == ({}, {}, {}), "\n".join(wrong)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_passive_and_noun_form_keeps_the_hit_or_is_told(language: str) -> None:
+    measured = measure("open", language)
+    lost = [wrong for wrong in measured.wrong if wrong.startswith(("passive ", "noun "))]
+    assert measured.forms["passive"] > 200
+    assert measured.kept == measured.forms, "\n".join(lost)
+
+
 def test_the_page_says_what_is_measured() -> None:
     known = yaml.safe_load(LINE.read_text(encoding="utf-8"))
     assert "\n".join(page_rows(known)) in PAGE.read_text(encoding="utf-8")

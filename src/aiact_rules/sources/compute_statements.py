@@ -164,9 +164,10 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"\W*(?:(?:(?:the|das|der|le|les|total|overall|cumulative|approximate|estimated|gesamte[rs]?|kumulierte[rs]?|compute|computation|for"
-    r"|Rechenaufwand|für|zum|calculs?|cumulés?|total|de)\s|[dl]['’])){0,5}"
-    r"(?:pre-?|post-?|vor|pré-?)?(?:train(?:ed|ing)|entra[iî]n\w*|trainiert|Trainings?\w*)\b(?!\s(?:of|von|des|der|de|du)\s(?!(?:this|our|the|ce|cet|cette|notre|dieses|unseres|modèle|Modells)\b))"
+    r"\W*(?:(?:(?:the|das|der|des|le|les|total|overall|cumulative|approximate|estimated|gesamte[rs]?|kumulierte[rs]?|compute|computation"
+    r"|for|of|excess|need|use|Rechenaufwand|Aufwand|Verbrauch|für|zum|vom|beim|calculs?|cumulés?|total|de|pour|ensemble|estimation"
+    r"|demande|dépassement)\s|[dl]['’])){0,7}"
+    r"(?:pre-?|post-?|vor|pré-?)?(?:train(?:ed|ing)|entra[iî]n\w*|trainiert|Trainings?\w*)\b(?!\s(?:of|von|des|der|de|du)\s(?!(?:this|our|the|ce|cet|cette|notre|dieses|unseres|modèle|Modells|rund|etwa|about)\b))"
     r"(?-i:(?=\W*(?:[a-zäöüéèà\d]|FLOP)))",
     re.IGNORECASE,
 )
@@ -177,9 +178,11 @@ _OTHER_NAME = re.compile(
 )
 _FIGURE_FIRST = re.compile(
     r"\W*(?:(?:in total|au total|some|about|around|roughly|approximately|insgesamt|rund|etwa|environ|quelque|more than|mehr als"
-    r"|plus de)\W{1,2})"
-    r"{0,2}\d[\w.,^·×* +-]{0,30}?(?:flop|floating|gleit|fließ|op[ée]ration)[^.]{0,60}\b(?:into|in|for|für|dans|à|pour)"
-    r"(?: the| its| das| sein| l['’]| son)? ?(?:pre-?|vor|pré-?)?(?:training|entra[iî]nement)\b(?! (?:of|von|de|du)\b)",
+    r"|plus de|demande|d|use of|need of)\W{1,2})"
+    r"{0,3}\d[\w.,^·×* +-]{0,30}?(?:flop|floating|gleit|fließ|op[ée]ration)[^.]{0,60}\b(?:into|in|for|by|für|vom|beim|dans|à|pour|par)"
+    r"(?: the| its| das| sein| l['’]| le| son)? ?(?:cumulative |total |whole )?(?:pre-?|vor|pré-?)?(?:training|entra[iî]nement)\b"
+    r"(?! (?:of|von|de|du)\b)|"
+    r"\W*(?:more than )?\d[\w.,^·×* +-]{0,30}?(?:flop|floating)[^.]{0,60}\b(?:were|was) (?:taken|used|needed|spent) to train it\b",
     re.IGNORECASE,
 )
 _LABEL = re.compile(

@@ -11,8 +11,9 @@ from typing import NamedTuple, TypeVar
 from aiact_rules.sources.tokens import Tokens, folded
 
 _WORD = re.compile(r"(?:[^\W_]|\*)+")
-# What may stand between the words of a phrase: blanks, hyphens, marks of emphasis and quotation, or a single point or apostrophe.
-_JOINED = re.compile(r"[\s\-\u2010-\u2015/*_`>|&+~]*\Z|[.'\u2019]\Z")
+# What may stand between the words of a phrase: blanks, hyphens, marks of emphasis and quotation, or a single point,
+# apostrophe or colon ("1:N").
+_JOINED = re.compile(r"[\s\-\u2010-\u2015/*_`>|&+~]*\Z|[.:'\u2019]\Z")
 _MOST_REMEMBERED = 100_000
 
 Key = TypeVar("Key")

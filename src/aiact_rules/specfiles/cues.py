@@ -11,6 +11,8 @@ from aiact_rules.core.vocabulary import FactType
 from aiact_rules.specfiles.format import ContextsSpec, CuesFile, CueSpec, WordsFile
 from aiact_rules.specfiles.loading import Loading, keep_once
 from aiact_rules.specfiles.validation import child, entries, place_of
+from aiact_rules.specfiles.word_forms import forms_of
+from aiact_rules.yaml_text import Node
 
 _WORD = re.compile(r"[^\W_]|\*\Z")
 
@@ -28,7 +30,7 @@ def read_lexicon(loading: Loading, extended: Lexicon = NO_WORDS) -> Lexicon:
                     spec.language,
                     spec.common,
                     tuple(spec.marks),
-                    {name: tuple(words) for name, words in spec.classes.items()},
+                    {name: _in_all_forms(loading, node, spec, name) for name in spec.classes},
                     tuple(spec.ignored),
                     _contexts(spec.refusals),
                     _contexts(spec.mentions),
@@ -36,6 +38,17 @@ def read_lexicon(loading: Loading, extended: Lexicon = NO_WORDS) -> Lexicon:
             ]
         )
     return lexicon
+
+
+def _in_all_forms(loading: Loading, node: Node, spec: WordsFile, name: str) -> tuple[str, ...]:
+    """Return the words of a class, each verb in all its forms."""
+    forms: list[str] = []
+    for entry in spec.classes[name]:
+        try:
+            forms += forms_of(entry, spec.language)
+        except ValueError as error:
+            loading.problem(f"class `{name}`: {error}", place_of(child(child(node, "classes"), name), node.place))
+    return tuple(dict.fromkeys(forms))
 
 
 def read_cues(loading: Loading, lexicon: Lexicon) -> dict[str, Cue]:
@@ -65,13 +78,14 @@ def read_cues(loading: Loading, lexicon: Lexicon) -> dict[str, Cue]:
 
 
 def _patterns(spec: CueSpec) -> Iterable[Pattern]:
-    for pattern in spec.patterns:
-        yield Pattern(
-            tuple(tuple(element) for element in pattern.classes),
-            tuple(pattern.near),
-            tuple(pattern.unless),
-            Strength(pattern.strength),
-        )
+    for patterns, strength in ((spec.patterns, None), (spec.notes, Strength.NOTE)):
+        for pattern in patterns:
+            yield Pattern(
+                tuple(tuple(element) for element in pattern.classes),
+                tuple(pattern.near),
+                tuple(pattern.unless),
+                strength or Strength(pattern.strength),
+            )
 
 
 def _check(loading: Loading, cue: Cue, known: frozenset[str], place: Place) -> None:

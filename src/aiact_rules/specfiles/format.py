@@ -537,19 +537,21 @@ def _pattern(value: object) -> object:
     return {"classes": value} if isinstance(value, list) else value
 
 
+ShortPattern = Annotated[
+    PatternSpec,
+    BeforeValidator(_pattern),
+    WithJsonSchema({"anyOf": [{"type": "array", "items": _WORDS, "minItems": 1}, {"type": "object"}]}),
+]
+
+
 class CueSpec(SpecModel):
     """Words in a document that suggest a situation of the law; with `facts`, in what these texts state, not in prose."""
 
     provision: Words
     facts: list[FactName] = []
     words: list[Words] = []
-    patterns: list[
-        Annotated[
-            PatternSpec,
-            BeforeValidator(_pattern),
-            WithJsonSchema({"anyOf": [{"type": "array", "items": _WORDS, "minItems": 1}, {"type": "object"}]}),
-        ]
-    ] = []
+    patterns: list[ShortPattern] = []
+    notes: list[ShortPattern] = []
     unless: list[Words] = []
     metadata: list[Words] = []
     in_any_context: Flag = False
