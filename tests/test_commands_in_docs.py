@@ -97,7 +97,7 @@ def test_every_command_of_a_page_runs(
         monkeypatch.setenv(f"AIACT_RULES_{name}_AS_OF", "2026-11-30")
     if page.stem == "decision-log":
         assert run("check", "release", "--log", "decisions.db").code == 1
-    if page.stem == "attestation":
+    if page.stem in ("attestation", "oci"):
         write_keys(folder)
     if page.stem == "sweep":
         (folder / "registry.map.yaml").unlink()  # the first command writes it

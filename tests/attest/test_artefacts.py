@@ -20,6 +20,7 @@ from aiact_rules.attest.statements import PAYLOAD_TYPE, STATEMENT_TYPE, Descript
 from aiact_rules.core.problems import InputError
 
 from .conftest import DIGEST, WEIGHTS, Pair, write_pair
+from .oracles import oracle
 
 FILES = {"README.md": b"# M\n", "sub/a.txt": b"a", "weights.bin": WEIGHTS}
 
@@ -161,7 +162,7 @@ def test_another_payload_type_is_no_signature_of_a_model(pair: Pair, tmp_path: P
 
 
 def test_what_model_signing_signs_is_read_and_its_files_are_checked(model: Path, tmp_path: Path) -> None:
-    pytest.importorskip("model_signing", reason="installed by .ci/exports")
+    oracle("model_signing")
     pair, file = write_pair(tmp_path, "p256"), tmp_path / "model.sig"
     tool = [sys.executable, "-m", "model_signing", "sign", "key", str(model)]
     subprocess.run([*tool, "--private_key", str(pair.private), "--signature", str(file)], check=True)

@@ -21,6 +21,7 @@ from aiact_rules.attest.keys import read_public_key, read_signing_key, signer_of
 from aiact_rules.core.problems import InputError
 
 from .conftest import KINDS, Pair, signed, write_pair
+from .oracles import oracle
 
 
 def their_key(pair: Pair) -> SSlibKey:
@@ -53,7 +54,7 @@ def test_we_accept_what_securesystemslib_signs(kind: str, tmp_path: Path) -> Non
 
 
 def test_sigstore_reads_and_verifies_what_we_sign(tmp_path: Path, allowed: Attested) -> None:
-    dsse = pytest.importorskip("sigstore.dsse", reason="Sigstore is installed by .ci/exports")
+    dsse = oracle("sigstore.dsse")
     from sigstore.errors import VerificationError as Refused
 
     pair = write_pair(tmp_path, "p256")

@@ -14,6 +14,7 @@ from aiact_rules.attest.keyless import keyless_signer, sign_keyless
 from aiact_rules.core.problems import InputError
 
 from .conftest import Pair, signed
+from .oracles import oracle
 
 WHO, ISSUER = "release@example.org", "https://issuer.example"
 
@@ -69,7 +70,7 @@ def test_without_sigstore_the_message_says_what_to_install(monkeypatch: pytest.M
 
 
 def test_the_names_of_sigstore_that_are_used_exist() -> None:
-    sigstore = pytest.importorskip("sigstore", reason="installed by .ci/exports")
+    sigstore = oracle("sigstore")
     from sigstore import dsse, models, oidc, sign, verify
 
     assert sigstore

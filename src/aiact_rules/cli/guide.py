@@ -175,6 +175,13 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
                 "aiact-rules git-hook update REF OLD NEW",
             ),
         ),
+        "export": Listed(
+            "Write a decision in a format of other tools.",
+            (
+                "aiact-rules export examples/minimal --format oscal --output results.json",
+                "aiact-rules export --tree models --rego-data bundle",
+            ),
+        ),
         "attest": Listed(
             "Sign what was decided about an artefact.",
             (
