@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,8 @@ import pytest
 
 from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.cli import cli
+from aiact_rules.decision_log.opening import open_log
+from aiact_rules.gate import Gate
 from tests.attest.conftest import write_pair
 from tests.cli.conftest import EXAMPLES, Answer, run
 
@@ -96,8 +99,9 @@ def test_every_command_of_a_page_runs(
     for name in ("CHECK", "BASELINE"):
         monkeypatch.setenv(f"AIACT_RULES_{name}_AS_OF", "2026-11-30")
     if page.stem == "decision-log":
+        write_log("decisions.db")
         assert run("check", "release", "--log", "decisions.db").code == 1
-    if page.stem in ("attestation", "oci"):
+    if page.stem in ("attestation", "decision-log", "oci"):
         write_keys(folder)
     if page.stem == "sweep":
         (folder / "registry.map.yaml").unlink()  # the first command writes it
@@ -115,6 +119,16 @@ def test_every_command_of_a_page_runs(
         assert answer.code in (0, 1), f"{said}: {answer.err}"
         for expected, line in zip(step.says, answer.out.splitlines(), strict=False):
             assert masked(line).startswith(masked(expected.removesuffix("...").rstrip())), f"{said}: {line}"
+
+
+def write_log(address: str) -> None:
+    """Write a log with two old entries."""
+    log, gate = open_log(address), Gate()
+    for name, at in (
+        ("minimal", datetime(2025, 3, 2, 12, tzinfo=UTC)),
+        ("cv-screening", datetime(2025, 9, 14, 12, tzinfo=UTC)),
+    ):
+        log.append(gate.check(EXAMPLES / name, as_of=at.date()).as_record(), at=at)
 
 
 def write_keys(folder: Path) -> None:

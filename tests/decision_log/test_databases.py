@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from socket import socket
 from threading import Thread
 
@@ -142,6 +143,23 @@ def test_what_has_no_canonical_form_is_not_acknowledged(kept: Log, value: object
     with pytest.raises(InputError, match="the decision cannot be recorded"):
         kept.append({**decision("b"), "more": value})
     assert kept.append(decision("c")).seq == 2
+
+
+def test_a_log_that_is_held_open_is_written_as_ever(kept: Log, address: str) -> None:
+    with kept.held() as held:
+        held.append(decision("a"))
+        open_log(address).append(decision("b"))
+        assert kept.head().seq == 2
+        with held.held():
+            held.append(decision("c"))
+    assert kept.verify().entries == 3
+    assert kept.verify().beside is None
+    assert kept.verify().problems == ()
+
+
+def test_a_log_that_cannot_be_written_cannot_be_held(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nothing can be recorded in this log"), open_log(tmp_path).held():
+        raise AssertionError
 
 
 def test_threads_of_one_log_keep_one_chain(kept: Log) -> None:
@@ -277,6 +295,11 @@ def test_a_role_that_may_only_add_and_read_adds_and_reads(schema: str) -> None:
                     pytest.raises(psycopg.errors.InsufficientPrivilege),
                 ):
                     connection.execute(f"{statement} aiact_decision_log {rest}")
+            unguarded(address_of(schema))
+            with pytest.raises(InputError, match="the owner has to put back what refuses changes"):
+                writer.append(decision("c"))
+            open_log(address_of(schema)).append(decision("c"))
+            assert writer.append(decision("d")).seq == 4
         finally:
             owner.execute(f"DROP OWNED BY {role}")
             owner.execute(f"DROP ROLE {role}")

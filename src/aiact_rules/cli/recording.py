@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import cache
+
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.printable import is_written
@@ -21,14 +24,18 @@ def record_batch(batch: Batch, address: str | None, *, actor: str | None, digest
     """
     if actor is not None and not is_written(actor):
         raise InputError([Problem("`--actor` is a name", hint="leave it out where nobody is to be named")])
-    logs: dict[str, Log] = {}
-    for item in batch.items:
-        for named in dict.fromkeys(each for each in (address, item.settings.get("log")) if each is not None):
-            log = logs[named] = logs.get(named) or open_log(named)
-            _record(item, log, actor, digest)
-    if batch.problems and address is not None:
-        log = logs.get(address) or open_log(address)
-        log.append_error(ACTION, [str(problem) for problem in batch.problems], act=_act(Outcome.UNDECIDED, actor))
+    with ExitStack() as held:
+
+        @cache
+        def opened(named: str) -> Log:
+            return held.enter_context(open_log(named).held())
+
+        for item in batch.items:
+            for named in dict.fromkeys(each for each in (address, item.settings.get("log")) if each is not None):
+                _record(item, opened(named), actor, digest)
+        if batch.problems and address is not None:
+            act = _act(Outcome.UNDECIDED, actor)
+            opened(address).append_error(ACTION, [str(problem) for problem in batch.problems], act=act)
 
 
 def _record(item: Item, log: Log, actor: str | None, digest: str | None) -> None:

@@ -8,7 +8,7 @@ cannot be seen from the log alone: keep its head somewhere else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +98,17 @@ class Log:
             says = f"the {what} cannot be recorded" if keep else "nothing can be recorded in this log"
             raise InputError([Problem(says, Place(self.name), why)]) from error
         return written[-1]
+
+    @contextmanager
+    def held(self) -> Iterator[Log]:
+        """Keep the log open while the block lasts, so that several entries cost less. Raises InputError where it cannot be written."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._storage.held())
+            except StorageError as error:
+                says = "nothing can be recorded in this log"
+                raise InputError([Problem(says, Place(self.name), _why(error))]) from error
+            yield self
 
     def fill(self, entries: Iterable[Entry], part: Part, *, close: bool = False) -> None:
         """Write all entries of a log that has none yet, as they are, or none of them. With `close` it takes no more.

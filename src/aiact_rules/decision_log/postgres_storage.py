@@ -95,6 +95,11 @@ class PostgresStorage:
                 connection.execute(_refusing(schema, _CLOSED, "INSERT", _TABLE, CLOSED))
             connection.execute("COMMIT" if keep else "ROLLBACK TO before; COMMIT")
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Do nothing: the connection for writing is kept anyway."""
+        yield
+
     def fill(self, rows: Iterable[NewRow], part: str, *, close: bool = False) -> None:
         """Write the rows of a whole log that has none yet, and what it says of itself: all or none."""
         with self._writing() as (connection, schema):
@@ -194,7 +199,8 @@ class PostgresStorage:
             try:
                 connection.execute(_tables(schema))
             except InsufficientPrivilege as error:
-                why = f"{_said(error)}; a role that may create tables in schema {schema} makes the log with its first entry"
+                makes = f"a role that may create tables in schema {schema} makes the log with its first entry"
+                why = f"{_said(error)}; {'the owner has to put back what refuses changes' if exists else makes}"
                 raise StorageError("this decision log cannot be written", why) from error
         return schema
 

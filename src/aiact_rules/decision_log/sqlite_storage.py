@@ -69,6 +69,17 @@ class SqliteStorage:
                 connection.execute(_CLOSE)
             connection.execute("COMMIT" if keep else "ROLLBACK")
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a connection open meanwhile: whoever closes the last one has SQLite put the newest rows in their place, each time."""
+        try:
+            connection = self._open()
+            connection.execute(_LAST).fetchone()
+        except sqlite3.Error as error:
+            raise StorageError("this file cannot be written", str(error)) from error
+        with closing(connection):
+            yield
+
     def fill(self, rows: Iterable[NewRow], part: str, *, close: bool = False) -> None:
         """Write the rows of a whole log that has none yet, and what it says of itself: all or none."""
         with self._writing() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -48,6 +49,9 @@ class Storage(Protocol):
         without `keep` it is written and taken back, and an error is one that an entry would meet. What `make` raises reaches
         the caller, and nothing is written.
         """
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the log open for as long as the block lasts, so that its entries cost less. Nothing else changes."""
 
     def fill(self, rows: Iterable[NewRow], part: str, *, close: bool = False) -> None:
         """Write the rows of a whole log that has none yet, and what it says of itself as part of a longer one: all or none."""
