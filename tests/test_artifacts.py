@@ -177,6 +177,12 @@ def test_check_binds_a_decision_to_a_file_or_a_folder(run: Run, model: Path) -> 
         assert json.loads(answer.out)["subject"]["digest"] == digest
 
 
+@pytest.mark.parametrize("how", [("--full",), ("--format", "markdown"), ("--format", "html"), ("--format", "json")])
+def test_reports_name_the_artefact_where_there_is_one(run: Run, how: tuple[str, ...]) -> None:  # noqa: F811
+    assert DIGEST in run("check", str(MINIMAL), "--artifact", DIGEST, *how).out
+    assert "artefact" not in run("check", str(MINIMAL), *how).out.lower()
+
+
 def test_an_artefact_that_cannot_be_named_is_never_green(run: Run, tmp_path: Path) -> None:  # noqa: F811
     for artifact in ("sha256:12", str(tmp_path / "missing")):
         answer = run("check", str(MINIMAL), "--artifact", artifact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import signal
@@ -18,11 +19,13 @@ import pytest
 
 from aiact_rules.core.problems import InputError
 from aiact_rules.decision_log.acts import Act, Artifact, Outcome
-from aiact_rules.decision_log.entries import FailedInput
+from aiact_rules.decision_log.entries import Entry, FailedInput
 from aiact_rules.decision_log.heads import EMPTY, FIRST, Head
 from aiact_rules.decision_log.log import Log
 from aiact_rules.decision_log.opening import open_log
+from aiact_rules.decision_log.parts import Part
 from aiact_rules.decision_log.replay import replay
+from aiact_rules.decision_log.storage import StorageError
 from aiact_rules.gate import Gate
 from tests.cli.conftest import EXAMPLES
 from tests.databases import POSTGRES, address_of
@@ -198,6 +201,19 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(kept: Log, address
     assert kept.append(decision("after")).seq == verified.entries + 1
 
 
+def test_a_record_of_the_first_format_is_read_verified_and_decided_again(kept: Log) -> None:
+    text = (Path(__file__).parent / "entry_of_format_1.json").read_text(encoding="utf-8").strip()
+    first = Entry.of_row(1, hashlib.sha256(text.encode()).hexdigest(), text)
+    kept.fill([first], Part())
+    assert kept.verify().problems == ()
+    assert kept.append(decision("after")).record["prev"] == first.hash
+    recorded = kept.entry(1).decision
+    assert recorded is not None
+    found = replay(Gate(), recorded)
+    assert not found.same_format
+    assert not [each for each in found.differences if each.startswith("the verdict")]
+
+
 @pytest.mark.parametrize("example", ["minimal", "cv-screening", "silent"])
 def test_a_decision_is_decided_again_to_the_same_id_from_either_database(kept: Log, example: str) -> None:
     gate = Gate()
@@ -260,15 +276,8 @@ def test_a_connection_that_the_server_closed_is_opened_again(schema: str) -> Non
     assert log.verify().problems == ()
 
 
-def test_a_schema_that_does_not_exist_is_named_as_what_is_missing() -> None:
-    pytest.importorskip("psycopg")
-    import psycopg
-
-    log = open_log(address_of("aiact_test_of_nobody"))
-    try:
-        psycopg.connect(POSTGRES, connect_timeout=5).close()
-    except psycopg.Error:
-        pytest.skip("no PostgreSQL answers")
+def test_a_schema_that_does_not_exist_is_named_as_what_is_missing(schema: str) -> None:
+    log = open_log(address_of(f"{schema}_of_nobody"))
     with pytest.raises(InputError, match="the schema of this address does not exist"):
         log.append(decision("a"))
 
@@ -349,6 +358,19 @@ def test_a_writer_that_never_ends_does_not_hold_up_the_others_for_ever(
         storage._kept.execute("ROLLBACK")  # type: ignore[attr-defined]
         waiting.join()
     assert first.head().seq == 2
+
+
+def test_a_writer_that_stopped_in_the_middle_is_ended_by_the_server(
+    schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aiact_rules.decision_log import postgres_storage
+
+    monkeypatch.setattr(postgres_storage, "_BEGIN", postgres_storage._BEGIN.replace("'55s'", "'1s'"))
+    stopped, other = open_log(address_of(schema)), open_log(address_of(schema))
+    with pytest.raises(StorageError, match="cannot be written"):
+        stopped._storage.append(lambda last: (1, "stopped", other.append(decision("a")).text))  # type: ignore[arg-type]
+    assert other.verify().entries == 1
+    assert stopped.append(decision("b")).seq == 2
 
 
 def test_a_decision_is_on_disk_where_the_database_would_answer_before(schema: str) -> None:

@@ -103,6 +103,16 @@ def test_what_is_no_head_is_said_to_be_none(run: Run, log: DecisionLog, tmp_path
     assert "this is no head of a log" in answer.err
 
 
+def test_a_head_is_not_written_over_its_log_or_its_key(run: Run, log: DecisionLog, tmp_path: Path) -> None:  # noqa: F811
+    key = write_pair(tmp_path, "ed25519").private
+    for over in (log.path, key):
+        before = over.read_bytes()
+        answer = run("log", "export", f"sqlite:///{log.path}", "--head", str(over), "--key", str(key))
+        assert answer.code == 2
+        assert "over what it is made of" in answer.err
+        assert over.read_bytes() == before
+
+
 def test_a_key_without_a_head_is_a_mistake(run: Run, log: DecisionLog, tmp_path: Path) -> None:  # noqa: F811
     for verb in ("verify", "export"):
         answer = run("log", verb, str(log.path), "--key", str(tmp_path / "key.pem"))

@@ -103,6 +103,7 @@ def export(address: str, head: Path | None, key: Path | None) -> None:
     """Write every entry as one line of JSON, exactly as hashed, or the head. Exit code 1 where a broken entry is left out."""
     log = open_log(address)
     if head is not None:
+        _refuse_overwriting(head, address.removeprefix("sqlite:///"), key)
         write_out(_head_text(log, key), None if str(head) == "-" else head, "the head")
         return
     if key is not None:
@@ -152,6 +153,13 @@ def _head_text(log: Log, key: Path | None) -> str:
     from aiact_rules.cli.key_password import key_password
 
     return read_signing_key(key, key_password).sign(HEAD_TYPE, kept.payload).as_text()
+
+
+def _refuse_overwriting(head: Path, *others: str | Path | None) -> None:
+    if any(each is not None and Path(each).resolve() == head.resolve() for each in others):
+        raise InputError(
+            [Problem("the head would be written over what it is made of", Place(str(head)), "name another file")]
+        )
 
 
 def _read_head(file: Path, key: Path | None) -> KeptHead:

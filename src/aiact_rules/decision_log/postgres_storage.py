@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 _TABLE, _PART = "aiact_decision_log", "aiact_decision_log_part"
 _GUARDS = ("aiact_log_is_never_changed", "aiact_log_is_never_removed", "aiact_log_is_never_emptied")
 _CLOSED = "aiact_log_is_closed"
-# What an operator set to be more careful stays.
+# What an operator set to be more careful stays. A writer that stopped in the middle is ended before those who wait give up.
 _BEGIN = f"""
 BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE;
 SET LOCAL lock_timeout = '{WAIT_SECONDS}s';
+SET LOCAL idle_in_transaction_session_timeout = '{WAIT_SECONDS - 5}s';
 SET LOCAL statement_timeout = '{2 * WAIT_SECONDS}s';
 SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'
 """

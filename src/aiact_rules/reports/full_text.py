@@ -60,6 +60,8 @@ def full_lines(decision: Decision, remarks: Iterable[Remark] = ()) -> Iterator[s
     first = next((each.id for pack in decision.packs for each in pack.standings if each.gates), None)
     if first is not None:
         yield from labelled("next", f"aiact-rules explain {first} FILE shows the rules and facts behind a finding")
+    if decision.subject.digest is not None:
+        yield f"artefact: {decision.subject.digest}"
     yield f"id: {decision.decision_id}"
 
 

@@ -89,7 +89,8 @@ def _decision(item: Item, decision: Decision, remarks: Sequence[Remark], *, full
         yield from _work(decision)
         yield from _questions(decision, _MOST_QUESTIONS)
         yield from (f"Everything: aiact-rules check --full {markdown(item.name)}", "")
-    yield f"`{decision.decision_id}`"
+    digest = decision.subject.digest
+    yield f"`{decision.decision_id}`" if digest is None else f"`{decision.decision_id}`, about the artefact `{digest}`"
     yield ""
 
 

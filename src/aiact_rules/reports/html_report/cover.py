@@ -82,6 +82,7 @@ def identity(decision: Decision) -> str:
     rows += [
         ("Documents", html(", ".join(decision.subject.documents) or "none")),
         ("Tool", html(f"{decision.run.tool}, engine {decision.run.engine}{second}{at}")),
+        *([("Artefact", f"<code>{html(digest)}</code>")] if (digest := decision.subject.digest) is not None else []),
         ("Decision", f"<code>{html(decision.decision_id)}</code>"),
     ]
     return terms(rows)
