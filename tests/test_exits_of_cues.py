@@ -90,6 +90,13 @@ def held(sentence: str) -> set[str]:
         ("annex_iii.border_identification", "E-gates match travellers' faces against passports and a watchlist."),
         ("annex_iii.judicial_assistance", "Helps judges and lawyers to research case law and apply it to the facts."),
         ("annex_iii.election_influence", "Plans logistics of the campaign and persuades undecided voters."),
+        ("annex_iii.exam_monitoring", "Watches students by webcam during exams and compares their papers for plagiarism."),
+        ("annex_iii.exam_monitoring", "Erkennt Betrug bei Prüfungen an der Hochschule."),
+        ("annex_iii.judicial_assistance", "Anonymises judgments and helps judges to apply the law to the facts."),
+        ("annex_iii.judicial_assistance", "Drafts rulings for the court and anonymises them."),
+        ("annex_iii.biometric_identification", "Face matching, 1:N as well as 1:1 verification."),
+        ("annex_iii.emergency_triage", "Sorts the patient queue of the emergency room."),
+        ("annex_i.motor_vehicle_safety", "Detects drowsiness of lorry drivers and warns them."),
     ],
 )
 def test_words_of_an_exit_beside_what_is_caught_are_none(cue: str, sentence: str) -> None:
@@ -111,10 +118,20 @@ def test_words_of_an_exit_beside_what_is_caught_are_none(cue: str, sentence: str
         "Detects whether a person is lying on the floor.",
         "Bug triage system that sorts issues.",
         "Cheating detection in online games.",
+        "Shows the patient queue of a dental practice.",
+        "Rechnungsprüfung, die Betrug erkennt.",
+        "Kreditprüfung: erkennt Betrug bei Anträgen.",
+        "Compares finished papers of students for plagiarism.",
+        "Face verification, 1:1, at the login of a bank.",
     ],
 )
 def test_an_exit_and_another_meaning_of_a_word_still_let_through(sentence: str) -> None:
     assert not {cue for cue in held(sentence) if cue.startswith(("art5.", "annex_"))}
+
+
+@pytest.mark.parametrize("sentence", ["Detects drowsiness of forklift drivers.", "Erkennt müde Staplerfahrer und warnt sie."])
+def test_a_forklift_truck_is_no_vehicle_of_the_law_on_motor_vehicles(sentence: str) -> None:
+    assert "annex_i.motor_vehicle_safety" not in held(sentence)
 
 
 @pytest.mark.parametrize(
