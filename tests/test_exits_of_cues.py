@@ -90,7 +90,10 @@ def held(sentence: str) -> set[str]:
         ("annex_iii.border_identification", "E-gates match travellers' faces against passports and a watchlist."),
         ("annex_iii.judicial_assistance", "Helps judges and lawyers to research case law and apply it to the facts."),
         ("annex_iii.election_influence", "Plans logistics of the campaign and persuades undecided voters."),
-        ("annex_iii.exam_monitoring", "Watches students by webcam during exams and compares their papers for plagiarism."),
+        (
+            "annex_iii.exam_monitoring",
+            "Watches students by webcam during exams and compares their papers for plagiarism.",
+        ),
         ("annex_iii.exam_monitoring", "Erkennt Betrug bei Prüfungen an der Hochschule."),
         ("annex_iii.judicial_assistance", "Anonymises judgments and helps judges to apply the law to the facts."),
         ("annex_iii.judicial_assistance", "Drafts rulings for the court and anonymises them."),
@@ -129,7 +132,9 @@ def test_an_exit_and_another_meaning_of_a_word_still_let_through(sentence: str) 
     assert not {cue for cue in held(sentence) if cue.startswith(("art5.", "annex_"))}
 
 
-@pytest.mark.parametrize("sentence", ["Detects drowsiness of forklift drivers.", "Erkennt müde Staplerfahrer und warnt sie."])
+@pytest.mark.parametrize(
+    "sentence", ["Detects drowsiness of forklift drivers.", "Erkennt müde Staplerfahrer und warnt sie."]
+)
 def test_a_forklift_truck_is_no_vehicle_of_the_law_on_motor_vehicles(sentence: str) -> None:
     assert "annex_i.motor_vehicle_safety" not in held(sentence)
 

@@ -126,6 +126,7 @@ class Cue:
     language), and as values of a card's task and tags (`metadata`). With `facts`, `words` are looked for in what these facts
     of free text state, such as the name of a licence, and not in prose. What a cue `in_any_context` finds is no note beside a
     refusal or a mere mention: the terms of a licence are refusals themselves, below a heading that only names other things.
+    `more` is what extensions add, with words of their own: what it finds counts as found by the cue, which finds no less.
     """
 
     id: str
@@ -138,4 +139,5 @@ class Cue:
     metadata: tuple[str, ...] = ()
     in_any_context: bool = False
     lexicon: Lexicon = field(default=NO_WORDS, compare=False)
+    more: tuple[Cue, ...] = field(default=(), compare=False)
     place: Place | None = field(default=None, compare=False)

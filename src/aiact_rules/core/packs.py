@@ -130,6 +130,7 @@ class Pack:
     sanctions: Mapping[str, Sanction] = field(default_factory=dict)
     cues: Mapping[str, Cue] = field(default_factory=dict)
     lexicon: Lexicon = NO_WORDS
+    added_words: Mapping[str, Cue] = field(default_factory=dict)
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     claims: Mapping[str, ClaimRule] = field(default_factory=dict)
     card: CardWords | None = None

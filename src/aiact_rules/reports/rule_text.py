@@ -188,10 +188,11 @@ class RuleTexts:
 
     def cue(self, cue: Cue) -> Entry:
         """Return which words of a document raise a question."""
+        every = (cue, *cue.more)
         found = {
-            "words": cue.words,
-            "words of these classes near each other": tuple(map(_pattern, cue.patterns)),
-            "task or tags": cue.metadata,
+            "words": [word for one in every for word in one.words],
+            "words of these classes near each other": dict.fromkeys(_pattern(p) for one in every for p in one.patterns),
+            "task or tags": [value for one in every for value in one.metadata],
         }
         parts = [("suggests", self.words.say(cue.suggests))]
         parts += [(label, "; ".join(listed)) for label, listed in found.items() if listed]

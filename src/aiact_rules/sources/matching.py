@@ -173,7 +173,8 @@ class Matcher:
 
 def matchers_of(cues: Iterable[Cue], fact: str | None = None) -> tuple[Matcher, ...]:
     """Return the matchers for cues of prose, or of one fact, one for each lexicon; made once for equal cues."""
-    chosen = tuple(cue for cue in cues if (fact in cue.facts if fact is not None else not cue.facts))
+    every = (one for cue in cues for one in (cue, *cue.more))
+    chosen = tuple(cue for cue in every if (fact in cue.facts if fact is not None else not cue.facts))
     with _lock:
         same = tuple(map(id, chosen))
         kept = _by_identity.get(same)

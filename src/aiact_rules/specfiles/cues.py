@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from aiact_rules.core.cues import NO_WORDS, Contexts, Cue, Language, Lexicon, Pattern, Strength
 from aiact_rules.core.problems import Place, did_you_mean
 from aiact_rules.core.vocabulary import FactType
-from aiact_rules.specfiles.format import ContextsSpec, CuesFile, CueSpec, WordsFile
+from aiact_rules.specfiles.format import ContextsSpec, CuesFile, PatternSpec, WordsFile
 from aiact_rules.specfiles.loading import Loading, keep_once
 from aiact_rules.specfiles.validation import child, entries, place_of
 from aiact_rules.specfiles.word_forms import forms_of
@@ -65,21 +65,22 @@ def read_cues(loading: Loading, lexicon: Lexicon) -> dict[str, Cue]:
                 tuple(spec.words),
                 suggests,
                 facts=tuple(spec.facts),
-                patterns=tuple(_patterns(spec)),
+                patterns=tuple(patterns_of(spec.patterns, spec.notes)),
                 unless=tuple(spec.unless),
                 metadata=tuple(spec.metadata),
                 in_any_context=spec.in_any_context,
                 lexicon=lexicon,
                 place=entry.place,
             )
-            _check(loading, cue, known, entry.place)
+            check_cue(loading, cue, known, entry.place)
             keep_once(loading, kept, entry.key, cue, "cue", entry.place)
     return kept
 
 
-def _patterns(spec: CueSpec) -> Iterable[Pattern]:
-    for patterns, strength in ((spec.patterns, None), (spec.notes, Strength.NOTE)):
-        for pattern in patterns:
+def patterns_of(patterns: Iterable[PatternSpec], notes: Iterable[PatternSpec]) -> Iterator[Pattern]:
+    """Yield the patterns of a cue, and those that are but notes."""
+    for specs, strength in ((patterns, None), (notes, Strength.NOTE)):
+        for pattern in specs:
             yield Pattern(
                 tuple(tuple(element) for element in pattern.classes),
                 tuple(pattern.near),
@@ -88,7 +89,8 @@ def _patterns(spec: CueSpec) -> Iterable[Pattern]:
             )
 
 
-def _check(loading: Loading, cue: Cue, known: frozenset[str], place: Place) -> None:
+def check_cue(loading: Loading, cue: Cue, known: frozenset[str], place: Place) -> None:
+    """Note what cannot be found by a cue as it stands."""
     named = {*cue.unless, *(name for pattern in cue.patterns for name in pattern.classes())}
     for name in sorted(named - known):
         hint = did_you_mean(name, known) or "name the class under `classes` in a file `words.<language>.yaml`"

@@ -9,6 +9,7 @@ from aiact_rules.core.deliverables import Deliverable
 from aiact_rules.core.packs import Extension, Pack
 from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.rules import Parameter, Reading, Sanction, School, Timetable
+from aiact_rules.specfiles.added_words import with_added_words
 
 PackPlace = Callable[..., Place]
 """Where a path of keys stands in pack.yaml, such as `("labels", "high_risk")`."""
@@ -43,6 +44,7 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
         readings={**base.readings, **extension.readings},
         schools=_joined_schools(base.schools, extension.schools),
         sanctions={**base.sanctions, **extension.sanctions},
+        cues=with_added_words(base.cues, extension.added_words),
         deliverables={**base.deliverables, **extension.deliverables},
         delivered_by={**base.delivered_by, **extension.delivered_by},
         rules={**base.rules, **extension.rules},
@@ -97,7 +99,11 @@ def _of_a_law(extension: Pack, pack_place: PackPlace) -> Iterator[Problem]:
         if getattr(extension, key) is not None:
             yield Problem(f"an extension has no `{key}`", pack_place(key), "it is the law's to say")
     for cue in extension.cues.values():
-        yield Problem(f"cue `{cue.id}` would make a verdict stricter", cue.place, "an extension has no cues")
+        yield Problem(
+            f"cue `{cue.id}` would make a verdict stricter",
+            cue.place,
+            "an extension only `adds` words to cues of its law",
+        )
     for role in extension.roles.values():
         yield Problem(f"role `{role.name}` stands in an extension", role.place, "use the roles of the law it extends")
     for name in extension.moments:

@@ -558,10 +558,20 @@ class CueSpec(SpecModel):
     suggests: ConditionText
 
 
-class CuesFile(SpecModel):
-    """cues.yaml"""
+class AddedWordsSpec(SpecModel):
+    """What an extension adds to a cue of its law."""
 
-    cues: dict[Identifier, CueSpec]
+    words: list[Words] = []
+    patterns: list[ShortPattern] = []
+    notes: list[ShortPattern] = []
+    metadata: list[Words] = []
+
+
+class CuesFile(SpecModel):
+    """cues.yaml; `adds` is for extensions, by the cues of their law."""
+
+    cues: dict[Identifier, CueSpec] = {}
+    adds: dict[Identifier, AddedWordsSpec] = {}
 
 
 class DenialSpec(ContradictionSpec):

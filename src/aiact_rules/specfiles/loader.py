@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from aiact_rules.core.packs import EVENTS, Pack
 from aiact_rules.core.problems import PackError, Place, Problem, did_you_mean
 from aiact_rules.core.rules import Moment, Role, Transition
+from aiact_rules.specfiles.added_words import read_added_words
 from aiact_rules.specfiles.articles import read_articles
 from aiact_rules.specfiles.card_words import read_card_words
 from aiact_rules.specfiles.checks import check_citations, check_pack, check_see_also
@@ -115,6 +116,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         keep_once(loading, obligations, name, contradiction, "obligation", contradiction.place or Place("pack.yaml"))
     lexicon = read_lexicon(loading)
     cues = read_cues(loading, lexicon)
+    added_words = read_added_words(loading, extended)
     deliverables, delivered_by = read_deliverables(loading, obligations, cues)
     spec = spec_entry[2] if spec_entry is not None else None
     pack = Pack(
@@ -150,6 +152,7 @@ def _load(files: Sequence[SpecFile], bases: Sequence[Pack]) -> Pack:
         sanctions=read_sanctions(loading),
         cues=cues,
         lexicon=lexicon,
+        added_words=added_words,
         clashes=contradictions.clashes,
         claims=read_claims(loading),
         card=read_card_words(loading, spec.headlines, spec.labels) if spec else None,
