@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def test_its_code_can_be_read(page: Path) -> None:
 def test_what_it_imports_of_ours_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for module, names in re.findall(r"^from (aiact_rules[\w.]*) import ([\w, ]+)$", text, re.MULTILINE):
-        loaded = __import__(module, fromlist=["*"])
-        for name in names.split(", "):
-            assert hasattr(loaded, name), f"{module}: {name}"
+        # The platforms that most adapters import are not installed.
+        source = (ROOT / "src" / Path(*module.split("."))).with_suffix(".py").read_text(encoding="utf-8")
+        known = {node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+        assert set(names.split(", ")) <= known, module

@@ -128,6 +128,12 @@ class HostGate:
 
         return self._told(batch, action, actor, artifact, [source])
 
+    def failed(
+        self, error: Exception, *, action: str, actor: str | None = None, artifact: Artifact | None = None
+    ) -> Judgement:
+        """Return the judgement on an act before which something went wrong. It is recorded as every other."""
+        return self.undecided(problems_of(error), action=action, actor=actor, artifact=artifact)
+
     def undecided(
         self,
         problems: Iterable[Problem],
