@@ -51,12 +51,18 @@ def tags_of(facts: dict[str, Any]) -> dict[str, str]:
 
 @dataclass
 class Server:
-    """A tracking server with the gated registry in a folder of its own, which outlives its process."""
+    """A tracking server with the gated registry in a folder of its own, which outlives its process.
+
+    `arguments` stand in the place of the two addresses; without a `destination` the server keeps artifacts where it does.
+    """
 
     folder: Path
     options: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    database: str | None = None
+    destination: str | None = "artifacts"
+    arguments: list[str] | None = None
 
     def __post_init__(self) -> None:
         with socket.socket() as free:
@@ -69,10 +75,13 @@ class Server:
         return (self.folder / "server.log").read_text(errors="replace")
 
     def start(self) -> Server:
-        database = f"sqlite:///{self.folder}/mlflow.db"
+        database = self.database or f"sqlite:///{self.folder}/mlflow.db"
         command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port)]
-        command += ["--workers", "1", "--backend-store-uri", database, "--registry-store-uri", f"aiact-{database}"]
-        command += ["--artifacts-destination", str(self.folder / "artifacts"), *self.options]
+        command += ["--workers", "1"]
+        command += self.arguments or ["--backend-store-uri", database, "--registry-store-uri", f"aiact-{database}"]
+        if self.destination is not None:
+            command += ["--artifacts-destination", str(self.folder / self.destination)]
+        command += self.options
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "AIACT_"))}
         environment |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **self.environment}
         with (self.folder / "server.log").open("ab") as log:

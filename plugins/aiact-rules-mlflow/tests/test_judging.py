@@ -13,7 +13,8 @@ from aiact_rules.catalogue.catalogue import Catalogue
 from aiact_rules.core.problems import ProblemsError
 from aiact_rules.plugins.host import PluginHost, PluginInfo
 
-from aiact_rules_mlflow.judging import ModelVersion, ReleaseJudge, reasons
+from aiact_rules_mlflow.judging import ModelVersion, ReleaseJudge
+from aiact_rules_mlflow.reasons import reasons
 from aiact_rules_mlflow.settings import read_settings
 from aiact_rules_mlflow.tags import decision_tags
 from conftest import MINIMAL, tags_of

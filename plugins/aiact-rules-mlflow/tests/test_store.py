@@ -71,10 +71,10 @@ def test_it_guards_without_a_server_too(store: Any) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("broken"), KeyError("x"), MemoryError(), RecursionError()])
 def test_whatever_goes_wrong_nothing_is_released(store: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def judge(_: object) -> None:
+    def decide(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(store.judge, "judge", judge)
+    monkeypatch.setattr(store.current.judge, "decisions", decide)
     with pytest.raises(MlflowException, match="could not be judged") as caught:
         store.set_registered_model_alias("model", "champion", "1")
     assert caught.value.get_http_status_code() == 403

@@ -1,11 +1,14 @@
-"""Artifacts: find what a model brings with it about its release, and copy just that to a folder."""
+"""Artifacts: find what a model brings with it about its release, and read just that."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlparse
@@ -14,10 +17,14 @@ from aiact_rules import InputError
 from aiact_rules.core.problems import Place, Problem
 from aiact_rules.sources.front_matter import split_front_matter
 from aiact_rules.sources.model_card import BLOCK, read_metadata
-from aiact_rules.sources.text_files import MOST_BYTES, Text, read_text
+from aiact_rules.sources.text_files import MOST_BYTES, Text, decoded
 from aiact_rules.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
+from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
 
 from aiact_rules_mlflow.mlmodel import read_block
+
+RepositoryOf = Callable[[str], tuple[Any, str]]
+"""Finds the repository behind a URI, and the path in it."""
 
 MLMODEL = "MLmodel"
 EXTRA = "extra_files"
@@ -30,7 +37,7 @@ _CARD = re.compile(r"(?:readme|model[_-]?card[^/]*)\.(?:md|markdown)\Z", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was copied: MLflow's own description of the model, and the release files and cards."""
+    """What was written to a folder: MLflow's own description of the model, and the release files and cards."""
 
     folder: Path
     mlmodel: Path | None
@@ -38,18 +45,45 @@ class Found:
     cards: tuple[Path, ...]
 
 
+class Folder:
+    """A folder for the time of a block, made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._made: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._made is not None:
+            self._made.cleanup()
+
+    def __call__(self) -> Path:
+        """Return the folder."""
+        if self._made is None:
+            self._made = tempfile.TemporaryDirectory(prefix="aiact-")
+        return Path(self._made.name)
+
+
 class Location:
     """A folder of artifacts, wherever the server keeps it."""
 
-    def __init__(self, uri: str) -> None:
-        """Find the store behind a URI. Raises InputError for one that this server does not keep."""
+    def __init__(self, uri: str, repository_of: RepositoryOf) -> None:
+        """Find the store behind a URI. Raises InputError for one that cannot be reached from here."""
         self.uri = uri
-        self._repository, self._root = _repository_of(uri)
+        self._repository, self._root = repository_of(uri)
 
     def files(self, folder: str = "") -> dict[str, int]:
         """Return the files of one folder with their sizes, by name."""
         listed = self._repository.list_artifacts(self._at(folder) or None)
         return {PurePosixPath(info.path).name: info.file_size or 0 for info in listed if not info.is_dir}
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one file."""
+        if isinstance(self._repository, LocalArtifactRepository):
+            return Path(self._repository.download_artifacts(self._at(path))).read_bytes()
+        with tempfile.TemporaryDirectory(prefix="aiact-") as folder:
+            return self.copy(path, Path(folder)).read_bytes()
 
     def copy(self, path: str, into: Path) -> Path:
         """Copy one file to the same place below a folder."""
@@ -62,63 +96,90 @@ class Location:
         return "/".join(part for part in (self._root, path) if part)
 
 
-def collect(uri: str, into: Path) -> Found:
-    """Copy the release file, the cards, their evidence and the MLmodel file of a model.
+class Brought:
+    """What a model brings with it about its release: its documents as they are now, and the evidence they name."""
 
-    Raises InputError where one of them is too large, or evidence is named that lies elsewhere.
-    """
-    location = Location(uri)
-    top = location.files()
-    wanted = [name for name in sorted(top) if name == MLMODEL or _RELEASE.match(name) or _CARD.match(name)]
-    sizes = {name: top[name] for name in wanted}
-    for name, size in location.files(EXTRA).items():
-        if _RELEASE.match(name) or _CARD.match(name):
-            sizes[f"{EXTRA}/{name}"] = size
-    large = [name for name, size in sizes.items() if size > MOST_BYTES]
-    if large:
-        raise InputError(Problem(f"is larger than {MOST_BYTES} bytes", Place(name)) for name in large)
-    paths = {name: location.copy(name, into) for name in sizes}
-    releases = tuple(path for name, path in paths.items() if _RELEASE.match(PurePosixPath(name).name))
-    cards = tuple(path for name, path in paths.items() if _CARD.match(PurePosixPath(name).name))
-    _copy_evidence(location, list(paths.values()), into)
-    return Found(into, paths.get(MLMODEL), releases, cards)
+    def __init__(self, uri: str, repository_of: RepositoryOf) -> None:
+        """Read the release file, the cards and the MLmodel file. Raises InputError where one of them is too large."""
+        self._location = Location(uri, repository_of)
+        top = self._location.files()
+        wanted = [name for name in sorted(top) if name == MLMODEL or _RELEASE.match(name) or _CARD.match(name)]
+        sizes = {name: top[name] for name in wanted}
+        for name, size in sorted(self._location.files(EXTRA).items()):
+            if _RELEASE.match(name) or _CARD.match(name):
+                sizes[f"{EXTRA}/{name}"] = size
+        large = [name for name, size in sizes.items() if size > MOST_BYTES]
+        if large:
+            raise InputError(Problem(f"is larger than {MOST_BYTES} bytes", Place(name)) for name in large)
+        self.documents = {name: self._location.read(name) for name in sizes}
+
+    def found(self, folder: Callable[[], Path]) -> Found:
+        """Return the documents as files of a folder, beside a copy of the evidence they name.
+
+        Raises InputError where evidence is named that lies elsewhere or is too large.
+        """
+        into = folder()
+        for name, data in self.documents.items():
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            (into / name).write_bytes(data)
+        paths = {name: into / name for name in self.documents}
+        releases = tuple(path for name, path in paths.items() if _RELEASE.match(PurePosixPath(name).name))
+        cards = tuple(path for name, path in paths.items() if _CARD.match(PurePosixPath(name).name))
+        return Found(into, paths.get(MLMODEL), releases, cards)
+
+    def fingerprint(self, folder: Callable[[], Path]) -> str:
+        """Return a hash of every byte that the reading will see; evidence is copied to the folder and read from there.
+
+        Sizes and times would not do: a store elsewhere tells no more than sizes. Raises as `found` does.
+        """
+        states = {name: hashlib.sha256(data).hexdigest() for name, data in self.documents.items()}
+        for path in self._evidence():
+            copied = self._location.copy(path, folder())
+            with copied.open("rb") as stream:
+                states[path] = hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.sha256(repr(sorted(states.items())).encode()).hexdigest()
+
+    def _evidence(self) -> Iterator[str]:
+        """Return the files that documents name as evidence. One that is not there is left to the reading to name."""
+        named = {
+            (PurePosixPath(document).parent, file.text.strip()): file.place
+            for document, data in self.documents.items()
+            for file in _evidence_files(document, data)
+        }
+        if len(named) > MOST_EVIDENCE:
+            raise InputError(
+                [Problem(f"more than {MOST_EVIDENCE} files are named as evidence", next(iter(named.values())))]
+            )
+        for (folder, name), place in named.items():
+            path = folder / name.replace("\\", "/")
+            if path.is_absolute() or ".." in path.parts or not path.parts:
+                raise InputError(
+                    [Problem(f"the evidence `{name}` does not lie among the artifacts of the model", place)]
+                )
+            parent = "" if path.parent == PurePosixPath() else path.parent.as_posix()
+            size = self._location.files(parent).get(path.name)
+            if size is None:
+                continue
+            if size > MOST_EVIDENCE_BYTES:
+                raise InputError([Problem(f"the evidence `{name}` is larger than {MOST_EVIDENCE_BYTES} bytes", place)])
+            yield path.as_posix()
 
 
-def _copy_evidence(location: Location, documents: list[Path], into: Path) -> None:
-    """Copy the files that documents name as evidence. One that is not there is left to the reading to name."""
-    named = {
-        (document.parent.relative_to(into), file.text.strip()): file.place
-        for document in documents
-        for file in _evidence_files(document, into)
-    }
-    if len(named) > MOST_EVIDENCE:
-        raise InputError(
-            [Problem(f"more than {MOST_EVIDENCE} files are named as evidence", next(iter(named.values())))]
-        )
-    for (folder, name), place in named.items():
-        path = PurePosixPath(folder.as_posix()) / name.replace("\\", "/")
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise InputError([Problem(f"the evidence `{name}` does not lie among the artifacts of the model", place)])
-        size = location.files("" if path.parent == PurePosixPath() else path.parent.as_posix()).get(path.name)
-        if size is None:
-            continue
-        if size > MOST_EVIDENCE_BYTES:
-            raise InputError([Problem(f"the evidence `{name}` is larger than {MOST_EVIDENCE_BYTES} bytes", place)])
-        location.copy(path.as_posix(), into)
-
-
-def _evidence_files(document: Path, root: Path) -> Iterator[Scalar]:
+@lru_cache(maxsize=128)
+def _evidence_files(name: str, data: bytes) -> tuple[Scalar, ...]:
     """Return the texts by which a document names files as evidence."""
-    block = _stating(document, read_text(document, document.relative_to(root).as_posix()))
+    block = _stating(PurePosixPath(name), decoded(data, name))
     evidence = block.get("evidence") if isinstance(block, Mapping) else None
+    found = []
     for entry in evidence if isinstance(evidence, Mapping) else ():
         for item in entry.value.items if isinstance(entry.value, Sequence) else (entry.value,):
             file = item.get("file") if isinstance(item, Mapping) else item
             if isinstance(file, Scalar) and file.text.strip() and (isinstance(item, Mapping) or "://" not in file.text):
-                yield file
+                found.append(file)
+    return tuple(found)
 
 
-def _stating(document: Path, text: Text) -> Node | None:
+def _stating(document: PurePosixPath, text: Text) -> Node | None:
     """Return the part of a document that states facts and evidence."""
     if document.name == MLMODEL:
         return read_block(text)
@@ -127,7 +188,7 @@ def _stating(document: Path, text: Text) -> Node | None:
     return read_yaml(text.text, text.name)
 
 
-def _repository_of(uri: str) -> tuple[Any, str]:
+def repository_of_server(uri: str) -> tuple[Any, str]:
     """Return the repository of a URI and the path in it; the server's own proxied artifacts are read where they lie."""
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 

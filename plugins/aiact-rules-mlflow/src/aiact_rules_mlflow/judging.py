@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from aiact_rules import Decision, Facts, Finding, Gate, InputError, Status, Subject, Verdict
+from aiact_rules import Decision, Facts, Gate, InputError, Override, Request, Subject
+from aiact_rules.core.choices import Choice
 from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import NO_FACTS, Fact, Origin
 from aiact_rules.core.packs import MARKETS, RELEASE_DATE, SIGNALS
-from aiact_rules.core.passing import said_of_waivers
 from aiact_rules.core.problems import Place, Problem
 from aiact_rules.core.vocabulary import Vocabulary
-from aiact_rules.reports.alarms import alarms_of
+from aiact_rules.requests.today import today
 from aiact_rules.sources.cues import fact_of_signals, find_signals
 from aiact_rules.sources.discovery import Asked, ReleaseDocuments, asked_in, joined, markets_of
 from aiact_rules.sources.document import Document, Stated
@@ -27,12 +26,17 @@ from aiact_rules.sources.releases import releases_at
 from aiact_rules.sources.text_files import read_text
 from aiact_rules.yaml_text import Mapping as Keys
 
-from aiact_rules_mlflow.artifacts import EXTRA, Found, collect
+from aiact_rules_mlflow.artifacts import EXTRA, Brought, Folder, Found, RepositoryOf, repository_of_server
+from aiact_rules_mlflow.kept import Kept
 from aiact_rules_mlflow.mlmodel import read_block
+from aiact_rules_mlflow.rows import VersionRow
 from aiact_rules_mlflow.settings import Artifacts, Settings
-from aiact_rules_mlflow.tags import is_own, markets_from_tags, stated_in_tags, tag_of
+from aiact_rules_mlflow.tags import is_own, is_reserved, markets_from_tags, stated_in_tags
 
-MOST_FINDINGS = 5
+MOST_KEPT = 256
+"""How many decisions are kept ready; one takes some ten to hundred thousand bytes."""
+FURTHEST_ZONE = timedelta(hours=14)
+"""By how much the day of the easternmost time zone is ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,54 +54,132 @@ class ModelVersion:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     model_tags: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of_row(cls, row: VersionRow) -> ModelVersion:
+        """Return a registered version as the registry holds it."""
+        texts = descriptions(row.description, row.model_description)
+        return cls(row.name, str(row.version), row.tags, row.location, texts, row.model_tags)
+
+    @property
+    def basis(self) -> tuple[object, ...]:
+        """Return all of it that a decision may rest on; tags that state nothing leave a decision as it is."""
+        stating = tuple(sorted((k, v) for k, v in self.tags.items() if is_own(k) and not is_reserved(k)))
+        words = tuple(sorted(self.descriptions.items()))
+        return (self.name, self.version, stating, self.location, words)
+
     def __str__(self) -> str:
         return f"`{self.name}`" if self.version is None else f"`{self.name}` version {self.version}"
 
 
 class ReleaseJudge:
-    """Judges versions of models as the settings say. Safe to share between threads."""
+    """Judges versions of models as the settings say. Safe to share between threads.
 
-    def __init__(self, settings: Settings) -> None:
+    Decisions are kept, each with everything it rests on: the same facts, words and bytes are not judged twice on one day.
+    Packs and plugins do not change while the server runs; other settings are another judge.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        repository_of: RepositoryOf = repository_of_server,
+        record_override: Callable[[Override], object] | None = None,
+    ) -> None:
         """Judge a release that says nothing, so that whatever cannot be used stops the server here.
 
-        Raises ProblemsError for that.
+        `record_override` keeps the overrides that are given here; without it none is, and only those of the decision log
+        count. Raises ProblemsError for what cannot be used.
         """
         self.settings = settings
+        self._repository_of = repository_of
+        self._recorded_overrides: set[Override] = set()
         self.gate = Gate(
             packs=settings.packs or None,
             markets=settings.markets or None,
             fail_on=settings.fail_on,
             organisation=settings.file,
+            record_override=record_override or self._refuse_unrecorded,
         )
-        self.gate.decide(self.gate.request({}, as_of=settings.as_of))
+        self.silent = self.gate.decide(self.gate.request({}, as_of=settings.as_of))
+        self._kept = Kept(MOST_KEPT)
 
     def judge(self, version: ModelVersion, at: datetime | None = None) -> Decision:
         """Decide on one version and tell the plugins; of several operators, the strictest decision counts.
 
         Raises InputError for what cannot be read and for two places that disagree.
         """
+        decisions = self.decisions(version, at)
+        self.record(decisions)
+        return strictest(decisions)
+
+    def decisions(self, version: ModelVersion, at: datetime | None = None) -> tuple[Decision, ...]:
+        """Decide on one version for each operator that it names, or for the server's own. Raises as `judge` does."""
         at = at if at is not None else datetime.now(UTC)
-        document = self._document(version)
+        _refuse_model_tags(version.model_tags)
+        with Folder() as folder:
+            brought = self._brought(version)
+            basis = (version.basis, None if brought is None else brought.fingerprint(folder))
+            kept = None if self._asks_readers else self._kept.get(basis, lambda pack_ids: self._days(pack_ids, at))
+            if kept is not None:
+                return tuple(_run_at(each, at) for each in kept)
+            request = self._request(version, None if brought is None else brought.found(folder), at)
+            decisions = tuple(self.gate.decide(each, at=at) for each in request.per_operator())
+        self._kept.keep(basis, request.pack_ids, self._days(request.pack_ids, at), decisions)
+        return decisions
+
+    def request(self, version: ModelVersion, at: datetime | None = None) -> Request:
+        """Return the request that one version makes. Raises InputError as `judge` does."""
+        _refuse_model_tags(version.model_tags)
+        with Folder() as folder:
+            brought = self._brought(version)
+            if brought is not None:
+                brought.fingerprint(folder)  # which copies the evidence
+            found = None if brought is None else brought.found(folder)
+            return self._request(version, found, at if at is not None else datetime.now(UTC))
+
+    def record(self, decisions: Iterable[Decision]) -> None:
+        """Tell the plugins of decisions. Raises PluginError where one fails."""
+        for decision in decisions:
+            self.gate.record(decision)
+
+    def pass_by(self, override: Override, decision: Decision, at: datetime) -> None:
+        """Let a refused decision pass by an override that the decision log holds. Raises OverrideRefused where it does not."""
+        self._recorded_overrides.add(override)
+        self.gate.enforce(decision, override=override, at=at)
+
+    def _refuse_unrecorded(self, override: Override) -> None:
+        if override not in self._recorded_overrides:
+            raise InputError([Problem("this override does not stand in the decision log", Place("override"))])
+
+    @property
+    def _asks_readers(self) -> bool:
+        """Return whether readers of the platform are asked, who may answer otherwise each time."""
+        return bool(self.gate.shelf.catalogue.readers or self.settings.organisation.pairs("readers"))
+
+    def _days(self, pack_ids: tuple[str, ...], at: datetime) -> tuple[date, ...]:
+        """Return every day on which a decision made at this moment may rest."""
+        own = self.settings.organisation
+        name = own.text("time_zone")
+        zone = None if name is None else Choice(name, own.places["time_zone"])
+        day = today(self.gate.shelf.packs(pack_ids), zone, at)
+        return (day.day, day.first, at.astimezone(UTC).date(), (at + FURTHEST_ZONE).astimezone(UTC).date())
+
+    def _request(self, version: ModelVersion, found: Found | None, at: datetime) -> Request:
+        document = self._joined(version, found)
         self._refuse_readings(document)
         if self.settings.organisation.text("past_dates") != "refuse":
             asked = self.gate.request(document, as_of=self.settings.as_of, at=at)
             document = _not_before(document, asked.as_of)
         subject = Subject(version.name, version.version, tuple(file.name for file in document.files))
-        request = self.gate.request(document, subject=subject, as_of=self.settings.as_of, at=at)
-        decisions = [self.gate.decide(each, at=at) for each in request.per_operator()]
-        for decision in decisions:
-            self.gate.record(decision)
-        return max(decisions, key=lambda each: (each.effective_verdict.severity, each.verdict.severity))
+        return self.gate.request(document, subject=subject, as_of=self.settings.as_of, at=at)
 
-    def _document(self, version: ModelVersion) -> Document:
-        """Join what is stated in all places, the explicit first. Raises InputError where two of them disagree."""
-        _refuse_model_tags(version.model_tags)
+    def _brought(self, version: ModelVersion) -> Brought | None:
         if not version.location or self.settings.artifacts is Artifacts.IGNORE:
-            return self._joined(version, None)
-        with tempfile.TemporaryDirectory(prefix="aiact-") as folder:
-            return self._joined(version, collect(version.location, Path(folder)))
+            return None
+        return Brought(version.location, self._repository_of)
 
     def _joined(self, version: ModelVersion, found: Found | None) -> Document:
+        """Join what is stated in all places, the explicit first. Raises InputError where two of them disagree."""
         files = None if found is None else _release_files(found)
         documents = None if found is None or files is None else ReleaseDocuments(files, found.folder)
         block = None if found is None or found.mlmodel is None else _block(found.mlmodel)
@@ -149,6 +231,22 @@ class ReleaseJudge:
         ]
         if problems:
             raise InputError(problems)
+
+
+def descriptions(of_version: str | None, of_model: str | None) -> dict[str, str]:
+    """Return what people wrote about a version and its model."""
+    texts = {"description of the version": of_version, "description of the model": of_model}
+    return {place: text for place, text in texts.items() if text}
+
+
+def strictest(decisions: Iterable[Decision]) -> Decision:
+    """Return the decision that counts where one version has several operators."""
+    return max(decisions, key=lambda each: (each.effective_verdict.severity, each.verdict.severity))
+
+
+def _run_at(decision: Decision, at: datetime) -> Decision:
+    """Return the same decision as of another moment of the same day, which is no part of its identity."""
+    return replace(decision, run=replace(decision.run, at=at.replace(microsecond=0).isoformat()))
 
 
 def _release_files(found: Found) -> ReleaseFiles | None:
@@ -214,39 +312,3 @@ def _dated(facts: Facts, day: date) -> Facts:
     if not isinstance(stated, date) or stated >= day:
         return facts
     return facts.overridden_by(Facts.of([Fact(RELEASE_DATE, day, Origin(Place("registry")))]))
-
-
-def reasons(decision: Decision) -> str:
-    """Return why a version is refused: the worst findings with their provisions, and the question to answer next."""
-    worst = sorted(
-        (
-            f
-            for pack in decision.packs
-            if pack.verdict is not None
-            for f in pack.findings
-            if f.status in _REFUSING and (pack.pack_id, f.id) not in decision.waived
-        ),
-        key=lambda f: f.status is not Status.BREACHED,
-    )
-    basis = ", ".join(f"{pack.pack_id} {pack.pack_at.pack.version}" for pack in decision.packs)
-    lines = [f"{decision.verdict.value} under {basis} as of {decision.packs[0].pack_at.as_of}"]
-    words = {name: str(alarm) for alarm in alarms_of(decision) for name in alarm.ids if alarm.kind == "signal"}
-    lines += [f"  {words.get(f.id, f'{f.provision}: {f.must}')} ({_state(f)})" for f in worst[:MOST_FINDINGS]]
-    if len(worst) > MOST_FINDINGS:
-        lines.append(f"  and {len(worst) - MOST_FINDINGS} more")
-    needs = [need for pack in decision.packs for need in pack.needs]
-    if decision.verdict is Verdict.HOLD and needs:
-        lines += ["answer next, by a tag or in the release file:"]
-        for need in needs[:MOST_FINDINGS]:
-            asks = decision.vocabulary[need.fact].asks if need.fact in decision.vocabulary else need.fact
-            lines.append(f"  {tag_of(need.fact)}: {asks}")
-    lines += [f"  {said}" for said in said_of_waivers(decision)]
-    lines.append(f"decision {decision.decision_id}")
-    return "\n".join(lines)
-
-
-_REFUSING = (Status.BREACHED, Status.OPEN)
-
-
-def _state(finding: Finding) -> str:
-    return "breached" if finding.status is Status.BREACHED else "open"

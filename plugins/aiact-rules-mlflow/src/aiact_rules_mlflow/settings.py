@@ -27,6 +27,7 @@ NAMES = (
     "AS_OF",
     "CONFIG",
     "FAIL_ON",
+    "LOG",
     "MARKETS",
     "PACKS",
     "REGISTRATION",
@@ -35,7 +36,7 @@ NAMES = (
 )
 EVERY = "*"
 _THRESHOLDS = ("hold", "block")
-_NOT_DONE = ("log", "verify")
+_NOT_DONE = ("verify",)
 
 
 class Artifacts(Enum):
@@ -50,7 +51,8 @@ class Settings:
     """What the gate guards, and what this server says of every release; the rest is in its `aiact.toml`.
 
     `registration` is the verdict from which a new version is refused (None: versions are registered unjudged), `facts`
-    are the server's own, such as its roles, `file` is its `aiact.toml` and `organisation` the settings in that.
+    are the server's own, such as its roles, `file` is its `aiact.toml` and `organisation` the settings in that. `log` is
+    the address of the decision log (None: there is none).
     """
 
     aliases: frozenset[str] = frozenset({"champion", "production"})
@@ -64,6 +66,7 @@ class Settings:
     facts: Facts = NO_FACTS
     file: Path | None = None
     organisation: Organisation = NOBODY
+    log: str | None = None
 
     def guards_alias(self, alias: str) -> bool:
         """Return whether setting this alias is a release, as the least exact database would compare it."""
@@ -84,6 +87,12 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     return _Reader(said, Path.cwd() if folder is None else folder).read()
 
 
+def configured_file() -> Path | None:
+    """Return the file with settings that the environment names, or None where it names none."""
+    named = os.environ.get(PREFIX + "CONFIG", "").strip()
+    return Path(named) if named else None
+
+
 class _Reader:
     def __init__(self, said: Mapping[str, str], folder: Path) -> None:
         self.said = {k.removeprefix(PREFIX): v for k, v in said.items() if k.startswith(PREFIX)}
@@ -93,7 +102,8 @@ class _Reader:
     def read(self) -> Settings:
         for name in self.said:
             if name not in NAMES:
-                self.problem(name, "there is no such setting", did_you_mean(name, NAMES))
+                known = [PREFIX + each for each in NAMES]
+                self.problem(name, "there is no such setting", did_you_mean(PREFIX + name, known))
         file = self.file()
         own = NOBODY if file is None else OpenOrganisation(file).settings
         for key in _NOT_DONE:
@@ -113,6 +123,7 @@ class _Reader:
             facts=self.roles(own, Gate(packs=packs or None).vocabulary()),
             file=file,
             organisation=own,
+            log=self.log(own),
         )
         if self.problems:
             raise InputError(self.problems)
@@ -162,6 +173,13 @@ class _Reader:
         except ValueError:
             self.problem("ARTIFACTS", f"expected read or ignore, found `{word}`")
             return Artifacts.READ
+
+    def log(self, own: Organisation) -> str | None:
+        """Return the address of the decision log; a path in the file is meant from the file's folder."""
+        said, in_file = self.said.get("LOG"), own.text("log")
+        if said is not None or in_file is None:
+            return said
+        return in_file if "://" in in_file else str((own.folder or self.folder) / in_file)
 
     def as_of(self) -> date | None:
         if "AS_OF" not in self.said:

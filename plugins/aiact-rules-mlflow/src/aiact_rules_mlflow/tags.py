@@ -28,16 +28,27 @@ TIME = "aiact_time"
 WAIVED = "aiact_waived"
 HEARD = "aiact_signals"
 DECISION_TAGS = frozenset({VERDICT, DECISION_ID, PACK, DIGEST, TIME, WAIVED, HEARD})
+"""How the version was judged last."""
+
+RELEASED = "aiact_released_"
+RELEASED_ID = "aiact_released_decision_id"
+PROBE = "aiact_gate"
+"""Whoever tries to set this is told what the gate guards; nothing is ever written there."""
+OVERRIDE = "aiact_override"
+"""Where the decision log holds the latest override for the version, given from the server's command line."""
+
 LONGEST_VALUE = 256
 UNDECIDED = "undecided"
 
+_LONGEST_ACT = 180
 _PLAIN = re.compile(r"[a-z0-9_.]+")
 _SEPARATORS = str.maketrans(" ./:-", "_____")
 
 
 def is_reserved(key: str) -> bool:
     """Return whether a tag is one in which the gate writes, in any case."""
-    return _plain(key) in DECISION_TAGS
+    plain = _plain(key)
+    return plain in DECISION_TAGS or plain in (OVERRIDE, PROBE) or plain.startswith(RELEASED)
 
 
 def is_look_alike(key: str) -> bool:
@@ -84,12 +95,14 @@ def stated_in_tags(tags: Mapping[str, str], vocabulary: Vocabulary) -> Stated:
     statements = Statements(vocabulary)
     for key in sorted(tags):
         place = Place(f"tag {key}")
+        if is_reserved(key):
+            continue
         if is_look_alike(key):
             hint = f"write `{PREFIX}` and the fact in plain letters, and delete this one"
             statements.problem("this tag only looks like one that is read", place, hint)
             continue
         plain = _plain(key)
-        if not plain.startswith(PREFIX) or is_reserved(key):
+        if not plain.startswith(PREFIX):
             continue
         name = names.get(plain.removeprefix(PREFIX))
         if name is None:
@@ -136,6 +149,24 @@ def undecided_tags(at: datetime) -> dict[str, str | None]:
         HEARD: None,
         TIME: at.replace(microsecond=0).isoformat(),
     }
+
+
+def released_tags(act: str, decision: Decision, by: str | None) -> dict[str, str]:
+    """Return the tags that keep the decision by which a version was released, whatever is judged later.
+
+    `act` is the kind and the name, such as `alias champion`. Each has a tag of its own, beside one with the latest id.
+    """
+    passed = decision.verdict.value if decision.passes else "overridden"
+    said = f"{passed} {decision.decision_id} {decision.run.at or ''} by {by or 'unknown'}"
+    return {released_tag(act): said[:LONGEST_VALUE], RELEASED_ID: decision.decision_id}
+
+
+def released_tag(act: str) -> str:
+    """Return the tag that keeps the decision for an act, such as `aiact_released_alias_champion`."""
+    name = folded(act).replace(" ", "_")
+    if len(name) > _LONGEST_ACT:
+        name = name[:_LONGEST_ACT] + "_" + hashlib.sha256(name.encode()).hexdigest()[:12]
+    return RELEASED + name
 
 
 def _short(texts: Iterable[str]) -> str:
