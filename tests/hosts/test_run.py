@@ -167,6 +167,64 @@ def test_the_decision_names_the_bytes_that_are_started(tmp_path: Path) -> None:
     assert not (tmp_path / "started").exists()
 
 
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with weights, a key of ours and of another, and statements about the weights: good, held, old."""
+    pytest.importorskip("cryptography", reason="the extra `sign` is not installed")
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    folder = tmp_path_factory.mktemp("signed")
+    (folder / "model.bin").write_bytes(b"weights")
+    (folder / "other.bin").write_bytes(b"others")
+    for name in ("own", "foreign"):
+        key = Ed25519PrivateKey.generate()
+        form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        (folder / f"{name}.pem").write_bytes(key.private_bytes(*form))
+        public = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        (folder / f"{name}.pub").write_bytes(key.public_key().public_bytes(*public))
+    for name, release in (("good", ALLOWED), ("held", HELD)):
+        given = [release, "--artifact", str(folder / "model.bin"), "--key", str(folder / "own.pem")]
+        command = [sys.executable, "-m", "aiact_rules", "attest", *given, "--output", str(folder / f"{name}.json")]
+        subprocess.run(command, check=False, capture_output=True)
+    (folder / "broken.json").write_text("{}")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("statement", "artifact", "key", "code", "said"),
+    [
+        ("good", "model.bin", "own", 0, "allowed: start"),
+        ("held", "model.bin", "own", 1, "verdict: hold"),
+        ("good", "other.bin", "own", 2, "subject: it is about"),
+        ("good", "model.bin", "foreign", 2, "signature: none by the key given"),
+        ("broken", "model.bin", "own", 2, "broken.json"),
+        ("missing", "model.bin", "own", 2, "missing.json"),
+    ],
+)
+def test_an_attestation_must_be_genuine_about_these_bytes_and_good_enough(
+    signed: Path, tmp_path: Path, statement: str, artifact: str, key: str, code: int, said: str
+) -> None:
+    log = tmp_path / "log.sqlite"
+    given = ["--release", ALLOWED, "--artifact", str(signed / artifact), "--log", str(log)]
+    given += ["--attestation", str(signed / f"{statement}.json"), "--key", str(signed / f"{key}.pub")]
+    done = run(*given, "--", *touch(tmp_path / "started"))
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert (tmp_path / "started").exists() == (code == 0)
+    (act,) = [entry.record["act"] for entry in open_log(log).entries()]
+    assert act["outcome"] == ("allowed", "refused", "undecided")[code]
+
+
+@pytest.mark.parametrize("missing", ["--key", "--artifact", "--attestation"])
+def test_an_attestation_without_key_or_artifact_starts_nothing(signed: Path, tmp_path: Path, missing: str) -> None:
+    given = {"--artifact": "model.bin", "--attestation": "good.json", "--key": "own.pub"}
+    del given[missing]
+    options = [text for name, file in given.items() for text in (name, str(signed / file))]
+    assert run("--release", ALLOWED, *options, "--", *touch(tmp_path / "started")).returncode == 2
+    assert not (tmp_path / "started").exists()
+
+
 def test_what_cannot_be_recorded_is_not_started(tmp_path: Path) -> None:
     (tmp_path / "log").mkdir()
     done = run("--release", ALLOWED, "--log", str(tmp_path / "log"), "--", *touch(tmp_path / "started"))

@@ -20,22 +20,23 @@ from aiact_rules.requests.overrides import Overrides
 @dataclass(frozen=True)
 class Judgement:
     """What became of the releases that an act is about. `action` says what was to be done, such as "assign scorer to prod";
-    `notes` are of the host.
+    `notes` are of the host; with `is_refused` it refuses for what stands in the batch as problems, such as a verdict signed elsewhere.
     """
 
     action: str
     batch: Batch
     notes: tuple[str, ...] = ()
+    is_refused: bool = False
 
     @property
     def passes(self) -> bool:
         """Return whether the act may go ahead: something was judged, and every release passes."""
-        return bool(self.batch.items) and self.batch.exit_code == 0
+        return bool(self.batch.items) and self.batch.exit_code == 0 and not self.is_refused
 
     @property
     def exit_code(self) -> int:
         """Return 0 where the act may go ahead, 1 where it is refused, 2 where nothing could be decided."""
-        return 0 if self.passes else self.batch.exit_code or 2
+        return 1 if self.is_refused else 0 if self.passes else self.batch.exit_code or 2
 
     @property
     def outcome(self) -> Outcome:
@@ -141,14 +142,18 @@ class HostGate:
         action: str,
         actor: str | None = None,
         artifact: Artifact | None = None,
+        is_refused: bool = False,
     ) -> Judgement:
-        """Return the judgement on an act of which nothing could be read. It is recorded as every other."""
+        """Return the judgement on an act of which nothing could be read, or that is refused for other reasons than its facts.
+
+        It is recorded as every other.
+        """
         name = action if artifact is None else artifact.name
 
         def batch() -> Batch:
             return Batch((Item(name, problems=tuple(problems)),))
 
-        return self._told(batch, action, actor, artifact, [name])
+        return self._told(batch, action, actor, artifact, [name], is_refused=is_refused)
 
     def _told(
         self,
@@ -157,13 +162,14 @@ class HostGate:
         actor: str | None,
         artifact: Artifact | None,
         names: Iterable[Path | str],
+        is_refused: bool = False,
     ) -> Judgement:
         name = " and ".join(str(each) for each in names)
         try:
             batch = judge()
         except Exception as error:  # whatever it is, nothing was decided
             batch = Batch((Item(name, problems=problems_of(error)),))
-        judgement = Judgement(action, batch)
+        judgement = Judgement(action, batch, is_refused=is_refused)
         outcome = judgement.outcome if self.blocks else Outcome.JUDGED
         try:
             recorded(
