@@ -20,6 +20,7 @@ from aiact_rules.server.settings import ServerSettings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
+    from fastapi import FastAPI
     from fastapi.testclient import TestClient
 
 HOME = ("127.0.0.1", 50000)
@@ -42,9 +43,23 @@ def shared_gate() -> Gate:
     return gate_of(ServerSettings(past_dates="judge"))  # so that a test can name its day
 
 
+class From:
+    """An application of which every caller has one address; older test clients cannot name it."""
+
+    def __init__(self, app: FastAPI, peer: tuple[str, int]) -> None:
+        self.app = app
+        self.peer = peer
+        self.state = app.state
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "client": self.peer}
+        await self.app(scope, receive, send)
+
+
 def client_of(settings: ServerSettings, peer: tuple[str, int] = HOME, **given: Any) -> TestClient:
     made = application(settings, make_gate=given.pop("make_gate", shared_gate))
-    return TestClient(made, client=peer, raise_server_exceptions=False, **given)
+    return TestClient(From(made, peer), raise_server_exceptions=False, **given)
 
 
 @pytest.fixture

@@ -175,7 +175,7 @@ def test_evidence_is_looked_for_among_the_files_alone(client: TestClient) -> Non
         ({"facts": {}, "fail_on": "never again"}, 422, ""),
         ({"facts": {}, "subject": {"nam": "x"}}, 422, "/subject/nam"),
         ({"facts": [], "roles": ["provider"]}, 422, "/facts"),
-        ({"files": {"a.md": 1}}, 422, "/files/a.md/str"),
+        ({"files": {"a.md": 1}}, 422, "/files/a.md"),
         ({"files": {"a.md": {"base64": "§"}}}, 422, "/files/a.md"),
         ({"facts": {}, "release": "m"}, 422, "/release"),
         ({"card": "x", "source": "m"}, 422, "/source"),

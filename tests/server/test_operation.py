@@ -258,10 +258,22 @@ def test_an_address_or_method_that_there_is_not_is_a_problem(client: TestClient)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
+def test_an_address_says_which_methods_it_has(client: TestClient) -> None:
+    for path, methods in (
+        ("/v1/data/aiact", "GET, POST"),
+        ("/v1/data/aiact/allow", "GET, POST"),
+        ("/admission", "POST"),
+    ):
+        answer = client.request("OPTIONS", path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, methods)
+
+
 def test_the_openapi_document_says_what_there_is(client: TestClient) -> None:
     found = client.get("/openapi.json").json()
     assert found["openapi"].startswith("3.1")
-    assert {"/v1/decisions", "/admission", "/gatekeeper", EVALUATION, "/v1/data/{path}"} <= found["paths"].keys()
+    assert {"/v1/decisions", "/admission", "/gatekeeper", EVALUATION, "/v1/data/aiact/{document}"} <= found[
+        "paths"
+    ].keys()
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             assert operation["summary"], path
@@ -269,5 +281,6 @@ def test_the_openapi_document_says_what_there_is(client: TestClient) -> None:
             if body is not None:
                 media = body["content"]["application/json"]
                 assert (
-                    client.request(method, path.replace("{path}", "aiact"), json=media["example"]).status_code == 200
+                    client.request(method, path.replace("{document}", "allow"), json=media["example"]).status_code
+                    == 200
                 ), path

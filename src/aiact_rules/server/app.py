@@ -11,11 +11,13 @@ from functools import partial
 from typing import Annotated, Any
 
 import anyio
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from aiact_rules.gate import Gate
 from aiact_rules.server import openapi
@@ -33,6 +35,7 @@ from aiact_rules.version import __version__
 
 _LOG = logging.getLogger("aiact_rules.server")
 _SENT_AGAIN = header("Idempotency-Key", "The same key with the same request has the same answer, and one record.")
+Document = Annotated[str, Path(json_schema_extra={"enum": [name for name in opa.DOCUMENTS if name]})]
 Full = Annotated[bool, Query(description="Everything that follows from the decision.")]
 
 
@@ -141,35 +144,7 @@ def _add_doors(app: FastAPI, service: Service) -> None:
 
         return await service.serve(request, Scope.READ, door)
 
-    async def document(request: Request, path: str) -> Response:
-        return await service.serve(request, Scope.DECIDE, partial(opa.data, service, path=path))
-
-    of_opa = described("Return a document about a release, as OPA's Data API does", "OpaResult", tag="opa")
-    asked = {
-        "name": "input",
-        "in": "query",
-        "required": True,
-        "schema": {"type": "string"},
-        "description": "The question, as JSON.",
-    }
-    app.add_api_route(
-        "/v1/data/{path:path}",
-        document,
-        methods=["GET"],
-        response_model=None,
-        openapi_extra={**of_opa, "parameters": [asked]},
-        operation_id="opa_get",
-    )
-    of_opa = described("Return a document about a release, as OPA's Data API does", "OpaResult", "OpaInput", tag="opa")
-    app.add_api_route(
-        "/v1/data/{path:path}",
-        document,
-        methods=["POST"],
-        response_model=None,
-        openapi_extra={**of_opa, "parameters": [_SENT_AGAIN]},
-        operation_id="opa_post",
-    )
-
+    _add_documents(app, service)
     add(
         authzen.EVALUATION,
         authzen.evaluation,
@@ -195,6 +170,33 @@ def _add_doors(app: FastAPI, service: Service) -> None:
         Scope.DECIDE,
         described("Gatekeeper: external data", "Provided", "ProviderRequest", tag="kubernetes"),
         gatekeeper.DOOR,
+    )
+
+
+def _add_documents(app: FastAPI, service: Service) -> None:
+    """Add OPA's Data API: the documents that there are, and a refusal for every other path."""
+
+    async def whole(request: Request) -> Response:
+        return await service.serve(request, Scope.DECIDE, partial(opa.data, service, path=opa.ROOT))
+
+    async def part(request: Request, document: Document) -> Response:
+        return await service.serve(request, Scope.DECIDE, partial(opa.data, service, path=f"{opa.ROOT}/{document}"))
+
+    async def other(request: Request, path: str) -> Response:
+        return await service.serve(request, Scope.DECIDE, partial(opa.data, service, path=path))
+
+    summary = "Return a document about a release, as OPA's Data API does"
+    asked = {"name": "input", "in": "query", "required": True, "description": "The question, as JSON."}
+    asked["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Question"}}}
+    for path, handle in ((f"/v1/data/{opa.ROOT}", whole), (f"/v1/data/{opa.ROOT}/{{document}}", part)):
+        for method, body, parameter in (("GET", None, asked), ("POST", "OpaInput", _SENT_AGAIN)):
+            says = {**described(summary, "OpaResult", body, tag="opa"), "parameters": [parameter]}
+            name = f"opa_{handle.__name__}_{method.lower()}"
+            app.add_api_route(
+                path, handle, methods=[method], response_model=None, openapi_extra=says, operation_id=name
+            )
+    app.add_api_route(
+        "/v1/data/{path:path}", other, methods=["GET", "POST"], response_model=None, include_in_schema=False
     )
 
 
@@ -256,11 +258,23 @@ def _json(value: object, status: int = 200) -> Response:
 
 
 async def _no_such_route(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_at(request))  # the framework names those of the first route alone
     titles = {404: "there is no such address", 405: "there is no such method here"}
     title = titles.get(error.status_code, str(error.detail))
-    return Refusal(error.status_code, "no-such-address", title, headers=error.headers).response()
+    return Refusal(error.status_code, "no-such-address", title, headers=headers).response()
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return the methods that the address of a request has."""
+    at = [
+        route
+        for route in request.app.routes
+        if isinstance(route, APIRoute) and route.include_in_schema and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    return sorted({method for route in at for method in route.methods or ()})
 
 
 async def _no_such_query(request: Request, error: Exception) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -40,18 +40,33 @@ def read_as(model: type[Model], value: object, within: Sequence[object] = ()) ->
         return model.model_validate(value)
     except ValidationError as error:
         raise Refusal(
-            422, "invalid-request", "the request does not fit its schema", faults=_faults(error, model, within)
+            422, "invalid-request", "the request does not fit its schema", faults=_faults(error, model, value, within)
         ) from None
 
 
-def _faults(error: ValidationError, model: type[BaseModel], within: Sequence[object]) -> list[Fault]:
-    found = []
+def _faults(error: ValidationError, model: type[BaseModel], value: object, within: Sequence[object]) -> list[Fault]:
+    found: dict[str, Fault] = {}
     for each in error.errors(include_url=False, include_input=False, include_context=False)[:_MOST_FAULTS]:
+        where = _place(each["loc"], value, is_missing=each["type"] == "missing")
         hint = None
-        if each["type"] == "extra_forbidden" and len(each["loc"]) == 1:
-            hint = did_you_mean(str(each["loc"][0]), model.model_fields)
+        if each["type"] == "extra_forbidden" and len(where) == 1:
+            hint = did_you_mean(str(where[0]), model.model_fields)
         detail = "there is no such key" if each["type"] == "extra_forbidden" else each["msg"]
-        found.append(Fault(pointer((*within, *each["loc"])), detail, hint))
+        at = pointer((*within, *where))
+        found.setdefault(at, Fault(at, detail, hint))
+    return list(found.values())
+
+
+def _place(loc: Sequence[int | str], value: Any, *, is_missing: bool) -> list[int | str]:
+    """Return where a fault is, without the names of the kinds that were tried, which lead nowhere in the value."""
+    found: list[int | str] = []
+    for number, part in enumerate(loc):
+        is_entry = isinstance(value, list) and isinstance(part, int) and part < len(value)
+        if is_entry or (isinstance(value, dict) and part in value):
+            value = value[part]
+        elif not (is_missing and number == len(loc) - 1):
+            continue
+        found.append(part)
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
 
 from aiact_rules.core.decisions import Subject
 from aiact_rules.core.digests import DIGEST_PATTERN
@@ -37,6 +38,7 @@ def _day(value: object) -> date:
 
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+NotSaid = SkipJsonSchema[None]
 Text = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
 Word = Annotated[str, Field(min_length=1, max_length=200, strict=True)]
 Digest = Annotated[str, Field(pattern=DIGEST_PATTERN, strict=True)]
@@ -73,11 +75,11 @@ class Question(BaseModel):
         json_schema_extra={"oneOf": [{"required": [name]} for name in ("facts", "card", "files")]},
     )
 
-    facts: dict[str, Any] | None = Field(
+    facts: dict[str, Any] | NotSaid = Field(
         None, description='Facts by name, nested or dotted: `{"system.practices": []}`.'
     )
-    card: Annotated[str, Field(strict=True)] | None = Field(None, description="The text of a model card.")
-    files: dict[str, Annotated[str, Field(strict=True)] | Encoded] | None = Field(
+    card: Annotated[str, Field(strict=True)] | NotSaid = Field(None, description="The text of a model card.")
+    files: dict[str, Annotated[str, Field(strict=True)] | Encoded] | NotSaid = Field(
         None,
         description='The files of a release by name, as texts, or as `{"base64": …}`; named as they would lie in a folder.',
     )
