@@ -14,7 +14,7 @@ from aiact_rules.core.vocabulary import Vocabulary
 from aiact_rules.sources.cues import find_signals
 from aiact_rules.sources.ml_bom import read_ml_bom
 from aiact_rules.sources.model_card import read_card_metadata, read_model_card
-from aiact_rules.sources.prose import prose
+from aiact_rules.sources.readable import Readable
 from aiact_rules.sources.release_file import read_release_file
 from aiact_rules.sources.text_files import Text, decoded
 
@@ -160,8 +160,8 @@ def test_no_json_crashes_the_bom_reader(value: object, vocabulary: Vocabulary, c
 
 @settings(max_examples=200, deadline=None)
 @given(text=st.one_of(st.text(max_size=200), SCRAPS))
-def test_prose_keeps_every_line_where_it_is(text: str) -> None:
-    assert prose(text).count("\n") == text.count("\n")
+def test_a_readable_text_has_the_lines_of_its_document(text: str) -> None:
+    assert Readable.of_markdown("card.md", text).text.count("\n") == text.count("\n")
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -223,3 +223,19 @@ def test_a_card_of_very_many_lines_says_from_where_it_is_read_as_written(vocabul
         "README.md:10004: from here on the text is read as written, code and comments too, since it is so long"
     ]
     assert not [note for note in _read("\n" * 9_999, vocabulary).notes if "as written" in note]
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("```\n# a remark in code\n```\n\n# *De Novo* design", "De Novo design"),
+        ("## Part\n\nBERT\n===\n\n# Later", "BERT"),
+        ('<h1 align="center">Ranker</h1>\n\n# Later', "Ranker"),
+        ("<!-- # hidden -->\n\n## Only a part", None),
+        ("# {{ model_id }}\n\n# Later", None),
+    ],
+)
+def test_a_release_is_called_after_the_first_heading_of_level_one(
+    body: str, name: str | None, vocabulary: Vocabulary
+) -> None:
+    assert _read(body, vocabulary).subject.name == name

@@ -363,19 +363,19 @@ Done: ![picture](p)
 """
     top, uses = ("Card",), ("Card", "Uses")
     assert passages(markdown, 10) == (
-        Passage("Card", 10, HEADING),
+        Passage("Card", 10, HEADING, level=1),
         Passage("Intro.", 12, TEXT, top),
-        Passage("Uses", 14, HEADING, top),
+        Passage("Uses", 14, HEADING, top, level=2),
         Passage("Not for:", 16, TEXT, uses),
         Passage("hiring\npeople", 18, ITEM, uses, "Not for:"),
         Passage("at all", 21, ITEM, uses, "Not for:"),
         Passage("of any kind", 22, ITEM, uses, "Not for:"),
         Passage("other", 23, ITEM, uses),
-        Passage("Quoted", 25, HEADING, uses),
+        Passage("Quoted", 25, HEADING, uses, level=3),
         Passage("text", 26, TEXT, (*uses, "Quoted")),
         Passage("a | b", 28, CELL, uses),
         Passage("c | d", 30, CELL, uses),
-        Passage("Setext", 32, HEADING),
+        Passage("Setext", 32, HEADING, level=1),
         Passage("Done:", 35, TEXT, ("Setext",)),
         Passage("picture", 35, TEXT, ("Setext",)),
     )
@@ -396,7 +396,7 @@ def test_the_structure_of_html_counts_as_that_of_markdown() -> None:
 Text
 """
     assert passages(markdown) == (
-        Passage("Card", 1, HEADING),
+        Passage("Card", 1, HEADING, level=1),
         Passage("Not for:", 2, TEXT, ("Card",)),
         Passage("hiring", 4, ITEM, ("Card",), "Not for:"),
         Passage("people", 5, ITEM, ("Card",), "Not for:"),

@@ -15,6 +15,7 @@ from enum import Enum, auto
 
 from aiact_rules.core.problems import Place
 from aiact_rules.sources.figures import Doubt, Figure, Said, agree
+from aiact_rules.sources.passages import Passage, PassageKind, passages
 
 COMPUTE = "model.training_compute"
 _LONGEST = 1_000  # characters of a sentence; what is longer is a list or a table gone wrong
@@ -59,11 +60,16 @@ def _prefixed(found: re.Match[str]) -> str:
     return f"{_power(found['mantissa'], _PREFIXES[found['prefix'].lower()])} FLOP"
 
 
-_PLAIN = (
+_WRITTEN = (
     (re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+"), lambda found: "^" + found[0].translate(_SUPERSCRIPT)),
-    (re.compile(r"<sup>\s*(\d{1,3})\s*</sup>", re.IGNORECASE), r"^\1"),
+    (re.compile(r"<sup>[ \t]*(\d{1,3})[ \t]*</sup>", re.IGNORECASE), r"^\1"),
     (re.compile(r"\\(?:times|cdot)\b"), "x"),
     (re.compile(r"\\(?:text|mathrm|textrm|operatorname)\{([^{}\n]*)\}"), r"\1"),
+    (re.compile(r"\\[,;! ](?=\S)"), " "),
+)
+"""What Markdown or Unicode's compatibility form would change, as it stands in the source."""
+
+_PLAIN = (
     (re.compile(r"\^\s*\{\s*(\d{1,3})\s*\}"), r"^\1"),
     (re.compile(r"(?<=10)\*\*(?=\d)"), "^"),
     (re.compile(r"\\[,;! ]|[$`\u200b\u2060]|\*\*|__|(?<![\w\s])\*|\*(?![\w\s])"), " "),
@@ -201,8 +207,6 @@ _LEAST = Decimal("1e12")
 _MORE_THAN_A_SECOND = Decimal("1e22")
 """More than any machine does in a second, so that `FLOPS` can only be the plural."""
 
-_ITEM = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])\s|\s*#{1,6}\s|\s*\||\s*>")
-
 
 class _Reading(Enum):
     """What a figure of operations is taken for: all training, at least so much, at least so much and probably more, a question."""
@@ -214,19 +218,21 @@ class _Reading(Enum):
     NOTHING = auto()
 
 
-def find_compute(prose: str, name: str, called: Iterable[str] = ()) -> Said:
-    """Return what a card's prose, with every line where it is in the document `name`, says of training compute.
+def find_compute(markdown: str, name: str, called: Iterable[str] = (), first_line: int = 1) -> Said:
+    """Return what a Markdown text that begins at `first_line` of the document `name` says of training compute.
 
     `called` are names of the model itself, which may be the subject of a sentence.
     """
-    if not _MENTION.search(prose):
+    if not _MENTION.search(markdown):
         return Said()
+    for pattern, by in _WRITTEN:
+        markdown = pattern.sub(by, markdown)
     names = "|".join(re.escape(each) for each in called if len(each) > 2)
     own = re.compile(rf"(?<!\w)(?:{names})(?!\w)" if names else r"(?!)", re.IGNORECASE)
     figures: dict[tuple[Decimal, bool], Figure] = {}
     doubts: dict[str, Doubt] = {}
-    for line, sentence, elsewhere in _sentences(prose):
-        for reading, amount, words, below in _read(sentence, own, elsewhere):
+    for line, sentence, is_row, elsewhere in _sentences(passages(markdown, first_line)):
+        for reading, amount, words, below in _read(sentence, own, is_row, elsewhere):
             place = Place(name, line + below)
             if reading is not _Reading.QUESTION:
                 figure = Figure(COMPUTE, amount, place, at_least=reading is not _Reading.TOTAL)
@@ -254,26 +260,20 @@ def _doubt(place: Place, words: str) -> Doubt:
     return Doubt(COMPUTE, f"{place}: says `{words}`; if all training of this model took that, state it as `{COMPUTE}`")
 
 
-def _sentences(prose: str) -> Iterator[tuple[int, str, bool]]:
-    """Yield the sentences that may speak of compute, with their lines, and whether their heading is about other models.
+def _sentences(read: Iterable[Passage]) -> Iterator[tuple[int, str, bool, bool]]:
+    """Yield the sentences that may speak of compute, with their lines.
 
-    Items, headings and rows of a table are sentences of their own.
+    With each, whether it is a row of a table, and whether the heading it stands under is about other models.
     """
-    start, block, elsewhere = 0, "", False
-    for number, line in enumerate([*prose.split("\n"), ""], 1):
-        if line.strip() and not (block and (_ITEM.match(line) or block.lstrip().startswith("#"))):
-            start, block = (start, f"{block}\n{line}") if block else (number, line)
-            continue
-        if block.lstrip().startswith("#"):
-            elsewhere = _ELSEWHERE.search(block) is not None
-        for at, sentence in _split(start, block):
-            yield at, sentence, elsewhere
-        start, block = number, line if line.strip() else ""
+    for passage in read:
+        if _MENTION.search(passage.text):
+            above = passage.text if passage.kind is PassageKind.HEADING else "".join(passage.headings[-1:])
+            is_row = passage.kind is PassageKind.CELL or passage.text.startswith("|")
+            for line, sentence in _split(passage.line, passage.text):
+                yield line, sentence, is_row, _ELSEWHERE.search(above) is not None
 
 
 def _split(line: int, block: str) -> Iterator[tuple[int, str]]:
-    if not _MENTION.search(block):
-        return
     for pattern, by in _PLAIN:
         block = pattern.sub(by, block)
     at = 0
@@ -283,7 +283,9 @@ def _split(line: int, block: str) -> Iterator[tuple[int, str]]:
         line, at = line + sentence.count("\n"), end
 
 
-def _read(sentence: str, own: re.Pattern[str], elsewhere: bool) -> Iterator[tuple[_Reading, Decimal, str, int]]:
+def _read(
+    sentence: str, own: re.Pattern[str], is_row: bool, elsewhere: bool
+) -> Iterator[tuple[_Reading, Decimal, str, int]]:
     """Yield for each figure of a sentence what it is taken for, its amount, its words, and the lines before it."""
     if len(sentence) > _LONGEST:
         return
@@ -301,7 +303,7 @@ def _read(sentence: str, own: re.Pattern[str], elsewhere: bool) -> Iterator[tupl
         amount = _amount(each)
         if not trains or amount < _LEAST:
             continue
-        reading = _taken_for(sentence, amount, each["unit"] or "FLOP", own, alone=one)
+        reading = _taken_for(sentence, is_row, amount, each["unit"] or "FLOP", own, alone=one)
         if elsewhere and reading is not _Reading.NOTHING:
             reading = _Reading.QUESTION
         if reading is not _Reading.NOTHING:
@@ -313,8 +315,10 @@ def _amount(figure: re.Match[str]) -> Decimal:
     return Decimal(f"{mantissa}e{figure['exponent'] or figure['power']}")
 
 
-def _taken_for(sentence: str, amount: Decimal, unit: str, own: re.Pattern[str], *, alone: bool) -> _Reading:
-    if not _is_own(sentence, own):
+def _taken_for(
+    sentence: str, is_row: bool, amount: Decimal, unit: str, own: re.Pattern[str], *, alone: bool
+) -> _Reading:
+    if not _is_own(sentence, is_row, own):
         return _Reading.QUESTION if _BY_SIZE.search(sentence) else _Reading.NOTHING
     doubts = (_OTHERS, _BESIDE, _NOT_SO, _BOUND_ABOVE, _BY_SIZE)
     if not alone or any(each.search(sentence) for each in doubts) or _OTHER_NAME.search(own.sub(" ", sentence)):
@@ -328,9 +332,9 @@ def _taken_for(sentence: str, amount: Decimal, unit: str, own: re.Pattern[str], 
     return _Reading.MORE if _PART.search(sentence) else _Reading.TOTAL
 
 
-def _is_own(sentence: str, own: re.Pattern[str]) -> bool:
+def _is_own(sentence: str, is_row: bool, own: re.Pattern[str]) -> bool:
     """Return whether a sentence speaks of the card's own model, by a pronoun, its name, a label or without any subject."""
-    if sentence.lstrip().startswith("|"):
+    if is_row:
         cells = [cell for cell in sentence.strip().strip("|").split("|") if cell.strip()]
         return len(cells) == 2 and _LABEL.match(sentence) is not None
     return any(each.search(sentence) for each in (_OWN, own)) or any(

@@ -14,7 +14,6 @@ from aiact_rules.core.evidence import Evidence, Section
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.core.vocabulary import parse_date
 from aiact_rules.sources.keys import EVIDENCE, hint_for, names
-from aiact_rules.sources.prose import prose
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import is_untouched
 from aiact_rules.sources.text_files import MOST_BYTES, decoded, repository_of
@@ -232,7 +231,7 @@ class EvidenceFiles:
         text = _text_of(head, name)
         if text is not None and MARK in text:
             self._texts[path] = text
-        elif text is not None and is_untouched(prose(text)):
+        elif text is not None and is_untouched(text):
             _refuse(f"the evidence `{name}` is a template nobody filled in")
         return digest.hexdigest()
 

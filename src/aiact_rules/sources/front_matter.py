@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from aiact_rules.core.problems import InputError, Place, Problem
-from aiact_rules.sources.prose import prose
 
 _FENCE = re.compile(r"---[ \t]*\Z")
 _KEY = re.compile(r"\{?[ \t]*[\"']?(?P<key>[A-Za-z][\w-]*)[\"']?[ \t]*:(?:\s|\Z)")
@@ -60,7 +59,9 @@ def _misplaced(lines: list[str], start: int) -> Misplaced | None:
     head = lines[start : start + _LEADING_LINES]
     if not any(map(_FENCE.match, head)):
         return None
-    shown = [""] * start + prose("\n".join(lines[start:])).split("\n")
+    from aiact_rules.sources.markdown_blocks import without_code  # with a parser that a card at the top does not need
+
+    shown = [""] * start + without_code("\n".join(lines[start:])).split("\n")
     fences = [number for number in range(start, start + len(head)) if _FENCE.match(shown[number])]
     for opened in fences:
         end = next((number for number in range(opened + 1, len(lines)) if _FENCE.match(lines[number])), None)

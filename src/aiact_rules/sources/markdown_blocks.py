@@ -30,6 +30,7 @@ MOST_MARKS_OF_ALL = 60_000
 """Characters, and signs that may be marks, up to which one block is looked through for marks; and signs of all blocks."""
 
 _MARK = re.compile(r"[\n!#$%&*+\-:<=>@\[\\\]^_`{}~]")
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _CELL_END = re.compile(r"(?<!\\)\|")
 _BLOCKS_READ = "blocks read"
 
@@ -55,6 +56,27 @@ def blocks_of(markdown: str) -> tuple[list[Token], Inlines]:
     except Exception:  # a fault of the parser hides no text
         blocks = [Token(RAW, "", 0, map=[0, markdown.count("\n") + 1])]
     return blocks, Inlines(env)
+
+
+def without_code(markdown: str) -> str:
+    """Return a text in which lines of code blocks, and those that end within a comment, are blank; every line where it was.
+
+    A comment that never ends is kept, since a reader may see it.
+    """
+    lines = markdown.split("\n")
+    blocks, _ = blocks_of(markdown)
+    for block in blocks:
+        if block.map is None:
+            continue
+        begin, end = block.map
+        if block.type in ("fence", "code_block"):
+            lines[begin:end] = [""] * (end - begin)
+        elif block.type == "html_block":
+            for comment in _COMMENT.finditer(block.content):
+                first = begin + block.content.count("\n", 0, comment.start())
+                last = first + comment.group().count("\n")
+                lines[first:last] = [""] * (last - first)
+    return "\n".join(lines)
 
 
 @dataclass(slots=True)

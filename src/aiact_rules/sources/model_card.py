@@ -23,7 +23,6 @@ from aiact_rules.sources.matching import find
 from aiact_rules.sources.near_misses import BLOCK as BLOCK
 from aiact_rules.sources.near_misses import is_near_block
 from aiact_rules.sources.passages import MOST_LINES, Passage, passages, value
-from aiact_rules.sources.prose import prose
 from aiact_rules.sources.statements import Statements, is_filled
 from aiact_rules.sources.templates import MARKER, is_untouched, without_placeholders
 from aiact_rules.sources.text_files import Text, refuse_hidden_breaks
@@ -49,7 +48,6 @@ TASK_KEYS = frozenset({"task", "type"})
 EXAMPLES = ("widget",)
 """Keys with inputs to try the model on, by nobody's statement."""
 
-_TITLE = re.compile(r"^ {0,3}#[ \t]+(?P<title>.*)$", re.MULTILINE)
 _BASE = "model.base_model"
 _CLOSED = "extra_gated_eu_disallowed"
 _HINTS = ("library_name", "co2_eq_emissions", "model-index")
@@ -176,9 +174,10 @@ def _read(
         if unwritten is None:
             notes.append(f"{text.name}: {NOT_OURS}")
         parts = unwritten or parts
-    signals = _signals(parts, metadata, said, tuple(cues), text.name)
+    shown = passages(parts.body, parts.body_line)
+    signals = _signals(metadata, (*said, *shown), tuple(cues), text.name)
     state_signals(signals, statements)
-    body = prose(parts.body)
+    name = _name(metadata, shown)
     facts = Facts({})
     try:
         facts = merged(stated.facts, statements.facts())
@@ -186,8 +185,8 @@ def _read(
         problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    _note_oddities(text, parts, kind, body, notes)
-    subject = replace(stated.subject, name=stated.subject.name or _name(metadata, body))
+    _note_oddities(text, parts, kind, notes)
+    subject = replace(stated.subject, name=stated.subject.name or name)
     files = (FileRead(text.name, text.sha256),)
     return replace(
         stated,
@@ -197,23 +196,21 @@ def _read(
         notes=tuple(notes),
         files=files,
         gated=_gated(metadata),
-        said=_said(parts, body, text.name, metadata),
+        said=_said(parts, text.name, metadata, name),
     )
 
 
-def _said(parts: FrontMatter, body: str, name: str, metadata: Mapping) -> Said:
-    """Return what a card says besides facts: in keys that hint at one, and in prose on compute."""
+def _said(parts: FrontMatter, name: str, metadata: Mapping, called: str | None) -> Said:
+    """Return what the card of a model says besides facts: in keys that hint at one, and in prose on compute."""
     said = Said()
     if any(key in metadata for key in _HINTS):
         from aiact_rules.sources.card_questions import asked_by_metadata
 
         said = asked_by_metadata(metadata)
-    if _COMPUTE.search(body):
+    if _COMPUTE.search(parts.body):
         from aiact_rules.sources.compute_statements import find_compute
 
-        title = _name(metadata, body)
-        numbered = "\n" * (parts.body_line - 1) + body
-        said = said.joined_with(find_compute(numbered, name, [] if title is None else [title]))
+        said = said.joined_with(find_compute(parts.body, name, filter(None, [called]), parts.body_line))
     return said
 
 
@@ -292,16 +289,12 @@ def _texts(node: Node | None) -> list[str]:
     return [item.text.strip() for item in items if isinstance(item, Scalar) and is_filled(item)]
 
 
-def _signals(
-    parts: FrontMatter, metadata: Mapping, said: Iterable[Passage], cues: tuple[Cue, ...], name: str
-) -> tuple[Signal, ...]:
-    """Return what the values of the front matter, without the block that states facts, what is `said` in it in free words, and
-    the prose speak of.
-    """
+def _signals(metadata: Mapping, said: Iterable[Passage], cues: tuple[Cue, ...], name: str) -> tuple[Signal, ...]:
+    """Return what the values of the front matter, without the block that states facts, and what is `said` besides speak of."""
     if not cues:
         return ()
     values, tags = values_of(metadata)
-    read = (*values, *said, *passages(parts.body, parts.body_line))
+    read = (*values, *said)
     found = (*tagged_values(read, tags, cues), *find(read, cues, place=Place(name)))
     return signals_of(found, lambda _, line: Place(name, line))
 
@@ -328,7 +321,8 @@ def values_of(metadata: Mapping) -> tuple[list[Passage], list[int]]:
     return found, tags
 
 
-def _name(metadata: Mapping, body: str) -> str | None:
+def _name(metadata: Mapping, shown: Iterable[Passage]) -> str | None:
+    """Return what a card calls its model: the name in its front matter, or else its first heading of level 1."""
     named = _texts(metadata.get("model_name"))
     if named:
         return named[0]
@@ -337,12 +331,11 @@ def _name(metadata: Mapping, body: str) -> str | None:
         named = _texts(index.items[0].get("name"))
         if named:
             return named[0]
-    heading = _TITLE.search(body)
-    title = heading["title"].strip().rstrip("#").strip() if heading else ""
-    return None if not title or MARKER.search(title) else title
+    title = next((" ".join(each.text.split()) for each in shown if each.level == 1), None)
+    return None if title is None or MARKER.search(title) else title
 
 
-def _note_oddities(text: Text, parts: FrontMatter, kind: CardKind, body: str, notes: list[str]) -> None:
+def _note_oddities(text: Text, parts: FrontMatter, kind: CardKind, notes: list[str]) -> None:
     if parts.front is None:
         notes.append(f"{text.name}: has no front matter, so the card itself states no facts")
     if parts.misplaced is not None:
@@ -354,5 +347,5 @@ def _note_oddities(text: Text, parts: FrontMatter, kind: CardKind, body: str, no
     if parts.body.count("\n") >= MOST_LINES:
         where = f"{text.name}:{parts.body_line + MOST_LINES}"
         notes.append(f"{where}: from here on the text is read as written, code and comments too, since it is so long")
-    if is_untouched(body):
+    if is_untouched(parts.body):
         notes.append(f"{text.name}: the text is a template nobody filled in")

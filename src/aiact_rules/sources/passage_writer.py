@@ -76,7 +76,7 @@ class PassageWriter:
         text = written.replace(_SEAM, "")
         if _LATE in text:
             text = _WORD_WITH_LATE.sub(_late_after, text)
-        where = (self.begun, self.kind, self._headings(), self._intro())
+        where = (self.begun, self.kind, self._headings(), self._intro(), self.level)
         passage = next(_passage(text, *where), None)
         if passage is not None:
             self.passages.append(passage)
@@ -215,7 +215,7 @@ def read_as_written(
 
 
 def _passage(
-    text: str, line: int, kind: PassageKind, headings: tuple[str, ...], intro: str | None
+    text: str, line: int, kind: PassageKind, headings: tuple[str, ...], intro: str | None, level: int = 0
 ) -> Iterator[Passage]:
     """Return the passage that a text makes, if there are words in it."""
     text = normalised(text)
@@ -224,4 +224,4 @@ def _passage(
     if _WORD.search(text) is None:
         return
     begun = text.lstrip(" \t\n|") if kind is PassageKind.CELL else text.lstrip()
-    yield Passage(begun.rstrip(), line + text.count("\n", 0, len(text) - len(begun)), kind, headings, intro)
+    yield Passage(begun.rstrip(), line + text.count("\n", 0, len(text) - len(begun)), kind, headings, intro, level)

@@ -27,7 +27,7 @@ class Passage:
 
     `line` is where it begins in its file; the line of any character is `line + text.count("\\n", 0, at)`. A line end in it
     is a blank like any other and ends no sentence. `headings` are the texts of the headings above it, outermost first.
-    `intro` is the paragraph above its list, where that ends with a colon.
+    `intro` is the paragraph above its list, where that ends with a colon. `level` is that of a heading, else 0.
     """
 
     text: str
@@ -35,6 +35,7 @@ class Passage:
     kind: PassageKind
     headings: tuple[str, ...] = ()
     intro: str | None = None
+    level: int = 0
 
 
 def passages(markdown: str, first_line: int = 1) -> tuple[Passage, ...]:

@@ -5,7 +5,7 @@ What people do not see (comments, hidden characters) and the block that states f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aiact_rules.core.cards import MARK, CardWords
@@ -16,8 +16,7 @@ from aiact_rules.sources.matching import MOST_WORDS
 from aiact_rules.sources.model_card import EXAMPLES, read_metadata, values_of
 from aiact_rules.sources.near_misses import BLOCK
 from aiact_rules.sources.passages import Passage, PassageKind, passages, value
-from aiact_rules.sources.prose import prose
-from aiact_rules.sources.shown import normalised, shown
+from aiact_rules.sources.shown import normalised
 from aiact_rules.sources.text_files import Text
 from aiact_rules.sources.tokens import Tokens
 
@@ -37,7 +36,8 @@ class Readable:
     @classmethod
     def of_markdown(cls, name: str, markdown: str) -> Readable:
         """Return a Markdown text as it is shown."""
-        return cls(name, shown(prose(markdown))[-1], passages(markdown))
+        read = passages(markdown)
+        return cls(name, _written(read, markdown.count("\n") + 1), read)
 
     @classmethod
     def of_texts(cls, name: str, texts: list[tuple[str, Place]]) -> Readable:
@@ -46,8 +46,9 @@ class Readable:
         read: list[Passage] = []
         places: list[Place] = []
         for text, place in texts:
-            read += passages(text, len(lines) + 1) or (value(text, len(lines) + 1),)
-            lines += shown(prose(text))[-1].split("\n")
+            said = passages(text, len(lines) + 1) or (value(text, len(lines) + 1),)
+            read += said
+            lines += _written(said, text.count("\n") + 1, len(lines) + 1).split("\n")
             places += [place] * (len(lines) - len(places))
         return cls(name, "\n".join(lines), tuple(read), tuple(places))
 
@@ -118,9 +119,30 @@ def readable_card(text: Text, card: CardWords | None, *, is_metadata: bool = Fal
     if MARK in parts.body:
         parts = without_written(parts, result, card) or parts
     values, _ = values_of(metadata)
-    body = "" if is_metadata else shown(prose(parts.body))[-1]
-    read = (*values, *said, *passages(parts.body, parts.body_line))
-    return Readable(text.name, "\n".join([*front, body]), read)
+    shown = () if is_metadata else passages(parts.body, parts.body_line)
+    body = _written(shown, parts.body.count("\n") + 1, parts.body_line)
+    return Readable(text.name, "\n".join([*front, body]), (*values, *said, *shown))
+
+
+_BEGINS = {PassageKind.HEADING: "# ", PassageKind.ITEM: "- ", PassageKind.CELL: "| "}
+
+
+def _written(read: Iterable[Passage], count: int, first_line: int = 1) -> str:
+    """Return passages below each other in so many lines, each where it stands in its document.
+
+    Of the ways in which a passage may be read that stand one after the other, the first is enough.
+    """
+    lines: list[list[str]] = [[] for _ in range(count)]
+    last: tuple[int, str] | None = None
+    for passage in read:
+        same = (passage.line, "".join(filter(str.isalnum, passage.text)))
+        if same != last:
+            first, *others = passage.text.split("\n")
+            begins = "#" * (passage.level - 1) + _BEGINS.get(passage.kind, "")
+            for number, words in enumerate([begins + first, *others], passage.line - first_line):
+                lines[min(number, count - 1)].append(words)
+        last = same
+    return "\n".join(map("  ".join, lines))
 
 
 def _shown_value(line: str) -> str:

@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-from aiact_rules.sources.prose import BLOCK_TAGS, TAG, unbroken_lines
+from aiact_rules.sources.html_text import BLOCK_TAGS
 
 MOST_MARKS = 30
 """Combining marks on one character that are kept: the limit of Unicode's Stream-Safe Text Format (UAX 15)."""
@@ -21,9 +21,14 @@ _INVISIBLE = re.compile(
 _MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
 _LONG_FORMS = re.compile("[\ufdfa\ufdfb]")  # one character each for a whole sentence of Arabic
 
-_TAG = re.compile(TAG)
-_TAGS_IN_WORD = re.compile(rf"(?:{TAG}[^\s<]*+)++")
-_BREAKING_TAG = re.compile(rf"</?(?:br|{BLOCK_TAGS})(?=[\s/>])", re.IGNORECASE)
+_ONE_TAG = (
+    r"<(?:[A-Za-z][A-Za-z0-9-]*+"
+    r"(?:[ \t\n]++[A-Za-z_:][A-Za-z0-9_.:-]*+(?:[ \t\n]*+=[ \t\n]*+(?:[^ \t\n\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?)*+"
+    r"[ \t\n]*+/?|/[A-Za-z][A-Za-z0-9-]*+[ \t\n]*+)>"
+)
+_TAG = re.compile(_ONE_TAG)
+_TAGS_IN_WORD = re.compile(rf"(?:{_ONE_TAG}[^\s<]*+)++")
+_BREAKING_TAG = re.compile(rf"</?(?:br|{'|'.join(sorted(BLOCK_TAGS))})(?=[\s/>])", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\[\]\n]{0,500})\]\([^()\s]{0,500}\)")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
@@ -70,7 +75,8 @@ def _with_few_marks(run: re.Match[str]) -> str:
 def _without_tags(word: re.Match[str]) -> str:
     """Return a word without the tags in it, then the line ends that stood in them."""
     shown = _TAG.sub(lambda tag: " " if _BREAKING_TAG.match(tag.group()) else "", word.group())
-    return shown + unbroken_lines(word.group().count("\n"))
+    # No line end next to another, where a sentence goes on that a blank line would end.
+    return shown + ">".join(["\n"] * word.group().count("\n"))
 
 
 def _decoded(entity: re.Match[str]) -> str:

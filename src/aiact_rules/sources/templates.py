@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from aiact_rules.sources.passages import PassageKind, passages
+
 MARKER = re.compile(
     r"\[\s*more information needed\s*\]|\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\[\s*(?:todo|tbd|insert [^\]]{1,60})\s*\]"
     r"|<\s*(?:todo|tbd|insert [^>]{1,60})\s*>",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(rf"\s*(?:(?:{MARKER.pattern})\s*)+\Z", re.IGNORECASE)
-_LABEL = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__)[ \t]*:?[ \t]*\Z")
+_IN_ANGLES = re.compile(r"<\s*(?P<marker>todo|tbd|insert [^>\n]{1,60})\s*>", re.IGNORECASE)  # which HTML would hide
+_MOST_WORDS_OF_A_LABEL = 3
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAST_WORDS = 40
 
@@ -20,20 +23,19 @@ def is_placeholder(text: str) -> bool:
     return _WHOLE.match(text) is not None
 
 
-def is_untouched(text: str) -> bool:
-    """Return whether the prose of a document still has its template's markers and next to nothing outside them.
+def is_untouched(markdown: str) -> bool:
+    """Return whether what a Markdown document shows still has its template's markers and next to nothing outside them.
 
     Headings, labels and every paragraph with a marker in it count as the template's.
     """
-    if MARKER.search(text) is None:
+    if MARKER.search(markdown) is None:
         return False
-    words = 0
-    for paragraph in re.split(r"\n[ \t]*\n", text):
-        if MARKER.search(paragraph):
-            continue
-        lines = [line for line in paragraph.split("\n") if not line.lstrip().startswith("#") and not _LABEL.match(line)]
-        words += sum(len(_WORD.findall(line)) for line in lines)
-    return words < _LEAST_WORDS
+    shown = passages(_IN_ANGLES.sub(r"[\g<marker>]", markdown))
+    said = [each for each in shown if MARKER.search(each.text) is None]
+    if len(said) == len(shown):
+        return False
+    words = [len(_WORD.findall(each.text)) for each in said if each.kind is not PassageKind.HEADING]
+    return sum(count for count in words if count > _MOST_WORDS_OF_A_LABEL) < _LEAST_WORDS
 
 
 def without_placeholders(yaml: str) -> tuple[str, tuple[int, ...]]:
