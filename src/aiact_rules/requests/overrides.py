@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from aiact_rules.core.choices import CALLER
-from aiact_rules.core.digests import is_digest
 from aiact_rules.core.facts import NO_FACTS, Fact, Facts, Origin
 from aiact_rules.core.open_lists import OpenList
 from aiact_rules.core.packs import DISMISSED, FOUND, MOMENT, RELEASE_DATE, ROLES, SCHOOL
@@ -191,6 +190,8 @@ def _checked(name: str, value: object, problems: list[Problem]) -> object:
         if not isinstance(value, datetime):
             problems.append(Problem(f"`at` is a date with a time of day, found `{value}`", CALLER))
     elif name == "artifact":
+        from aiact_rules.core.digests import is_digest  # few callers name the bytes
+
         if not is_digest(value):
             hint = "`aiact_rules.artifacts.digest_of` returns that of a file or a folder"
             problems.append(

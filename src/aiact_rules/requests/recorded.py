@@ -13,7 +13,6 @@ from aiact_rules.catalogue.shelf import Shelf
 from aiact_rules.core.choices import BY_DEFAULT, Choice, Choices, Threshold
 from aiact_rules.core.cues import Strength
 from aiact_rules.core.decisions import Decision, Run, Subject
-from aiact_rules.core.digests import is_digest
 from aiact_rules.core.evidence import Evidence
 from aiact_rules.core.facts import Fact, Facts, Origin, Sureness
 from aiact_rules.core.marks import mark_of
@@ -123,7 +122,11 @@ def decision_of_record(record: Record, shelf: Shelf) -> Decision:
 
 
 def _digest(value: object) -> str | None:
-    if value is not None and not is_digest(value):
+    if value is None:
+        return None
+    from aiact_rules.core.digests import is_digest  # few records name the bytes
+
+    if not is_digest(value):
         raise ValueError(f"`{value}` is no digest of an artefact")
     return text(value)
 

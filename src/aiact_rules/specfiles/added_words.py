@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from aiact_rules.core.cues import Cue, Language, Lexicon
@@ -56,11 +56,6 @@ def read_added_words(loading: Loading, extended: Sequence[Pack]) -> dict[str, Cu
             check_cue(loading, added, known, entry.place)
             found[entry.key] = added
     return found
-
-
-def with_added_words(cues: Mapping[str, Cue], added: Mapping[str, Cue]) -> dict[str, Cue]:
-    """Return the cues of a law with what an extension adds to them."""
-    return {name: replace(cue, more=(*cue.more, added[name])) if name in added else cue for name, cue in cues.items()}
 
 
 def _languages(extended: Sequence[Pack]) -> Iterator[Language]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from aiact_rules.core.cues import Cue
 from aiact_rules.core.deliverables import Deliverable
 from aiact_rules.core.packs import Extension, Pack
 from aiact_rules.core.problems import PackError, Place, Problem
 from aiact_rules.core.rules import Parameter, Reading, Sanction, School, Timetable
-from aiact_rules.specfiles.added_words import with_added_words
 
 PackPlace = Callable[..., Place]
 """Where a path of keys stands in pack.yaml, such as `("labels", "high_risk")`."""
@@ -44,7 +44,7 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
         readings={**base.readings, **extension.readings},
         schools=_joined_schools(base.schools, extension.schools),
         sanctions={**base.sanctions, **extension.sanctions},
-        cues=with_added_words(base.cues, extension.added_words),
+        cues=_with_added_words(base.cues, extension.added_words),
         deliverables={**base.deliverables, **extension.deliverables},
         delivered_by={**base.delivered_by, **extension.delivered_by},
         rules={**base.rules, **extension.rules},
@@ -55,6 +55,11 @@ def merge_packs(base: Pack, extension: Pack) -> Pack:
 def _extension(pack: Pack) -> Extension:
     names = frozenset((*pack.rules, *pack.obligations, *pack.readings))
     return Extension(pack.id, pack.version, pack.digest, pack.pages, names)
+
+
+def _with_added_words(cues: Mapping[str, Cue], added: Mapping[str, Cue]) -> dict[str, Cue]:
+    """Return the cues of a law with what an extension adds to them."""
+    return {name: replace(cue, more=(*cue.more, added[name])) if name in added else cue for name, cue in cues.items()}
 
 
 def _joined_schools(base: Mapping[str, School], extension: Mapping[str, School]) -> dict[str, School]:
