@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -248,6 +249,30 @@ def test_an_address_that_cannot_be_read_is_not_quoted(address: str) -> None:
         open_log(address)
     assert "hush" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgres://u:hush@h/d", "postgresql://u@h/d"),
+        ("postgresql://h/d?password=hush&sslpassword=hush&sslmode=require", "postgresql://h/d"),
+        ("postgresql://u:hush@a,b:5433/d", "postgresql://u@a,b:5433/d"),
+        ("postgresql://u@[::1]:5433/d", "postgresql://u@[::1]:5433/d"),
+        ("postgresql:///d?host=/var/run/postgresql", "postgresql://%2Fvar%2Frun%2Fpostgresql/d"),
+        ("postgresql://h/d?options=-csearch_path%3Da", "postgresql://h/d?options=-csearch_path=a"),
+    ],
+)
+def test_an_address_is_shown_with_everything_but_its_secrets(address: str, shown: str) -> None:
+    pytest.importorskip("psycopg")
+    assert open_log(address).name == shown
+
+
+def test_a_driver_that_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(
+        InputError, match=r"needs `psycopg`, which is not installed\n  pip install 'aiact-rules\[postgres]'"
+    ):
+        open_log("postgresql://u:hush@h/d")
 
 
 def test_a_server_that_never_answers_is_given_up() -> None:

@@ -38,6 +38,13 @@ def postgres_address(text: str) -> PostgresAddress:
 
 def _shown(parts: dict[str, str]) -> str:
     user = f"{quote(parts['user'])}@" if "user" in parts else ""
-    port = f":{parts['port']}" if "port" in parts else ""
     options = f"?options={quote(parts['options'], safe='=,')}" if "options" in parts else ""
-    return f"postgresql://{user}{parts.get('host', '')}{port}/{quote(parts.get('dbname', ''))}{options}"
+    return f"postgresql://{user}{_hosts(parts)}/{quote(parts.get('dbname', ''))}{options}"
+
+
+def _hosts(parts: dict[str, str]) -> str:
+    """Return the servers that are tried in turn, each with its port where one is named."""
+    hosts, ports = parts.get("host", "").split(","), parts.get("port", "").split(",")
+    ports = ports * len(hosts) if len(ports) == 1 else ports
+    named = (f"[{host}]" if ":" in host else quote(host, safe="") for host in hosts)
+    return ",".join(f"{host}:{port}" if port else host for host, port in zip(named, ports, strict=False))
