@@ -20,6 +20,9 @@ import pytest
 os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
 
+START_SECONDS = 400
+"""How long a server may take to start: half a minute where nothing else runs."""
+
 MINIMAL = {
     "release.subject": "system",
     "system.practices": [],
@@ -63,6 +66,7 @@ class Server:
     database: str | None = None
     destination: str | None = "artifacts"
     arguments: list[str] | None = None
+    workers: int = 1
 
     def __post_init__(self) -> None:
         with socket.socket() as free:
@@ -77,7 +81,7 @@ class Server:
     def start(self) -> Server:
         database = self.database or f"sqlite:///{self.folder}/mlflow.db"
         command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port)]
-        command += ["--workers", "1"]
+        command += ["--workers", str(self.workers)]
         command += self.arguments or ["--backend-store-uri", database, "--registry-store-uri", f"aiact-{database}"]
         if self.destination is not None:
             command += ["--artifacts-destination", str(self.folder / self.destination)]
@@ -86,7 +90,8 @@ class Server:
         environment |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **self.environment}
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
-        for _ in range(240):
+        patience = time.monotonic() + START_SECONDS
+        while time.monotonic() < patience:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server did not start:\n{self.log}")
             try:
@@ -94,6 +99,7 @@ class Server:
                     return self
             except OSError:
                 time.sleep(0.5)
+        self.stop()
         raise RuntimeError(f"the server did not answer:\n{self.log}")
 
     def stop(self) -> None:

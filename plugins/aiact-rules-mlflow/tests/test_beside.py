@@ -94,3 +94,6 @@ def test_every_workspace_is_guarded_and_authentication_stays(guarded: Server, wo
         assert post("registered-models/alias", alias, user="")[0] == 401
         status, answer = post("registered-models/alias", alias)
         assert status == expected, answer
+        outcome = "allowed" if expected == 200 else "refused"
+        said = f'{outcome} act="set alias live" model="{name}" version="1" user="admin"'
+        assert said in guarded.log
