@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import subprocess
@@ -21,6 +22,7 @@ from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.request import Request
+from tests.attest.conftest import write_pair
 from tests.cli.conftest import Answer, run
 
 __all__ = ["run"]
@@ -275,6 +277,30 @@ def test_hosts(
     assert answer.code == folder.code, answer
     found = [entry.decision["decision_id"] for entry in DecisionLog("log.sqlite").entries() if entry.decision]
     assert found == ids
+
+
+def test_attest_and_export(folder: Folder, run: Callable[..., Answer], tmp_path: Path) -> None:
+    digest = "sha256:" + "a" * 64
+    key = write_pair(tmp_path, "ed25519").private
+    named = ("m", "--as-of", AS_OF, "--artifact", digest)
+    attested = run("attest", *named, "--key", str(key), "--log", "log.sqlite")
+    exported = run("export", *named, "--rego-data", "bundle")
+    assert attested.code == folder.code, attested
+    assert exported.code == (2 if folder.code == 2 else 0), exported
+    entries = list(DecisionLog("log.sqlite").entries())
+    if folder.code == 2:
+        assert attested.out == ""
+        assert [entry.decision for entry in entries] == [None]
+        return
+    gate = Gate()
+    request = gate.request(Path("m"), as_of=DAY, artifact=digest)
+    ids = [gate.decide(each).decision_id for each in request.per_operator()]
+    records = json.loads(base64.b64decode(json.loads(attested.out)["payload"]))["predicate"]["decisions"]
+    assert [each["decision_id"] for each in records] == ids
+    assert [entry.decision["decision_id"] for entry in entries if entry.decision] == ids
+    data = json.loads((tmp_path / "bundle" / "data.json").read_text(encoding="utf-8"))["aiact"]
+    assert data["artifacts"][digest]["decision_ids"] == ids
+    assert data["artifacts"][digest]["passes"] == (folder.code == 0)
 
 
 def test_a_batch_of_the_library(folder: Folder, ids: list[str]) -> None:

@@ -14,8 +14,11 @@ from aiact_rules.cli.key_password import key_password
 from aiact_rules.cli.options import FAIL_ON, judging
 from aiact_rules.cli.replay import decision_of_entry, recorded_decision
 from aiact_rules.cli.terminal import say, write_out
+from aiact_rules.core.choices import CALLER
 from aiact_rules.core.problems import InputError, Place, Problem
+from aiact_rules.decision_log.acts import Artifact, Outcome
 from aiact_rules.gate import Gate
+from aiact_rules.hosts.recording import recorded
 from aiact_rules.judging import inputs_of, judge_inputs
 from aiact_rules.requests.overrides import Overrides
 
@@ -39,6 +42,8 @@ from aiact_rules.requests.overrides import Overrides
     help="Attest a recorded decision instead: the address of a log, or a decision in JSON.",
 )
 @click.option("--entry", default=0, help="The number of its entry in the log (default: the last one).")
+@click.option("--log", metavar="LOG", help="Record the decision in a log before it is signed.")
+@click.option("--actor", help="Who signs off, for the log.")
 @judging
 @FAIL_ON
 def command(
@@ -52,6 +57,8 @@ def command(
     predicate: str,
     decision: str | None,
     entry: int,
+    log: str | None,
+    actor: str | None,
     fail_on: str | None,
     said: Overrides,
 ) -> None:
@@ -68,6 +75,8 @@ def command(
     said = said.with_(fail_on=fail_on)
     if decision is not None and said != Overrides():
         raise click.UsageError("a recorded decision is attested as it was, so no option may say more about it")
+    if decision is not None and (log is not None or actor is not None):
+        raise click.UsageError("a recorded decision is not recorded again, so --log and --actor do not go with it")
     artefact = artefact_of(artifact, model_signature, model_keys)
     gate = Gate()
     if decision is not None:
@@ -76,7 +85,7 @@ def command(
         assert release is not None
         if artefact is None:
             raise click.UsageError("say what is released with --artifact, or --model-signature")
-        attested = _judged(gate, release, said, artefact, output)
+        attested = _judged(gate, release, said, artefact, output, log, actor)
     if output is not None:
         _refuse_overwriting(output, key, artifact, decision)
     payload = attested.statement(Kind(predicate)).payload
@@ -87,11 +96,33 @@ def command(
     raise click.exceptions.Exit(0 if attested.passes else 1)
 
 
-def _judged(gate: Gate, release: Path, said: Overrides, artefact: Descriptor, output: Path | None) -> Attested:
+def _judged(
+    gate: Gate,
+    release: Path,
+    said: Overrides,
+    artefact: Descriptor,
+    output: Path | None,
+    log: str | None,
+    actor: str | None,
+) -> Attested:
+    """Judge a release and record what was decided, as `check` does; raises InputError where it could not be judged."""
     inputs = inputs_of(gate, [release])
     if output is not None:
         inputs.refuse_overwriting(output)
     batch = judge_inputs(gate, inputs, said.with_(artifact=artefact.digest))
+    try:
+        recorded(
+            batch,
+            log,
+            host="cli",
+            action="attest",
+            outcome=Outcome.JUDGED,
+            name=release.as_posix(),
+            actor=actor,
+            artifact=Artifact(artefact.name, digest=artefact.digest),
+        )
+    except ValueError as error:
+        raise InputError([Problem(str(error), CALLER)]) from error
     problems = (*batch.problems, *(problem for item in batch.items for problem in item.problems))
     if problems or len(batch.items) != 1:
         several = Problem(f"{len(batch.items)} releases were found", Place(release.as_posix()), "name one of them")
@@ -101,17 +132,17 @@ def _judged(gate: Gate, release: Path, said: Overrides, artefact: Descriptor, ou
 
 def _recorded(gate: Gate, decision: str, entry: int, artefact: Descriptor | None) -> Attested:
     if decision.endswith(".json"):
-        recorded = recorded_decision(Path(decision), entry)
-        return attested_record(gate, recorded, artefact, place=decision, in_a_log=False)
+        found = recorded_decision(Path(decision), entry)
+        return attested_record(gate, found, artefact, place=decision, in_a_log=False)
     from aiact_rules.decision_log.opening import open_log
 
     log = open_log(decision)
     if problems := log.verify().problems:
         raise InputError(problems)
-    found = log.entry(entry)
-    recorded = decision_of_entry(found, log.name)
-    overrides = [] if found.act is None or found.act.override is None else [found.act.override.as_json()]
-    return attested_record(gate, recorded, artefact, place=log.name, in_a_log=True, overrides=overrides)
+    row = log.entry(entry)
+    overrides = [] if row.act is None or row.act.override is None else [row.act.override.as_json()]
+    found = decision_of_entry(row, log.name)
+    return attested_record(gate, found, artefact, place=log.name, in_a_log=True, overrides=overrides)
 
 
 def _signed(payload: bytes, key: Path | None) -> str:
