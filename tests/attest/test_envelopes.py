@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from securesystemslib.signer import SSlibKey
 from aiact_rules.attest.attesting import Attested
 from aiact_rules.attest.envelopes import Envelope, Signature, read_envelope, signed_bytes
 from aiact_rules.attest.keys import read_public_key, read_signing_key, signer_of
+from aiact_rules.attest.predicates import Kind
 from aiact_rules.core.problems import InputError
 
-from .conftest import KINDS, Pair, signed, write_pair
+from .conftest import DIGEST, KINDS, Pair, signed, write_pair
 from .oracles import oracle
 
 
@@ -191,3 +193,31 @@ def test_a_private_key_is_not_shown(pair: Pair) -> None:
 def test_ed25519_signs_the_same_bytes_the_same_way(allowed: Attested, pair: Pair) -> None:
     assert signed(allowed, pair) == signed(allowed, pair)
     assert isinstance(signed(allowed, pair), Envelope)
+
+
+def test_the_page_shows_how_others_verify_it(
+    tmp_path: Path, allowed: Attested, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "attestation.md").read_text(encoding="utf-8")
+    (code,) = (block.split("```")[0] for block in page.split("```python\n")[1:])
+    pair = write_pair(tmp_path, "ed25519")
+    pair.public.rename(tmp_path / "key.pub")
+    monkeypatch.chdir(tmp_path)
+    envelope = Pair(pair.private, tmp_path / "key.pub").signing.sign(
+        "application/vnd.in-toto+json", allowed.statement(Kind.GATE_DECISION).payload
+    )
+    (tmp_path / "model.dsse.json").write_text(envelope.as_text(), encoding="utf-8")
+    exec(compile(code, "page", "exec"), {})
+    assert capsys.readouterr().out.split() == [DIGEST.removeprefix("sha256:"), "True"]
+    changed = replace(envelope, payload=envelope.payload.replace(b'"passes":true', b'"passes":null'))
+    (tmp_path / "model.dsse.json").write_text(changed.as_text(), encoding="utf-8")
+    with pytest.raises(VerificationError):
+        exec(compile(code, "page", "exec"), {})
+
+
+def test_without_cryptography_the_message_names_the_extra(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in sys.modules if each.startswith("cryptography.hazmat.primitives")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    for read in (lambda: read_public_key(pair.public), lambda: read_signing_key(pair.private, lambda: b"")):
+        with pytest.raises(InputError, match=r"aiact-rules\[sign\]"):
+            read()

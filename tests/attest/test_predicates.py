@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pydantic
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -30,6 +31,9 @@ def said(what: Attested, kind: Kind) -> Any:
     return json.loads(what.statement(kind).payload)["predicate"]
 
 
+@pytest.mark.skipif(
+    tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 10), reason="older pydantic says the same in other words"
+)
 def test_the_published_schema_is_the_one_that_is_printed() -> None:
     published = (specs_folder() / "schemas" / "gate_decision.schema.json").read_text(encoding="utf-8")
     assert published == schema_text("gate_decision"), "run `aiact-rules schema gate_decision > specs/schemas/…`"

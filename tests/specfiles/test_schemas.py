@@ -31,6 +31,7 @@ def test_no_schema_is_published_that_no_model_has() -> None:
         "card-block.schema.json",
         "config.schema.json",
         "decision.schema.json",
+        "gate_decision.schema.json",
         "release.schema.json",
     } == set(schema_texts())
 
