@@ -48,6 +48,7 @@ def test_what_is_behind_the_gate_runs_only_where_the_release_passes(tmp_path: Pa
         seconds=500,
         AIRFLOW_HOME=str(tmp_path / "home"),
         AIRFLOW__CORE__LOAD_EXAMPLES="False",
+        AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT="240",
         AIRFLOW__CORE__DAGS_FOLDER=str(tmp_path),
         AIRFLOW__CORE__UNIT_TEST_MODE="False",
     )

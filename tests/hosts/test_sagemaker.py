@@ -12,7 +12,8 @@ import pytest
 from aiact_rules.core.problems import InputError
 from aiact_rules.decision_log.opening import open_log
 from aiact_rules.gate import Gate
-from aiact_rules.hosts.sagemaker import LONGEST_DESCRIPTION, LONGEST_VALUE, approve, facts_of
+from aiact_rules.hosts.sagemaker import LONGEST_DESCRIPTION, approve
+from aiact_rules.hosts.tags import LONGEST_VALUE, facts_in_tags
 from aiact_rules.requests.overrides import Overrides
 from tests.cli.conftest import EXAMPLES
 
@@ -153,6 +154,7 @@ def test_a_version_that_cannot_be_read_is_rejected() -> None:
 
 def test_metadata_of_others_state_nothing() -> None:
     vocabulary = list(Gate().vocabulary())
-    assert facts_of({"team": "risk", "aiact_decision": "allow", "aiact_decision_id": "sha256:x"}, vocabulary) == {}
+    own = {"team": "risk", "aiact_decision": "allow", "aiact_decision_id": "sha256:x"}
+    assert facts_in_tags(own, vocabulary, "tag") == {}
     with pytest.raises(InputError, match="names no fact"):
-        facts_of({"AIACT_risk": "low"}, vocabulary)
+        facts_in_tags({"AIACT_risk": "low"}, vocabulary, "tag")

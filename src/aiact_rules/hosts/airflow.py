@@ -7,8 +7,6 @@ from typing import Any
 
 from airflow.exceptions import AirflowFailException
 
-from aiact_rules.hosts.judgement import HostGate
-
 try:
     from airflow.sdk import BaseOperator  # Airflow 3
 except ImportError:
@@ -31,6 +29,8 @@ class ReleaseGateOperator(BaseOperator):  # type: ignore[misc]  # Airflow's clas
 
     def execute(self, context: Any) -> list[str]:
         """Judge, and return the decisions' ids. Raises AirflowFailException, which no retry tries again."""
+        from aiact_rules.hosts.judgement import HostGate  # DAG files are read again and again, and should be quickly
+
         host = HostGate("airflow", settings=self.settings, log=self.log_address)
         run = context["dag_run"]
         judgement = host.judge(
