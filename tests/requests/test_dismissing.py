@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from aiact_rules.core.decisions import Decision
+from aiact_rules.core.dismissals import Dismissible
 from aiact_rules.core.facts import Facts
-from aiact_rules.core.problems import InputError
+from aiact_rules.core.problems import InputError, Place
 from aiact_rules.core.raising import line_of, raised_in, written
-from aiact_rules.core.signals import seen_for
+from aiact_rules.core.signals import Dismissal, seen_for
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.decision_log.replay import replay
 from aiact_rules.gate import Gate
@@ -207,6 +208,29 @@ def test_a_contradiction_is_dismissed_by_the_same_list_without_seen(tmp_path: Pa
     after = judged(tmp_path, "Nothing.", facts=facts, dismissed=said.format(name))
     assert f"contradiction.{name}" not in {f.id for f in after.findings}
     assert after.choices.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("because", "by", "missing"),
+    [
+        (None, None, "`because` and `by`"),
+        ("both are so", None, "`by`"),
+        (None, "A. Person", "`because`"),
+        ("both are so", "A. Person", None),
+    ],
+)
+def test_a_contradiction_that_cites_a_prohibition_wants_why_and_by_whom(
+    because: str | None, by: str | None, missing: str | None
+) -> None:
+    dismissible = Dismissible.of([GATE.catalogue.pack("eu_ai_act")])
+    said = Dismissal("emotions_at_work", Place("aiact.yaml", 3), because, by)
+    why_not = dismissible.why_not(said, "")
+    if missing is None:
+        assert why_not is None
+    else:
+        assert why_not == f"it cites a prohibition, and its dismissal does not say {missing}"
+    other = Dismissal("direct_and_not_interacting", Place("aiact.yaml", 3))
+    assert dismissible.why_not(other, "") is None
 
 
 def test_a_record_holds_what_was_said_and_is_replayed_and_read_back_equal(tmp_path: Path) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from aiact_rules.core.packs import SIGNAL, Pack
+from aiact_rules.core.packs import CONTRADICTION, SIGNAL, Pack
 from aiact_rules.core.printable import printable
 from aiact_rules.core.prohibitions import articles_of, prohibiting_articles
+from aiact_rules.core.rules import Kind
 from aiact_rules.core.signals import Dismissal, Signal, seen_for
 
 
 @dataclass(frozen=True, slots=True)
 class Dismissible:
-    """What of some packs a dismissal may be about, and what it must say: cues of words, and signals that cite a prohibition."""
+    """What of some packs a dismissal may be about, and what it must say: cues of words, and what cites a prohibition."""
 
     cues: frozenset[str]
     prohibited: frozenset[str]
@@ -54,14 +55,14 @@ def counting(
 
 
 def _citing_a_prohibition(pack: Pack) -> Iterator[str]:
-    """Yield the signals of a pack that cite an article in which it has a prohibition, of words and of facts."""
+    """Yield the signals and contradictions of a pack that cite an article in which it has a prohibition."""
     prohibiting = prohibiting_articles(pack.obligations.values())
     if not prohibiting:
         return
     signals = {name: cue.provision for name, cue in pack.cues.items()}
-    signals |= {
-        name.removeprefix(SIGNAL): o.provision for name, o in pack.obligations.items() if name.startswith(SIGNAL)
-    }
+    for name, o in pack.obligations.items():
+        if name.startswith(SIGNAL) or o.kind is Kind.CONTRADICTION:
+            signals[name.removeprefix(SIGNAL).removeprefix(CONTRADICTION)] = o.provision
     yield from (name for name, provision in signals.items() if prohibiting & articles_of(provision))
 
 

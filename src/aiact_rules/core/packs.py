@@ -62,6 +62,7 @@ FOUND = (SIGNALS, CLASHES, CLAIMS)
 SETTLED = frozenset({ROLES, MARKETS, SIGNALS, CLAIMS})
 """Lists that leave no member open, whatever is stated."""
 SIGNAL = "signal."  # how the id of what a cue asks begins
+CONTRADICTION = "contradiction."  # and that of a contradiction
 READER_FAILED = "signal.reader_failed."  # how the id of the signal begins that a reader failed; its name follows
 OVERDUE = "signal.overdue."  # how the id of the signal begins that the period of an obligation raises
 
