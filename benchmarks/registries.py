@@ -127,7 +127,7 @@ def as_codes(table: pa.Table) -> pa.RecordBatch:
             mask = array.is_null() if array.null_count else None
             array = pa.ListArray.from_arrays(array.offsets, array.values.dictionary_encode(), mask=mask)
         columns[name] = array
-    return pa.record_batch(columns)
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def stated_in(table: pa.Table, vocabulary: Vocabulary) -> list[dict[str, FactValue]]:

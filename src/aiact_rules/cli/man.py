@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from inspect import signature
 
 import click
 
@@ -78,8 +79,14 @@ def _command(command: click.Command, name: str, listed: Listed, parent: click.Co
 def _options(command: click.Command) -> Iterator[str]:
     for option in command.params:
         if isinstance(option, click.Option) and not option.hidden:
-            takes = "" if option.is_flag else f" {option.make_metavar(click.Context(command))}"
+            takes = "" if option.is_flag else f" {_metavar(option, click.Context(command))}"
             yield from (".TP", rf"\fB{_text(', '.join(option.opts))}\fR{_text(takes)}", _text(option.help or ""))
+
+
+def _metavar(option: click.Option, ctx: click.Context) -> str:
+    """Return what an option takes. Before click 8.2 that was asked for without a context."""
+    make: Callable[..., str] = option.make_metavar
+    return make(ctx) if signature(make).parameters else make()
 
 
 def _paragraphs(text: str) -> Iterator[str]:
