@@ -310,6 +310,29 @@ def test_a_batch_of_the_library(folder: Folder, ids: list[str]) -> None:
     assert [decision.decision_id for decision in batch.decisions] == ids
 
 
+def test_the_service(folder: Folder, ids: list[str], tmp_path: Path) -> None:
+    pytest.importorskip("fastapi", reason="the service needs the extra `server`")
+    from tests.server.conftest import ServerSettings, client_of
+
+    own = tmp_path / "aiact.toml"
+    told = ServerSettings(organisation=own if own.is_file() else None)
+    sent = {name: text for name, text in folder.files.items() if name.startswith("m/") and not name.endswith(".toml")}
+    body = {"files": sent, "release": "m", "as_of": AS_OF}
+    try:
+        client = client_of(told, make_gate=lambda: Gate(organisation=told.organisation))
+    except InputError:
+        assert folder.code == 2  # settings by which nothing can be judged: nothing starts that would only refuse
+        return
+    with client:
+        answer = client.post("/v1/decisions", json=body)
+        opa = client.post("/v1/data/aiact/allow", json={"input": body}).json()
+    assert answer.headers.get("Aiact-Outcome") == {0: "allowed", 1: "refused", 2: None}[folder.code]
+    assert answer.status_code == (422 if folder.code == 2 else 200)
+    found = answer.json()
+    assert [each["decision_id"] for each in found.get("decisions", [found]) if "decision_id" in each] == ids
+    assert opa.get("result", False) is (folder.code == 0)
+
+
 @pytest.mark.parametrize(
     "command",
     [
