@@ -105,3 +105,13 @@ def test_every_setting_has_a_kind_a_key_and_a_sentence() -> None:
         assert kind_of(name)
         assert key_of(name)
         assert each.metadata["says"].endswith(".")
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    here: Path, run: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiact_rules.cli.serve.find_spec", lambda name: None)
+    answer = run("serve", "--check")
+    assert answer.code == 2
+    assert "`fastapi` and `uvicorn`, which are not installed" in answer.err
+    assert "pip install 'aiact-rules[server]'" in answer.err
