@@ -165,6 +165,12 @@ def test_whoever_asks_too_often_is_told_when_to_ask_again(serve: Serve, tokens: 
     assert [ask(client, Authorization="Bearer guess") for _ in range(3)] == [401, 401, 429]
 
 
+def test_readiness_which_asks_the_database_is_counted_too(serve: Serve) -> None:
+    client = serve(peer=FAR, per_minute=60, burst=2)
+    assert [client.get("/readyz").status_code for _ in range(3)] == [200, 200, 429]
+    assert [client.get("/healthz").status_code for _ in range(3)] == [200, 200, 200]
+
+
 def test_a_bucket_fills_again_and_no_more_clients_are_kept_than_so_many() -> None:
     now = [0.0]
     limit = RateLimit(60, 1, lambda: now[0])

@@ -157,6 +157,7 @@ def test_packs_are_read_again_and_a_broken_one_leaves_the_old_ones(serve: Serve)
     refused = client.post("/v1/reload")
     assert (refused.status_code, refused.json()["reloaded"]) == (500, False)
     assert "unknown fact" in refused.json()["failure"]
+    assert refused.headers["content-type"] == "application/problem+json"
     assert service.bench.current is made[1]
     assert client.post("/v1/decisions", json=question(ALLOWED)).status_code == 200
     ready = client.get("/readyz")

@@ -214,7 +214,10 @@ def _add_own(app: FastAPI, service: Service) -> None:
     async def reload_packs(request: Request) -> Response:
         def door(_: Visit) -> Response:
             found = reload(service)
-            return _json(found, 200 if found["reloaded"] else 500)
+            if not found["reloaded"]:
+                why = "the new packs cannot be used, so those before them judge on"
+                raise Refusal(500, "not-reloaded", why, str(found["failure"]), further=found)
+            return _json(found)
 
         return await service.serve(request, Scope.RELOAD, door)
 
@@ -223,13 +226,18 @@ def _add_own(app: FastAPI, service: Service) -> None:
         return _json({"status": "ok", "version": __version__})
 
     ready_says = public("Whether it judges and records")
+    ready_says["responses"]["429"] = {"description": "Too many requests."}
     ready_says["responses"]["503"] = {
         "description": "It does not.",
         "content": ready_says["responses"]["200"]["content"],
     }
 
     @app.get("/readyz", response_model=None, openapi_extra=ready_says)
-    async def ready() -> Response:
+    async def ready(request: Request) -> Response:
+        try:
+            service.count(request, "readiness")  # which asks the database
+        except Refusal as refusal:
+            return refusal.response()
         return await anyio.to_thread.run_sync(partial(_readiness, service))
 
     @app.get("/openapi.json", response_model=None, include_in_schema=False)

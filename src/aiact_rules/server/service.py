@@ -38,7 +38,6 @@ class Visit:
     body: bytes
     headers: Mapping[str, str]
     query: Mapping[str, str]
-    base: str
     most_depth: int
 
     def values(self) -> object:
@@ -98,6 +97,10 @@ class Service:
         except Refusal as refusal:
             return refusal.response()
 
+    def count(self, request: Request, what: str) -> None:
+        """Count one request that needs no token. Raises Refusal where its address asks too often."""
+        self._count(f"{what} {_peer(request)}")
+
     async def in_a_thread(self, door: Door, visit: Visit) -> Response:
         """Return what a door answers, from a thread, so that the event loop goes on."""
         if self._threads is None:
@@ -113,9 +116,8 @@ class Service:
             ).response()
 
     def _visit(self, request: Request, caller: Caller, body: bytes) -> Visit:
-        base = self.settings.public_url or str(request.base_url)
         query = dict(request.query_params)
-        return Visit(caller, body, request.headers, query, base.rstrip("/"), self.settings.most_depth)
+        return Visit(caller, body, request.headers, query, self.settings.most_depth)
 
     async def _once(self, visit: Visit, request: Request, door: Door) -> Response:
         keys = request.headers.getlist("idempotency-key")
