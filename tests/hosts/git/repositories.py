@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from aiact_rules.cli.git_hook import command
 
 ALLOWED = (
     "format: 1\nname: scorer\nversion: 1.0.0\nsubject: system\nroles: [provider]\nmarkets: [EU]\nfacts:\n"
@@ -84,8 +85,7 @@ def bench(folder: Path, *options: str, hook: bool = True) -> Bench:
     bare, clone = folder / "origin.git", folder / "clone"
     subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", str(bare)], check=True)
     if hook:
-        install = [sys.executable, "-m", "aiact_rules", "git-hook", "install", str(bare), *options]
-        subprocess.run(install, check=True, capture_output=True)
+        command.main(["install", str(bare), *options], standalone_mode=False)
     subprocess.run(["git", "clone", "--quiet", str(bare), str(clone)], check=True, capture_output=True)
     made = Bench(bare, clone)
     made.git("checkout", "--quiet", "-b", "main")
