@@ -107,10 +107,12 @@ class Server:
             self.process.terminate()
             self.process.wait(30)
 
-    def post(self, path: str, body: dict[str, Any], method: str = "POST") -> tuple[int, dict[str, Any]]:
+    def post(
+        self, path: str, body: dict[str, Any], method: str = "POST", api: str = "2.0"
+    ) -> tuple[int, dict[str, Any]]:
         """Send a request as any program would, without MLflow's client."""
         request = urllib.request.Request(
-            f"{self.url}/api/2.0/mlflow/{path}",
+            f"{self.url}/api/{api}/mlflow/{path}",
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
             method=method,

@@ -261,6 +261,9 @@ def test_new_settings_count_at_once_and_broken_ones_refuse(operated: Operated) -
         assert status == 403
         assert "the settings of the gate cannot be used:" in message
         assert "established_in_union" in message
+        file.unlink()
+        status, message = operated.alias(name)
+        assert (status, "aiact.toml: this file with settings is gone" in message) == (403, True)
         file.write_text(SETTINGS + 'aliases = ["champion", "live"]\n')
         assert operated.alias(name, "live")[0] == 200
         assert operated.alias(silent, "live")[0] == 403
@@ -411,13 +414,14 @@ def test_an_audit_that_finds_nothing_is_not_green(operated: Operated, tmp_path: 
 def test_a_doctor_says_what_a_running_server_guards_and_changes_nothing(operated: Operated) -> None:
     name = operated.register(MINIMAL)
     operated.alias(name, "candidate")
+    has_servers = operated.server.post("mcp-servers", {"name": "io.example/tools"}, api="3.0")[0] == 200
     before = _rows(operated)
     code, said = operated.command("doctor", operated.server.url)
     assert code == 0, said
     assert "ok    a running server refuses what only the gate may write" in said
     assert "ok    guarded aliases: champion, production" in said
     assert "note  in use and not guarded: alias candidate" in said
-    assert "MLFLOW" not in said
+    assert ("1 MCP servers in the registry of MLflow" in said) is has_servers
     assert _rows(operated) == before
     code, said = operated.command("doctor", "http://127.0.0.1:9")
     assert (code, "no server answers" in said) == (2, True)
@@ -437,6 +441,19 @@ def test_a_doctor_looks_at_a_database_and_at_this_folder(operated: Operated) -> 
     assert (code, "write `aiact-` before it" in said) == (1, True)
     code, said = operated.command("doctor")
     assert (code, "ok    packs: eu_ai_act " in said) == (0, True)
+
+
+def test_the_markets_of_a_release_bring_the_law_that_judges(operated: Operated) -> None:
+    pytest.importorskip("aiact_rules_kr", reason="needs a second law to judge by")
+    name = operated.register(MINIMAL)
+    assert operated.alias(name)[0] == 200
+    assert operated.tag(name, "aiact_markets", "EU, KR")[0] == 200
+    status, message = operated.alias(name)
+    assert status == 403
+    assert re.search(r"hold under eu_ai_act [0-9.]+, kr_ai_basic_act [0-9.]+ as of", message)
+    assert operated.tag(name, "aiact_markets", "EU, BR")[0] == 200
+    status, message = operated.alias(name)
+    assert (status, "no installed pack covers the market `BR`" in message) == (403, True)
 
 
 def test_prohibited_versions_stay_out_and_are_on_record(operated: Operated) -> None:

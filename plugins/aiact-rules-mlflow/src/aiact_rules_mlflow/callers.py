@@ -22,7 +22,7 @@ def caller() -> str | None:
         return str(known)
     if auth is None or not _is_checked_here(flask.current_app, auth):
         return None
-    # Versions of MLflow before 3.10 or so keep the user nowhere.
+    # Older versions of MLflow keep the user nowhere.
     if getattr(auth.auth_config, "authorization_function", None) == BASIC:
         authorization = flask.request.authorization
     else:

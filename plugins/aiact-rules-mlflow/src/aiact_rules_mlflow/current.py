@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from aiact_rules import InputError
+from aiact_rules.core.problems import Place, Problem
 from aiact_rules.sources.organisation import look_for_organisation
 
 from aiact_rules_mlflow.describing import line_of
@@ -35,6 +37,10 @@ class Current:
         state = self._state_now()
         with self._lock:
             if state != self._state:
+                if state[0] is None:
+                    # Without it the server would guard other aliases than it was told to.
+                    hint = "put it back, or restart the server to go on without it"
+                    raise InputError([Problem("this file with settings is gone", Place(str(self._state[0])), hint)])
                 self.judge, self.journal = self._made()
                 self._state = state
                 log.info("the settings have changed: %s", line_of(self._registry, self.judge))
