@@ -124,8 +124,9 @@ def test_a_refusal_and_a_release_stand_in_the_server_log_and_on_record(operated:
     status, message = operated.alias(name)
     assert status == 403
     (registered, refused) = operated.lines(name)
-    assert 'INFO aiact_rules_mlflow: allowed act="register a version"' in registered
-    assert 'WARNING aiact_rules_mlflow: refused act="set alias champion"' in refused
+    # Older versions of MLflow set up logging of their own, with the level and the name written otherwise.
+    assert re.search(r'INFO\b.*\baiact_rules_mlflow\b.* allowed act="register a version"', registered)
+    assert re.search(r'WARN.*\baiact_rules_mlflow\b.* refused act="set alias champion"', refused)
     assert f'model="{name}" version="1" user="unknown" verdict="hold" decision="sha256:' in refused
     assert 'reason="Art. 5(1)' in refused
     for key, value in tags_of(MINIMAL).items():
@@ -414,7 +415,10 @@ def test_an_audit_that_finds_nothing_is_not_green(operated: Operated, tmp_path: 
 def test_a_doctor_says_what_a_running_server_guards_and_changes_nothing(operated: Operated) -> None:
     name = operated.register(MINIMAL)
     operated.alias(name, "candidate")
-    has_servers = operated.server.post("mcp-servers", {"name": "io.example/tools"}, api="3.0")[0] == 200
+    try:
+        has_servers = operated.server.post("mcp-servers", {"name": "io.example/tools"}, api="3.0")[0] == 200
+    except ValueError:  # an older MLflow answers with a page
+        has_servers = False
     before = _rows(operated)
     code, said = operated.command("doctor", operated.server.url)
     assert code == 0, said
