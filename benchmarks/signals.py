@@ -145,7 +145,10 @@ def main() -> None:
     first, *rounds = [run(cards, cues) for _ in range(1 + chosen.rounds)]
     if any(each.found != first.found for each in rounds):
         sys.exit("two rounds found different words, so no time is printed")
-    which = _digest((card.name, sha256(card.parts.body.encode()).hexdigest(), tuple(card.values)) for card in cards)
+    which = _digest(
+        (card.name, sha256(card.parts.body.encode()).hexdigest(), [(each.text, each.line) for each in card.values])
+        for card in cards
+    )
     recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
     found = first.digest(cards)
     if chosen.record:

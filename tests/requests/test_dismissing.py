@@ -17,6 +17,9 @@ from aiact_rules.core.signals import Dismissal, seen_for
 from aiact_rules.core.statuses import Verdict
 from aiact_rules.decision_log.replay import replay
 from aiact_rules.gate import Gate
+from aiact_rules.judging import inputs_of, judge_inputs
+from aiact_rules.reports.remarks import remarks_of
+from aiact_rules.requests.overrides import Overrides
 from aiact_rules.requests.recorded import Record
 
 GATE = Gate()
@@ -319,3 +322,25 @@ def test_what_is_pasted_escapes_what_was_written(tmp_path: Path) -> None:
     assert line_of([said]) == (
         'signals_dismissed: [{signal: annex_iii.recruitment, because: "a \\"\\\\\\" b", by: "..."}]'
     )
+
+
+def test_texts_to_paste_of_several_signals_are_entries_of_one_list(tmp_path: Path) -> None:
+    pastes = [found.paste for _, found in raised_in(judged(tmp_path, SCREENS, AT_WORK))]
+    assert len(pastes) > 2
+    filled = "[" + ", ".join(each.replace('"..."', '"a person looked"') for each in pastes) + "]"
+    after = judged(tmp_path, SCREENS, AT_WORK, dismissed=filled)
+    assert raised(after) == {}
+    assert after.verdict is Verdict.ALLOW
+
+
+def test_a_report_says_who_dismissed_what_and_why(tmp_path: Path) -> None:
+    before = judged(tmp_path, SCREENS)
+    said = entry(HIRING, because="it sorts CVs of the test set", by="A. Person", seen=seen(before, HIRING))
+    judged(tmp_path, SCREENS, dismissed=f"[{said}]")
+    batch = judge_inputs(GATE, inputs_of(GATE, [tmp_path]), Overrides(as_of=date(2026, 11, 22)))
+    (remark,) = [each for each in remarks_of(batch.items[0]) if each.label == "dismissed"]
+    assert remark.text == f"{HIRING} by A. Person (aiact.yaml:6): it sorts CVs of the test set"
+    assert remark.warns
+    judged(tmp_path, RANKS, dismissed=f"[{said}]")
+    lapsed = judge_inputs(GATE, inputs_of(GATE, [tmp_path]), Overrides(as_of=date(2026, 11, 22)))
+    assert [each for each in remarks_of(lapsed.items[0]) if each.label == "dismissed"] == []

@@ -41,7 +41,8 @@ class Raised:
     """Words of documents that hold a release: each with its place, what denies them, and the three ways out.
 
     `words` are of every document that speaks of the cue, `denying` the facts that deny what they suggest, `seen` names the
-    sentences, and `lapsed` says why a dismissal of the cue does not count.
+    sentences, and `lapsed` says why a dismissal of the cue does not count. `alone` is False where other words hold the
+    release too, so that the texts to paste are entries of one list.
     """
 
     cue: str
@@ -52,6 +53,7 @@ class Raised:
     seen: str
     dismissed_at: str | None = None
     lapsed: str | None = None
+    alone: bool = True
 
     @property
     def ways(self) -> tuple[str, str, str]:
@@ -64,15 +66,15 @@ class Raised:
     def dismissing(self) -> str:
         """Return how a person dismisses it, with the text to paste."""
         if self.dismissed_at is None:
-            return f"dismiss it: {self.paste}"
+            return f"dismiss it{'' if self.alone else f', in a list `{KEY}`'}: {self.paste}"
         does = "dismiss it again, in place of what stands" if self.lapsed is not None else "dismiss it, in the list"
         return f"{does} at {self.dismissed_at}: {self.paste}"
 
     @property
     def paste(self) -> str:
-        """Return the text to paste: a line of a release file, or where others are dismissed there an entry of that list."""
+        """Return the text to paste: a line of a release file, or where there are others an entry of that list."""
         entry = written(self.cue, None, None, self.seen)
-        return line_of([entry]) if self.dismissed_at is None else entry
+        return line_of([entry]) if self.dismissed_at is None and self.alone else entry
 
 
 def raised_in(decision: Decision) -> Iterator[tuple[PackDecision, Raised]]:
@@ -106,6 +108,18 @@ def raised_by(decision: Decision, pack: PackDecision, finding: str) -> Raised | 
         seen,
         None if at is None else printable(str(at)),
         None if dismissed is None else Dismissible.of([pack.pack_at.pack]).why_not(dismissed, seen),
+        _holding(decision) <= {cue.id},
+    )
+
+
+def _holding(decision: Decision) -> frozenset[str]:
+    """Return the cues whose words hold a decision, under whatever pack."""
+    return frozenset(
+        each.id.removeprefix(SIGNAL)
+        for pack in decision.packs
+        if pack.verdict is not None
+        for each in pack.standings
+        if each.is_signal and each.id.removeprefix(SIGNAL) in pack.pack_at.pack.cues
     )
 
 

@@ -40,6 +40,7 @@ def remarks_of(item: Item) -> tuple[Remark, ...]:
     """Return what is to be said of one input, each once; nothing where nothing is out of the ordinary."""
     found = [*_waived(item), *(remark for decision in item.decisions for remark in _chosen(decision))]
     found += [remark for decision in item.decisions if decision.claims for remark in _claims(decision)]
+    found += [remark for decision in item.decisions if decision.dismissals for remark in _dismissed(decision)]
     if not isinstance(item.answer, Chain):  # a chain says it of each operator
         found += [Remark("role", said, warns=False) for each in item.decisions for said in role_changes(each)]
     return tuple(dict.fromkeys(found))
@@ -49,6 +50,17 @@ def _claims(decision: Decision) -> Iterator[Remark]:
     from aiact_rules.reports.claimed import told_claims  # most cards claim nothing
 
     yield from (Remark("claim", said, warns) for said, warns in told_claims(decision))
+
+
+def _dismissed(decision: Decision) -> Iterator[Remark]:
+    """Yield what somebody dismissed, so that it holds nothing: what it is about, by whom and why."""
+    from aiact_rules.core.dismissals import Dismissible, counting  # few releases dismiss anything
+
+    dismissible = Dismissible.of(pack.pack_at.pack for pack in decision.packs)
+    for each in counting(decision.dismissals, decision.signals, dismissible):
+        by = f" by {each.by}" if each.by else ""
+        because = f": {each.because}" if each.because else ""
+        yield Remark("dismissed", printable(f"{each.signal}{by} ({each.place}){because}"))
 
 
 def role_changes(decision: Decision) -> tuple[str, ...]:
