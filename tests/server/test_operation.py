@@ -150,15 +150,15 @@ def test_packs_are_read_again_and_a_broken_one_leaves_the_old_ones(serve: Serve)
 
     client = serve(make_gate=make)
     service = client.app.state.service  # type: ignore[attr-defined]
-    assert service.bench.current is made[0]
+    assert service.gates.current is made[0]
     assert client.post("/v1/reload").json()["reloaded"] is True
-    assert service.bench.current is made[1]
+    assert service.gates.current is made[1]
     broken[0] = True
     refused = client.post("/v1/reload")
     assert (refused.status_code, refused.json()["reloaded"]) == (500, False)
     assert "unknown fact" in refused.json()["failure"]
     assert refused.headers["content-type"] == "application/problem+json"
-    assert service.bench.current is made[1]
+    assert service.gates.current is made[1]
     assert client.post("/v1/decisions", json=question(ALLOWED)).status_code == 200
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["reload"]) == (200, "failed, the packs before it judge on")

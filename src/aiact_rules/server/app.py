@@ -21,8 +21,8 @@ from starlette.routing import Match
 
 from aiact_rules.gate import Gate
 from aiact_rules.server import openapi
-from aiact_rules.server.bench import Bench, MakeGate
 from aiact_rules.server.doors import admission, authzen, gatekeeper, native, opa
+from aiact_rules.server.gates import Gates, MakeGate
 from aiact_rules.server.openapi import described, header
 from aiact_rules.server.opening import records_at
 from aiact_rules.server.receivers import add_webhooks
@@ -46,7 +46,7 @@ def application(settings: ServerSettings | None = None, *, make_gate: MakeGate |
     """
     settings = read_settings().settings if settings is None else settings
     tokens = None if settings.tokens is None else read_tokens(settings.tokens)
-    service = Service(settings, tokens, Bench(make_gate or partial(gate_of, settings)), records_at(settings.db))
+    service = Service(settings, tokens, Gates(make_gate or partial(gate_of, settings)), records_at(settings.db))
     app = FastAPI(
         title="aiact-rules", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifetime
     )
@@ -81,13 +81,13 @@ async def _lifetime(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     document = json.dumps(app.openapi()).encode()
     app.state.document = document
-    packs = [f"{name} {version}" for name, version, _ in service.bench.packs]
+    packs = [f"{name} {version}" for name, version, _ in service.gates.packs]
     _LOG.info("started", extra={"said": {"packs": packs, "records": service.settings.db is not None}})
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_reload_when_told, service)
         yield
         tasks.cancel_scope.cancel()
-    service.desk.close()
+    service.workspace.close()
     _LOG.info("stopped")
 
 
@@ -102,7 +102,7 @@ async def _reload_when_told(service: Service) -> None:
 
 def reload(service: Service) -> dict[str, object]:
     """Read the packs again, log what became of it, and return the same."""
-    found = service.bench.reload().as_json()
+    found = service.gates.reload().as_json()
     if found["reloaded"]:
         _LOG.info("reloaded", extra={"said": {"packs": found["packs"]}})
     else:
@@ -247,11 +247,11 @@ def _add_own(app: FastAPI, service: Service) -> None:
 
 def _readiness(service: Service) -> Response:
     """Return whether the service judges and records, and by which packs. Why it does not stands in its log."""
-    bench = service.bench
+    gates = service.gates
     found: dict[str, object] = {
-        "packs": [{"pack": name, "version": version, "digest": digest} for name, version, digest in bench.packs],
+        "packs": [{"pack": name, "version": version, "digest": digest} for name, version, digest in gates.packs],
         "records": "none" if service.settings.db is None else "ok",
-        "reload": "ok" if bench.failure is None else "failed, the packs before it judge on",
+        "reload": "ok" if gates.failure is None else "failed, the packs before it judge on",
     }
     try:
         service.records.check()

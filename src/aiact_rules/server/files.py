@@ -27,7 +27,7 @@ _ROOT = ".git"
 _NOT_IN_NAMES = frozenset('\\:*?"<>|')
 
 
-class Desk:
+class Workspace:
     """Folders for the files of one release each. Safe to share between threads; `close` removes all of them."""
 
     def __init__(self) -> None:

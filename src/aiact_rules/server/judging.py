@@ -14,8 +14,8 @@ from aiact_rules.gate import Gate
 from aiact_rules.plugins.interfaces import EngineUnavailable
 from aiact_rules.requests.request import Request
 from aiact_rules.server.asked import Answer, Asked, NamedFiles
-from aiact_rules.server.bench import Bench
-from aiact_rules.server.files import Desk
+from aiact_rules.server.files import Workspace
+from aiact_rules.server.gates import Gates
 from aiact_rules.server.outgoing import Unreachable
 from aiact_rules.server.records import Records, Unrecorded
 from aiact_rules.server.tracing import span
@@ -24,15 +24,15 @@ from aiact_rules.sources.document import Skipped
 _LOG = logging.getLogger(__name__)
 
 
-class Court:
-    """Answers what is asked, by the gate on the bench. Safe to share between threads."""
+class Judging:
+    """Answers what is asked, by the gate that judges now. Safe to share between threads."""
 
     def __init__(
-        self, bench: Bench, records: Records, desk: Desk, clock: Callable[[], float] = time.perf_counter
+        self, gates: Gates, records: Records, workspace: Workspace, clock: Callable[[], float] = time.perf_counter
     ) -> None:
-        self.bench = bench
+        self.gates = gates
         self.records = records
-        self.desk = desk
+        self.workspace = workspace
         self._clock = clock
 
     def answer(self, asked: Asked) -> Answer:
@@ -85,12 +85,12 @@ class Court:
             return Answer(problems=(problem,), failed=True)
 
     def _decided(self, asked: Asked) -> Decision | Chain:
-        gate = self.bench.current
+        gate = self.gates.current
         what = asked.what() if callable(asked.what) else asked.what
         if not isinstance(what, NamedFiles):
             request = gate.request_or_skip(what, asked.said, subject=asked.subject, source=asked.source)
             return self._answered(gate, request, asked)
-        with self.desk.laid_out(what) as path:
+        with self.workspace.laid_out(what) as path:
             request = gate.request_or_skip(path, asked.said)
             return self._answered(gate, request, asked)
 

@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from aiact_rules.server.asked import Answer, Asked
-from aiact_rules.server.bench import Bench
 from aiact_rules.server.bodies import values_of
-from aiact_rules.server.files import Desk
-from aiact_rules.server.judging import Court
+from aiact_rules.server.files import Workspace
+from aiact_rules.server.gates import Gates
+from aiact_rules.server.judging import Judging
 from aiact_rules.server.limits import RateLimit
 from aiact_rules.server.records import Records, Unrecorded
 from aiact_rules.server.refusals import Refusal
@@ -56,14 +56,14 @@ class Service:
 
     settings: ServerSettings
     tokens: Tokens | None
-    bench: Bench
+    gates: Gates
     records: Records
-    desk: Desk = field(default_factory=Desk)
+    workspace: Workspace = field(default_factory=Workspace)
     repeats: Repeats = field(default_factory=Repeats)
 
     def __post_init__(self) -> None:
         """Put together what follows from the settings."""
-        self.court = Court(self.bench, self.records, self.desk)
+        self.judging = Judging(self.gates, self.records, self.workspace)
         self.limit = RateLimit(self.settings.per_minute, self.settings.burst)
         self.proxies = networks(self.settings.proxies)
         self._threads: anyio.CapacityLimiter | None = None
@@ -71,7 +71,7 @@ class Service:
     def answer(self, asked: Asked) -> Answer:
         """Return the answer to a question. Raises Refusal where it cannot be kept, so that it is not given."""
         try:
-            return self.court.answer(asked)
+            return self.judging.answer(asked)
         except Unrecorded as error:
             raise away() from error
 

@@ -78,7 +78,7 @@ def _as_mapping(tags: object) -> dict[str, str]:
 
 def _facts(service: Service, tags: Mapping[str, str]) -> Mapping[str, object]:
     """Return what tags `aiact_…` state. Raises InputError for one that names no fact: it was meant to say something."""
-    gate = service.bench.current
+    gate = service.gates.current
     names = {fact.replace(".", "_"): fact for fact in gate.vocabulary()} | SHORT_NAMES
     facts: dict[str, object] = {}
     problems = []

@@ -45,7 +45,7 @@ def read(service: Service, decision_id: str, *, full: bool = False) -> Response:
         found = {"entry": entry.seq, "hash": entry.hash, **entry.record}
         return Response(json.dumps(found), 200, media_type="application/json")
     try:
-        decision = service.bench.current.read_back(Record(entry.decision))
+        decision = service.gates.current.read_back(Record(entry.decision))
         return Response(decision.json_text(full=True), 200, media_type="application/json")
     except ProblemsError as error:
         detail = "; ".join(str(problem) for problem in error.problems)

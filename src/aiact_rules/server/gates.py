@@ -1,4 +1,4 @@
-"""Bench: the gate that judges now. A new one takes its place only when it has been tried, so packs change without a gap."""
+"""Gates: the gate that judges now. A new one takes its place only when it has been tried, so packs change without a gap."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reloaded:
         }
 
 
-class Bench:
+class Gates:
     """Holds the gate of the service. `current` may be read at any time; a request keeps the gate it began with."""
 
     def __init__(self, make: MakeGate) -> None:
