@@ -188,6 +188,42 @@ def test_an_opa_caller_without_a_usable_input_gets_no_result(body: Any, client: 
         assert "result" not in answer.json()
 
 
+@pytest.mark.parametrize("word", ["never", "block"])
+def test_no_caller_loosens_the_threshold_that_nobody_set(word: str, serve: Serve, tmp_path: Path) -> None:
+    asked = {**question(HELD), "fail_on": word}
+    own = tmp_path / "aiact.toml"
+    own.write_text('roles = ["provider"]\n', encoding="utf-8")
+    for client in (serve(), serve(organisation=own, make_gate=lambda: Gate(organisation=own, past_dates="judge"))):
+        answer = client.post("/v1/decisions", json=asked)
+        assert (answer.status_code, "Aiact-Outcome" in answer.headers) == (422, False)
+        assert "may only tighten" in answer.text
+        assert client.post("/v1/data/aiact/allow", json={"input": asked}).json()["result"] is False
+        found = evaluation(HELD)
+        found["resource"]["properties"]["aiact"]["fail_on"] = word
+        assert client.post(EVALUATION, json=found).json()["decision"] is False
+
+
+def test_a_caller_tightens_a_threshold_that_the_service_or_its_organisation_set(serve: Serve, tmp_path: Path) -> None:
+    own = tmp_path / "aiact.toml"
+    own.write_text('fail_on = "never"\n', encoding="utf-8")
+    for gate in (Gate(fail_on="block", past_dates="judge"), Gate(organisation=own, past_dates="judge")):
+        client = serve(make_gate=lambda gate=gate: gate)
+        for word, outcome in (("never", "allowed"), ("block", "allowed"), ("hold", "refused")):
+            answer = client.post("/v1/decisions", json={**question(HELD), "fail_on": word})
+            assert answer.headers["Aiact-Outcome"] == outcome
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_two_inputs_are_no_input_whichever_of_them_may_go_ahead(method: str, client: TestClient) -> None:
+    held, allowed = json.dumps(question(HELD)), json.dumps(question(ALLOWED))
+    address = "/v1/data/aiact/allow"
+    beside = client.request(method, address, params={"input": held}, json={"input": question(ALLOWED)})
+    twice = client.request(method, address, params={"input": [held, allowed]})
+    for answer in (beside, twice):
+        assert answer.status_code == 400
+        assert "result" not in answer.json()
+
+
 def test_what_could_not_be_decided_is_no_opa_decision(client: TestClient) -> None:
     answer = client.post("/v1/data/aiact/decision", json={"input": question(UNUSABLE)})
     assert answer.status_code == 422
@@ -297,6 +333,9 @@ def test_what_is_removed_may_go(client: TestClient) -> None:
     changed = {**going, "spec": {"a": 2}}
     assert admitted(client, review(HELD, operation="UPDATE", object=changed, oldObject=going))["allowed"] is False
     assert admitted(client, review(HELD, operation="UPDATE", object=going, oldObject={}))["allowed"] is False
+    for moment in (None, "", True):
+        stays = {**going, "metadata": {"deletionTimestamp": moment}}
+        assert admitted(client, review(HELD, operation="UPDATE", object=stays, oldObject=stays))["allowed"] is False
 
 
 def test_a_dry_run_is_judged_and_leaves_no_trace(serve: Serve, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aiact_rules.core.chains import Chain
+from aiact_rules.core.choices import CALLER, HOLD_BY_DEFAULT
 from aiact_rules.core.decisions import Decision
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
 from aiact_rules.gate import Gate
@@ -98,6 +99,7 @@ class Judging:
         if isinstance(request, Skipped):
             hint = "send a model card or a release file"
             raise InputError([Problem(request.reason, Place(request.name), hint)])
+        _refuse_laxer(gate, request, asked)
         second = request.organisation.text("verify")
         answer = gate.judge(request)
         if second is not None:
@@ -110,6 +112,21 @@ class Judging:
 
     def _recorded(self, asked: Asked, answer: Answer) -> Answer:
         return replace(answer, entries=self.records.keep(asked, answer))
+
+
+def _refuse_laxer(gate: Gate, request: Request, asked: Asked) -> None:
+    """Raise InputError where a caller loosens the threshold that counts where neither service nor organisation sets one.
+
+    On the command line the caller may: there it is whoever releases. Here a caller asks for leave.
+    """
+    said = asked.said.fail_on
+    if said in (None, HOLD_BY_DEFAULT.word) or gate.usual.fail_on is not None:
+        return
+    if request.organisation.text("fail_on") is None:
+        message = f"`fail_on: {said}` does not count: a caller may only tighten the threshold, which is `hold` here"
+        raise InputError(
+            [Problem(message, CALLER, "leave it out, or let the service or its `organisation` set `fail_on`")]
+        )
 
 
 def _verified(gate: Gate, first: Decision | Chain, second: Decision | Chain) -> Decision | Chain:
