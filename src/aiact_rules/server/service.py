@@ -10,6 +10,7 @@ from ipaddress import ip_address
 
 import anyio
 import anyio.to_thread
+from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -37,7 +38,7 @@ class Visit:
     caller: Caller
     body: bytes
     headers: Mapping[str, str]
-    query: Mapping[str, str]
+    query: QueryParams
     most_depth: int
 
     def values(self) -> object:
@@ -116,8 +117,7 @@ class Service:
             ).response()
 
     def _visit(self, request: Request, caller: Caller, body: bytes) -> Visit:
-        query = dict(request.query_params)
-        return Visit(caller, body, request.headers, query, self.settings.most_depth)
+        return Visit(caller, body, request.headers, request.query_params, self.settings.most_depth)
 
     async def _once(self, visit: Visit, request: Request, door: Door) -> Response:
         keys = request.headers.getlist("idempotency-key")

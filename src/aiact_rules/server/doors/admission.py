@@ -129,8 +129,8 @@ def _releases_nothing(request: AdmissionRequest) -> bool:
     new, old = request.object, request.oldObject
     if request.operation != "UPDATE" or new is None or old is None:
         return False
-    is_going = "deletionTimestamp" in _mapping(old.get("metadata"))
-    return is_going and new.get("spec") == old.get("spec") and "spec" in new
+    since = _mapping(old.get("metadata")).get("deletionTimestamp")
+    return isinstance(since, str) and since != "" and new.get("spec") == old.get("spec") and "spec" in new
 
 
 def _asked(request: AdmissionRequest, visit: Visit) -> Asked:

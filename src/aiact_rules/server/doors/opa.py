@@ -74,6 +74,11 @@ def document_at(path: str) -> Callable[[Answer], object]:
 
 
 def _input(visit: Visit) -> object:
+    """Return the input of the body, or of the address. Raises Refusal for two: which one counts is not ours to choose."""
+    if len(visit.query.getlist("input")) + bool(visit.body) > 1:
+        raise _refusal(
+            400, "invalid_parameter", "there is more than one `input`", "say it in the body or once in the address"
+        )
     if visit.body or "input" not in visit.query:
         body = visit.values() if visit.body else {}
         if not isinstance(body, dict) or set(body) != {"input"}:
