@@ -117,7 +117,7 @@ def test_a_card_that_cannot_be_written_is_no_answer_where_it_was_to_be_written(r
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({}, "a model repository has its card here"),
+        ({}, "there is no model card"),
         ({"README.md": "# No card\n"}, "this README is"),
         ({"README.md": "---\ntask_ids: [x]\n---\n# D\n"}, "the card of a data set"),
     ],

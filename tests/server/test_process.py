@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -48,6 +50,19 @@ def test_a_stop_answers_what_is_in_hand_and_nothing_is_lost(tmp_path: Path) -> N
     assert events[0] == "started"
     assert events.count("decision") == 9
     assert events[-1] == "stopped"
+
+
+def test_a_port_that_is_taken_is_named_and_nothing_is_served(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "aiact_rules", "serve", "--port", str(port)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1, port {port}: address already in use" in done.stderr
+    assert "internal error" not in done.stderr
+    assert "started" not in done.stderr
 
 
 def _half_sent(service: Process) -> socket.socket:

@@ -75,7 +75,7 @@ def _objection(folder: Path) -> Problem | None:
     """Return why a folder is no repository of a model, or None."""
     place = Place((folder / _CARD).as_posix())
     if not (folder / _CARD).is_file():
-        return Problem("a model repository has its card here", place, "name the folder of the repository")
+        return Problem("there is no model card", place, "name the folder of a model repository")
     found = releases_at(folder / _CARD)
     if isinstance(found, NoRelease):
         return Problem(found.reason, place, "only model repositories are judged")

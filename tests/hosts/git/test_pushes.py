@@ -283,6 +283,23 @@ def test_a_setting_that_does_not_exist_refuses_everything(repository: Bench) -> 
     assert refused.code == 1
     assert "git config aiact.stags: there is no such setting" in refused.said
     assert "did you mean `stage`?" in refused.said
+    assert "\\n" not in refused.said
+
+
+def test_settings_that_are_not_there_are_not_installed(repository: Bench) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "aiact_rules",
+        "git-hook",
+        "install",
+        str(repository.bare),
+        "--settings",
+        "gone.toml",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "gone.toml: there is no such file" in done.stderr
 
 
 def test_a_hook_whose_interpreter_is_gone_refuses(repository: Bench) -> None:

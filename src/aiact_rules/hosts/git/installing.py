@@ -26,7 +26,10 @@ def installed(repository: Repository, kind: str, settings: Mapping[str, tuple[st
 
     Raises InputError where another hook stands there, where the settings cannot be used, and where it is no repository.
     """
-    HookSettings.of({name: list(values) for name, values in settings.items()}, repository.folder)
+    read = HookSettings.of({name: list(values) for name, values in settings.items()}, repository.folder)
+    if read.settings is not None and not read.settings.is_file():
+        # The hook would refuse every push for it, and whoever pushes could not mend it.
+        raise InputError([Problem("there is no such file", Place(str(read.settings)), "write it, then install")])
     path = repository.path_of("hooks") / kind
     line = hook_text(kind).splitlines()[-1].removeprefix("exec ")
     try:

@@ -190,7 +190,8 @@ def hook_code(changes: Callable[[], Iterable[Change]], say: Say) -> int:
     except Exception as error:
         say("aiact-rules: refused, nothing could be decided")
         for problem in problems_of(error):
-            say(f"  {problem}")
+            for line in str(problem).splitlines():
+                say(f"  {line}")
         return 2
     for judgement in judgements:
         for line in judgement.message.splitlines():
