@@ -72,4 +72,6 @@ def _write(pages: dict[str, str], folder: Path) -> None:
         for name, text in pages.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise InputError([Problem("the pages cannot be written here", Place(str(folder)), str(error))]) from error
+        raise InputError(
+            [Problem("the pages cannot be written here", Place(str(folder)), error.strerror or str(error))]
+        ) from error

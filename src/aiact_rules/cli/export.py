@@ -102,7 +102,9 @@ def _write_bundle(judged: list[Judged], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError([Problem("this folder cannot be made", Place(str(folder)), str(error))]) from error
+        raise InputError(
+            [Problem("this folder cannot be made", Place(str(folder)), error.strerror or str(error))]
+        ) from error
     for name, text in files.items():
         write_out(text, folder / name, "the bundle")
     say(f"{folder}: {len(judged)} decided", err=True)

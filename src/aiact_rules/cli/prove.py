@@ -162,4 +162,6 @@ def write_witnesses(folder: Path, witnesses: Iterator[tuple[str, Witness]]) -> N
             safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[:120]
             (folder / f"{safe}.yaml").write_text(witness.release_file(), encoding="utf-8")
     except OSError as error:
-        raise InputError([Problem("witnesses cannot be written here", Place(str(folder)), str(error))]) from error
+        raise InputError(
+            [Problem("witnesses cannot be written here", Place(str(folder)), error.strerror or str(error))]
+        ) from error

@@ -46,4 +46,6 @@ def write_out(text: str, output: Path | None, what: str) -> None:
     try:
         output.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise InputError([Problem(f"{what} cannot be written here", Place(str(output)), str(error))]) from error
+        raise InputError(
+            [Problem(f"{what} cannot be written here", Place(str(output)), error.strerror or str(error))]
+        ) from error
