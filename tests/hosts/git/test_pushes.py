@@ -249,6 +249,27 @@ def test_branches_and_other_tags_are_guarded_where_the_server_names_them(tmp_pat
     assert not repository.has("refs/heads/release/2")
 
 
+def test_what_git_finds_before_a_guarded_name_is_guarded_too(tmp_path: Path) -> None:
+    repository = bench(tmp_path, "--branch", "main", "--branch", "release/*", "--tag", "v*")
+    good = repository.commit({"aiact.yaml": ALLOWED})
+    assert repository.push("main").code == 0
+    repository.commit({"aiact.yaml": BLOCKED})
+    for name in ("refs/tags/main", "refs/tags/release/1", "refs/release/1"):
+        refused = repository.push(f"HEAD:{name}")
+        assert "aiact-rules: refused: push" in refused.said, name
+        assert not repository.has(name)
+    assert repository.push(f"{good}:refs/tags/main").code == 0
+    assert repository.push(":refs/tags/main").code == 0
+    assert repository.push("HEAD:refs/tags/mainly", "HEAD:refs/topics/1", "HEAD:refs/heads/v1").code == 0
+
+
+def test_a_pattern_for_every_branch_means_no_notes_of_git(tmp_path: Path) -> None:
+    repository = bench(tmp_path, "--branch", "*")
+    repository.commit({"aiact.yaml": BLOCKED})
+    assert repository.push("HEAD:refs/notes/commits").code == 0
+    assert repository.push("HEAD:refs/tags/any").code == 1
+
+
 def test_pre_receive_refuses_the_whole_push(tmp_path: Path) -> None:
     repository = bench(tmp_path, "--kind", "pre-receive")
     repository.commit({"README.md": HELD})

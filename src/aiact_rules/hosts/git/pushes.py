@@ -17,13 +17,15 @@ from aiact_rules.decision_log.acts import Artifact
 from aiact_rules.hosts.git.artifacts import place_of
 from aiact_rules.hosts.git.objects import Repository
 from aiact_rules.hosts.git.settings import HookSettings
-from aiact_rules.hosts.git.tags import HEADS, TAGS, Event, event_of
+from aiact_rules.hosts.git.tags import HEADS, REFS, TAGS, Event, event_of
 from aiact_rules.hosts.git.tree import Tree, written_tree
 from aiact_rules.hosts.judgement import HostGate, Judgement, problems_of
 from aiact_rules.requests.overrides import Overrides
 
 HOST = "git"
 _NOTHING = re.compile(r"0+\Z")
+_OF_GIT_ITSELF = ("notes/", "replace/", "remotes/")
+"""What git keeps there is no branch, and a pattern such as `*` means branches."""
 _OF_GIT = (
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -67,18 +69,23 @@ class Release:
 def released_by(change: Change, settings: HookSettings) -> Release | None:
     """Return what a change releases, or None where it releases nothing that is guarded.
 
-    Where a tag is removed that took something back, that is released again.
+    Where a tag is removed that took something back, that is released again. A reference that git finds before a guarded one
+    of the same name (a tag before a branch, `refs/NAME` before both) is guarded as that one is.
     """
     if change.ref.startswith(HEADS):
         branch = change.ref.removeprefix(HEADS)
         guarded = settings.guards_branch(branch) and not change.is_removal
         return Release(f"push branch {branch}", change.new) if guarded else None
     if not change.ref.startswith(TAGS):
-        return None
+        name = change.ref.removeprefix(REFS)
+        if name.startswith(_OF_GIT_ITSELF):
+            return None
+        guarded = (settings.guards_tag(name) or settings.guards_branch(name)) and not change.is_removal
+        return Release(f"push reference {name}", change.new) if guarded else None
     tag = change.ref.removeprefix(TAGS)
     event = event_of(tag)
     if event is None:
-        guarded = settings.guards_tag(tag) and not change.is_removal
+        guarded = (settings.guards_tag(tag) or settings.guards_branch(tag)) and not change.is_removal
         return Release(f"push tag {tag}", change.new) if guarded else None
     if event.kind.releases is change.is_removal:
         return None

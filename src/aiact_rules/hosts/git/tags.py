@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+REFS = "refs/"
 TAGS = "refs/tags/"
 HEADS = "refs/heads/"
 
