@@ -266,8 +266,9 @@ def gate_with(**offered: Any) -> Gate:
     return Gate(packs=["tiny_act"], engine="engine" in offered and "odd" or "reference", catalogue=Catalogue(host))
 
 
-def judged(gate: Gate, *, small: bool = True) -> Decision:
-    return gate.check({"tiny.small": small}, roles=["provider"], markets=["XZ"], at=datetime(2026, 11, 30, tzinfo=UTC))
+def judged(gate: Gate, *, small: bool = True, engine: str | None = None) -> Decision:
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    return gate.check({"tiny.small": small}, roles=["provider"], markets=["XZ"], at=at, engine=engine)
 
 
 class Odd:
@@ -525,9 +526,7 @@ def test_an_engine_cannot_change_the_pack_or_the_facts_it_is_handed(tiny_pack: F
     decision = judged(gate, small=False)
     assert decision.verdict is Verdict.BLOCK
     assert decision.packs[0].values["tiny.small"] is False
-    assert decision.decision_id == gate.check(
-        {"tiny.small": False}, roles=["provider"], markets=["XZ"], engine="reference"
-    ).decision_id  # fmt: skip
+    assert decision.decision_id == judged(gate, small=False, engine="reference").decision_id
 
 
 def test_a_source_cannot_change_the_vocabulary_it_is_handed(tiny_pack: Folder, tmp_path: Path) -> None:

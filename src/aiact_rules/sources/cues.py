@@ -8,7 +8,7 @@ from aiact_rules.core.cues import Cue
 from aiact_rules.core.facts import Fact, Facts, Origin
 from aiact_rules.core.packs import SIGNALS
 from aiact_rules.core.problems import Place
-from aiact_rules.core.signals import Signal, held_cues, seen_in
+from aiact_rules.core.signals import Note, Signal, held_cues, seen_in
 from aiact_rules.core.vocabulary import FactType, Vocabulary
 from aiact_rules.sources.matching import Found, find, matchers_of
 from aiact_rules.sources.passages import Passage, passages, value
@@ -18,19 +18,23 @@ Placed = Callable[[int, int], Place]
 """Where words stand, by the number of their passage and their line."""
 
 
+_CLEAREST = tuple(Note)
+
+
 def find_signals(markdown: str, cues: Iterable[Cue], name: str, first_line: int = 1) -> tuple[Signal, ...]:
     """Return what a Markdown text that begins at `first_line` of the document `name` speaks of, each cue once."""
     return signals_of(find(passages(markdown, first_line), cues), lambda _, line: Place(name, line))
 
 
 def signals_of(found: Iterable[Found], placed: Placed) -> tuple[Signal, ...]:
-    """Return what was found in one document as signals, each cue once: the first words that hold, else the first note."""
+    """Return what was found in one document as signals, each cue once: the first words that hold, else the clearest note."""
     by_cue: dict[str, list[Found]] = {}
     for one in found:
         by_cue.setdefault(one.cue, []).append(one)
     signals = []
     for cue, every in by_cue.items():
-        of = [one for one in every if one.note is None] or [one for one in every if one.note is every[0].note]
+        clearest = min((one.note for one in every if one.note is not None), key=_CLEAREST.index, default=None)
+        of = [one for one in every if one.note is None] or [one for one in every if one.note is clearest]
         first = of[0]
         place = placed(first.passage, first.line)
         signals.append(Signal(cue, place, first.words, first.note, seen_in(one.sentence for one in of)))
