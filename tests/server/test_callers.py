@@ -34,6 +34,16 @@ def test_without_tokens_only_this_machine_may_ask(serve: Serve) -> None:
     assert far.get("/healthz").status_code == 200
 
 
+def test_without_tokens_no_page_in_a_browser_of_this_machine_may_ask(serve: Serve, tokens: Tokens) -> None:
+    client = serve()
+    for header in ({"Origin": "https://example.org"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert ask(client, **header) == 403
+        assert client.post("/v1/reload", headers={"Content-Type": "text/plain", **header}).status_code == 403
+    assert ask(client, **{"Sec-Fetch-Site": "none"}) == 200
+    known = serve(tokens=tokens("decide"))
+    assert ask(known, **bearer("decide"), Origin="https://example.org") == 200
+
+
 def test_a_token_is_asked_for_and_its_scope_counts(serve: Serve, tokens: Tokens) -> None:
     client = serve(peer=FAR, tokens=tokens("decide", "decide choose", "read", "reload", "admission"))
     assert ask(client) == 401

@@ -161,6 +161,9 @@ class Service:
                 return Caller("tls client", ANYBODY.scopes)
             if not _is_local(request):
                 raise Refusal(403, "not-permitted", "this service has no tokens, so only its own machine may ask")
+            if _is_of_a_page(request):
+                says = "this service has no tokens, so no page in a browser may ask"
+                raise Refusal(403, "not-permitted", says, "programs send no `Origin`; give the page a token otherwise")
             return ANYBODY
         if authorization:
             scheme, _, token = authorization[0].partition(" ")
@@ -229,3 +232,8 @@ def _peer(request: Request) -> str:
 def _is_local(request: Request) -> bool:
     """Return whether a request comes from this machine; one over a socket of the file system does."""
     return request.client is None or is_loopback(request.client.host)
+
+
+def _is_of_a_page(request: Request) -> bool:
+    """Return whether a page in a browser of this machine asks, which any site may have put there."""
+    return "origin" in request.headers or request.headers.get("sec-fetch-site", "none") != "none"
