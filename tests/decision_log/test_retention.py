@@ -239,6 +239,9 @@ def test_whoever_is_killed_loses_nothing_and_runs_it_again(opened: Opened) -> No
     log = opened("log")
     filled(log, *range(-20, 20))
     source = list(log.entries())
+    begun = time.monotonic()
+    retain(log, DAY, opened("archive"), opened("new"))
+    takes = time.monotonic() - begun
     interrupted = 0
     for number in range(KILLS):
         names = [f"{name}{number}" for name in ("log", "archive", "new")]
@@ -251,7 +254,7 @@ def test_whoever_is_killed_loses_nothing_and_runs_it_again(opened: Opened) -> No
                 code = 0 if retain(*(opened(names[0]), DAY, opened(names[1]), opened(names[2]))) else 1
             finally:
                 os._exit(code)
-        time.sleep(rng.uniform(0.0, 0.12))
+        time.sleep(rng.uniform(0.0, takes) if number else 0.0)
         os.kill(child, signal.SIGKILL)
         interrupted += os.waitpid(child, 0)[1] != 0
         assert log.verify().problems == ()
