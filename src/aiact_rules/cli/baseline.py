@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from aiact_rules.baselines import baseline_of
-from aiact_rules.cli.options import Day, judging
+from aiact_rules.cli.options import Day, judging, trees_option
 from aiact_rules.cli.terminal import write_out
 from aiact_rules.core.problems import InputError, Problem
 from aiact_rules.core.words import counted
@@ -21,9 +21,7 @@ from aiact_rules.requests.overrides import Overrides
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @judging
-@click.option(
-    "--tree", "trees", multiple=True, type=click.Path(path_type=Path), help="Every release in a folder and below it."
-)
+@trees_option("Every release in a folder and below it.")
 @click.option("--by", help="Who answers for these findings.")
 @click.option("--why", help="Why they may wait.")
 @click.option("--until", type=Day(), help="The last day on which they count as known; afterwards they fail again.")

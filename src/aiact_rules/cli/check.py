@@ -13,7 +13,7 @@ import click
 
 from aiact_rules.cli.colour import CHOICES
 from aiact_rules.cli.known import engines, formats, known_option
-from aiact_rules.cli.options import ARTIFACT, FAIL_ON, judging
+from aiact_rules.cli.options import ARTIFACT, FAIL_ON, judging, trees_option
 from aiact_rules.cli.terminal import say, show, width, write_out
 from aiact_rules.core.batches import Batch, Item
 from aiact_rules.core.problems import InputError, Place, Problem, ProblemsError
@@ -26,13 +26,7 @@ from aiact_rules.requests.request import Request
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @judging
-@click.option(
-    "--tree",
-    "trees",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Judge every release in a folder and below it.",
-)
+@trees_option("Judge every release in a folder and below it.")
 @click.option(
     "--require",
     "required",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from aiact_rules.attest.judged import Judged
-from aiact_rules.cli.options import ARTIFACT, FAIL_ON, judging
+from aiact_rules.cli.options import ARTIFACT, FAIL_ON, judging, trees_option
 from aiact_rules.cli.terminal import say, write_out
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.gate import Gate
@@ -21,13 +21,7 @@ FORMATS = ("oscal", "cyclonedx", "spdx", "dpv")
 @click.command("export")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @judging
-@click.option(
-    "--tree",
-    "trees",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Export every release in a folder and below it (for --rego-data).",
-)
+@trees_option("Export every release in a folder and below it (for --rego-data).")
 @click.option(
     "--format",
     "form",

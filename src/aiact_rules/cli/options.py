@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,6 +30,11 @@ FAIL_ON = click.option(
     default=None,
     help="Minimum verdict that fails the run (default: as aiact.toml says, else hold). May only tighten that.",
 )
+
+
+def trees_option(says: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option that names folders in and below which releases are looked for, with its help."""
+    return click.option("--tree", "trees", multiple=True, type=click.Path(path_type=Path), help=says)
 
 
 ARTIFACT = click.option(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aiact_rules.cli.options import judging
+from aiact_rules.cli.options import judging, trees_option
 from aiact_rules.cli.terminal import width, write_out
 from aiact_rules.gate import Gate
 from aiact_rules.judging import inputs_of, judge_inputs
@@ -16,13 +16,7 @@ from aiact_rules.requests.overrides import Overrides
 @click.command("plan")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @judging
-@click.option(
-    "--tree",
-    "trees",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Plan for every release in a folder and below it.",
-)
+@trees_option("Plan for every release in a folder and below it.")
 @click.option(
     "--format",
     "report",

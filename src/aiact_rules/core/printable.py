@@ -24,6 +24,11 @@ def _escape(found: re.Match[str]) -> str:
     return _SHORT.get(sign) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
 
 
+def encodable(text: str) -> str:
+    """Return a text that every file takes: signs that are no Unicode, as in names of files, are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def is_written(text: object) -> bool:
     """Return whether this is a text with a letter or a figure that a reader sees."""
     return isinstance(text, str) and any(unicodedata.category(sign)[0] in "LN" for sign in text)

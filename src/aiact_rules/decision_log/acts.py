@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from aiact_rules.core.digests import is_digest
-from aiact_rules.core.printable import is_written
+from aiact_rules.core.printable import encodable, is_written
 from aiact_rules.overrides import Override
 
 
@@ -38,7 +38,7 @@ class Artifact:
 
     def as_json(self) -> dict[str, object]:
         """Return the artefact as it stands in an entry, without what is not known."""
-        return _known(name=_unicode(self.name), version=_unicode(self.version), digest=self.digest)
+        return _known(name=self.name, version=self.version, digest=self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class Act:
         Characters that are no Unicode, as in names of files and users, are written as escapes.
         """
         return _known(
-            host=_unicode(self.host),
-            action=_unicode(self.action),
+            host=self.host,
+            action=self.action,
             outcome=self.outcome.value,
-            actor=_unicode(self.actor),
+            actor=self.actor,
             artifact=None if self.artifact is None else self.artifact.as_json(),
             override=None if self.override is None else override_json(self.override),
         )
@@ -104,7 +104,7 @@ def _artifact(value: object) -> Artifact:
 
 def override_json(override: Override) -> dict[str, object]:
     """Return an override as it stands in an entry."""
-    return {key: _unicode(text) for key, text in override.as_json().items()}
+    return {key: encodable(text) for key, text in override.as_json().items()}
 
 
 def override_from(value: object) -> Override:
@@ -130,9 +130,6 @@ def _text(row: Mapping[str, object], key: str) -> str:
     return value
 
 
-def _known(**values: object) -> dict[str, object]:
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _unicode(text: str | None) -> str | None:
-    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+def _known(**values: str | dict[str, object] | None) -> dict[str, object]:
+    known = {key: value for key, value in values.items() if value is not None}
+    return {key: encodable(value) if isinstance(value, str) else value for key, value in known.items()}

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aiact_rules.core.printable import encodable
 from aiact_rules.core.problems import InputError, Place, Problem
 from aiact_rules.decision_log.acts import Act, override_json
 from aiact_rules.decision_log.chain import Verified, following, head_of, verified
@@ -61,7 +62,7 @@ class Log:
         Raises as `append` does.
         """
         return self._append(
-            {"error": {"input": _unicode(input), "problems": [_unicode(each) for each in problems]}}, at, act
+            {"error": {"input": encodable(input), "problems": [encodable(each) for each in problems]}}, at, act
         )
 
     def append_override(self, override: Override, *, at: datetime | None = None, act: Act | None = None) -> Entry:
@@ -197,7 +198,3 @@ class DecisionLog(Log):
 
 def _why(error: StorageError) -> str:
     return error.message if error.why is None else f"{error.message}: {error.why}"
-
-
-def _unicode(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 
 from starlette.responses import Response
 
 from aiact_rules.core.chains import Chain
+from aiact_rules.core.digests import is_digest
 from aiact_rules.core.problems import ProblemsError
 from aiact_rules.requests.recorded import Record
 from aiact_rules.server.asked import Answer, Asked, NamedFiles
@@ -17,7 +17,6 @@ from aiact_rules.server.refusals import Refusal, unusable
 from aiact_rules.server.service import Service, Visit, away
 
 DOOR = "native"
-_ID = re.compile(r"sha256:[0-9a-f]{64}\Z")
 OUTCOME = "Aiact-Outcome"
 """The header that says in one word whether the caller may go ahead, threshold and waivers included."""
 
@@ -33,7 +32,7 @@ def decide(service: Service, visit: Visit, *, full: bool = False) -> Response:
 
 def read(service: Service, decision_id: str, *, full: bool = False) -> Response:
     """Return a recorded decision with its place in the log, or with `full` everything that follows from it."""
-    if not _ID.match(decision_id):
+    if not is_digest(decision_id):
         raise Refusal(422, "invalid-request", "an id is `sha256:` and 64 hexadecimal digits")
     try:
         entry = service.records.find(decision_id)
